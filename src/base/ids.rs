@@ -1,0 +1,67 @@
+//! Opaque identifiers: 16 bytes each, told apart by type.
+
+use std::fmt;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub [u8; 16]);
+
+        /// 32 lower-case hex digits.
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "(..)"))
+            }
+        }
+    };
+}
+
+id! {
+    /// How a mailbox is found: derived from a retrieval code, says nothing about it.
+    MailboxId
+}
+id! {
+    /// One submission or one reply.
+    DispatchId
+}
+id! {
+    /// One sealed file or manifest in the store.
+    FileId
+}
+
+impl DispatchId {
+    /// Reads the 32 lower-case hex digits that [`Self`] prints.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.as_bytes();
+        if digits.len() != 32 || !digits.iter().all(|d| matches!(d, b'0'..=b'9' | b'a'..=b'f')) {
+            return None;
+        }
+        let mut out = [0; 16];
+        for (byte, pair) in out.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+        }
+        Some(Self(out))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dispatch_id_reads_back_only_as_printed() {
+        let id = DispatchId(std::array::from_fn(|i| u8::try_from(i * 17).unwrap()));
+        assert_eq!(DispatchId::parse(&id.to_string()), Some(id));
+        for wrong in ["", "00", "+0112233445566778899aabbccddeeff", &"A".repeat(32), &"0".repeat(33)]
+        {
+            assert_eq!(DispatchId::parse(wrong), None, "{wrong}");
+        }
+    }
+}

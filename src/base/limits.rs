@@ -1,0 +1,39 @@
+//! What is accepted, and how much of it. The defaults stand in `config/sourdine.toml`.
+
+use std::time::Duration;
+
+/// Bytes of headers a part of a form may have.
+pub const PART_HEADER: usize = 8 * 1024;
+/// Bytes of a form field's name.
+pub const FIELD_NAME: usize = 64;
+/// Bytes of a short text field (code, ticket, team).
+pub const SHORT_FIELD: usize = 2 * 1024;
+/// Bytes that a form may hold beside the contents of its files and message.
+pub const FORM_OVERHEAD: u64 = 1024 * 1024;
+/// Bytes of a manifest that any reader accepts.
+pub const MANIFEST: u64 = 16 * 1024 * 1024;
+/// Bytes of one volume of a bundle, so that it fits FAT32.
+pub const VOLUME: u64 = 3_900 * 1024 * 1024;
+
+/// The limits that an operator sets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one file.
+    pub file: u64,
+    /// Bytes of one dispatch, all files together.
+    pub dispatch: u64,
+    /// Files in one dispatch.
+    pub files: usize,
+    /// Characters of a message.
+    pub message: usize,
+    /// Uploads that may run at once.
+    pub uploads: usize,
+    /// An upload that moves no byte for this long is cut.
+    pub idle: Duration,
+    /// Bytes of a refused upload that are still read, so that a browser shows the page that says why.
+    pub drain: u64,
+    /// Bytes of ciphertext the store may hold.
+    pub quota: u64,
+    /// Bytes of the file system that stay free.
+    pub min_free: u64,
+}

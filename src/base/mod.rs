@@ -1,0 +1,6 @@
+//! Floor 0: what every floor above may use. Days, ids, randomness, limits. No secrets, no I/O.
+
+pub mod clock;
+pub mod ids;
+pub mod limits;
+pub mod random;

@@ -1,0 +1,18 @@
+//! Floor 2: the sealed format, one for both ways.
+//!
+//! A bundle is a plain POSIX tar that stock tools open:
+//!
+//! ```text
+//! README.txt
+//! <designation>/<dispatch>/manifest.json.age
+//! <designation>/<dispatch>/0001.age …
+//! ```
+
+pub mod address_book;
+pub mod extract;
+pub mod manifest;
+pub mod names;
+pub mod path;
+pub mod read;
+pub mod summary;
+pub mod write;

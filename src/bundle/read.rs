@@ -1,0 +1,127 @@
+//! Reading bundles: what stands where. Nothing is opened here.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use super::path::{Member, MemberPath};
+
+/// Members that a reader accepts in one volume.
+const MOST_MEMBERS: usize = 1_000_000;
+
+/// A member of a volume and where its bytes stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Which member.
+    pub path: MemberPath,
+    /// Offset of its first byte in the volume.
+    pub offset: u64,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// Why a volume cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The file is not there or not ours to read.
+    #[error("{0} cannot be read: {1}")]
+    Unreadable(PathBuf, io::Error),
+    /// It is no tar, or it ends too early.
+    #[error("{0} is not a bundle, or it is cut; fetch it again")]
+    Damaged(PathBuf),
+    /// A tar without a single member of ours.
+    #[error("{0} holds nothing sealed by sourdine")]
+    Nothing(PathBuf),
+    /// A member comes twice.
+    #[error("{0} holds {1} twice; somebody put it together wrongly")]
+    Twice(PathBuf, MemberPath),
+}
+
+/// Lists the members of a volume.
+pub fn scan_file(path: &Path) -> Result<Vec<Entry>, ReadError> {
+    let file = File::open(path).map_err(|e| ReadError::Unreadable(path.to_owned(), e))?;
+    match scan(BufReader::new(file)) {
+        Err(_) => Err(ReadError::Damaged(path.to_owned())),
+        Ok(entries) if entries.is_empty() => Err(ReadError::Nothing(path.to_owned())),
+        Ok(entries) => {
+            let mut seen = std::collections::HashSet::new();
+            match entries.iter().find(|entry| !seen.insert(&entry.path)) {
+                Some(entry) => Err(ReadError::Twice(path.to_owned(), entry.path.clone())),
+                None => Ok(entries),
+            }
+        }
+    }
+}
+
+/// Lists the members of anything that looks like a tar (POSIX ustar or GNU). Entries that are not
+/// members are passed over; an entry that reaches beyond the end is an error.
+pub fn scan(mut volume: impl Read + Seek) -> io::Result<Vec<Entry>> {
+    let length = volume.seek(SeekFrom::End(0))?;
+    volume.rewind()?;
+    let mut archive = tar::Archive::new(volume);
+    let mut found = Vec::new();
+    for entry in archive.entries_with_seek()? {
+        let entry = entry?;
+        let (offset, size) = (entry.raw_file_position(), entry.size());
+        if offset.checked_add(size).is_none_or(|end| end > length) {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let plain = entry.header().entry_type().is_file();
+        let name = entry.path_bytes();
+        let path = std::str::from_utf8(&name).ok().and_then(MemberPath::parse);
+        if let Some(path) = path.filter(|_| plain) {
+            found.push(Entry { path, offset, size });
+        }
+        if found.len() > MOST_MEMBERS {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+    }
+    Ok(found)
+}
+
+/// The bytes of one member, from a handle of its own.
+pub fn open_entry(volume: &Path, entry: &Entry) -> io::Result<io::Take<BufReader<File>>> {
+    let mut file = File::open(volume)?;
+    file.seek(SeekFrom::Start(entry.offset))?;
+    Ok(BufReader::with_capacity(1 << 18, file).take(entry.size))
+}
+
+/// A dispatch gathered from one or several volumes.
+#[derive(Debug)]
+pub struct Gathered {
+    /// Mailbox.
+    pub designation: String,
+    /// As in the path.
+    pub dispatch: String,
+    /// Its manifest, if any volume has it: volume number and entry.
+    pub manifest: Option<(usize, Entry)>,
+    /// Its files by number.
+    pub files: std::collections::BTreeMap<u32, (usize, Entry)>,
+}
+
+/// Scans all volumes and puts together what belongs together. A manifest or a file that several
+/// volumes repeat is taken from the first.
+pub fn gather(volumes: &[PathBuf]) -> Result<Vec<Gathered>, ReadError> {
+    let mut all: std::collections::BTreeMap<(String, String), Gathered> = Default::default();
+    for (volume, path) in volumes.iter().enumerate() {
+        for entry in scan_file(path)? {
+            let MemberPath { designation, dispatch, member } = entry.path.clone();
+            let key = (designation.clone(), dispatch.clone());
+            let gathered = all.entry(key).or_insert_with(|| Gathered {
+                designation,
+                dispatch,
+                manifest: None,
+                files: std::collections::BTreeMap::new(),
+            });
+            match member {
+                Member::Manifest => {
+                    gathered.manifest.get_or_insert((volume, entry));
+                }
+                Member::File(number) => {
+                    gathered.files.entry(number).or_insert((volume, entry));
+                }
+            }
+        }
+    }
+    Ok(all.into_values().collect())
+}

@@ -1,0 +1,229 @@
+//! Writing bundles, in volumes that fit FAT32. A volume is complete by itself: a dispatch that spans
+//! two has its manifest in both.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Seek, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use super::path::{Member, MemberPath};
+use crate::base::clock::Day;
+use crate::base::limits;
+
+const README: &str = include_str!("README.txt");
+/// A tar's header block, the rounding of its content and its end.
+const OVERHEAD: u64 = 4 * 512;
+
+/// Why a bundle cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// There is one already.
+    #[error("{0} exists already and is never overwritten; choose another name with -o")]
+    Exists(PathBuf),
+    /// The file system says no.
+    #[error("{0} cannot be written: {1}")]
+    Io(PathBuf, io::Error),
+    /// What should go in could not be read or sealed.
+    #[error(transparent)]
+    Content(io::Error),
+}
+
+/// Writes one bundle, in as many volumes as it needs: `name.tar`, `name.2.tar` and on. Each is written
+/// as `….part` and gets its name in [`finish`](Self::finish); one dropped before leaves nothing.
+pub struct BundleWriter {
+    output: PathBuf,
+    volume_limit: u64,
+    volume: Option<Volume>,
+    done: Vec<PathBuf>,
+    dispatch: Option<DispatchHead>,
+}
+
+struct Volume {
+    tar: tar::Builder<BufWriter<File>>,
+    path: PathBuf,
+    bytes: u64,
+}
+
+struct DispatchHead {
+    designation: String,
+    dispatch: String,
+    day: Day,
+    manifest: Vec<u8>,
+}
+
+impl BundleWriter {
+    /// A bundle at `output`. Nothing is written yet.
+    pub fn new(output: &Path) -> Result<Self, WriteError> {
+        Self::with_volumes(output, limits::VOLUME)
+    }
+
+    /// The same with another volume size, in bytes.
+    pub fn with_volumes(output: &Path, volume_limit: u64) -> Result<Self, WriteError> {
+        let new = Self {
+            output: output.to_owned(),
+            volume_limit,
+            volume: None,
+            done: Vec::new(),
+            dispatch: None,
+        };
+        match new.volume_name(1).exists() {
+            true => Err(WriteError::Exists(output.to_owned())),
+            false => Ok(new),
+        }
+    }
+
+    /// Begins a dispatch with its sealed manifest.
+    pub fn dispatch(
+        &mut self,
+        designation: &str,
+        dispatch: &str,
+        day: Day,
+        manifest: Vec<u8>,
+    ) -> Result<(), WriteError> {
+        self.dispatch = Some(DispatchHead {
+            designation: designation.into(),
+            dispatch: dispatch.into(),
+            day,
+            manifest,
+        });
+        let size = self.dispatch.as_ref().map_or(0, |d| d.manifest.len() as u64);
+        self.make_room(size)?;
+        self.repeat_manifest()
+    }
+
+    /// Adds file `number` of the current dispatch; `fill` writes its sealed bytes, about `size` of them.
+    pub fn file(
+        &mut self,
+        number: u32,
+        size: u64,
+        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), WriteError> {
+        if self.make_room(size)? {
+            self.repeat_manifest()?;
+        }
+        self.append(Member::File(number), fill)
+    }
+
+    /// Writes everything to the disk (fsync) and gives the volumes their names, which it returns.
+    pub fn finish(mut self) -> Result<Vec<PathBuf>, WriteError> {
+        if self.volume.is_none() {
+            self.next_volume()?;
+        }
+        self.end_volume()?;
+        for (number, part) in (1..).zip(&self.done) {
+            let name = self.volume_name(number);
+            std::fs::hard_link(part, &name)
+                .and_then(|()| std::fs::remove_file(part))
+                // FAT32 has no hard links; there the check in `new` must do.
+                .or_else(|e| match e.kind() {
+                    io::ErrorKind::AlreadyExists => Err(e),
+                    _ => std::fs::rename(part, &name),
+                })
+                .map_err(|e| WriteError::Io(name, e))?;
+        }
+        let count = self.done.len();
+        self.done.clear();
+        let names: Vec<PathBuf> = (1..=count).map(|number| self.volume_name(number)).collect();
+        if let Some(parent) = self.output.parent().filter(|p| !p.as_os_str().is_empty()) {
+            let _ = File::open(parent).and_then(|dir| dir.sync_all());
+        }
+        Ok(names)
+    }
+
+    fn volume_name(&self, number: usize) -> PathBuf {
+        if number <= 1 { self.output.clone() } else { self.output.with_extension(format!("{number}.tar")) }
+    }
+
+    /// Begins another volume where `size` more bytes would not fit; says whether it did.
+    fn make_room(&mut self, size: u64) -> Result<bool, WriteError> {
+        let manifest = self.dispatch.as_ref().map_or(0, |d| d.manifest.len() as u64);
+        let fresh = README.len() as u64 + manifest + 4 * OVERHEAD;
+        match &self.volume {
+            Some(v) if v.bytes + size + OVERHEAD <= self.volume_limit || v.bytes <= fresh => Ok(false),
+            Some(_) => {
+                self.end_volume()?;
+                self.next_volume().map(|()| true)
+            }
+            None => self.next_volume().map(|()| true),
+        }
+    }
+
+    fn next_volume(&mut self) -> Result<(), WriteError> {
+        let number = self.done.len() + 1;
+        let name = self.volume_name(number);
+        if name.exists() {
+            return Err(WriteError::Exists(name));
+        }
+        let mut part = name.into_os_string();
+        part.push(".part");
+        let path = PathBuf::from(part);
+        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path);
+        let file = file.map_err(|e| WriteError::Io(path.clone(), e))?;
+        let tar = tar::Builder::new(BufWriter::with_capacity(1 << 20, file));
+        self.volume = Some(Volume { tar, path, bytes: 0 });
+        let day = self.dispatch.as_ref().map_or(Day(0), |d| d.day);
+        self.entry("README.txt", day, |out| out.write_all(README.as_bytes()))
+    }
+
+    fn end_volume(&mut self) -> Result<(), WriteError> {
+        let Some(volume) = self.volume.take() else { return Ok(()) };
+        let Volume { tar, path, .. } = volume;
+        let ended = tar.into_inner().and_then(|out| out.into_inner().map_err(io::Error::from));
+        self.done.push(path.clone());
+        ended.and_then(|file| file.sync_all()).map_err(|e| WriteError::Io(path, e))
+    }
+
+    fn repeat_manifest(&mut self) -> Result<(), WriteError> {
+        let manifest = self.dispatch.as_ref().map(|d| d.manifest.clone()).unwrap_or_default();
+        self.append(Member::Manifest, |out| out.write_all(&manifest))
+    }
+
+    fn append(
+        &mut self,
+        member: Member,
+        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), WriteError> {
+        let Some(head) = &self.dispatch else { return Ok(()) };
+        let path = MemberPath {
+            designation: head.designation.clone(),
+            dispatch: head.dispatch.clone(),
+            member,
+        };
+        let day = head.day;
+        self.entry(&path.to_string(), day, fill)
+    }
+
+    fn entry(
+        &mut self,
+        path: &str,
+        day: Day,
+        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), WriteError> {
+        let Some(volume) = &mut self.volume else { return Ok(()) };
+        let broken = |path: &Path, e| WriteError::Io(path.to_owned(), e);
+        let mut header = tar::Header::new_ustar();
+        header.set_mode(0o600);
+        header.set_uid(0);
+        header.set_gid(0);
+        header.set_mtime(day.midnight());
+        let mut entry =
+            volume.tar.append_writer(&mut header, path).map_err(|e| broken(&volume.path, e))?;
+        fill(&mut entry).map_err(|e| match e.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::FileTooLarge => broken(&volume.path, e),
+            _ => WriteError::Content(e),
+        })?;
+        entry.finish().map_err(|e| broken(&volume.path, e))?;
+        volume.bytes =
+            volume.tar.get_mut().stream_position().map_err(|e| broken(&volume.path, e))?;
+        Ok(())
+    }
+}
+
+impl Drop for BundleWriter {
+    fn drop(&mut self) {
+        let open = self.volume.take().map(|volume| volume.path);
+        for part in self.done.drain(..).chain(open) {
+            let _ = std::fs::remove_file(part);
+        }
+    }
+}

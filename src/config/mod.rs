@@ -1,0 +1,192 @@
+//! Floor 1: what an operator typed, and what it means.
+//!
+//! The embedded `config/sourdine.toml` is the list of known keys and of their defaults: a key that is
+//! not in it is refused, with the nearest one that is.
+
+mod edit;
+mod typed;
+mod unknown;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use crate::base::limits::Limits;
+
+pub use edit::{Initial, initial_text};
+
+/// The default configuration, commented, as `init` writes it.
+pub const DEFAULT: &str = include_str!("../../config/sourdine.toml");
+
+/// Where a listener waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Listen {
+    /// `127.0.0.1:8080`: loopback only.
+    Tcp(SocketAddr),
+    /// `unix:/run/sourdine/source.sock`.
+    Unix(PathBuf),
+}
+
+/// A team as configured; its recipients are still text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Team {
+    /// Short and fixed.
+    pub id: String,
+    /// As the source reads it.
+    pub name: String,
+    /// Language code -> what it is for.
+    pub text: BTreeMap<String, String>,
+    /// age recipients.
+    pub recipients: Vec<String>,
+}
+
+/// A configuration whose values make sense by themselves. Whether recipients work is seen by whoever
+/// can seal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The store's directory.
+    pub data_dir: PathBuf,
+    /// The site's name.
+    pub name: String,
+    /// Language code -> a few words.
+    pub text: BTreeMap<String, String>,
+    /// Other ways to reach the team.
+    pub contact: String,
+    /// Where sources are served.
+    pub listen: Listen,
+    /// What is accepted.
+    pub limits: Limits,
+    /// At least one.
+    pub teams: Vec<Team>,
+}
+
+/// What is wrong with a configuration, by key, with the remedy.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("{0} cannot be read ({1}); name the file with --config, or make one with `sourdine init`")]
+    Unreadable(PathBuf, std::io::Error),
+    /// It is no TOML, or a value has the wrong type.
+    #[error("{0}")]
+    Syntax(String),
+    /// A key that means nothing.
+    #[error("unknown key {key}{}", nearest.as_ref().map_or(String::new(), |n| format!("; did you mean {n}?")))]
+    Unknown {
+        /// As typed.
+        key: String,
+        /// The nearest known one.
+        nearest: Option<String>,
+    },
+    /// A value that makes no sense.
+    #[error("{key}: {reason}")]
+    Value {
+        /// Which key.
+        key: String,
+        /// What is wrong, and what would be right.
+        reason: String,
+    },
+}
+
+impl Config {
+    /// Reads and checks a file. A relative `data_dir` is relative to the file.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| ConfigError::Unreadable(path.to_owned(), e))?;
+        let mut config = Self::parse(&text)?;
+        if let Some(parent) = path.parent() {
+            config.data_dir = parent.join(&config.data_dir);
+        }
+        Ok(config)
+    }
+
+    /// Reads and checks a text.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let syntax = |e: &dyn std::fmt::Display| ConfigError::Syntax(e.to_string().trim().to_owned());
+        let typed: toml::Table = text.parse().map_err(|e: toml::de::Error| syntax(&e))?;
+        let known: toml::Table = DEFAULT.parse().map_err(|e: toml::de::Error| syntax(&e))?;
+        unknown::refuse(&typed, &known)?;
+        let typed: typed::File = toml::from_str(text).map_err(|e| syntax(&e))?;
+        typed.checked()
+    }
+}
+
+impl FromStr for Listen {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Some(path) = text.strip_prefix("unix:") {
+            return match path {
+                "" => Err("write the socket's path after unix:".into()),
+                path => Ok(Self::Unix(path.into())),
+            };
+        }
+        let address: SocketAddr = text
+            .parse()
+            .map_err(|_| "write it as 127.0.0.1:PORT or unix:/path/to/socket".to_owned())?;
+        if !address.ip().is_loopback() {
+            return Err("only a loopback address (127.0.0.1:PORT) or a unix socket is served; \
+                        put Tor in front of it"
+                .into());
+        }
+        Ok(Self::Tcp(address))
+    }
+}
+
+impl std::fmt::Display for Listen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Tcp(address) => write!(f, "http://{address}"),
+            Self::Unix(path) => write!(f, "unix:{}", path.display()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        Config::parse(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_embedded_default_only_lacks_recipients() {
+        assert!(error(DEFAULT).starts_with("team.recipients"), "{}", error(DEFAULT));
+        let filled = DEFAULT.replace("recipients = []", "recipients = [\"age1x\"]");
+        let config = Config::parse(&filled).unwrap();
+        assert_eq!(config.limits.file, 3_758_096_384);
+        assert_eq!(config.limits.idle.as_secs(), 120);
+        assert_eq!(config.teams.len(), 1);
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_neighbour() {
+        assert!(error("data_dirr = \"x\"").contains("did you mean data_dir?"));
+        assert!(error("[limits]\nfiel = \"1 GiB\"").contains("limits.fiel; did you mean limits.file?"));
+        assert!(error("[[team]]\nrecipient = []").contains("team.recipient; did you mean team.recipients?"));
+        assert!(error("[zzzzzzzzzz]").ends_with("unknown key zzzzzzzzzz"));
+    }
+
+    #[test]
+    fn values_say_what_would_be_right() {
+        let with = |from: &str, to: &str| {
+            let filled = DEFAULT.replace("recipients = []", "recipients = [\"age1x\"]");
+            assert!(filled.contains(from), "{from}");
+            error(&filled.replace(from, to))
+        };
+        assert!(with("\"3.5 GiB\"", "\"lots\"").starts_with("limits.file: "));
+        assert!(with("\"120 seconds\"", "\"soon\"").starts_with("limits.idle: "));
+        assert!(with("\"127.0.0.1:8080\"", "\"0.0.0.0:80\"").contains("loopback"));
+        assert!(with("id = \"team\"", "id = \"Une équipe\"").starts_with("team.id: "));
+        assert!(with("files = 100", "files = 0").starts_with("limits.files: "));
+        assert!(with("file = \"3.5 GiB\"", "file = \"9 GiB\"").starts_with("limits.dispatch: "));
+        assert!(with("files = 100", "files = \"many\"").contains("invalid type"));
+    }
+
+    #[test]
+    fn teams_are_told_apart() {
+        let team = "[[team]]\nid = \"a\"\nname = \"A\"\nrecipients = [\"age1x\"]\n";
+        assert!(Config::parse(&format!("{team}{team}")).unwrap_err().to_string().contains("twice"));
+    }
+}

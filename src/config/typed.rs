@@ -1,0 +1,187 @@
+//! The file's shape, and its values turned into what they mean.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::{Config, ConfigError, DEFAULT, Team};
+use crate::base::limits::Limits;
+
+#[derive(Deserialize)]
+pub(super) struct File {
+    data_dir: Option<String>,
+    site: Option<Site>,
+    listen: Option<Listen>,
+    limits: Option<RawLimits>,
+    space: Option<Space>,
+    #[serde(default)]
+    team: Vec<RawTeam>,
+}
+
+#[derive(Deserialize, Default)]
+struct Site {
+    name: Option<String>,
+    contact: Option<String>,
+    #[serde(default)]
+    text: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize, Default)]
+struct Listen {
+    source: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+struct RawLimits {
+    file: Option<String>,
+    dispatch: Option<String>,
+    files: Option<usize>,
+    message: Option<usize>,
+    uploads: Option<usize>,
+    idle: Option<String>,
+    drain: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+struct Space {
+    quota: Option<String>,
+    min_free: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RawTeam {
+    id: String,
+    name: String,
+    #[serde(default)]
+    text: BTreeMap<String, String>,
+    #[serde(default)]
+    recipients: Vec<String>,
+}
+
+fn wrong(key: &str, reason: impl Into<String>) -> ConfigError {
+    ConfigError::Value { key: key.into(), reason: reason.into() }
+}
+
+impl File {
+    pub fn checked(self) -> Result<Config, ConfigError> {
+        let default: File =
+            toml::from_str(DEFAULT).map_err(|e| ConfigError::Syntax(e.to_string()))?;
+        let site = self.site.unwrap_or_default();
+        let default_site = default.site.unwrap_or_default();
+        let name = site.name.or(default_site.name).unwrap_or_default();
+        let contact = site.contact.unwrap_or_default();
+        at_most("site.name", &name, 80)?;
+        at_most("site.contact", &contact, 300)?;
+        for text in site.text.values() {
+            at_most("site.text", text, 600)?;
+        }
+        let listen = self
+            .listen
+            .unwrap_or_default()
+            .source
+            .or(default.listen.unwrap_or_default().source)
+            .unwrap_or_default()
+            .parse()
+            .map_err(|reason: String| wrong("listen.source", reason))?;
+        Ok(Config {
+            data_dir: self.data_dir.or(default.data_dir).unwrap_or_default().into(),
+            name,
+            text: site.text,
+            contact,
+            listen,
+            limits: limits(
+                self.limits.unwrap_or_default(),
+                &default.limits.unwrap_or_default(),
+                self.space.unwrap_or_default(),
+                &default.space.unwrap_or_default(),
+            )?,
+            teams: teams(self.team)?,
+        })
+    }
+}
+
+fn limits(
+    typed: RawLimits,
+    default: &RawLimits,
+    space: Space,
+    default_space: &Space,
+) -> Result<Limits, ConfigError> {
+    let limits = Limits {
+        file: size("limits.file", typed.file, default.file.as_ref())?,
+        dispatch: size("limits.dispatch", typed.dispatch, default.dispatch.as_ref())?,
+        files: number("limits.files", typed.files.or(default.files), 10_000)?,
+        message: number("limits.message", typed.message.or(default.message), 1_000_000)?,
+        uploads: number("limits.uploads", typed.uploads.or(default.uploads), 256)?,
+        idle: duration("limits.idle", typed.idle, default.idle.as_ref())?,
+        drain: size("limits.drain", typed.drain, default.drain.as_ref())?,
+        quota: size("space.quota", space.quota, default_space.quota.as_ref())?,
+        min_free: size("space.min_free", space.min_free, default_space.min_free.as_ref())?,
+    };
+    if limits.dispatch < limits.file {
+        return Err(wrong("limits.dispatch", "it is smaller than limits.file; make it at least as large"));
+    }
+    Ok(limits)
+}
+
+fn size(key: &str, typed: Option<String>, default: Option<&String>) -> Result<u64, ConfigError> {
+    let text = typed.or_else(|| default.cloned()).unwrap_or_default();
+    text.parse::<bytesize::ByteSize>()
+        .map(|size| size.as_u64())
+        .map_err(|_| wrong(key, format!("{text:?} is not a size; write one such as \"4 GiB\" or \"500 MB\"")))
+}
+
+fn duration(key: &str, typed: Option<String>, default: Option<&String>) -> Result<Duration, ConfigError> {
+    let text = typed.or_else(|| default.cloned()).unwrap_or_default();
+    humantime::parse_duration(&text).map_err(|_| {
+        wrong(key, format!("{text:?} is not a duration; write one such as \"120 seconds\" or \"7 days\""))
+    })
+}
+
+fn number(key: &str, value: Option<usize>, most: usize) -> Result<usize, ConfigError> {
+    match value {
+        Some(value) if (1..=most).contains(&value) => Ok(value),
+        _ => Err(wrong(key, format!("it must be between 1 and {most}"))),
+    }
+}
+
+fn at_most(key: &str, text: &str, most: usize) -> Result<(), ConfigError> {
+    let length = text.chars().count();
+    if length > most {
+        return Err(wrong(key, format!("it has {length} characters; shorten it to {most}")));
+    }
+    Ok(())
+}
+
+fn teams(typed: Vec<RawTeam>) -> Result<Vec<Team>, ConfigError> {
+    if typed.is_empty() {
+        return Err(wrong("team", "there is no [[team]]; add one with id, name and recipients"));
+    }
+    let mut seen = BTreeSet::new();
+    for team in &typed {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if team.id.is_empty() || team.id.len() > 40 || !team.id.chars().all(plain) {
+            return Err(wrong("team.id", "use 1 to 40 lower-case letters, digits and dashes"));
+        }
+        if !seen.insert(&team.id) {
+            return Err(wrong("team.id", format!("{} is used twice; give each team its own", team.id)));
+        }
+        at_most("team.name", &team.name, 80)?;
+        for text in team.text.values() {
+            at_most("team.text", text, 600)?;
+        }
+        if team.recipients.is_empty() {
+            return Err(wrong(
+                "team.recipients",
+                format!("team {} has none, so nothing could be sealed; add each editor's age1… line", team.id),
+            ));
+        }
+    }
+    let kept = |team: RawTeam| Team {
+        id: team.id,
+        name: team.name,
+        text: team.text,
+        recipients: team.recipients,
+    };
+    Ok(typed.into_iter().map(kept).collect())
+}

@@ -1,0 +1,77 @@
+//! What a server can check of a sealed file that it cannot open.
+
+use std::cell::RefCell;
+use std::io::{self, Read};
+
+use age::{DecryptError, Decryptor};
+use age_core::format::{FileKey, Stanza};
+
+/// Bytes that the header of an acceptable file has at most.
+const HEADER: u64 = 64 * 1024;
+/// age's payload: 64 KiB of plaintext a chunk, each with a 16-byte tag (c2sp.org/age).
+const CHUNK: u64 = 64 * 1024;
+const TAG: u64 = 16;
+
+/// The outside of a sealed file.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Outside {
+    /// Stanzas of the kinds that a dispatch is sealed with: X25519 and tagged.
+    pub recipients: usize,
+    /// Stanzas of a kind that is not accepted here (a passphrase, ssh, a plugin).
+    pub foreign: usize,
+    /// Bytes of plaintext, padding included.
+    pub plaintext: u64,
+}
+
+/// It is not an age file, or it is cut.
+#[derive(Debug, thiserror::Error)]
+#[error("it is not a sealed age file, or it is cut")]
+pub struct NotSealed;
+
+/// Reads the header of a sealed file of `length` bytes.
+pub fn outside(sealed: impl Read, length: u64) -> Result<Outside, NotSealed> {
+    let stanzas = Spy(RefCell::new(Vec::new()));
+    let mut counted = Counted { inner: sealed.take(HEADER), count: 0 };
+    let decryptor = Decryptor::new(&mut counted).map_err(|_| NotSealed)?;
+    match decryptor.decrypt(std::iter::once(&stanzas as &dyn age::Identity)) {
+        Err(DecryptError::NoMatchingKeys) => {}
+        _ => return Err(NotSealed),
+    }
+    let payload = length.checked_sub(counted.count).ok_or(NotSealed)?;
+    let chunks = payload.div_ceil(CHUNK + TAG);
+    let plaintext = payload.checked_sub(chunks * TAG).ok_or(NotSealed)?;
+    if chunks == 0 {
+        return Err(NotSealed);
+    }
+    let kinds = stanzas.0.into_inner();
+    // Both age implementations add a "grease" stanza of a random kind now and then; it names nobody.
+    let recipients = kinds.iter().filter(|kind| matches!(kind.as_str(), "X25519" | "p256tag")).count();
+    let foreign = kinds.iter().filter(|kind| is_foreign(kind)).count();
+    Ok(Outside { recipients, foreign, plaintext })
+}
+
+fn is_foreign(kind: &str) -> bool {
+    matches!(kind, "scrypt" | "ssh-rsa" | "ssh-ed25519" | "mlkem768x25519" | "mlkem768p256tag")
+}
+
+struct Spy(RefCell<Vec<String>>);
+
+impl age::Identity for Spy {
+    fn unwrap_stanza(&self, stanza: &Stanza) -> Option<Result<FileKey, DecryptError>> {
+        self.0.borrow_mut().push(stanza.tag.clone());
+        None
+    }
+}
+
+struct Counted<R> {
+    inner: R,
+    count: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.count += n as u64;
+        Ok(n)
+    }
+}

@@ -1,0 +1,151 @@
+//! From a retrieval code to what is stored of it and to the source's own key.
+
+use age::secrecy::ExposeSecret;
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use hkdf::Hkdf;
+use sha2::Sha256;
+use zeroize::{Zeroize, Zeroizing};
+
+use super::code::RetrievalCode;
+use super::recipient::Recipient;
+use crate::base::ids::MailboxId;
+use crate::base::random::{self, NoRandomness};
+
+const LABEL_MAILBOX_ID: &[u8] = b"sourdine/v1/mailbox-id";
+const LABEL_SOURCE_IDENTITY: &[u8] = b"sourdine/v1/source-identity";
+
+/// How this installation derives: version 1 is Argon2id then HKDF-SHA256. Public, stored at `init`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Derivation {
+    /// 32 random bytes of this installation.
+    pub salt: [u8; 32],
+    /// Memory in KiB.
+    pub memory: u32,
+    /// Passes over it.
+    pub passes: u32,
+    /// Lanes.
+    pub lanes: u32,
+}
+
+/// The derivation failed or its stored form cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("the stored derivation parameters are damaged; restore the data directory from a backup")]
+pub struct DerivationError;
+
+/// What a code opens: the id under which its mailbox is stored, and the identity that opens replies.
+pub struct MailboxKeys {
+    /// Stored; says nothing about the code.
+    pub id: MailboxId,
+    /// Never stored.
+    pub identity: SourceIdentity,
+}
+
+/// An X25519 age identity that belongs to a source. Not printable, wiped on drop by its own type.
+pub struct SourceIdentity(age::x25519::Identity);
+
+impl Derivation {
+    const VERSION: u8 = 1;
+
+    /// OWASP's Argon2id setting (m = 19 MiB, t = 2, p = 1) with a fresh salt: 88 random bits need no
+    /// more, and one core must serve many.
+    pub fn fresh() -> Result<Self, NoRandomness> {
+        Ok(Self { salt: random::bytes()?, memory: 19 * 1024, passes: 2, lanes: 1 })
+    }
+
+    /// Version, memory, passes, lanes (big-endian), salt: 45 bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = vec![Self::VERSION];
+        for number in [self.memory, self.passes, self.lanes] {
+            out.extend_from_slice(&number.to_be_bytes());
+        }
+        out.extend_from_slice(&self.salt);
+        out
+    }
+
+    /// Reads what [`Self::to_bytes`] wrote.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, DerivationError> {
+        let (head, rest) = bytes.split_first().ok_or(DerivationError)?;
+        let (numbers, salt) = rest.split_at_checked(12).ok_or(DerivationError)?;
+        let number = |i: usize| {
+            let four = numbers.get(i * 4..i * 4 + 4).and_then(|s| s.try_into().ok());
+            four.map(u32::from_be_bytes).ok_or(DerivationError)
+        };
+        if *head != Self::VERSION {
+            return Err(DerivationError);
+        }
+        let salt = salt.try_into().map_err(|_| DerivationError)?;
+        Ok(Self { salt, memory: number(0)?, passes: number(1)?, lanes: number(2)? })
+    }
+
+    /// Argon2id\[salt, m, t, p\](code) -> 32 bytes (RFC 9106), then HKDF-SHA256 (RFC 5869) with a
+    /// label for each use. Takes some 20 ms and `memory` KiB, which are wiped.
+    pub fn derive(&self, code: &RetrievalCode) -> Result<MailboxKeys, DerivationError> {
+        let params =
+            Params::new(self.memory, self.passes, self.lanes, Some(32)).map_err(|_| DerivationError)?;
+        let mut blocks = vec![Block::default(); params.block_count()];
+        let mut root = Zeroizing::new([0; 32]);
+        let hashed = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_into_with_memory(code.as_bytes(), &self.salt, root.as_mut(), &mut blocks);
+        blocks.iter_mut().for_each(Zeroize::zeroize);
+        hashed.map_err(|_| DerivationError)?;
+
+        let keys = Hkdf::<Sha256>::new(None, root.as_ref());
+        let mut id = [0; 16];
+        keys.expand(LABEL_MAILBOX_ID, &mut id).map_err(|_| DerivationError)?;
+        let mut secret = Zeroizing::new([0; 32]);
+        keys.expand(LABEL_SOURCE_IDENTITY, secret.as_mut()).map_err(|_| DerivationError)?;
+        Ok(MailboxKeys { id: MailboxId(id), identity: SourceIdentity::from_secret(&secret)? })
+    }
+}
+
+impl SourceIdentity {
+    /// 32 bytes -> `AGE-SECRET-KEY-1…` (Bech32, BIP-173) -> identity: age has no shorter way in.
+    fn from_secret(secret: &Zeroizing<[u8; 32]>) -> Result<Self, DerivationError> {
+        let hrp = bech32::Hrp::parse("age-secret-key-").map_err(|_| DerivationError)?;
+        let text = Zeroizing::new(
+            bech32::encode_upper::<bech32::Bech32>(hrp, secret.as_ref())
+                .map_err(|_| DerivationError)?,
+        );
+        text.parse().map(Self).map_err(|_| DerivationError)
+    }
+
+    /// What replies to this source are sealed to.
+    pub fn recipient(&self) -> Result<Recipient, DerivationError> {
+        self.0.to_public().to_string().parse().map_err(|_| DerivationError)
+    }
+
+    /// For unsealing.
+    pub fn as_age(&self) -> &dyn age::Identity {
+        &self.0
+    }
+
+    /// The identity as age prints it; for test vectors only.
+    #[doc(hidden)]
+    pub fn secret_text(&self) -> Zeroizing<String> {
+        Zeroizing::new(self.0.to_string().expose_secret().to_owned())
+    }
+}
+
+impl std::fmt::Debug for SourceIdentity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SourceIdentity(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_parameters_read_back_and_damage_is_seen() {
+        let derivation = Derivation::fresh().unwrap();
+        let bytes = derivation.to_bytes();
+        assert_eq!(Derivation::from_bytes(&bytes).unwrap(), derivation);
+        for cut in 0..bytes.len() {
+            assert!(Derivation::from_bytes(&bytes[..cut]).is_err());
+        }
+        let mut newer = bytes;
+        newer[0] = 2;
+        assert!(Derivation::from_bytes(&newer).is_err());
+    }
+}

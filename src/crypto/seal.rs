@@ -1,0 +1,139 @@
+//! Sealing: plaintext in, padded age ciphertext out, one pass, constant memory.
+
+use std::io::{self, Write};
+
+use age::stream::StreamWriter;
+use sha2::{Digest, Sha256};
+
+use super::padding;
+use super::recipient::Recipient;
+
+const ZEROS: [u8; 16 * 1024] = [0; 16 * 1024];
+const SPACES: [u8; 16 * 1024] = [b' '; 16 * 1024];
+
+/// A set of recipients that is known to work: every one was used for a trial encryption.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipients(Vec<Recipient>);
+
+/// Why a set of recipients cannot be sealed to, or why sealing stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// The set is empty.
+    #[error("there is no recipient to seal to")]
+    NoRecipients,
+    /// age refuses the set.
+    #[error("these recipients cannot be used together: {0}")]
+    Refused(#[from] age::EncryptError),
+    /// What takes the ciphertext failed.
+    #[error("the sealed bytes could not be written: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// SHA-256 and exact size in bytes of what was sealed, before padding.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Digested {
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256.
+    pub sha256: [u8; 32],
+}
+
+impl Recipients {
+    /// Tries the set on an empty file (age format, c2sp.org/age) and keeps it only if that works.
+    pub fn proven(recipients: Vec<Recipient>) -> Result<Self, SealError> {
+        let proven = Self(recipients);
+        proven.stream(io::sink())?.finish()?;
+        Ok(proven)
+    }
+
+    /// The recipients, in the order they were given.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Recipient> {
+        self.0.iter()
+    }
+
+    /// Their texts, as manifests name them.
+    pub fn texts(&self) -> Vec<String> {
+        self.iter().map(ToString::to_string).collect()
+    }
+
+    /// This set and one more recipient.
+    pub fn with(&self, other: Recipient) -> Result<Self, SealError> {
+        Self::proven(self.0.iter().cloned().chain([other]).collect())
+    }
+
+    /// A writer of one sealed file; what it writes goes to `output`.
+    pub fn seal_file<W: Write>(&self, output: W) -> Result<SealWriter<W>, SealError> {
+        Ok(SealWriter { stream: self.stream(output)?, hash: Sha256::new(), size: 0 })
+    }
+
+    /// Seals a manifest: its text, then spaces up to a multiple of 16 KiB.
+    pub fn seal_manifest<W: Write>(&self, text: &[u8], output: W) -> Result<W, SealError> {
+        let mut stream = self.stream(output)?;
+        stream.write_all(text)?;
+        let length = text.len() as u64;
+        write_filler(&mut stream, &SPACES, padding::padded_manifest(length) - length)?;
+        Ok(stream.finish()?)
+    }
+
+    fn stream<W: Write>(&self, output: W) -> Result<StreamWriter<W>, SealError> {
+        if self.0.is_empty() {
+            return Err(SealError::NoRecipients);
+        }
+        let encryptor = age::Encryptor::with_recipients(self.0.iter().map(Recipient::as_age))?;
+        Ok(encryptor.wrap_output(output)?)
+    }
+}
+
+/// Seals one file. Only [`finish`](Self::finish) makes an age file that opens: a writer dropped
+/// midway leaves ciphertext that ends without age's final chunk (STREAM; c2sp.org/age, "payload").
+pub struct SealWriter<W: Write> {
+    stream: StreamWriter<W>,
+    hash: Sha256,
+    size: u64,
+}
+
+impl<W: Write> SealWriter<W> {
+    /// Takes the next bytes of the file.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), SealError> {
+        self.hash.update(bytes);
+        self.size += bytes.len() as u64;
+        Ok(self.stream.write_all(bytes)?)
+    }
+
+    /// Bytes of plaintext taken so far.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Pads with zeros, ends the stream, gives the output back.
+    pub fn finish(mut self) -> Result<(W, Digested), SealError> {
+        write_filler(&mut self.stream, &ZEROS, padding::padded_file(self.size) - self.size)?;
+        let digested = Digested { size: self.size, sha256: self.hash.finalize().into() };
+        Ok((self.stream.finish()?, digested))
+    }
+}
+
+fn write_filler(out: &mut impl Write, filler: &[u8; 16 * 1024], mut left: u64) -> io::Result<()> {
+    while left > 0 {
+        let step = usize::try_from(left).map_or(filler.len(), |left| left.min(filler.len()));
+        out.write_all(filler.get(..step).unwrap_or_default())?;
+        left -= step as u64;
+    }
+    Ok(())
+}
+
+impl Digested {
+    /// SHA-256 as 64 lower-case hex digits.
+    pub fn sha256_hex(&self) -> String {
+        hex(&self.sha256)
+    }
+}
+
+/// Lower-case hex digits.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}

@@ -1,0 +1,208 @@
+//! Taking replies that were sealed offline. Their content cannot be read here; what can be checked from
+//! outside is: the mailbox, the structure, sizes, and how many keys each member is sealed to.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::PathBuf;
+
+use super::{Dropbox, Team};
+use crate::base::ids::DispatchId;
+use crate::base::random::{self, NoRandomness};
+use crate::bundle::read::{self, Entry, Gathered, ReadError};
+use crate::crypto::inspect::{self, NotSealed};
+use crate::crypto::padding;
+use crate::store::{self, Kind, Mailbox, Published, StoreError, StoredFile, Upload};
+
+/// Why a bundle is not delivered. Nothing of it was.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliverError {
+    /// The bundle itself.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// No such mailbox.
+    #[error("{0}: there is no such mailbox here; was it erased, or does the bundle belong to another box?")]
+    NoMailbox(String),
+    /// The team is not clear.
+    #[error("{0} wrote to several teams; say which one answers with --team ({1})")]
+    WhichTeam(String, String),
+    /// The team has nothing to do with the mailbox.
+    #[error("{0} never wrote to team {1}")]
+    OtherTeam(String, String),
+    /// Manifest or files are missing.
+    #[error("{0}: {1}")]
+    Structure(String, &'static str),
+    /// Not age.
+    #[error("{0}: {1}")]
+    NotSealed(String, NotSealed),
+    /// Sealed to too few, too many, or in another way.
+    #[error(
+        "{place}: sealed to {found} keys, expected {expected} (the source and every editor of team \
+         {team}); seal it again, with `sourdine reply` or to exactly these keys"
+    )]
+    Stanzas {
+        /// Which member.
+        place: String,
+        /// Stanzas of an accepted kind.
+        found: usize,
+        /// Source and team.
+        expected: usize,
+        /// Id of the team.
+        team: String,
+    },
+    /// There is no room.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Reading failed midway.
+    #[error("the bundle could not be read to its end: {0}")]
+    Io(io::Error),
+    /// The generator.
+    #[error(transparent)]
+    Randomness(#[from] NoRandomness),
+}
+
+impl From<io::Error> for DeliverError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull => StoreError::Full.into(),
+            _ => Self::Io(error),
+        }
+    }
+}
+
+/// What became of one reply.
+pub struct Delivered {
+    /// Its mailbox.
+    pub designation: String,
+    /// It was there already.
+    pub before: bool,
+    /// Members that tell their exact size.
+    pub unpadded: Vec<String>,
+}
+
+/// A reply that passed every check.
+struct Checked {
+    mailbox: Mailbox,
+    team: String,
+    id: DispatchId,
+    members: Vec<(usize, Entry)>,
+    unpadded: Vec<String>,
+}
+
+impl Dropbox {
+    /// Checks every reply in these volumes, then stores them, each durably.
+    pub fn deliver(&self, volumes: &[PathBuf], team: Option<&str>) -> Result<Vec<Delivered>, DeliverError> {
+        let gathered = read::gather(volumes)?;
+        let checked = gathered
+            .into_iter()
+            .map(|gathered| self.check(gathered, volumes, team))
+            .collect::<Result<Vec<_>, _>>()?;
+        checked.into_iter().map(|reply| self.store_reply(reply, volumes)).collect()
+    }
+
+    fn check(
+        &self,
+        gathered: Gathered,
+        volumes: &[PathBuf],
+        team: Option<&str>,
+    ) -> Result<Checked, DeliverError> {
+        let place = format!("{}/{}", gathered.designation, gathered.dispatch);
+        let mailbox = self
+            .store()
+            .mailbox_named(&gathered.designation)?
+            .ok_or_else(|| DeliverError::NoMailbox(gathered.designation.clone()))?;
+        let teams = self.teams();
+        let team = self.answering_team(&mailbox, &teams, team)?;
+        let manifest =
+            gathered.manifest.ok_or(DeliverError::Structure(place.clone(), "its manifest is missing"))?;
+        let in_a_row = (1..).zip(gathered.files.keys()).all(|(expected, number)| expected == *number);
+        if !in_a_row {
+            return Err(DeliverError::Structure(place, "its files are not numbered 0001, 0002 and on"));
+        }
+        let mut unpadded = Vec::new();
+        let members: Vec<_> = std::iter::once(manifest).chain(gathered.files.into_values()).collect();
+        for (volume, entry) in &members {
+            if check_member(*volume, entry, volumes, team)? {
+                unpadded.push(entry.path.to_string());
+            }
+        }
+        let id = match DispatchId::parse(&gathered.dispatch) {
+            Some(id) => id,
+            None => DispatchId(random::bytes()?),
+        };
+        Ok(Checked { mailbox, team: team.id.clone(), id, members, unpadded })
+    }
+
+    fn answering_team<'a>(
+        &self,
+        mailbox: &Mailbox,
+        teams: &'a super::Teams,
+        wanted: Option<&str>,
+    ) -> Result<&'a Team, DeliverError> {
+        let dispatches = self.store().dispatches(mailbox.id)?;
+        let wrote_to: BTreeSet<&str> = dispatches.iter().map(|d| d.team.as_str()).collect();
+        let names = || wrote_to.iter().copied().collect::<Vec<_>>().join(", ");
+        let id = match (wanted, wrote_to.len()) {
+            (Some(id), _) => id,
+            (None, 1) => wrote_to.first().copied().unwrap_or_default(),
+            (None, _) => return Err(DeliverError::WhichTeam(mailbox.designation.clone(), names())),
+        };
+        let team = teams.find(id).filter(|team| wrote_to.contains(team.id.as_str()));
+        team.ok_or_else(|| DeliverError::OtherTeam(mailbox.designation.clone(), id.to_owned()))
+    }
+
+    fn store_reply(&self, reply: Checked, volumes: &[PathBuf]) -> Result<Delivered, DeliverError> {
+        let mut upload = self.store().upload();
+        let total = reply.members.iter().map(|(_, entry)| entry.size).sum();
+        let _promise = self.0.space.promise(total)?;
+        let copy = |member: &(usize, Entry)| copy_member(&mut upload, member, volumes);
+        let members = reply.members.iter().map(copy).collect::<Result<_, _>>()?;
+        let designation = reply.mailbox.designation.clone();
+        let dispatch = store::Dispatch {
+            id: reply.id,
+            kind: Kind::Reply,
+            team: reply.team,
+            day: self.clock().today(),
+            fetched: None,
+            members,
+        };
+        let published = upload.publish(store::Publication { mailbox: reply.mailbox, dispatch })?;
+        let before = published == Published::Before;
+        Ok(Delivered { designation, before, unpadded: reply.unpadded })
+    }
+}
+
+fn copy_member(
+    upload: &mut Upload,
+    (volume, entry): &(usize, Entry),
+    volumes: &[PathBuf],
+) -> Result<StoredFile, DeliverError> {
+    let mut file = upload.file()?;
+    let mut sealed = open(*volume, entry, volumes)?;
+    if io::copy(&mut sealed, &mut file)? != entry.size {
+        return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+    }
+    Ok(file.finish()?)
+}
+
+fn open(volume: usize, entry: &Entry, volumes: &[PathBuf]) -> io::Result<impl io::Read + use<>> {
+    let path = volumes.get(volume).ok_or(io::ErrorKind::NotFound)?;
+    read::open_entry(path, entry)
+}
+
+/// Says whether the member is unpadded.
+fn check_member(
+    volume: usize,
+    entry: &Entry,
+    volumes: &[PathBuf],
+    team: &Team,
+) -> Result<bool, DeliverError> {
+    let place = entry.path.to_string();
+    let outside = inspect::outside(open(volume, entry, volumes)?, entry.size)
+        .map_err(|e| DeliverError::NotSealed(place.clone(), e))?;
+    let expected = team.recipients.iter().len() + 1;
+    if outside.recipients != expected || outside.foreign > 0 {
+        let found = outside.recipients;
+        return Err(DeliverError::Stanzas { place, found, expected, team: team.id.clone() });
+    }
+    Ok(padding::padded_file(outside.plaintext) != outside.plaintext)
+}

@@ -1,0 +1,101 @@
+//! Handing sealed submissions to a team, as a bundle.
+
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::Dropbox;
+use crate::bundle::write::{BundleWriter, WriteError};
+use crate::store::{Dispatch, Mailbox, StoreError};
+
+/// The name under which a command's fetch is noted; the desk notes editors.
+pub const READER: &str = "export";
+
+/// Why an export failed. Nothing was marked as fetched.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// There is nothing to export.
+    #[error("nothing waits for team {0}; add --all to export again what was already fetched")]
+    Nothing(String),
+    /// The bundle.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What was exported.
+pub struct Exported {
+    /// The volumes.
+    pub volumes: Vec<PathBuf>,
+    /// Dispatches in them.
+    pub dispatches: usize,
+    /// Padded bytes.
+    pub bytes: u64,
+}
+
+impl Dropbox {
+    /// Writes what waits for a team (or everything with `all`) to `output` and notes it as fetched.
+    /// `progress` hears of bytes written, out of the total given first.
+    pub fn export(
+        &self,
+        team: &str,
+        all: bool,
+        output: &Path,
+        progress: &dyn Fn(u64, u64),
+    ) -> Result<Exported, ExportError> {
+        let found = self.store().submissions(team, all)?;
+        if found.is_empty() {
+            return Err(ExportError::Nothing(team.to_owned()));
+        }
+        let total = found.iter().flat_map(|(_, d)| &d.members).map(|m| m.size).sum();
+        let mut bundle = BundleWriter::new(output)?;
+        let mut written = 0;
+        for (mailbox, dispatch) in &found {
+            self.write_dispatch(&mut bundle, mailbox, dispatch, &mut |bytes| {
+                written += bytes;
+                progress(written, total);
+            })?;
+        }
+        let volumes = bundle.finish()?;
+        let ids = found.iter().map(|(_, dispatch)| dispatch.id).collect();
+        self.store().mark_fetched(ids, READER, self.clock().today())?;
+        Ok(Exported { volumes, dispatches: found.len(), bytes: total })
+    }
+
+    fn write_dispatch(
+        &self,
+        bundle: &mut BundleWriter,
+        mailbox: &Mailbox,
+        dispatch: &Dispatch,
+        advance: &mut dyn FnMut(u64),
+    ) -> Result<(), ExportError> {
+        let mut members = dispatch.members.iter();
+        let mut manifest = Vec::new();
+        if let Some(sealed) = members.next() {
+            self.store().read(*sealed).read_to_end(&mut manifest).map_err(WriteError::Content)?;
+            advance(sealed.size);
+        }
+        bundle.dispatch(&mailbox.designation, &dispatch.id.to_string(), dispatch.day, manifest)?;
+        for (number, file) in (1..).zip(members) {
+            let mut sealed = self.store().read(*file);
+            bundle.file(number, file.size, |out| copy(&mut sealed, out, advance))?;
+        }
+        Ok(())
+    }
+}
+
+fn copy(from: &mut impl Read, to: &mut dyn Write, advance: &mut dyn FnMut(u64)) -> io::Result<()> {
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        match from.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(n) => {
+                to.write_all(buffer.get(..n).unwrap_or_default())?;
+                advance(n as u64);
+            }
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What a source finds with a code.
+
+use std::io::Read;
+
+use super::Dropbox;
+use crate::base::clock::Day;
+use crate::base::ids::DispatchId;
+use crate::bundle::extract::{DispatchError, read_manifest};
+use crate::bundle::manifest::Manifest;
+use crate::crypto::kdf::MailboxKeys;
+use crate::crypto::unseal::{self, OpenError};
+use crate::store::{Dispatch, Kind, StoreError};
+
+/// A mailbox as its source sees it.
+pub struct SourceView {
+    /// What the source sent, oldest first.
+    pub submissions: Vec<Submission>,
+    /// What was answered, newest first.
+    pub replies: Vec<Reply>,
+}
+
+/// One submission. Its content cannot be read here, by anyone.
+pub struct Submission {
+    /// When it was sent.
+    pub day: Day,
+    /// When an editor first fetched it.
+    pub fetched: Option<Day>,
+    /// Files, the message aside.
+    pub files: usize,
+    /// Padded bytes of them.
+    pub bytes: u64,
+}
+
+/// One reply.
+pub struct Reply {
+    /// Its id.
+    pub id: DispatchId,
+    /// When it was delivered.
+    pub day: Day,
+    /// Its manifest, or nothing if this code does not open it.
+    pub content: Option<Manifest>,
+}
+
+/// Why a reply's file cannot be given.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplyFileError {
+    /// There is none of that id or number in this mailbox.
+    #[error("there is no such file")]
+    NoSuchFile,
+    /// The manifest or the file does not open with this code.
+    #[error("this code does not open it")]
+    Sealed,
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<OpenError> for ReplyFileError {
+    fn from(_: OpenError) -> Self {
+        Self::Sealed
+    }
+}
+
+impl From<DispatchError> for ReplyFileError {
+    fn from(_: DispatchError) -> Self {
+        Self::Sealed
+    }
+}
+
+/// A reply's file, opened for this source.
+pub struct ReplyFile {
+    /// As the editor named it.
+    pub name: String,
+    /// Exact bytes.
+    pub size: u64,
+    /// The plaintext; ends in an error if it was altered.
+    pub plain: Box<dyn Read + Send>,
+}
+
+impl Dropbox {
+    /// Everything under these keys; `None` where nothing arrived.
+    pub fn source_view(&self, keys: &MailboxKeys) -> Result<Option<SourceView>, StoreError> {
+        let dispatches = self.store().dispatches(keys.id)?;
+        if dispatches.is_empty() {
+            return Ok(None);
+        }
+        let mut view = SourceView { submissions: Vec::new(), replies: Vec::new() };
+        for dispatch in dispatches {
+            match dispatch.kind {
+                Kind::Submission => {
+                    let files = dispatch.members.get(1..).unwrap_or_default();
+                    view.submissions.push(Submission {
+                        day: dispatch.day,
+                        fetched: dispatch.fetched,
+                        files: files.len(),
+                        bytes: files.iter().map(|file| file.size).sum(),
+                    });
+                }
+                Kind::Reply => view.replies.push(Reply {
+                    id: dispatch.id,
+                    day: dispatch.day,
+                    content: self.open_manifest(keys, &dispatch).ok(),
+                }),
+            }
+        }
+        view.replies.reverse();
+        Ok(Some(view))
+    }
+
+    /// Opens file `number` (from 1) of a reply in this mailbox.
+    pub fn reply_file(
+        &self,
+        keys: &MailboxKeys,
+        id: DispatchId,
+        number: u32,
+    ) -> Result<ReplyFile, ReplyFileError> {
+        let dispatch = self
+            .store()
+            .dispatches(keys.id)?
+            .into_iter()
+            .find(|dispatch| dispatch.id == id && dispatch.kind == Kind::Reply)
+            .ok_or(ReplyFileError::NoSuchFile)?;
+        let manifest = self.open_manifest(keys, &dispatch)?;
+        let entry = manifest
+            .files
+            .into_iter()
+            .find(|file| file.number() == Some(number))
+            .ok_or(ReplyFileError::NoSuchFile)?;
+        let member = usize::try_from(number).ok().and_then(|n| dispatch.members.get(n));
+        let sealed = self.store().read(*member.ok_or(ReplyFileError::NoSuchFile)?);
+        let plain = unseal::open(sealed, std::iter::once(keys.identity.as_age()))?;
+        Ok(ReplyFile { name: entry.name, size: entry.size, plain: Box::new(plain.take(entry.size)) })
+    }
+
+    fn open_manifest(&self, keys: &MailboxKeys, dispatch: &Dispatch) -> Result<Manifest, DispatchError> {
+        let sealed = dispatch.members.first().ok_or(DispatchError::NoManifest)?;
+        read_manifest(self.store().read(*sealed), std::iter::once(keys.identity.as_age()))
+    }
+}

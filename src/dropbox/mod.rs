@@ -1,0 +1,119 @@
+//! Floor 3: the use cases. A document goes in, an editor fetches it, the answer comes back. No HTTP, no
+//! command line.
+
+pub mod deliver;
+mod derive;
+mod designation;
+pub mod export;
+mod intake;
+pub mod mailbox;
+mod space;
+mod teams;
+
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::base::clock::Clock;
+use crate::base::limits::Limits;
+use crate::base::random::{self, NoRandomness};
+use crate::config::Config;
+use crate::crypto::kdf::{Derivation, DerivationError};
+use crate::store::{self, Store, StoreError};
+
+pub use derive::{DeriveError, Deriver};
+pub use intake::{IncomingFile, Intake, IntakeError, Receipt};
+pub use teams::{Team, Teams, TeamsError};
+
+const FACT_DERIVATION: &str = "derivation";
+const FACT_TICKET_KEY: &str = "ticket-key";
+
+/// Why a drop box cannot be made or opened.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The teams.
+    #[error(transparent)]
+    Teams(#[from] TeamsError),
+    /// The stored parameters.
+    #[error(transparent)]
+    Derivation(#[from] DerivationError),
+    /// The generator.
+    #[error(transparent)]
+    Randomness(#[from] NoRandomness),
+}
+
+/// Makes an empty store in the new directory `data_dir`: fresh salt, fresh keys.
+pub fn create(data_dir: &Path) -> Result<(), SetupError> {
+    let derivation = Derivation::fresh()?.to_bytes();
+    let ticket_key: [u8; 32] = random::bytes()?;
+    let facts: [(&str, &[u8]); 2] =
+        [(FACT_DERIVATION, &derivation), (FACT_TICKET_KEY, &ticket_key)];
+    Ok(store::create(data_dir, &facts)?)
+}
+
+/// The box as a server holds it open. Cheap to clone.
+#[derive(Clone)]
+pub struct Dropbox(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    limits: Limits,
+    clock: Clock,
+    teams: RwLock<Arc<Teams>>,
+    space: Arc<space::Space>,
+}
+
+impl Dropbox {
+    /// Opens the store and proves that every team can be sealed to.
+    pub fn open(config: &Config, clock: Clock) -> Result<Self, SetupError> {
+        let teams = Teams::prove(&config.teams)?;
+        let store = Store::open(&config.data_dir, config.limits.quota)?;
+        Ok(Self(Arc::new(Inner {
+            space: Arc::new(space::Space::new(store.clone(), &config.limits)),
+            store,
+            limits: config.limits.clone(),
+            clock,
+            teams: RwLock::new(Arc::new(teams)),
+        })))
+    }
+
+    /// What lies under it.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// What is accepted.
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    /// What time it is here.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// The teams as of now.
+    pub fn teams(&self) -> Arc<Teams> {
+        self.0.teams.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes over changed teams; uploads under way go on with the ones they began with.
+    pub fn replace_teams(&self, teams: Teams) {
+        *self.0.teams.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(teams);
+    }
+
+    /// How this installation derives.
+    pub fn derivation(&self) -> Result<Derivation, SetupError> {
+        let bytes = self.0.store.fact(FACT_DERIVATION)?.unwrap_or_default();
+        Ok(Derivation::from_bytes(&bytes)?)
+    }
+
+    /// The key that forms' tickets are authenticated with. It protects nobody's identity: it says that
+    /// a form came from here.
+    pub fn ticket_key(&self) -> Result<[u8; 32], SetupError> {
+        let bytes = self.0.store.fact(FACT_TICKET_KEY)?.unwrap_or_default();
+        Ok(bytes.try_into().map_err(|_| DerivationError)?)
+    }
+}

@@ -1,0 +1,91 @@
+//! The teams that submissions are sealed to, each proven by a trial encryption.
+
+use std::collections::BTreeMap;
+
+use crate::config;
+use crate::crypto::recipient::{Recipient, RecipientError};
+use crate::crypto::seal::{Recipients, SealError};
+
+/// A team that can be sealed to.
+#[derive(Clone, Debug)]
+pub struct Team {
+    /// Short and fixed.
+    pub id: String,
+    /// As the source reads it.
+    pub name: String,
+    /// Language code -> what it is for.
+    pub text: BTreeMap<String, String>,
+    /// Everybody who can open what is sent to it.
+    pub recipients: Recipients,
+}
+
+/// All teams; at least one.
+#[derive(Clone, Debug)]
+pub struct Teams(Vec<Team>);
+
+/// Why the server refuses to start, or keeps the teams it had.
+#[derive(Debug, thiserror::Error)]
+pub enum TeamsError {
+    /// A recipient that cannot be used.
+    #[error("team {team}, recipient {number}: {error}")]
+    Recipient {
+        /// Id of the team.
+        team: String,
+        /// Counted from 1.
+        number: usize,
+        /// Why.
+        error: RecipientError,
+    },
+    /// The trial encryption failed.
+    #[error("team {0}: {1}")]
+    Seal(String, SealError),
+    /// There is no such team.
+    #[error("there is no team {0}; the teams are: {1}")]
+    Unknown(String, String),
+    /// The command needs to know which.
+    #[error("there are several teams; say which with --team ({0})")]
+    Several(String),
+}
+
+impl Teams {
+    /// Parses every recipient and encrypts once to every team.
+    pub fn prove(configured: &[config::Team]) -> Result<Self, TeamsError> {
+        configured.iter().map(prove).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// All of them, in the file's order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Team> {
+        self.0.iter()
+    }
+
+    /// The team of this id; with one team, an empty id means that one.
+    pub fn find(&self, id: &str) -> Option<&Team> {
+        match self.0.as_slice() {
+            [only] if id.is_empty() => Some(only),
+            all => all.iter().find(|team| team.id == id),
+        }
+    }
+
+    /// The team that a command means.
+    pub fn choose(&self, id: Option<&str>) -> Result<&Team, TeamsError> {
+        let known = || self.0.iter().map(|t| t.id.as_str()).collect::<Vec<_>>().join(", ");
+        match id {
+            Some(id) => self.find(id).ok_or_else(|| TeamsError::Unknown(id.to_owned(), known())),
+            None => self.find("").ok_or_else(|| TeamsError::Several(known())),
+        }
+    }
+}
+
+fn prove(team: &config::Team) -> Result<Team, TeamsError> {
+    let parse = |(number, text): (usize, &String)| {
+        text.parse::<Recipient>().map_err(|error| TeamsError::Recipient {
+            team: team.id.clone(),
+            number,
+            error,
+        })
+    };
+    let recipients = (1..).zip(&team.recipients).map(parse).collect::<Result<Vec<_>, _>>()?;
+    let recipients =
+        Recipients::proven(recipients).map_err(|e| TeamsError::Seal(team.id.clone(), e))?;
+    Ok(Team { id: team.id.clone(), name: team.name.clone(), text: team.text.clone(), recipients })
+}

@@ -1,0 +1,342 @@
+//! Floor 1: the store. It takes opaque bytes and ids and cannot reach the crypto.
+//!
+//! Two SQLite files in one private directory: `index.db` (small rows, WAL, so that pages are read
+//! while uploads run) and `vault.db` (ciphertext in chunk rows, rollback journal, so that every byte
+//! is written once). One thread writes both; see [`writer`]. The index is the truth: a file in the
+//! vault that no row of the index names does not exist, and start-up removes it.
+
+mod reader;
+mod schema;
+mod upload;
+mod writer;
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use rusqlite::Connection;
+
+use crate::base::clock::Day;
+use crate::base::ids::{DispatchId, FileId, MailboxId};
+
+pub use reader::{Counts, FileReader};
+pub use schema::create;
+pub use upload::{FileWriter, Upload};
+pub use writer::HEARTBEAT;
+
+/// How the vault is written. The default was chosen by `tests/bench`; see ARCHITECTURE.md.
+#[derive(Clone, Debug)]
+pub struct Tuning {
+    /// Bytes of a page of the vault.
+    pub page_size: u32,
+    /// Bytes of ciphertext in one row.
+    pub chunk: usize,
+    /// Bytes after which a transaction is committed, whoever waits.
+    pub transaction: u64,
+    /// Write-ahead log instead of a rollback journal (twice the bytes; for comparison).
+    pub wal: bool,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self { page_size: 65_536, chunk: 1 << 20, transaction: 64 << 20, wal: false }
+    }
+}
+
+/// Submission or reply.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// From a source to a team.
+    Submission,
+    /// From a team to a source.
+    Reply,
+}
+
+/// A mailbox as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mailbox {
+    /// Derived from the code.
+    pub id: MailboxId,
+    /// Its name among editors.
+    pub designation: String,
+    /// The recipients of replies, separated by spaces.
+    pub source_recipients: String,
+}
+
+/// A dispatch as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dispatch {
+    /// Random.
+    pub id: DispatchId,
+    /// Which way.
+    pub kind: Kind,
+    /// Id of the team.
+    pub team: String,
+    /// When it was sent.
+    pub day: Day,
+    /// The day of the first fetch by an editor.
+    pub fetched: Option<Day>,
+    /// The manifest first, then the files in their order.
+    pub members: Vec<StoredFile>,
+}
+
+/// One sealed file in the vault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoredFile {
+    /// Where.
+    pub id: FileId,
+    /// Bytes of ciphertext.
+    pub size: u64,
+}
+
+/// Everything that publishing a dispatch writes, at once or not at all.
+#[derive(Clone, Debug)]
+pub struct Publication {
+    /// Its mailbox, made if it is new.
+    pub mailbox: Mailbox,
+    /// The dispatch itself; `members` must come from this upload.
+    pub dispatch: Dispatch,
+}
+
+/// What became of a publication.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Published {
+    /// It is durable.
+    Now,
+    /// A dispatch of this id was stored earlier; nothing changed.
+    Before,
+}
+
+/// What goes wrong in a store. One sentence each, with the remedy where there is one.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// The directory is not there.
+    #[error("there is no data directory {0}; make one with `sourdine init`, or correct data_dir")]
+    Missing(PathBuf),
+    /// Others may read it.
+    #[error("{0} can be read by others; run: chmod -R go-rwx {0}")]
+    NotPrivate(PathBuf),
+    /// We may not write.
+    #[error("{0} cannot be written by this user; run sourdine as the directory's owner")]
+    NotWritable(PathBuf),
+    /// There is something already.
+    #[error("{0} exists already and is never overwritten; choose another directory")]
+    Exists(PathBuf),
+    /// Made by a newer program.
+    #[error("{path} has format {found}, this program knows up to {known}; use the newer sourdine that wrote it")]
+    Newer {
+        /// Which file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The newest format known.
+        known: i64,
+    },
+    /// Another program's file.
+    #[error("{0} is not a sourdine database; correct data_dir, or restore the directory from a backup")]
+    NotOurs(PathBuf),
+    /// A second server.
+    #[error("another sourdine already serves {0}; stop it first")]
+    Served(PathBuf),
+    /// Disk or quota.
+    #[error("there is no space left, on the disk or within the quota")]
+    Full,
+    /// A bound that is held elsewhere was passed: the mailbox got another name meanwhile.
+    #[error("the mailbox was named by another upload meanwhile")]
+    DesignationChanged,
+    /// The writer is gone.
+    #[error("the store has stopped")]
+    Stopped,
+    /// Anything else that SQLite says.
+    #[error("the database failed: {0}")]
+    Database(Arc<rusqlite::Error>),
+    /// Anything else that the file system says.
+    #[error("{0}: {1}")]
+    Io(PathBuf, io::ErrorKind),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
+            _ => Self::Database(Arc::new(error)),
+        }
+    }
+}
+
+impl From<StoreError> for io::Error {
+    fn from(error: StoreError) -> Self {
+        let kind = match error {
+            StoreError::Full => io::ErrorKind::StorageFull,
+            _ => io::ErrorKind::Other,
+        };
+        Self::new(kind, error)
+    }
+}
+
+/// A handle on the store; cheap to clone. The last one dropped commits what was acknowledged to
+/// nobody, empties the log and closes the files.
+#[derive(Clone)]
+pub struct Store(Arc<Shared>);
+
+struct Shared {
+    dir: PathBuf,
+    tuning: Tuning,
+    writer: writer::Handle,
+    index: Pool,
+    vault: Pool,
+    serving: OnceLock<File>,
+    // Held shared by every process that writes; see `schema::lock`.
+    _lock: File,
+}
+
+/// Connections for readers, opened when all others are in use.
+struct Pool {
+    open: fn(&Path) -> Result<Connection, StoreError>,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Pool {
+    fn with<T>(
+        &self,
+        dir: &Path,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let idle = self.idle.lock().ok().and_then(|mut idle| idle.pop());
+        let connection = match idle {
+            Some(connection) => connection,
+            None => (self.open)(dir)?,
+        };
+        let result = work(&connection)?;
+        if let Ok(mut idle) = self.idle.lock() {
+            idle.push(connection);
+        }
+        Ok(result)
+    }
+}
+
+impl Store {
+    /// Opens the store in `dir`, upgrades it if it is older, and removes what a crash left behind
+    /// unless another process is writing. `quota` bounds the vault, in bytes.
+    pub fn open(dir: &Path, quota: u64) -> Result<Self, StoreError> {
+        Self::open_tuned(dir, quota, Tuning::default())
+    }
+
+    /// The same with another way of writing.
+    pub fn open_tuned(dir: &Path, quota: u64, tuning: Tuning) -> Result<Self, StoreError> {
+        let opened = schema::open(dir, quota, &tuning)?;
+        let writer = writer::Handle::start(opened.index, opened.vault, &tuning, opened.orphans)?;
+        Ok(Self(Arc::new(Shared {
+            dir: dir.to_owned(),
+            tuning,
+            writer,
+            index: Pool { open: schema::index_reader, idle: Mutex::default() },
+            vault: Pool { open: schema::vault_reader, idle: Mutex::default() },
+            serving: OnceLock::new(),
+            _lock: opened.lock,
+        })))
+    }
+
+    /// Claims the directory for the one process that serves it.
+    pub fn claim_serving(&self) -> Result<(), StoreError> {
+        let file = schema::serving_lock(&self.0.dir)?;
+        self.0.serving.set(file).map_err(|_| StoreError::Served(self.0.dir.clone()))
+    }
+
+    /// A named value written at `init`.
+    pub fn fact(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.index(|db| reader::fact(db, name))
+    }
+
+    /// The mailbox of this id.
+    pub fn mailbox(&self, id: MailboxId) -> Result<Option<Mailbox>, StoreError> {
+        self.index(|db| reader::mailbox(db, id))
+    }
+
+    /// The mailbox that editors know by this name.
+    pub fn mailbox_named(&self, designation: &str) -> Result<Option<Mailbox>, StoreError> {
+        self.index(|db| reader::mailbox_named(db, designation))
+    }
+
+    /// Everything that was sent either way, oldest day first.
+    pub fn dispatches(&self, mailbox: MailboxId) -> Result<Vec<Dispatch>, StoreError> {
+        self.index(|db| reader::dispatches(db, mailbox))
+    }
+
+    /// Whether a dispatch of this id is stored.
+    pub fn has_dispatch(&self, id: DispatchId) -> Result<bool, StoreError> {
+        self.index(|db| reader::has_dispatch(db, id))
+    }
+
+    /// The submissions to a team, by mailbox; only those never fetched unless `all`.
+    pub fn submissions(&self, team: &str, all: bool) -> Result<Vec<(Mailbox, Dispatch)>, StoreError> {
+        self.index(|db| reader::submissions(db, team, all))
+    }
+
+    /// Numbers for `status`.
+    pub fn counts(&self) -> Result<Counts, StoreError> {
+        let mut counts = self.index(reader::counts)?;
+        counts.bytes = self.0.vault.with(&self.0.dir, schema::used_bytes)?;
+        Ok(counts)
+    }
+
+    /// Bytes of ciphertext in the vault, as of the last commit of this process.
+    pub fn used(&self) -> u64 {
+        self.0.writer.used()
+    }
+
+    /// Bytes free on the file system for this user.
+    pub fn free_space(&self) -> Result<u64, StoreError> {
+        free_space(&self.0.dir)
+    }
+
+    /// Reads one sealed file, chunk by chunk, each in its own short transaction.
+    pub fn read(&self, file: StoredFile) -> FileReader {
+        FileReader::new(self.clone(), file)
+    }
+
+    /// Begins an upload: files that exist for nobody until they are published.
+    pub fn upload(&self) -> Upload {
+        Upload::new(self.clone())
+    }
+
+    /// Notes that `reader` has fetched these dispatches whole. The first day stands.
+    pub fn mark_fetched(
+        &self,
+        dispatches: Vec<DispatchId>,
+        reader: &str,
+        day: Day,
+    ) -> Result<(), StoreError> {
+        let reader = reader.to_owned();
+        self.0.writer.index(move |db| {
+            let mut insert =
+                db.prepare_cached("INSERT OR IGNORE INTO fetch (dispatch, reader, day) VALUES (?, ?, ?)")?;
+            for dispatch in dispatches {
+                insert.execute((dispatch.0, &reader, day.0))?;
+            }
+            Ok(())
+        })
+    }
+
+    fn index<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        self.0.index.with(&self.0.dir, work)
+    }
+
+    fn vault<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        self.0.vault.with(&self.0.dir, work)
+    }
+}
+
+/// Bytes free for this user on the file system of `path` (statvfs, `f_bavail`).
+pub fn free_space(path: &Path) -> Result<u64, StoreError> {
+    let stat = rustix::fs::statvfs(path)
+        .map_err(|e| StoreError::Io(path.to_owned(), io::Error::from(e).kind()))?;
+    Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+}

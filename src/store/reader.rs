@@ -1,0 +1,173 @@
+//! What is asked of the store. Every question is one short transaction.
+
+use std::io::{self, Read};
+
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::{Dispatch, Kind, Mailbox, Store, StoreError, StoredFile};
+use crate::base::clock::Day;
+use crate::base::ids::{DispatchId, FileId, MailboxId};
+
+/// Numbers about the whole store, and nothing about anyone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Mailboxes.
+    pub mailboxes: u64,
+    /// Submissions, and how many of them nobody has fetched, by team.
+    pub submissions: Vec<(String, u64, u64)>,
+    /// Replies.
+    pub replies: u64,
+    /// Bytes of the vault in use.
+    pub bytes: u64,
+}
+
+pub(super) fn fact(db: &Connection, name: &str) -> rusqlite::Result<Option<Vec<u8>>> {
+    db.prepare_cached("SELECT value FROM fact WHERE name = ?")?
+        .query_row([name], |row| row.get(0))
+        .optional()
+}
+
+pub(super) fn mailbox(db: &Connection, id: MailboxId) -> rusqlite::Result<Option<Mailbox>> {
+    db.prepare_cached("SELECT id, designation, source_recipients FROM mailbox WHERE id = ?")?
+        .query_row([id.0], read_mailbox)
+        .optional()
+}
+
+pub(super) fn mailbox_named(db: &Connection, name: &str) -> rusqlite::Result<Option<Mailbox>> {
+    db.prepare_cached("SELECT id, designation, source_recipients FROM mailbox WHERE designation = ?")?
+        .query_row([name], read_mailbox)
+        .optional()
+}
+
+fn read_mailbox(row: &Row<'_>) -> rusqlite::Result<Mailbox> {
+    Ok(Mailbox { id: MailboxId(row.get(0)?), designation: row.get(1)?, source_recipients: row.get(2)? })
+}
+
+pub(super) fn has_dispatch(db: &Connection, id: DispatchId) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM dispatch WHERE id = ?")?.exists([id.0])
+}
+
+pub(super) fn dispatches(db: &Connection, mailbox: MailboxId) -> rusqlite::Result<Vec<Dispatch>> {
+    let snapshot = db.unchecked_transaction()?;
+    let mut select = snapshot.prepare_cached(
+        "SELECT d.id, d.kind, d.team, d.day, (SELECT min(day) FROM fetch f WHERE f.dispatch = d.id)
+         FROM dispatch d WHERE d.mailbox = ? ORDER BY d.day, d.id",
+    )?;
+    let mut all =
+        select.query_map([mailbox.0], read_dispatch)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    for dispatch in &mut all {
+        dispatch.members = members(&snapshot, dispatch.id)?;
+    }
+    Ok(all)
+}
+
+pub(super) fn submissions(
+    db: &Connection,
+    team: &str,
+    all: bool,
+) -> rusqlite::Result<Vec<(Mailbox, Dispatch)>> {
+    let snapshot = db.unchecked_transaction()?;
+    let mut select = snapshot.prepare_cached(
+        "SELECT d.id, d.kind, d.team, d.day, (SELECT min(day) FROM fetch f WHERE f.dispatch = d.id) AS fetched,
+                m.id, m.designation, m.source_recipients
+         FROM dispatch d JOIN mailbox m ON m.id = d.mailbox
+         WHERE d.team = ? AND d.kind = 0 AND (? OR fetched IS NULL)
+         ORDER BY m.designation, d.day, d.id",
+    )?;
+    let rows = select.query_map((team, all), |row| {
+        let mailbox = Mailbox {
+            id: MailboxId(row.get(5)?),
+            designation: row.get(6)?,
+            source_recipients: row.get(7)?,
+        };
+        Ok((mailbox, read_dispatch(row)?))
+    })?;
+    let mut found = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    for (_, dispatch) in &mut found {
+        dispatch.members = members(&snapshot, dispatch.id)?;
+    }
+    Ok(found)
+}
+
+fn read_dispatch(row: &Row<'_>) -> rusqlite::Result<Dispatch> {
+    Ok(Dispatch {
+        id: DispatchId(row.get(0)?),
+        kind: if row.get::<_, i64>(1)? == 0 { Kind::Submission } else { Kind::Reply },
+        team: row.get(2)?,
+        day: Day(row.get(3)?),
+        fetched: row.get::<_, Option<i64>>(4)?.map(Day),
+        members: Vec::new(),
+    })
+}
+
+fn members(db: &Connection, dispatch: DispatchId) -> rusqlite::Result<Vec<StoredFile>> {
+    db.prepare_cached("SELECT file, size FROM member WHERE dispatch = ? ORDER BY position")?
+        .query_map([dispatch.0], |row| {
+            Ok(StoredFile { id: FileId(row.get(0)?), size: row.get(1)? })
+        })?
+        .collect()
+}
+
+pub(super) fn counts(db: &Connection) -> rusqlite::Result<Counts> {
+    let snapshot = db.unchecked_transaction()?;
+    let one = |sql: &str| snapshot.query_row(sql, [], |row| row.get::<_, u64>(0));
+    let mut by_team = snapshot.prepare(
+        "SELECT team, count(*), sum(id NOT IN (SELECT dispatch FROM fetch))
+         FROM dispatch WHERE kind = 0 GROUP BY team ORDER BY team",
+    )?;
+    let submissions = by_team
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(Counts {
+        mailboxes: one("SELECT count(*) FROM mailbox")?,
+        submissions,
+        replies: one("SELECT count(*) FROM dispatch WHERE kind = 1")?,
+        bytes: 0,
+    })
+}
+
+/// The bytes of one sealed file. A file that is shorter than the index says is an error, never a
+/// silent end.
+pub struct FileReader {
+    store: Store,
+    file: StoredFile,
+    seq: u32,
+    left: u64,
+    chunk: Vec<u8>,
+    taken: usize,
+}
+
+impl FileReader {
+    pub(super) fn new(store: Store, file: StoredFile) -> Self {
+        Self { store, file, seq: 0, left: file.size, chunk: Vec::new(), taken: 0 }
+    }
+
+    fn next_chunk(&mut self) -> Result<(), StoreError> {
+        let (file, seq) = (self.file.id, self.seq);
+        let chunk: Option<Vec<u8>> = self.store.vault(|db| {
+            db.prepare_cached("SELECT data FROM chunk WHERE file = ? AND seq = ?")?
+                .query_row((file.0, seq), |row| row.get(0))
+                .optional()
+        })?;
+        self.chunk = chunk.filter(|chunk| chunk.len() as u64 <= self.left).unwrap_or_default();
+        self.taken = 0;
+        self.seq += 1;
+        self.left -= self.chunk.len() as u64;
+        Ok(())
+    }
+}
+
+impl Read for FileReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.taken == self.chunk.len() && self.left > 0 {
+            self.next_chunk()?;
+            if self.chunk.is_empty() {
+                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "a chunk is missing"));
+            }
+        }
+        let mut rest = self.chunk.get(self.taken..).unwrap_or_default();
+        let n = rest.read(buffer)?;
+        self.taken += n;
+        Ok(n)
+    }
+}

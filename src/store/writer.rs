@@ -1,0 +1,349 @@
+//! The one thread that writes. It groups what waits into one transaction, and a requester that goes
+//! away never stops it.
+//!
+//! Order within a round: chunks go to the vault; the vault is committed (fsync); only then the index
+//! rows that name them are committed (fsync); only then anybody hears of it.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use super::upload::Fate;
+use super::{StoreError, Tuning, schema};
+use crate::base::ids::FileId;
+
+/// Both files are written at least this often, so that their times do not tell when somebody came.
+pub const HEARTBEAT: Duration = Duration::from_secs(600);
+/// A transaction that nobody waits for is committed after this long.
+const LINGER: Duration = Duration::from_millis(200);
+/// Chunks that may wait for the writer: the bound of its memory.
+const QUEUE: usize = 8;
+/// Chunks removed in one transaction: deleting overwrites them with zeros, which takes its time.
+const REMOVED_AT_ONCE: u32 = 8;
+/// Pages given back to the file system in one idle moment.
+const PAGES_GIVEN_BACK: u32 = 256;
+/// Time before a removal that failed is tried again.
+const REST: Duration = Duration::from_secs(5);
+
+type Report = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+type Job = Box<dyn FnOnce(&Connection) -> Report + Send>;
+
+pub(super) enum Command {
+    Chunk { file: FileId, seq: u32, data: Vec<u8>, fate: Arc<Fate> },
+    Index(Job),
+    Remove(Vec<FileId>),
+    Stop,
+}
+
+pub(super) struct Handle {
+    commands: SyncSender<Command>,
+    used: Arc<AtomicU64>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Handle {
+    pub fn start(
+        index: Connection,
+        vault: Connection,
+        tuning: &Tuning,
+        orphans: Vec<FileId>,
+    ) -> Result<Self, StoreError> {
+        let (commands, inbox) = mpsc::sync_channel(QUEUE);
+        let used = Arc::new(AtomicU64::new(schema::used_bytes(&vault)?));
+        let writer = Writer {
+            index,
+            vault,
+            limit: tuning.transaction,
+            used: used.clone(),
+            open: None,
+            waiting: Vec::new(),
+            remove: orphans.into(),
+            rest_until: None,
+            tidy: false,
+        };
+        let thread = std::thread::Builder::new()
+            .name("store".into())
+            .spawn(move || writer.run(&inbox))
+            .map_err(|e| StoreError::Io("thread".into(), e.kind()))?;
+        Ok(Self { commands, used, thread: Mutex::new(Some(thread)) })
+    }
+
+    pub fn used(&self) -> u64 {
+        self.used.load(Ordering::Relaxed)
+    }
+
+    pub fn send(&self, command: Command) -> Result<(), StoreError> {
+        self.commands.send(command).map_err(|_| StoreError::Stopped)
+    }
+
+    pub fn remove(&self, files: Vec<FileId>) {
+        if !files.is_empty() {
+            // A stopped writer leaves them to the next start, which finds them as orphans.
+            let _ = self.send(Command::Remove(files));
+        }
+    }
+
+    /// Runs `work` in the next transaction of the index, after everything sent before is durable, and
+    /// returns once it is durable itself. An error undoes this work only.
+    pub fn index<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, wait) = mpsc::sync_channel(1);
+        self.send(Command::Index(Box::new(move |db| {
+            let result = in_savepoint(db, work);
+            Box::new(move |committed| {
+                let _ = answer.send(committed.and(result));
+            })
+        })))?;
+        wait.recv().map_err(|_| StoreError::Stopped)?
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        let _ = self.commands.send(Command::Stop);
+        if let Ok(mut thread) = self.thread.lock() {
+            if let Some(thread) = thread.take() {
+                let _ = thread.join();
+            }
+        }
+    }
+}
+
+fn in_savepoint<T>(
+    db: &Connection,
+    work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    db.execute_batch("SAVEPOINT job")?;
+    let result = work(db);
+    db.execute_batch(if result.is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" })?;
+    result
+}
+
+/// The vault's transaction that is under way.
+struct Open {
+    since: Instant,
+    bytes: u64,
+    uploads: Vec<Arc<Fate>>,
+}
+
+struct Writer {
+    index: Connection,
+    vault: Connection,
+    limit: u64,
+    used: Arc<AtomicU64>,
+    open: Option<Open>,
+    waiting: Vec<Job>,
+    remove: VecDeque<FileId>,
+    /// Removing failed: try again then.
+    rest_until: Option<Instant>,
+    /// Something was deleted or replaced in the index: empty its log when there is time.
+    tidy: bool,
+}
+
+impl Writer {
+    fn run(mut self, inbox: &Receiver<Command>) {
+        let mut beat = Instant::now() + HEARTBEAT;
+        let mut stopping = false;
+        while !stopping {
+            match inbox.recv_timeout(self.patience(beat)) {
+                Ok(command) => {
+                    stopping = self.take(command);
+                    while !stopping && self.bytes() < self.limit {
+                        let Ok(command) = inbox.try_recv() else { break };
+                        stopping = self.take(command);
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => self.idle(),
+                Err(RecvTimeoutError::Disconnected) => stopping = true,
+            }
+            self.settle(stopping);
+            if Instant::now() >= beat {
+                beat = Instant::now() + HEARTBEAT;
+                self.heartbeat();
+            }
+        }
+        let _ = self.empty_log();
+    }
+
+    /// How long nothing needs to be done unless somebody asks.
+    fn patience(&self, beat: Instant) -> Duration {
+        if let Some(open) = &self.open {
+            return LINGER.saturating_sub(open.since.elapsed());
+        }
+        if let Some(until) = self.rest_until.filter(|_| !self.remove.is_empty()) {
+            return until.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+        }
+        if !self.remove.is_empty() || self.tidy {
+            return Duration::from_millis(1);
+        }
+        beat.saturating_duration_since(Instant::now())
+    }
+
+    fn bytes(&self) -> u64 {
+        self.open.as_ref().map_or(0, |open| open.bytes)
+    }
+
+    fn take(&mut self, command: Command) -> bool {
+        match command {
+            Command::Chunk { file, seq, data, fate } => {
+                if fate.check().is_ok() {
+                    if let Err(error) = self.append(file, seq, &data, &fate) {
+                        self.failed(&error);
+                        fate.fail(error);
+                    }
+                }
+            }
+            Command::Index(job) => self.waiting.push(job),
+            Command::Remove(files) => self.remove.extend(files),
+            Command::Stop => return true,
+        }
+        false
+    }
+
+    fn append(
+        &mut self,
+        file: FileId,
+        seq: u32,
+        data: &[u8],
+        fate: &Arc<Fate>,
+    ) -> Result<(), StoreError> {
+        if self.open.is_none() {
+            self.vault.execute_batch("BEGIN IMMEDIATE")?;
+            self.open = Some(Open { since: Instant::now(), bytes: 0, uploads: Vec::new() });
+        }
+        self.vault
+            .prepare_cached("INSERT INTO chunk (file, seq, data) VALUES (?, ?, ?)")?
+            .execute((file.0, seq, data))?;
+        if let Some(open) = &mut self.open {
+            open.bytes += data.len() as u64;
+            if !open.uploads.iter().any(|other| Arc::ptr_eq(other, fate)) {
+                open.uploads.push(fate.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// After an error SQLite may have rolled the transaction back by itself (a full disk does): then
+    /// every upload that had a part in it has lost that part.
+    fn failed(&mut self, error: &StoreError) {
+        if self.vault.is_autocommit() {
+            for fate in self.open.take().into_iter().flat_map(|open| open.uploads) {
+                fate.fail(error.clone());
+            }
+        }
+    }
+
+    /// Commits what is due.
+    fn settle(&mut self, stopping: bool) {
+        let due = self.open.as_ref().is_some_and(|open| open.since.elapsed() >= LINGER);
+        if due || stopping || !self.waiting.is_empty() || self.bytes() >= self.limit {
+            self.commit_vault();
+        }
+        if !self.waiting.is_empty() {
+            self.run_jobs();
+        }
+        // One batch a round even under load, so that removal cannot be starved.
+        if self.open.is_none() && !stopping {
+            self.remove_some();
+        }
+    }
+
+    fn commit_vault(&mut self) {
+        let Some(open) = self.open.take() else { return };
+        if let Err(error) = self.vault.execute_batch("COMMIT") {
+            let _ = self.vault.execute_batch("ROLLBACK");
+            let error = StoreError::from(error);
+            for fate in open.uploads {
+                fate.fail(error.clone());
+            }
+        }
+        self.measure();
+    }
+
+    fn measure(&self) {
+        if let Ok(used) = schema::used_bytes(&self.vault) {
+            self.used.store(used, Ordering::Relaxed);
+        }
+    }
+
+    fn run_jobs(&mut self) {
+        let jobs = std::mem::take(&mut self.waiting);
+        let mut reports = Vec::with_capacity(jobs.len());
+        let mut result = self.index.execute_batch("BEGIN IMMEDIATE");
+        if result.is_ok() {
+            reports.extend(jobs.into_iter().map(|job| job(&self.index)));
+            result = self.index.execute_batch("COMMIT");
+            if result.is_err() {
+                let _ = self.index.execute_batch("ROLLBACK");
+            }
+        }
+        // Jobs that never ran drop their answer's sender here: their callers hear `Stopped`.
+        let result = result.map_err(StoreError::from);
+        for report in reports {
+            report(result.clone());
+        }
+        self.tidy = true;
+    }
+
+    fn remove_some(&mut self) {
+        let Some(file) = self.remove.front() else { return };
+        if self.rest_until.is_some_and(|until| Instant::now() < until) {
+            return;
+        }
+        let removed = self.vault.execute(
+            "DELETE FROM chunk WHERE file = ?1 AND seq IN
+             (SELECT seq FROM chunk WHERE file = ?1 ORDER BY seq DESC LIMIT ?2)",
+            (file.0, REMOVED_AT_ONCE),
+        );
+        match removed {
+            Ok(0) => {
+                self.remove.pop_front();
+            }
+            Ok(_) => self.rest_until = None,
+            // Another process holds the vault, or there is no room even for the journal.
+            Err(_) => self.rest_until = Some(Instant::now() + REST),
+        }
+        self.measure();
+    }
+
+    fn idle(&mut self) {
+        if self.open.is_some() || !self.remove.is_empty() || !self.tidy {
+            return;
+        }
+        let gave_back = self.give_back().unwrap_or(false);
+        self.tidy = gave_back || !self.empty_log().unwrap_or(true);
+    }
+
+    /// Gives free pages back to the file system; false when there are none.
+    fn give_back(&self) -> rusqlite::Result<bool> {
+        let free: u32 = self.vault.pragma_query_value(None, "freelist_count", |row| row.get(0))?;
+        if free > 0 {
+            let mut vacuum =
+                self.vault.prepare(&format!("PRAGMA incremental_vacuum({PAGES_GIVEN_BACK})"))?;
+            let mut rows = vacuum.query([])?;
+            while rows.next()?.is_some() {}
+        }
+        Ok(free > PAGES_GIVEN_BACK)
+    }
+
+    /// Moves the log into the index and cuts it to nothing; false when a reader held it up.
+    fn empty_log(&self) -> rusqlite::Result<bool> {
+        self.index.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+            row.get::<_, i64>(0).map(|busy| busy == 0)
+        })
+    }
+
+    fn heartbeat(&mut self) {
+        for db in [&self.index, &self.vault] {
+            let _ = db.execute("UPDATE heartbeat SET beat = beat + 1", []);
+        }
+        let _ = self.empty_log();
+    }
+}
