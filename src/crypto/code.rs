@@ -94,36 +94,20 @@ impl RetrievalCode {
     ///
     /// [`CodeError`] says why the text means no code.
     pub fn read(text: &str) -> Result<Vec<Self>, CodeError> {
-        if text.len() > MAX_TEXT_BYTES {
-            return Err(CodeError::TooLong);
-        }
-        let mut typed = [const { TypedWord::EMPTY }; CODE_WORDS];
-        let mut found = 0;
-        words::each_word(text, |word| {
-            if let Some(place) = typed.get_mut(found) {
-                place.clone_from(word);
-            }
-            found += 1;
-        });
-        match found {
-            0 => Err(CodeError::Empty),
-            1 => {
-                let [run, ..] = &typed;
-                let codes = run.as_abbreviations().map(|parts| codes(&fits(&parts)));
-                codes
-                    .filter(|codes| !codes.is_empty())
-                    .ok_or(CodeError::Count { found })
-            }
-            CODE_WORDS => {
-                let fits = fits(&typed);
-                let codes = codes(&fits);
-                if codes.is_empty() {
-                    return Err(error::unknown_word(&typed, &fits));
-                }
-                Ok(codes)
-            }
-            _ => Err(CodeError::Count { found }),
-        }
+        let readings = parse(text)?;
+        let mut codes: Vec<_> = readings.iter().filter_map(Self::from_fits).collect();
+        // Each once: "zebr" has the same number in both lists.
+        codes.dedup();
+        Ok(codes)
+    }
+
+    /// The list in which a text that was read means this code, so that it is shown again in the words
+    /// that stand on the paper.
+    #[must_use]
+    pub fn list_of(&self, text: &str) -> Option<WordList> {
+        let readings = parse(text).ok()?;
+        let means_this = |fits: &Fits| Self::from_fits(fits).is_some_and(|code| code == *self);
+        WordList::ALL.into_iter().zip(&readings).find_map(|(list, fits)| means_this(fits).then_some(list))
     }
 
     /// Whether a message holds this code in any list, however [`Self::read`] would
@@ -199,12 +183,33 @@ fn fits(typed: &[TypedWord; CODE_WORDS]) -> [Fits; WordList::ALL.len()] {
     WordList::ALL.map(|list| Zeroizing::new(typed.each_ref().map(|word| list.find(word))))
 }
 
-/// The codes of those lists that have all eight words, each once: "zebr" has the same
-/// number in both lists.
-fn codes(fits: &[Fits]) -> Vec<RetrievalCode> {
-    let mut codes: Vec<_> = fits.iter().filter_map(RetrievalCode::from_fits).collect();
-    codes.dedup();
-    codes
+/// The eight words of a text as numbers in each list; at least one list has them all.
+fn parse(text: &str) -> Result<[Fits; WordList::ALL.len()], CodeError> {
+    if text.len() > MAX_TEXT_BYTES {
+        return Err(CodeError::TooLong);
+    }
+    let mut typed = [const { TypedWord::EMPTY }; CODE_WORDS];
+    let mut found = 0;
+    words::each_word(text, |word| {
+        if let Some(place) = typed.get_mut(found) {
+            place.clone_from(word);
+        }
+        found += 1;
+    });
+    let whole = |fits: &[Fits]| fits.iter().any(|fits| fits.iter().all(Option::is_some));
+    match found {
+        0 => Err(CodeError::Empty),
+        1 => {
+            let [run, ..] = &typed;
+            let readings = run.as_abbreviations().map(|parts| fits(&parts));
+            readings.filter(|fits| whole(fits)).ok_or(CodeError::Count { found })
+        }
+        CODE_WORDS => {
+            let fits = fits(&typed);
+            if whole(&fits) { Ok(fits) } else { Err(error::unknown_word(&typed, &fits)) }
+        }
+        _ => Err(CodeError::Count { found }),
+    }
 }
 
 /// The first four letters of eight words of a list, written as one.

@@ -33,6 +33,7 @@ pub struct Derivation {
 pub struct DerivationError;
 
 /// What a code opens: the id under which its mailbox is stored, and the identity that opens replies.
+#[derive(Clone)]
 pub struct MailboxKeys {
     /// Stored; says nothing about the code.
     pub id: MailboxId,
@@ -41,6 +42,7 @@ pub struct MailboxKeys {
 }
 
 /// An X25519 age identity that belongs to a source. Not printable, wiped on drop by its own type.
+#[derive(Clone)]
 pub struct SourceIdentity(age::x25519::Identity);
 
 impl Derivation {

@@ -52,11 +52,6 @@ impl Deriver {
         self.enqueue(code)?.await.map_err(|_| DeriveError::Busy)?.map_err(Into::into)
     }
 
-    /// The same for a thread that may block.
-    pub fn derive_blocking(&self, code: RetrievalCode) -> Result<MailboxKeys, DeriveError> {
-        self.enqueue(code)?.blocking_recv().map_err(|_| DeriveError::Busy)?.map_err(Into::into)
-    }
-
     fn enqueue(
         &self,
         code: RetrievalCode,

@@ -1,1 +1,13 @@
+//! Floor 4: pages over HTTP. The source's site and the editors' listener share no router and no state.
+
+mod body;
+pub mod desk;
+mod filters;
+mod headers;
+mod lang;
 pub mod multipart;
+pub mod server;
+pub mod source;
+mod tally;
+
+pub use tally::report as report_errors;

@@ -1,0 +1,85 @@
+//! From hyper's body to a thread that may block: few pieces wait, a slow reader slows the sender, and
+//! the end of a body is told from its breaking off.
+
+use std::io;
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use tokio::sync::mpsc;
+
+use super::multipart::BodySource;
+
+/// Pieces that may wait between the connection and the thread that seals.
+const PIECES: usize = 4;
+
+/// What travels to the thread.
+enum Piece {
+    Data(Bytes),
+    End,
+}
+
+/// The reading end, for a thread that may block.
+pub struct Incoming(mpsc::Receiver<Piece>);
+
+impl BodySource for Incoming {
+    fn next_piece(&mut self) -> io::Result<Option<Bytes>> {
+        match self.0.blocking_recv() {
+            Some(Piece::Data(bytes)) => Ok(Some(bytes)),
+            Some(Piece::End) => Ok(None),
+            // The sender went away without an end: the circuit broke, or nothing came for too long.
+            None => Err(io::ErrorKind::UnexpectedEof.into()),
+        }
+    }
+}
+
+/// The writing end.
+pub struct Outgoing(mpsc::Sender<Piece>);
+
+/// A connected pair.
+pub fn channel() -> (Outgoing, Incoming) {
+    let (sender, receiver) = mpsc::channel(PIECES);
+    (Outgoing(sender), Incoming(receiver))
+}
+
+impl Outgoing {
+    /// Moves the body over. When the reader stops early (a refusal), what follows is thrown away, at
+    /// most `drain` bytes of it, since some browsers show an answer only after they sent everything.
+    /// Says whether the body was read to its end. `idle` is how long no byte may come.
+    pub async fn pump(self, mut body: Body, idle: Duration, drain: u64) -> bool {
+        let mut reader = Some(self.0);
+        let mut thrown = 0_u64;
+        loop {
+            let frame = match tokio::time::timeout(idle, body.frame()).await {
+                Ok(Some(Ok(frame))) => frame,
+                Ok(None) => {
+                    if let Some(reader) = reader {
+                        let _ = reader.send(Piece::End).await;
+                    }
+                    return true;
+                }
+                Ok(Some(Err(_))) | Err(_) => return false,
+            };
+            let Ok(data) = frame.into_data() else { continue };
+            let length = data.len() as u64;
+            if let Some(to) = &reader {
+                if to.send(Piece::Data(data)).await.is_ok() {
+                    continue;
+                }
+                reader = None;
+            }
+            thrown += length;
+            if thrown > drain {
+                return false;
+            }
+        }
+    }
+}
+
+/// Throws a whole body away, at most `drain` bytes; says whether that was all.
+pub async fn discard(body: Body, idle: Duration, drain: u64) -> bool {
+    let (outgoing, incoming) = channel();
+    drop(incoming);
+    outgoing.pump(body, idle, drain).await
+}

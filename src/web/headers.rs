@@ -1,0 +1,90 @@
+//! What every answer carries, and the requests that are refused by their headers alone.
+
+use std::sync::LazyLock;
+
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use sha2::{Digest, Sha256};
+
+/// The one style of all pages, inlined in each.
+pub const STYLE: &str = include_str!("../../templates/style.css");
+
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'"
+    )
+});
+
+/// Features that no page of ours uses.
+const NO_FEATURES: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), \
+    display-capture=(), fullscreen=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), \
+    midi=(), payment=(), usb=(), xr-spatial-tracking=()";
+
+/// Adds the headers of design section 5. An answer that set its own policy keeps it.
+pub async fn harden(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        if let Ok(policy) = HeaderValue::from_str(&POLICY) {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+    }
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (HeaderName::from_static("permissions-policy"), NO_FEATURES),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Whether a request that changes something comes from one of our own pages. `Origin` must be ours
+/// where it is sent; Sec-Fetch headers may refuse, never allow (a browser without them is served).
+pub fn is_foreign(method: &Method, headers: &HeaderMap) -> bool {
+    if method.is_safe() {
+        return false;
+    }
+    let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    let foreign_origin = text(&header::ORIGIN).is_some_and(|origin| {
+        let host = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+        host.is_none() || host != text(&header::HOST)
+    });
+    let foreign_fetch = text(&HeaderName::from_static("sec-fetch-site"))
+        .is_some_and(|site| site != "same-origin" && site != "none");
+    foreign_origin || foreign_fetch
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn foreign(pairs: &[(&'static str, &'static str)]) -> bool {
+        let headers = pairs
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
+        is_foreign(&Method::POST, &headers)
+    }
+
+    #[test]
+    fn only_our_own_pages_may_post() {
+        assert!(!foreign(&[("host", "a.onion")]));
+        assert!(!foreign(&[("host", "a.onion"), ("origin", "http://a.onion")]));
+        assert!(!foreign(&[("host", "a"), ("sec-fetch-site", "same-origin")]));
+        assert!(foreign(&[("host", "a.onion"), ("origin", "http://b.onion")]));
+        assert!(foreign(&[("host", "a.onion"), ("origin", "null")]));
+        assert!(foreign(&[("host", "a.onion"), ("origin", "a.onion")]));
+        assert!(foreign(&[("host", "a"), ("origin", "http://a"), ("sec-fetch-site", "cross-site")]));
+        assert!(foreign(&[("host", "a"), ("sec-fetch-site", "same-site")]));
+    }
+}

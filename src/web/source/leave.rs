@@ -1,0 +1,49 @@
+//! Leaving for good: the session's tickets are burned, the browser is asked to forget.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::State;
+use axum::extract::rejection::FormRejection;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::App;
+use super::page::{Page, Switch, answer};
+use super::problem::Problem;
+
+#[derive(Deserialize)]
+pub struct LeaveForm {
+    ticket: String,
+}
+
+#[derive(Template)]
+#[template(path = "source/left.html")]
+struct LeftPage<'a> {
+    page: &'a Page<'a>,
+}
+
+pub async fn leave(
+    State(site): App,
+    uri: Uri,
+    headers: HeaderMap,
+    form: Result<Form<LeaveForm>, FormRejection>,
+) -> Response {
+    let page = Page::new(&site, &uri, &headers);
+    let Ok(Form(form)) = form else { return page.problem(&Problem::Form) };
+    // A ticket that is no good any more opens nothing either: whoever leaves has left.
+    if let Ok(ticket) = site.tickets.check(&form.ticket) {
+        site.tickets.burn(&ticket);
+    }
+    left(&page)
+}
+
+/// "You have left", also the answer to every form of a session that was left.
+pub fn left(page: &Page<'_>) -> Response {
+    let mut response = answer(StatusCode::OK, &LeftPage { page });
+    response.headers_mut().insert(
+        HeaderName::from_static("clear-site-data"),
+        HeaderValue::from_static("\"cache\", \"cookies\", \"storage\""),
+    );
+    response
+}

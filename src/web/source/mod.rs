@@ -1,0 +1,128 @@
+//! The source's site: no script, no cookie, no session; the code travels in POST bodies only.
+
+mod drop;
+mod landing;
+mod leave;
+mod mailbox;
+mod page;
+mod problem;
+mod ticket;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::routing::{get, post};
+use tokio::sync::Semaphore;
+
+use self::page::Page;
+use self::problem::Problem;
+use self::ticket::Tickets;
+use super::headers;
+use crate::config::Config;
+use crate::crypto::code::RetrievalCode;
+use crate::crypto::kdf::MailboxKeys;
+use crate::crypto::words::WordList;
+use crate::dropbox::{Deriver, Dropbox, SetupError};
+
+/// Bytes of a form that carries no file.
+const SMALL_FORM: usize = 64 * 1024;
+
+/// What every handler of this site can reach. The desk has a state of its own.
+pub struct Site {
+    dropbox: Dropbox,
+    deriver: Deriver,
+    tickets: Tickets,
+    uploads: Arc<Semaphore>,
+    name: String,
+    text: BTreeMap<String, String>,
+    contact: String,
+}
+
+/// Why a site cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum SiteError {
+    /// The drop box.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// The threads that derive.
+    #[error("no thread could be started: {0}")]
+    Threads(#[from] std::io::Error),
+}
+
+impl Site {
+    /// A site over an open drop box.
+    pub fn new(dropbox: Dropbox, config: &Config) -> Result<Self, SiteError> {
+        let tickets = Tickets::new(dropbox.ticket_key()?, dropbox.clock().clone());
+        Ok(Self {
+            deriver: Deriver::start(&dropbox.derivation()?)?,
+            tickets: tickets.map_err(SetupError::from)?,
+            uploads: Arc::new(Semaphore::new(config.limits.uploads)),
+            name: config.name.clone(),
+            text: config.text.clone(),
+            contact: config.contact.clone(),
+            dropbox,
+        })
+    }
+
+    /// Reads a typed code and derives its keys. Where it can be read in two ways, the one under which
+    /// something arrived.
+    async fn open_code(&self, text: &str) -> Result<OpenedCode, Problem> {
+        let mut first = None;
+        for code in RetrievalCode::read(text)? {
+            let list = code.list_of(text).unwrap_or(WordList::English);
+            let keys = self.deriver.derive(code.clone()).await?;
+            let known = self.dropbox.store().mailbox(keys.id)?.is_some();
+            let opened = OpenedCode { code, list, keys };
+            if known {
+                return Ok(opened);
+            }
+            first.get_or_insert(opened);
+        }
+        first.ok_or(Problem::Internal)
+    }
+}
+
+/// A code that was typed, and what it opens.
+struct OpenedCode {
+    code: RetrievalCode,
+    /// The list it was typed in, so that it is shown again as it stands on the paper.
+    list: WordList,
+    keys: MailboxKeys,
+}
+
+type App = State<Arc<Site>>;
+
+/// The table of contents of the site.
+pub fn router(site: Arc<Site>) -> Router {
+    let small = DefaultBodyLimit::max(SMALL_FORM);
+    Router::new()
+        .route("/", get(landing::show))
+        .route("/recipients.txt", get(landing::recipients))
+        .route("/drop", get(drop::show).post(drop::receive).layer(DefaultBodyLimit::disable()))
+        .route("/mailbox", get(mailbox::ask).post(mailbox::show).layer(small))
+        .route("/mailbox/file", post(mailbox::download).layer(small))
+        .route("/leave", post(leave::leave).layer(small))
+        .fallback(not_found)
+        .method_not_allowed_fallback(not_found)
+        .layer(middleware::from_fn_with_state(site.clone(), refuse_foreign))
+        .layer(middleware::from_fn(headers::harden))
+        .with_state(site)
+}
+
+async fn not_found(State(site): App, request: Request) -> Response {
+    Page::of(&site, &request).problem(&Problem::NotFound)
+}
+
+async fn refuse_foreign(State(site): App, request: Request, next: Next) -> Response {
+    if headers::is_foreign(request.method(), request.headers()) {
+        return Page::of(&site, &request).problem(&Problem::ForeignOrigin);
+    }
+    next.run(request).await
+}
+
+
+

@@ -1,0 +1,243 @@
+//! What goes wrong on a page: a public sentence, and for the log a kind and nothing else.
+
+use axum::http::StatusCode;
+
+use super::ticket::TicketError;
+use crate::base::limits::Limits;
+use crate::base::random::NoRandomness;
+use crate::crypto::code::CodeError;
+use crate::dropbox::mailbox::ReplyFileError;
+use crate::dropbox::{DeriveError, IntakeError};
+use crate::store::StoreError;
+use crate::web::lang::{L10nLanguage, Lang};
+use crate::web::multipart::FormError;
+
+/// Everything a page can answer instead of what was asked.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// Not our form.
+    Form,
+    /// The body ended too early.
+    Cut,
+    /// Posted from another site.
+    ForeignOrigin,
+    /// A ticket that is not ours.
+    ForeignTicket,
+    /// A ticket that is too old.
+    OldTicket,
+    /// The session was left.
+    Left,
+    /// The code cannot be read.
+    Code(CodeError),
+    /// The message is too long.
+    MessageTooLong,
+    /// The message holds the code.
+    MessageHasCode,
+    /// No team was chosen.
+    Team,
+    /// Neither message nor file.
+    Empty,
+    /// A file is too large.
+    FileTooLarge,
+    /// All together are.
+    DispatchTooLarge,
+    /// There are too many.
+    TooManyFiles,
+    /// No room.
+    Full,
+    /// Too many at once.
+    Busy,
+    /// No such page.
+    NotFound,
+    /// No such file of a reply.
+    NoSuchFile,
+    /// Our fault.
+    Internal,
+}
+
+impl Problem {
+    /// For the daily count.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Form => "form",
+            Self::Cut => "cut",
+            Self::ForeignOrigin => "foreign-origin",
+            Self::ForeignTicket => "foreign-ticket",
+            Self::OldTicket => "old-ticket",
+            Self::Left => "left",
+            Self::Code(_) => "code",
+            Self::MessageTooLong | Self::MessageHasCode => "message",
+            Self::Team => "team",
+            Self::Empty => "empty",
+            Self::FileTooLarge | Self::DispatchTooLarge | Self::TooManyFiles => "too-large",
+            Self::Full => "full",
+            Self::Busy => "busy",
+            Self::NotFound | Self::NoSuchFile => "not-found",
+            Self::Internal => "internal",
+        }
+    }
+
+    /// HTTP's word for it.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Form | Self::Cut | Self::ForeignTicket => StatusCode::BAD_REQUEST,
+            Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::OldTicket | Self::Left => StatusCode::GONE,
+            Self::Code(_) | Self::MessageHasCode | Self::Team | Self::Empty => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            Self::MessageTooLong
+            | Self::FileTooLarge
+            | Self::DispatchTooLarge
+            | Self::TooManyFiles => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Full => StatusCode::INSUFFICIENT_STORAGE,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotFound | Self::NoSuchFile => StatusCode::NOT_FOUND,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The page's title.
+    pub fn title(&self, t: &L10nLanguage) -> String {
+        match self {
+            Self::Form | Self::Cut | Self::ForeignTicket => t.error_form_title(),
+            Self::ForeignOrigin => t.error_origin_title(),
+            Self::FileTooLarge | Self::DispatchTooLarge | Self::TooManyFiles => {
+                t.error_too_large_title()
+            }
+            Self::Full => t.error_full_title(),
+            Self::Busy => t.error_busy_title(),
+            Self::NotFound | Self::NoSuchFile => t.error_not_found_title(),
+            Self::Left => t.left_title(),
+            Self::Internal => t.error_internal_title(),
+            _ => t.error_heading(),
+        }
+    }
+
+    /// What happened and what to do now.
+    pub fn sentence(&self, lang: Lang, limits: &Limits) -> String {
+        let t = lang.messages();
+        match self {
+            Self::Form => t.error_form(),
+            Self::Cut => t.error_cut(),
+            Self::ForeignOrigin => t.error_origin(),
+            Self::ForeignTicket => t.error_ticket_foreign(),
+            Self::OldTicket => t.error_ticket_old(),
+            Self::Left => t.left_text(),
+            Self::Code(error) => code_sentence(error, t),
+            Self::MessageTooLong => t.error_message_too_long(limits.message),
+            Self::MessageHasCode => t.error_message_has_code(),
+            Self::Team => t.error_team(),
+            Self::Empty => t.error_empty(),
+            Self::FileTooLarge => t.error_file_too_large(lang.size(limits.file)),
+            Self::DispatchTooLarge => t.error_dispatch_too_large(lang.size(limits.dispatch)),
+            Self::TooManyFiles => t.error_too_many_files(limits.files),
+            Self::Full => t.error_full(),
+            Self::Busy => t.error_busy(),
+            Self::NotFound => t.error_not_found(),
+            Self::NoSuchFile => t.error_no_file(),
+            Self::Internal => t.error_internal(),
+        }
+    }
+
+    /// Whether the form is worth showing again, with what was typed.
+    pub fn can_be_mended(&self) -> bool {
+        !matches!(
+            self,
+            Self::Form
+                | Self::Cut
+                | Self::ForeignOrigin
+                | Self::ForeignTicket
+                | Self::Left
+                | Self::Code(_)
+                | Self::NotFound
+                | Self::NoSuchFile
+        )
+    }
+}
+
+fn code_sentence(error: &CodeError, t: &L10nLanguage) -> String {
+    match error {
+        CodeError::Empty => t.code_empty(),
+        CodeError::TooLong => t.code_too_long(),
+        CodeError::Count { found } => t.code_count(*found),
+        CodeError::UnknownWord { position, suggestions } if suggestions.is_empty() => {
+            t.code_unknown(*position)
+        }
+        CodeError::UnknownWord { position, suggestions } => {
+            t.code_unknown_suggest(*position, suggestions.join(", "))
+        }
+    }
+}
+
+impl From<CodeError> for Problem {
+    fn from(error: CodeError) -> Self {
+        Self::Code(error)
+    }
+}
+
+impl From<TicketError> for Problem {
+    fn from(error: TicketError) -> Self {
+        match error {
+            TicketError::Foreign => Self::ForeignTicket,
+            TicketError::Old => Self::OldTicket,
+            TicketError::Left => Self::Left,
+        }
+    }
+}
+
+impl From<DeriveError> for Problem {
+    fn from(error: DeriveError) -> Self {
+        match error {
+            DeriveError::Busy => Self::Busy,
+            DeriveError::Damaged(_) => Self::Internal,
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Full => Self::Full,
+            _ => Self::Internal,
+        }
+    }
+}
+
+impl From<NoRandomness> for Problem {
+    fn from(_: NoRandomness) -> Self {
+        Self::Internal
+    }
+}
+
+impl From<FormError> for Problem {
+    fn from(error: FormError) -> Self {
+        match error {
+            FormError::Cut | FormError::Source(_) => Self::Cut,
+            FormError::TooManyParts => Self::TooManyFiles,
+            _ => Self::Form,
+        }
+    }
+}
+
+impl From<IntakeError> for Problem {
+    fn from(error: IntakeError) -> Self {
+        match error {
+            IntakeError::FileTooLarge => Self::FileTooLarge,
+            IntakeError::DispatchTooLarge => Self::DispatchTooLarge,
+            IntakeError::TooManyFiles => Self::TooManyFiles,
+            IntakeError::Empty => Self::Empty,
+            IntakeError::Store(error) => error.into(),
+            _ => Self::Internal,
+        }
+    }
+}
+
+impl From<ReplyFileError> for Problem {
+    fn from(error: ReplyFileError) -> Self {
+        match error {
+            ReplyFileError::NoSuchFile | ReplyFileError::Sealed => Self::NoSuchFile,
+            ReplyFileError::Store(error) => error.into(),
+        }
+    }
+}

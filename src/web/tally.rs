@@ -1,0 +1,21 @@
+//! How many errors of each kind there were since the last report: the only trace that requests leave in
+//! the log, written once a day and at the end, so that no line's time was decided by a visit.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+static COUNTS: Mutex<BTreeMap<&'static str, u64>> = Mutex::new(BTreeMap::new());
+
+/// Counts one error of this kind.
+pub fn count(kind: &'static str) {
+    *COUNTS.lock().unwrap_or_else(PoisonError::into_inner).entry(kind).or_default() += 1;
+}
+
+/// Writes the counts to the log and begins again at zero.
+pub fn report() {
+    let counts = std::mem::take(&mut *COUNTS.lock().unwrap_or_else(PoisonError::into_inner));
+    if !counts.is_empty() {
+        let list: Vec<_> = counts.iter().map(|(kind, n)| format!("{kind} {n}")).collect();
+        tracing::warn!("errors since the last report: {}", list.join(", "));
+    }
+}
