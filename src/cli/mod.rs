@@ -1,1 +1,88 @@
-pub fn run() -> std::process::ExitCode { std::process::ExitCode::SUCCESS }
+//! Floor 5: one file a command. `open`, `reply` and `keygen` reach neither the web nor the store: they
+//! run on machines without a network.
+
+mod check;
+mod demo;
+mod deliver;
+mod export;
+mod identities;
+mod init;
+mod keygen;
+mod open;
+mod process;
+mod progress;
+mod reply;
+mod serve;
+mod status;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// An anonymous drop box: documents are sealed on arrival, answered with a code.
+///
+/// On a server: init, check, serve, status, export, deliver. On an editor's machine, which needs no
+/// network: keygen, open, reply. To see all of it: demo.
+#[derive(Parser)]
+#[command(name = "sourdine", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Try everything on this machine, with a throw-away editor
+    Demo(demo::Demo),
+    /// Make a new drop box: its configuration and its empty store
+    Init(init::Init),
+    /// Look for faults, each with its remedy
+    Check(check::Check),
+    /// Serve the source's site
+    Serve(serve::Serve),
+    /// Count what is there and what waits; nothing about anyone
+    Status(status::Status),
+    /// Write what waits for a team into a bundle, to be opened offline
+    Export(export::Export),
+    /// Take in a reply that was sealed offline
+    Deliver(deliver::Deliver),
+    /// Make an age identity (offline, for editors)
+    Keygen(keygen::Keygen),
+    /// Open bundles and check every file (offline, for editors)
+    Open(open::Open),
+    /// Seal a reply (offline, for editors)
+    Reply(reply::Reply),
+}
+
+/// Commands that work on an installation.
+#[derive(Args)]
+struct ConfigArg {
+    /// The configuration file that `sourdine init` wrote
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
+
+/// Runs the command line: 0 done, 1 failed, 2 wrong usage.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let result = process::harden().and_then(|()| match cli.command {
+        Command::Demo(command) => command.run(),
+        Command::Init(command) => command.run(),
+        Command::Check(command) => command.run(),
+        Command::Serve(command) => command.run(),
+        Command::Status(command) => command.run(),
+        Command::Export(command) => command.run(),
+        Command::Deliver(command) => command.run(),
+        Command::Keygen(command) => command.run(),
+        Command::Open(command) => command.run(),
+        Command::Reply(command) => command.run(),
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sourdine: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

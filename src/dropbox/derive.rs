@@ -35,11 +35,11 @@ struct Job {
 pub struct Deriver(SyncSender<Job>);
 
 impl Deriver {
-    /// Starts one thread for each processor, four at most: each takes the derivation's memory.
+    /// Starts one thread, or two on two processors: each keeps the 19 MiB of a derivation.
     pub fn start(derivation: &Derivation) -> std::io::Result<Self> {
         let (queue, inbox) = mpsc::sync_channel(QUEUE);
         let inbox = Arc::new(Mutex::new(inbox));
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(4);
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(2);
         for _ in 0..threads {
             let (inbox, derivation) = (inbox.clone(), derivation.clone());
             std::thread::Builder::new().name("derive".into()).spawn(move || work(&inbox, &derivation))?;

@@ -1,6 +1,6 @@
 //! Languages: typed messages from `templates/locales`, and how numbers and days are written in each.
 
-#[allow(missing_docs, clippy::all, clippy::pedantic, clippy::restriction, reason = "generated")]
+#[allow(missing_docs, dead_code, clippy::all, clippy::pedantic, clippy::restriction, reason = "generated")]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/l10n.rs"));
 }

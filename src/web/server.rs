@@ -68,7 +68,7 @@ impl Listener {
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-/// Serves `app` until `stop` turns true, then waits for what is under way, for a bounded time.
+/// Serves `app` until `stop` changes, then waits for what is under way, for a bounded time.
 pub async fn serve(listener: Listener, app: Router, mut stop: watch::Receiver<bool>) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
@@ -78,16 +78,14 @@ pub async fn serve(listener: Listener, app: Router, mut stop: watch::Receiver<bo
         .max_buf_size(BUFFER);
     let graceful = GracefulShutdown::new();
     loop {
-        let stream = tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok(stream) => stream,
-                // Out of file descriptors, or the peer was gone already: breathe, go on.
-                Err(_) => {
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                    continue;
-                }
-            },
-            _ = stop.wait_for(|stop| *stop) => break,
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stop.changed() => break,
+        };
+        let Ok(stream) = accepted else {
+            // Out of file descriptors, or the peer was gone already: breathe, go on.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
         };
         let service = TowerToHyperService::new(app.clone());
         let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));

@@ -3,7 +3,6 @@ language-name = English
 ## Every page
 
 skip-to-content = Skip to content
-home = Home
 language-choice = Language
 footer = This site keeps no cookie and runs no script. What you send is sealed on arrival; only the editors can open it.
 
@@ -73,7 +72,6 @@ drop-files = Files
 drop-files-hint = Several at once if you like: up to { $files } files of { $file } each, { $dispatch } together. Send very large files one at a time: an upload that breaks must be started again.
 drop-send = Send
 drop-send-hint = Over Tor this can take long. Keep this page open until the receipt appears: before it, nothing has been sent.
-drop-new-code = Start again with a new code
 
 ## Receipt
 
@@ -84,8 +82,6 @@ receipt-code-hint = This is the code of what you have just sent. If your paper s
 receipt-content-heading = What arrived
 receipt-message = Your message arrived too.
 receipt-message-only = Your message arrived, without files.
-receipt-file = File
-receipt-size = Size
 receipt-hash = SHA-256
 receipt-next-heading = What happens next
 receipt-next-read = The editors fetch what you sent and open it on a machine without a network.

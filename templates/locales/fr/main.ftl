@@ -3,7 +3,6 @@ language-name = Français
 ## Toutes les pages
 
 skip-to-content = Aller au contenu
-home = Accueil
 language-choice = Langue
 footer = Ce site ne dépose aucun cookie et n’exécute aucun script. Ce que vous envoyez est scellé dès son arrivée ; seule l’équipe peut l’ouvrir.
 
@@ -65,7 +64,6 @@ drop-files = Fichiers
 drop-files-hint = Plusieurs à la fois si vous voulez : jusqu’à { $files } fichiers de { $file } chacun, { $dispatch } en tout. Envoyez un à un les très gros fichiers : un envoi interrompu est à recommencer.
 drop-send = Envoyer
 drop-send-hint = Par Tor, cela peut être long. Gardez cette page ouverte jusqu’à l’accusé de réception : avant lui, rien n’est envoyé.
-drop-new-code = Recommencer avec un nouveau code
 
 ## Accusé de réception
 
@@ -76,8 +74,6 @@ receipt-code-hint = C’est le code de ce que vous venez d’envoyer. Si votre p
 receipt-content-heading = Ce qui est arrivé
 receipt-message = Votre message est arrivé aussi.
 receipt-message-only = Votre message est arrivé, sans fichier.
-receipt-file = Fichier
-receipt-size = Taille
 receipt-hash = SHA-256
 receipt-next-heading = Et maintenant
 receipt-next-read = L’équipe relève votre envoi et l’ouvre sur une machine sans réseau.

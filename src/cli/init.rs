@@ -1,0 +1,64 @@
+//! `sourdine init`: a new drop box.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+
+use crate::config::{Config, Initial, initial_text};
+use crate::dropbox::{self, Teams};
+
+#[derive(clap::Args)]
+pub struct Init {
+    /// A directory, made if it is not there: gets sourdine.toml and data/
+    dir: PathBuf,
+    /// An editor's age recipient (age1…); repeat it for each editor
+    #[arg(long = "recipient", value_name = "RECIPIENT")]
+    recipients: Vec<String>,
+}
+
+impl Init {
+    pub fn run(self) -> anyhow::Result<()> {
+        let config = create(&self.dir, &self.recipients, &[])?;
+        println!(
+            "Made {0}.\n\nNext:\n  edit    {0}   (name of the site, team, limits: every key is commented)\n  \
+             sourdine check --config {0}\n  sourdine serve --config {0}",
+            config.display()
+        );
+        Ok(())
+    }
+}
+
+/// Writes `dir/sourdine.toml` and an empty `dir/data`; returns the configuration's path. Nothing is
+/// overwritten, and a fault in the recipients leaves nothing behind.
+pub fn create(
+    dir: &Path,
+    recipients: &[String],
+    values: &[(&str, &str, &str)],
+) -> anyhow::Result<PathBuf> {
+    ensure!(
+        !recipients.is_empty(),
+        "without a recipient nothing could be sealed; each editor runs `sourdine keygen -o key.txt` on \
+         their own machine and gives you the line age1…, which you pass with --recipient"
+    );
+    let file = dir.join("sourdine.toml");
+    let data = dir.join("data");
+    ensure!(
+        !file.exists() && !data.exists(),
+        "{} holds a drop box already and is never overwritten; choose another directory",
+        dir.display()
+    );
+    let data_dir = std::path::absolute(&data).context("this directory has no usable path")?;
+    let text = initial_text(&Initial { data_dir: &data_dir, recipients, values })?;
+    Teams::prove(&Config::parse(&text)?.teams)?;
+
+    let cannot = || format!("{} cannot be written; choose a directory of your own", dir.display());
+    DirBuilder::new().recursive(true).mode(0o700).create(dir).with_context(cannot)?;
+    let new = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file);
+    new.and_then(|mut new| new.write_all(text.as_bytes()).and_then(|()| new.sync_all()))
+        .with_context(cannot)?;
+    dropbox::create(&data)?;
+    Ok(file)
+}

@@ -1,0 +1,214 @@
+//! `sourdine reply`: seals an answer offline, to the source and to the team.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail, ensure};
+use sha2::{Digest, Sha256};
+
+use super::progress;
+use crate::base::clock::Clock;
+use crate::base::ids::DispatchId;
+use crate::base::{limits, random};
+use crate::bundle::address_book::AddressBook;
+use crate::bundle::manifest::{FileEntry, Kind, Manifest, VERSION};
+use crate::bundle::write::BundleWriter;
+use crate::crypto::padding;
+use crate::crypto::recipient::Recipient;
+use crate::crypto::seal::{Recipients, hex};
+
+/// Bytes that sealing adds at most to a padded file: the header and a tag every 64 KiB.
+const SEALED: u64 = 64 * 1024;
+
+#[derive(clap::Args)]
+pub struct Reply {
+    /// A manifest.json that `sourdine open` wrote, or a directory that holds it
+    #[arg(value_name = "MANIFEST-or-DIR")]
+    to: PathBuf,
+    /// The bundle to write
+    #[arg(short, long, value_name = "BUNDLE.tar")]
+    output: PathBuf,
+    /// A text file with the message; - for standard input
+    #[arg(long, value_name = "FILE")]
+    message: Option<PathBuf>,
+    /// A file to send with it; repeat it for several
+    #[arg(long = "attach", value_name = "FILE")]
+    attachments: Vec<PathBuf>,
+    /// Your identity: compares the source's key with the address book beside it
+    #[arg(short, long, value_name = "KEY.txt")]
+    identity: Option<PathBuf>,
+    /// The address book, instead of the one beside the identity
+    #[arg(long, value_name = "FILE")]
+    address_book: Option<PathBuf>,
+    /// Go on although the keys of the mailbox or the team are not the ones seen first
+    #[arg(long)]
+    accept_changed_keys: bool,
+}
+
+impl Reply {
+    pub fn run(self) -> anyhow::Result<()> {
+        ensure!(
+            self.message.is_some() || !self.attachments.is_empty(),
+            "a reply needs something in it: --message FILE, --attach FILE, or both"
+        );
+        let submission = find_manifest(&self.to)?;
+        self.compare_keys(&submission)?;
+        let recipients = recipients(&submission)?;
+        let message = self.message.as_deref().map_or(Ok(String::new()), read_message)?;
+        let files = self
+            .attachments
+            .iter()
+            .enumerate()
+            .map(|(position, path)| describe(position, path))
+            .collect::<anyhow::Result<Vec<_>>>()?;
+        let today = Clock::system().today();
+        let manifest = Manifest {
+            version: VERSION,
+            kind: Kind::Reply,
+            dispatch: DispatchId(random::bytes()?).to_string(),
+            mailbox: submission.mailbox.clone(),
+            source_recipients: submission.source_recipients.clone(),
+            team: submission.team.clone(),
+            recipients: recipients.texts(),
+            day: today.to_string(),
+            message,
+            files,
+        };
+        let mut bundle = BundleWriter::new(&self.output)?;
+        let sealed = recipients.seal_manifest(&manifest.to_json()?, Vec::new())?;
+        bundle.dispatch(&manifest.mailbox, &manifest.dispatch, today, sealed)?;
+        let bar = progress::bytes(manifest.files.iter().map(|f| f.size).sum(), "sealing");
+        for (number, (path, entry)) in (1..).zip(self.attachments.iter().zip(&manifest.files)) {
+            let size = padding::padded_file(entry.size);
+            bundle.file(number, size + size / 4096 + SEALED, |out| {
+                seal(&recipients, path, entry, out, &|bytes| bar.inc(bytes))
+            })?;
+        }
+        bar.finish_and_clear();
+        for volume in bundle.finish()? {
+            println!("{}", volume.display());
+        }
+        eprintln!("Bring it to the operator, who runs: sourdine deliver --config sourdine.toml BUNDLE");
+        Ok(())
+    }
+
+    fn compare_keys(&self, submission: &Manifest) -> anyhow::Result<()> {
+        let beside = self.identity.as_deref().map(AddressBook::beside);
+        match self.address_book.clone().or(beside) {
+            Some(path) => {
+                let mut book = AddressBook::load(&path)?;
+                book.check(submission, self.accept_changed_keys)?;
+                Ok(book.save()?)
+            }
+            None => {
+                eprintln!(
+                    "sourdine: note: the source's key was not compared with your address book; add \
+                     -i KEY.txt to compare it again"
+                );
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The manifest at this path, or the one under this directory; of several of one mailbox, the newest.
+fn find_manifest(path: &Path) -> anyhow::Result<Manifest> {
+    let mut found = Vec::new();
+    collect(path, 0, &mut found)?;
+    found.retain(|manifest| manifest.kind == Kind::Submission);
+    let Some(newest) = found.iter().max_by(|a, b| a.day.cmp(&b.day)) else {
+        bail!("{} holds no manifest.json of a submission; run `sourdine open` first", path.display());
+    };
+    let same = |m: &&Manifest| {
+        m.mailbox == newest.mailbox && m.source_recipients == newest.source_recipients && m.team == newest.team
+    };
+    ensure!(
+        found.iter().all(|m| same(&m)),
+        "{} holds several mailboxes; name the directory of the one to answer",
+        path.display()
+    );
+    Ok(newest.clone())
+}
+
+/// `manifest.json` here or at most two directories below, as `open` lays them out.
+fn collect(path: &Path, depth: usize, found: &mut Vec<Manifest>) -> anyhow::Result<()> {
+    let file = if path.is_dir() { path.join("manifest.json") } else { path.to_owned() };
+    if depth == 0 && !path.is_dir() || file.is_file() {
+        let cannot = || format!("{} is not a manifest that `sourdine open` wrote", file.display());
+        let mut json = Vec::new();
+        File::open(&file)
+            .and_then(|file| file.take(limits::MANIFEST).read_to_end(&mut json))
+            .with_context(cannot)?;
+        found.push(Manifest::parse(&json).with_context(cannot)?);
+        return Ok(());
+    }
+    if depth < 2 {
+        for entry in std::fs::read_dir(path).with_context(|| path.display().to_string())? {
+            let entry = entry?.path();
+            if entry.is_dir() {
+                collect(&entry, depth + 1, found)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn recipients(submission: &Manifest) -> anyhow::Result<Recipients> {
+    ensure!(
+        !submission.source_recipients.is_empty(),
+        "this manifest names no key of its source; it cannot be answered"
+    );
+    let all = submission.source_recipients.iter().chain(&submission.recipients);
+    let all = all
+        .map(|text| text.parse::<Recipient>())
+        .collect::<Result<Vec<_>, _>>()
+        .context("a key in the manifest cannot be used")?;
+    Ok(Recipients::proven(all)?)
+}
+
+fn read_message(path: &Path) -> anyhow::Result<String> {
+    let cannot = || format!("the message {} cannot be read", path.display());
+    let mut bytes = Vec::new();
+    let mut source: Box<dyn Read> = match path.to_str() {
+        Some("-") => Box::new(io::stdin()),
+        _ => Box::new(File::open(path).with_context(cannot)?),
+    };
+    source.by_ref().take(limits::MANIFEST / 4).read_to_end(&mut bytes).with_context(cannot)?;
+    ensure!(source.read(&mut [0]).with_context(cannot)? == 0, "the message is longer than 4 MiB; attach it");
+    String::from_utf8(bytes).context("the message is not UTF-8 text; attach it as a file")
+}
+
+fn describe(position: usize, path: &Path) -> anyhow::Result<FileEntry> {
+    let cannot = || format!("{} cannot be read", path.display());
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut hash = Sha256::new();
+    let size = io::copy(&mut File::open(path).with_context(cannot)?, &mut hash).with_context(cannot)?;
+    Ok(FileEntry::new(position, name, size, hex(&hash.finalize())))
+}
+
+fn seal(
+    recipients: &Recipients,
+    path: &Path,
+    entry: &FileEntry,
+    out: &mut dyn Write,
+    advance: &dyn Fn(u64),
+) -> io::Result<()> {
+    let mut writer = recipients.seal_file(out).map_err(io::Error::other)?;
+    let mut file = File::open(path)?;
+    let mut buffer = vec![0; 1 << 18];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => break,
+            n => {
+                writer.write(buffer.get(..n).unwrap_or_default()).map_err(io::Error::other)?;
+                advance(n as u64);
+            }
+        }
+    }
+    let (_, digested) = writer.finish().map_err(io::Error::other)?;
+    if digested.size != entry.size || digested.sha256_hex() != entry.sha256 {
+        return Err(io::Error::other(format!("{} changed while it was sealed", path.display())));
+    }
+    Ok(())
+}

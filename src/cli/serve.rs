@@ -1,0 +1,189 @@
+//! `sourdine serve`: runs the listeners until it is told to stop.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use super::{ConfigArg, process};
+use crate::base::clock::Clock;
+use crate::config::{Config, Listen};
+use crate::dropbox::{Dropbox, Teams};
+use crate::web::server::{Listener, serve};
+use crate::web::source::{self, Site};
+use crate::web::{desk, report_errors};
+
+/// How often the configuration's recipients and the disk are looked at.
+const RELOAD: Duration = Duration::from_secs(5);
+const SPACE: Duration = Duration::from_secs(600);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// Threads that may block, beside one for each upload: pages, downloads.
+const OTHER_THREADS: usize = 32;
+
+#[derive(clap::Args)]
+pub struct Serve {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// Where sources are served, instead of what the file says: 127.0.0.1:PORT or unix:PATH
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<Listen>,
+    /// Where editors are served
+    #[arg(long, value_name = "ADDRESS")]
+    desk_listen: Option<Listen>,
+}
+
+impl Serve {
+    pub fn run(self) -> anyhow::Result<()> {
+        let mut config = process::load_config(&self.config.config)?;
+        config.listen = self.listen.unwrap_or(config.listen);
+        let plan = Plan { config, desk: self.desk_listen, file: self.config.config };
+        plan.run(|| ())
+    }
+}
+
+/// Everything that serving needs to know.
+pub struct Plan {
+    pub config: Config,
+    pub desk: Option<Listen>,
+    /// Read again when it changes, for the teams.
+    pub file: PathBuf,
+}
+
+impl Plan {
+    /// Serves until SIGTERM or SIGINT; `ready` runs once the listeners wait.
+    pub fn run(self, ready: impl FnOnce()) -> anyhow::Result<()> {
+        start_log();
+        let dropbox = Dropbox::open(&self.config, Clock::system())?;
+        dropbox.store().claim_serving()?;
+        let site = Arc::new(Site::new(dropbox.clone(), &self.config)?);
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .max_blocking_threads(self.config.limits.uploads + OTHER_THREADS)
+            .build()
+            .context("the server's threads cannot be started")?;
+        let done = runtime.block_on(self.serve(dropbox, site, ready));
+        // Uploads whose connection is gone end by themselves; what still runs holds the store open.
+        runtime.shutdown_timeout(Duration::from_secs(5));
+        done
+    }
+
+    async fn serve(
+        self,
+        dropbox: Dropbox,
+        site: Arc<Site>,
+        ready: impl FnOnce(),
+    ) -> anyhow::Result<()> {
+        let source = bind(&self.config.listen).await?;
+        let desk = match &self.desk {
+            Some(listen) => Some((bind(listen).await?, listen)),
+            None => None,
+        };
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let (stop, stopped) = watch::channel(false);
+
+        tracing::info!("started; sources are served at {}", shown(&self.config.listen, &source));
+        let mut listeners = vec![tokio::spawn(serve(source, source::router(site), stopped.clone()))];
+        if let Some((listener, listen)) = desk {
+            tracing::info!("editors are served at {}", shown(listen, &listener));
+            listeners.push(tokio::spawn(serve(listener, desk::router(), stopped)));
+        }
+        ready();
+        let upkeep = tokio::spawn(upkeep(dropbox, self.config, self.file));
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+        upkeep.abort();
+        let _ = stop.send(true);
+        for listener in listeners {
+            let _ = listener.await;
+        }
+        report_errors();
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+fn start_log() {
+    // Only our own lines, and none of a request: neither hyper's nor SQLite's.
+    let log = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .with_target(false)
+        .without_time()
+        .with_max_level(tracing::Level::INFO);
+    let _ = log.try_init();
+}
+
+async fn bind(listen: &Listen) -> anyhow::Result<Listener> {
+    Listener::bind(listen).await.with_context(|| {
+        format!("{listen} cannot be served; if another program uses it, choose another with --listen")
+    })
+}
+
+fn shown(listen: &Listen, listener: &Listener) -> String {
+    match (listen, listener.port()) {
+        (Listen::Tcp(address), Some(port)) => format!("http://{}:{port}", address.ip()),
+        _ => listen.to_string(),
+    }
+}
+
+/// Reads changed teams, watches the disk, and reports errors once a day: lines whose time no visit
+/// decides.
+async fn upkeep(dropbox: Dropbox, config: Config, file: PathBuf) {
+    let mut reload = tokio::time::interval(RELOAD);
+    let mut space = tokio::time::interval(SPACE);
+    let mut day = tokio::time::interval(DAY);
+    let mut hangup = signal(SignalKind::hangup()).ok();
+    let mut seen = modified(&file);
+    loop {
+        let asked = async {
+            match &mut hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = reload.tick() => {
+                let now = modified(&file);
+                if now != seen {
+                    seen = now;
+                    reload_teams(&dropbox, &file);
+                }
+            }
+            _ = asked => reload_teams(&dropbox, &file),
+            _ = space.tick() => watch_space(&dropbox, &config),
+            _ = day.tick() => report_errors(),
+        }
+    }
+}
+
+fn modified(file: &Path) -> Option<SystemTime> {
+    std::fs::metadata(file).and_then(|meta| meta.modified()).ok()
+}
+
+fn reload_teams(dropbox: &Dropbox, file: &Path) {
+    let teams = Config::load(file).map_err(anyhow::Error::from).and_then(|config| Ok(Teams::prove(&config.teams)?));
+    match teams {
+        Ok(teams) => {
+            dropbox.replace_teams(teams);
+            tracing::info!("teams and recipients were read again");
+        }
+        Err(error) => tracing::error!("the changed configuration is not used: {error:#}"),
+    }
+}
+
+fn watch_space(dropbox: &Dropbox, config: &Config) {
+    let used = dropbox.store().used();
+    if used.saturating_mul(10) > config.limits.quota.saturating_mul(9) {
+        tracing::warn!("the store has used nine tenths of its quota: raise space.quota or delete");
+    }
+    if dropbox.store().free_space().is_ok_and(|free| free < config.limits.min_free) {
+        tracing::error!("out of space: the disk has less than space.min_free left; uploads are refused");
+    }
+}

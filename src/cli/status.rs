@@ -1,0 +1,46 @@
+//! `sourdine status`: numbers, and nothing about anyone.
+
+use bytesize::ByteSize;
+use serde_json::json;
+
+use super::{ConfigArg, process};
+use crate::store::Store;
+
+#[derive(clap::Args)]
+pub struct Status {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// For scripts
+    #[arg(long)]
+    json: bool,
+}
+
+impl Status {
+    pub fn run(self) -> anyhow::Result<()> {
+        let config = process::load_config(&self.config.config)?;
+        let store = Store::open(&config.data_dir, config.limits.quota)?;
+        let counts = store.counts()?;
+        let free = store.free_space()?;
+        if self.json {
+            let teams: Vec<_> = counts
+                .submissions
+                .iter()
+                .map(|(team, all, waiting)| json!({"team": team, "submissions": all, "waiting": waiting}))
+                .collect();
+            let all = json!({
+                "mailboxes": counts.mailboxes, "replies": counts.replies, "teams": teams,
+                "bytes": counts.bytes, "quota": config.limits.quota, "free": free,
+            });
+            println!("{all}");
+            return Ok(());
+        }
+        println!("mailboxes    {}", counts.mailboxes);
+        for (team, all, waiting) in &counts.submissions {
+            println!("submissions  {all} to team {team}, {waiting} not fetched yet");
+        }
+        println!("replies      {}", counts.replies);
+        println!("stored       {} of {}", ByteSize(counts.bytes), ByteSize(config.limits.quota));
+        println!("disk         {} free, {} kept free", ByteSize(free), ByteSize(config.limits.min_free));
+        Ok(())
+    }
+}

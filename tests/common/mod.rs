@@ -1,0 +1,306 @@
+//! What the scenarios share: a real server, curl as the source, editors with real keys.
+#![allow(dead_code, reason = "every scenario uses its own part")]
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// The program under test.
+pub fn sourdine() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_sourdine"))
+}
+
+/// Runs a command to its end and shows what it said if it did not succeed.
+pub fn ok(command: &mut Command) -> Output {
+    let output = command.output().unwrap();
+    assert!(
+        output.status.success(),
+        "{command:?}\n{}\n{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output
+}
+
+/// Runs a command that must fail with code 1, and returns its one line of standard error.
+pub fn fails(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{command:?}\n{error}");
+    error
+}
+
+/// An editor: a key made by `sourdine keygen` (or by Debian's `age-keygen`).
+pub struct Editor {
+    pub key: PathBuf,
+    pub recipient: String,
+}
+
+impl Editor {
+    pub fn new(dir: &Path, name: &str) -> Self {
+        let key = dir.join(format!("{name}.txt"));
+        let output = ok(sourdine().args(["keygen", "-o"]).arg(&key));
+        Self { key, recipient: String::from_utf8(output.stdout).unwrap().trim().into() }
+    }
+}
+
+/// A drop box in a temporary directory, and its server while it runs.
+pub struct Box_ {
+    pub dir: TempDir,
+    pub editors: Vec<Editor>,
+    pub base: String,
+    server: Option<Child>,
+}
+
+impl Box_ {
+    /// Makes a box for so many editors; `edits` are replacements in its configuration.
+    pub fn new(editors: usize, edits: &[(&str, &str)]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let editors: Vec<_> =
+            (0..editors).map(|n| Editor::new(dir.path(), &format!("editor{n}"))).collect();
+        let recipients = editors.iter().flat_map(|e| ["--recipient", &e.recipient]);
+        ok(sourdine().arg("init").arg(dir.path().join("box")).args(recipients));
+        let new = Self { dir, editors, base: String::new(), server: None };
+        new.edit(&[("min_free = \"2 GiB\"", "min_free = \"64 MiB\"")]);
+        new.edit(edits);
+        new
+    }
+
+    /// The same, served.
+    pub fn served(editors: usize, edits: &[(&str, &str)]) -> Self {
+        let mut new = Self::new(editors, edits);
+        new.serve();
+        new
+    }
+
+    /// Replaces text in the configuration; every text must be there.
+    pub fn edit(&self, edits: &[(&str, &str)]) {
+        let mut text = fs::read_to_string(self.config()).unwrap();
+        for (from, to) in edits {
+            assert!(text.contains(from), "{from} is not in {text}");
+            text = text.replace(from, to);
+        }
+        fs::write(self.config(), text).unwrap();
+    }
+
+    pub fn config(&self) -> PathBuf {
+        self.dir.path().join("box/sourdine.toml")
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.dir.path().join("box/data")
+    }
+
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.dir.path().join("log")).unwrap_or_default()
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// Starts the server on a free port and waits until it answers.
+    pub fn serve(&mut self) {
+        let log = fs::OpenOptions::new().create(true).append(true).open(self.path("log")).unwrap();
+        let before = self.log().len();
+        let child = sourdine()
+            .args(["serve", "--listen", "127.0.0.1:0", "--config"])
+            .arg(self.config())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        self.server = Some(child);
+        let address = wait_for("the server's address", || {
+            let log = self.log()[before..].to_owned();
+            assert!(!log.contains("sourdine: "), "{log}");
+            let at = log.find("http://")?;
+            Some(log[at..].lines().next()?.to_owned())
+        });
+        self.base = address;
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.server.as_ref().unwrap().id()
+    }
+
+    /// Sends a signal by name (KILL, TERM, HUP) to the server.
+    pub fn signal(&self, name: &str) {
+        ok(Command::new("kill").arg(format!("-{name}")).arg(self.pid().to_string()));
+    }
+
+    /// Kills the server as a power failure would.
+    pub fn kill(&mut self) {
+        self.signal("KILL");
+        self.server.take().unwrap().wait().unwrap();
+    }
+
+    /// Stops the server as an operator does.
+    pub fn stop(&mut self) {
+        self.signal("TERM");
+        let status = self.server.take().unwrap().wait().unwrap();
+        assert!(status.success(), "{}", self.log());
+    }
+
+    /// curl to a path of the site.
+    pub fn curl(&self, path: &str, args: &[&str]) -> Answer {
+        curl(&format!("{}{path}", self.base), args)
+    }
+
+    /// A drop page: its code and its ticket.
+    pub fn form(&self, lang: &str) -> Form {
+        let page = self.curl(&format!("/drop?lang={lang}"), &[]);
+        assert_eq!(page.status, 200);
+        Form { code: page.hidden("code"), ticket: page.hidden("ticket") }
+    }
+
+    /// Sends a form with curl: message and files, in this order.
+    pub fn send(&self, form: &Form, message: &str, files: &[&str]) -> Answer {
+        let mut args = form.fields();
+        args.extend(["-F".into(), format!("message={message}")]);
+        args.extend(files.iter().flat_map(|file| ["-F".into(), format!("files=@{file}")]));
+        self.curl("/drop?lang=en", &args.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    /// Opens the mailbox of a code with a fresh ticket.
+    pub fn mailbox(&self, code: &str) -> Answer {
+        let ticket = self.curl("/mailbox?lang=en", &[]).hidden("ticket");
+        self.open_with(code, &ticket)
+    }
+
+    /// Opens the mailbox of a code with this ticket.
+    pub fn open_with(&self, code: &str, ticket: &str) -> Answer {
+        let code = format!("code={code}");
+        let ticket = format!("ticket={ticket}");
+        self.curl("/mailbox?lang=en", &["--data-urlencode", &code, "--data-urlencode", &ticket])
+    }
+
+    /// A command on this box's configuration.
+    pub fn command(&self, name: &str) -> Command {
+        let mut command = sourdine();
+        command.arg(name).arg("--config").arg(self.config());
+        command
+    }
+
+    /// Exports everything to `name` and returns its path.
+    pub fn export(&self, name: &str) -> PathBuf {
+        let bundle = self.path(name);
+        ok(self.command("export").args(["--all", "-o"]).arg(&bundle));
+        bundle
+    }
+}
+
+impl Drop for Box_ {
+    fn drop(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            let _ = server.kill();
+            let _ = server.wait();
+        }
+    }
+}
+
+/// What a drop page's form carries.
+#[derive(Clone)]
+pub struct Form {
+    pub code: String,
+    pub ticket: String,
+}
+
+impl Form {
+    /// As curl's arguments.
+    pub fn fields(&self) -> Vec<String> {
+        vec![
+            "-F".into(),
+            format!("code={}", self.code),
+            "-F".into(),
+            format!("ticket={}", self.ticket),
+        ]
+    }
+}
+
+/// An HTTP answer.
+pub struct Answer {
+    pub status: u16,
+    pub headers: String,
+    pub bytes: Vec<u8>,
+}
+
+impl Answer {
+    /// The page, without the marks that isolate text of another direction.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).replace(['\u{2068}', '\u{2069}'], "")
+    }
+
+    /// The value of the first hidden field of this name.
+    pub fn hidden(&self, name: &str) -> String {
+        let page = scraper::Html::parse_document(&self.text());
+        let selector = scraper::Selector::parse(&format!("main input[name={name}]")).unwrap();
+        let field = page.select(&selector).next().unwrap_or_else(|| panic!("no {name} in {}", self.text()));
+        field.value().attr("value").unwrap().to_owned()
+    }
+
+    /// Fails with the page when a text is missing.
+    pub fn must_say(&self, text: &str) -> &Self {
+        assert!(self.text().contains(text), "{text:?} is missing in {} {}", self.status, self.text());
+        self
+    }
+}
+
+/// Runs curl and splits what it got. A connection that was cut gives status 0.
+pub fn curl(url: &str, args: &[&str]) -> Answer {
+    let dir = tempfile::tempdir().unwrap();
+    let (headers, body) = (dir.path().join("headers"), dir.path().join("body"));
+    let output = Command::new("curl")
+        .args(["-s", "--max-time", "600", "-w", "%{http_code}", "-D"])
+        .arg(&headers)
+        .arg("-o")
+        .arg(&body)
+        .args(args)
+        .arg(url)
+        .output()
+        .unwrap();
+    Answer {
+        status: String::from_utf8_lossy(&output.stdout).parse().unwrap_or(0),
+        headers: fs::read_to_string(&headers).unwrap_or_default(),
+        bytes: fs::read(&body).unwrap_or_default(),
+    }
+}
+
+/// Asks again and again, at most for 30 seconds.
+pub fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let begin = Instant::now();
+    loop {
+        if let Some(found) = ask() {
+            return found;
+        }
+        assert!(begin.elapsed() < Duration::from_secs(30), "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Whether the bytes of a file hold a text.
+pub fn holds(path: &Path, text: &[u8]) -> bool {
+    let mut bytes = Vec::new();
+    fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)).unwrap();
+    memchr::memmem::find(&bytes, text).is_some()
+}
+
+/// Every file below a directory.
+pub fn files_below(dir: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() { found.extend(files_below(&path)) } else { found.push(path) }
+    }
+    found
+}
+
+/// SHA-256 in hex, by coreutils: not by our own code.
+pub fn sha256(path: &Path) -> String {
+    let output = ok(Command::new("sha256sum").arg(path));
+    String::from_utf8(output.stdout).unwrap().trim_start_matches('\\').split(' ').next().unwrap().to_owned()
+}
