@@ -32,6 +32,11 @@ pub struct Derivation {
 #[error("the stored derivation parameters are damaged; restore the data directory from a backup")]
 pub struct DerivationError;
 
+/// The memory of derivations, kept by whoever derives again and again: blocks of this size and
+/// alignment, freed and allocated anew, fragment the heap without end.
+#[derive(Default)]
+pub struct Scratch(Vec<Block>);
+
 /// What a code opens: the id under which its mailbox is stored, and the identity that opens replies.
 #[derive(Clone)]
 pub struct MailboxKeys {
@@ -80,14 +85,19 @@ impl Derivation {
     }
 
     /// Argon2id\[salt, m, t, p\](code) -> 32 bytes (RFC 9106), then HKDF-SHA256 (RFC 5869) with a
-    /// label for each use. Takes some 20 ms and `memory` KiB, which are wiped.
-    pub fn derive(&self, code: &RetrievalCode) -> Result<MailboxKeys, DerivationError> {
+    /// label for each use. Takes some 20 ms and `memory` KiB of `scratch`, which is left wiped.
+    pub fn derive(
+        &self,
+        code: &RetrievalCode,
+        scratch: &mut Scratch,
+    ) -> Result<MailboxKeys, DerivationError> {
         let params =
             Params::new(self.memory, self.passes, self.lanes, Some(32)).map_err(|_| DerivationError)?;
-        let mut blocks = vec![Block::default(); params.block_count()];
+        let blocks = &mut scratch.0;
+        blocks.resize(params.block_count(), Block::default());
         let mut root = Zeroizing::new([0; 32]);
         let hashed = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into_with_memory(code.as_bytes(), &self.salt, root.as_mut(), &mut blocks);
+            .hash_password_into_with_memory(code.as_bytes(), &self.salt, root.as_mut(), blocks);
         blocks.iter_mut().for_each(Zeroize::zeroize);
         hashed.map_err(|_| DerivationError)?;
 

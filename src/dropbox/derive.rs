@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::oneshot;
 
 use crate::crypto::code::RetrievalCode;
-use crate::crypto::kdf::{Derivation, DerivationError, MailboxKeys};
+use crate::crypto::kdf::{Derivation, DerivationError, MailboxKeys, Scratch};
 
 /// Derivations that may wait: at some 20 ms each, about two seconds.
 const QUEUE: usize = 64;
@@ -67,12 +67,13 @@ impl Deriver {
 fn work(inbox: &Mutex<Receiver<Job>>, derivation: &Derivation) {
     // On Linux this is the calling thread's priority. Without it derivations are merely less polite.
     let _ = rustix::process::setpriority_process(None, NICE);
+    let mut scratch = Scratch::default();
     loop {
         let next = inbox.lock().ok().and_then(|inbox| inbox.recv().ok());
         let Some(job) = next else { return };
         // Whoever went away is not worked for.
         if !job.answer.is_closed() {
-            let _ = job.answer.send(derivation.derive(&job.code));
+            let _ = job.answer.send(derivation.derive(&job.code, &mut scratch));
         }
     }
 }
