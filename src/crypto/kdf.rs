@@ -97,7 +97,7 @@ impl Derivation {
         blocks.resize(params.block_count(), Block::default());
         let mut root = Zeroizing::new([0; 32]);
         let hashed = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into_with_memory(code.as_bytes(), &self.salt, root.as_mut(), blocks);
+            .hash_password_into_with_memory(code.as_bytes(), &self.salt, root.as_mut(), &mut *blocks);
         blocks.iter_mut().for_each(Zeroize::zeroize);
         hashed.map_err(|_| DerivationError)?;
 

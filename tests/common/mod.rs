@@ -59,7 +59,12 @@ pub struct Box_ {
 impl Box_ {
     /// Makes a box for so many editors; `edits` are replacements in its configuration.
     pub fn new(editors: usize, edits: &[(&str, &str)]) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        Self::new_in(&std::env::temp_dir(), editors, edits)
+    }
+
+    /// The same below another directory than the system's temporary one.
+    pub fn new_in(parent: &Path, editors: usize, edits: &[(&str, &str)]) -> Self {
+        let dir = tempfile::tempdir_in(parent).unwrap();
         let editors: Vec<_> =
             (0..editors).map(|n| Editor::new(dir.path(), &format!("editor{n}"))).collect();
         let recipients = editors.iter().flat_map(|e| ["--recipient", &e.recipient]);
@@ -105,16 +110,21 @@ impl Box_ {
 
     /// Starts the server on a free port and waits until it answers.
     pub fn serve(&mut self) {
+        self.serve_with(|_| ());
+    }
+
+    /// The same with another environment or directory.
+    pub fn serve_with(&mut self, prepare: impl FnOnce(&mut Command)) {
         let log = fs::OpenOptions::new().create(true).append(true).open(self.path("log")).unwrap();
         let before = self.log().len();
-        let child = sourdine()
+        let mut command = sourdine();
+        command
             .args(["serve", "--listen", "127.0.0.1:0", "--config"])
             .arg(self.config())
             .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        self.server = Some(child);
+            .stderr(log);
+        prepare(&mut command);
+        self.server = Some(command.spawn().unwrap());
         let address = wait_for("the server's address", || {
             let log = self.log()[before..].to_owned();
             assert!(!log.contains("sourdine: "), "{log}");
@@ -186,6 +196,42 @@ impl Box_ {
         command
     }
 
+    /// What `sourdine status` counts.
+    pub fn status(&self) -> serde_json::Value {
+        let output = ok(self.command("status").arg("--json"));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Submissions that `sourdine status` counts, of all teams.
+    pub fn submissions(&self) -> u64 {
+        let status = self.status();
+        let teams = status["teams"].as_array().unwrap();
+        teams.iter().map(|team| team["submissions"].as_u64().unwrap()).sum()
+    }
+
+    /// Begins to send a file, slowly (`rate` as curl writes it: `2M`). It goes on until it is done or
+    /// dropped.
+    pub fn send_slowly(&self, form: &Form, message: &str, file: &Path, rate: &str) -> Slow {
+        let page = self.dir.path().join(format!("page-{}", form.ticket.get(..16).unwrap_or_default()));
+        let curl = Command::new("curl")
+            .args(["-s", "--limit-rate", rate, "-o"])
+            .arg(&page)
+            .args(form.fields())
+            .arg("-F")
+            .arg(format!("message={message}"))
+            .arg("-F")
+            .arg(format!("files=@{}", file.display()))
+            .arg(format!("{}/drop?lang=en", self.base))
+            .spawn()
+            .unwrap();
+        Slow { curl, page }
+    }
+
+    /// Bytes of the file that ciphertext goes to.
+    pub fn vault_size(&self) -> u64 {
+        fs::metadata(self.data().join("vault.db")).unwrap().len()
+    }
+
     /// Exports everything to `name` and returns its path.
     pub fn export(&self, name: &str) -> PathBuf {
         let bundle = self.path(name);
@@ -200,6 +246,27 @@ impl Drop for Box_ {
             let _ = server.kill();
             let _ = server.wait();
         }
+    }
+}
+
+/// An upload that takes its time; dropping it is a source whose circuit breaks.
+pub struct Slow {
+    curl: Child,
+    page: PathBuf,
+}
+
+impl Slow {
+    /// Waits for its end and returns the page that was answered, empty if there was none.
+    pub fn page(mut self) -> String {
+        self.curl.wait().unwrap();
+        fs::read_to_string(&self.page).unwrap_or_default()
+    }
+}
+
+impl Drop for Slow {
+    fn drop(&mut self) {
+        let _ = self.curl.kill();
+        let _ = self.curl.wait();
     }
 }
 
