@@ -11,7 +11,7 @@ macro_rules! id {
         /// 32 lower-case hex digits.
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+                f.write_str(&hex(&self.0))
             }
         }
 
@@ -34,6 +34,15 @@ id! {
 id! {
     /// One sealed file or manifest in the store.
     FileId
+}
+
+/// Lower-case hex digits.
+pub fn hex(bytes: &[u8]) -> String {
+    use fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }
 
 impl DispatchId {
@@ -59,7 +68,8 @@ mod tests {
     fn a_dispatch_id_reads_back_only_as_printed() {
         let id = DispatchId(std::array::from_fn(|i| u8::try_from(i * 17).unwrap()));
         assert_eq!(DispatchId::parse(&id.to_string()), Some(id));
-        for wrong in ["", "00", "+0112233445566778899aabbccddeeff", &"A".repeat(32), &"0".repeat(33)]
+        for wrong in
+            ["", "00", "+0112233445566778899aabbccddeeff", &"A".repeat(32), &"0".repeat(33)]
         {
             assert_eq!(DispatchId::parse(wrong), None, "{wrong}");
         }

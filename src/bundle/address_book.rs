@@ -82,7 +82,13 @@ impl AddressBook {
             accept_changes,
             BookError::SourceChanged,
         )?;
-        compare(&mut self.known.teams, &manifest.team, &team, accept_changes, BookError::TeamChanged)
+        compare(
+            &mut self.known.teams,
+            &manifest.team,
+            &team,
+            accept_changes,
+            BookError::TeamChanged,
+        )
     }
 
     /// Writes the book: a new file, then a rename, so that a crash leaves the old one.
@@ -148,8 +154,14 @@ mod tests {
 
         let mut book = AddressBook::load(&path).unwrap();
         book.check(&manifest("s1", &["e2", "e1"]), false).unwrap();
-        assert!(matches!(book.check(&manifest("s2", &["e1", "e2"]), false), Err(BookError::SourceChanged(_))));
-        assert!(matches!(book.check(&manifest("s1", &["e1", "e3"]), false), Err(BookError::TeamChanged(_))));
+        assert!(matches!(
+            book.check(&manifest("s2", &["e1", "e2"]), false),
+            Err(BookError::SourceChanged(_))
+        ));
+        assert!(matches!(
+            book.check(&manifest("s1", &["e1", "e3"]), false),
+            Err(BookError::TeamChanged(_))
+        ));
         book.check(&manifest("s2", &["e1"]), true).unwrap();
         book.check(&manifest("s2", &["e1"]), false).unwrap();
     }

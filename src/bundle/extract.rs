@@ -12,9 +12,9 @@ use sha2::{Digest, Sha256};
 use super::manifest::{FileEntry, Manifest, ManifestError};
 use super::names;
 use super::read::{self, Entry, Gathered};
+use crate::base::ids::hex;
 use crate::base::limits;
 use crate::crypto::padding;
-use crate::crypto::seal;
 use crate::crypto::unseal::{self, OneFileKey, OpenError};
 
 /// A dispatch whose manifest was opened and fits its place.
@@ -44,19 +44,13 @@ pub fn open_manifest(
     gathered: Gathered,
     volumes: &[PathBuf],
     identities: &[Box<dyn age::Identity>],
-) -> Result<Opened, (Gathered, DispatchError)> {
-    let open = |gathered: &Gathered| {
-        let (volume, entry) = gathered.manifest.as_ref().ok_or(DispatchError::NoManifest)?;
-        let path = volumes.get(*volume).ok_or(DispatchError::NoManifest)?;
-        let sealed = read::open_entry(path, entry).map_err(OpenError::Io)?;
-        let manifest = read_manifest(sealed, identities.iter().map(AsRef::as_ref))?;
-        manifest.check_place(&gathered.designation, &gathered.dispatch)?;
-        Ok(manifest)
-    };
-    match open(&gathered) {
-        Ok(manifest) => Ok(Opened { manifest, gathered }),
-        Err(error) => Err((gathered, error)),
-    }
+) -> Result<Opened, DispatchError> {
+    let (volume, entry) = gathered.manifest.as_ref().ok_or(DispatchError::NoManifest)?;
+    let path = volumes.get(*volume).ok_or(DispatchError::NoManifest)?;
+    let sealed = read::open_entry(path, entry).map_err(OpenError::Io)?;
+    let manifest = read_manifest(sealed, identities.iter().map(AsRef::as_ref))?;
+    manifest.check_place(&gathered.designation, &gathered.dispatch)?;
+    Ok(Opened { manifest, gathered })
 }
 
 /// Opens and reads one sealed manifest, of at most [`limits::MANIFEST`] bytes.
@@ -250,6 +244,6 @@ fn copy_checked(
         advance(n as u64);
     }
     let zeros = padding::count_zeros(plain, &mut buffer).map_err(OpenError::while_reading)?;
-    let same = seal::hex(&hash.finalize()).eq_ignore_ascii_case(&entry.sha256);
+    let same = hex(&hash.finalize()).eq_ignore_ascii_case(&entry.sha256);
     if same && zeros.is_some() { Ok(()) } else { Err(FileFault::Differs) }
 }

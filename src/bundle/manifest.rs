@@ -175,10 +175,14 @@ mod tests {
         assert_eq!(sample().check_place("calm-heron", "ab"), Err(ManifestError::Elsewhere));
         let mut twice = sample();
         twice.files.push(twice.files[0].clone());
-        assert!(Manifest::parse(&twice.to_json().unwrap()).err() == Some(ManifestError::Contradiction));
+        assert!(
+            Manifest::parse(&twice.to_json().unwrap()).err() == Some(ManifestError::Contradiction)
+        );
         let mut odd = sample();
         odd.files[0].member = "../0001.age".into();
-        assert!(Manifest::parse(&odd.to_json().unwrap()).err() == Some(ManifestError::Contradiction));
+        assert!(
+            Manifest::parse(&odd.to_json().unwrap()).err() == Some(ManifestError::Contradiction)
+        );
         assert!(Manifest::parse(br#"{"version":9}"#).err() == Some(ManifestError::Newer(9)));
         assert!(Manifest::parse(b"[]").err() == Some(ManifestError::Unreadable));
     }

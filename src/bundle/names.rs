@@ -2,6 +2,7 @@
 //! device names, terminal escapes, text that runs backwards, names that are too long or come twice.
 
 use std::collections::HashSet;
+use std::hash::BuildHasher;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -11,8 +12,8 @@ const LONGEST: usize = 200;
 
 /// Names that Windows gives to devices, whatever their extension.
 const DEVICES: [&str; 22] = [
-    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
-    "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8",
+    "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 ];
 
 /// A name that any file system takes (FAT32 included) and any terminal prints as it is. Keeps what it
@@ -31,7 +32,7 @@ pub fn safe(name: &str) -> String {
 }
 
 /// A safe name that none of `taken` equals on a file system that ignores case; it is added to them.
-pub fn safe_and_new(name: &str, taken: &mut HashSet<String>) -> String {
+pub fn safe_and_new(name: &str, taken: &mut HashSet<String, impl BuildHasher>) -> String {
     let base = safe(name);
     let (stem, extension) = split(&base);
     let mut candidate = base.clone();
@@ -52,7 +53,7 @@ fn is_plain(c: char) -> bool {
     !c.is_control() && !is_invisible(c) && !r#"<>:"|?*/\"#.contains(c)
 }
 
-/// Characters that reorder or hide others (Unicode Bidi_Control, line and paragraph separators,
+/// Characters that reorder or hide others (Unicode's bidirectional controls, line and paragraph separators,
 /// zero-width marks, the byte order mark, tags and private use).
 fn is_invisible(c: char) -> bool {
     matches!(c,

@@ -1,5 +1,6 @@
 //! Reading bundles: what stands where. Nothing is opened here.
 
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -44,7 +45,7 @@ pub fn scan_file(path: &Path) -> Result<Vec<Entry>, ReadError> {
         Err(_) => Err(ReadError::Damaged(path.to_owned())),
         Ok(entries) if entries.is_empty() => Err(ReadError::Nothing(path.to_owned())),
         Ok(entries) => {
-            let mut seen = std::collections::HashSet::new();
+            let mut seen = HashSet::new();
             match entries.iter().find(|entry| !seen.insert(&entry.path)) {
                 Some(entry) => Err(ReadError::Twice(path.to_owned(), entry.path.clone())),
                 None => Ok(entries),
@@ -96,13 +97,13 @@ pub struct Gathered {
     /// Its manifest, if any volume has it: volume number and entry.
     pub manifest: Option<(usize, Entry)>,
     /// Its files by number.
-    pub files: std::collections::BTreeMap<u32, (usize, Entry)>,
+    pub files: BTreeMap<u32, (usize, Entry)>,
 }
 
 /// Scans all volumes and puts together what belongs together. A manifest or a file that several
 /// volumes repeat is taken from the first.
 pub fn gather(volumes: &[PathBuf]) -> Result<Vec<Gathered>, ReadError> {
-    let mut all: std::collections::BTreeMap<(String, String), Gathered> = Default::default();
+    let mut all: BTreeMap<(String, String), Gathered> = BTreeMap::new();
     for (volume, path) in volumes.iter().enumerate() {
         for entry in scan_file(path)? {
             let MemberPath { designation, dispatch, member } = entry.path.clone();
@@ -111,7 +112,7 @@ pub fn gather(volumes: &[PathBuf]) -> Result<Vec<Gathered>, ReadError> {
                 designation,
                 dispatch,
                 manifest: None,
-                files: std::collections::BTreeMap::new(),
+                files: BTreeMap::new(),
             });
             match member {
                 Member::Manifest => {

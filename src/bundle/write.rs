@@ -66,10 +66,10 @@ impl BundleWriter {
             done: Vec::new(),
             dispatch: None,
         };
-        match new.volume_name(1).exists() {
-            true => Err(WriteError::Exists(output.to_owned())),
-            false => Ok(new),
+        if new.volume_name(1).exists() {
+            return Err(WriteError::Exists(output.to_owned()));
         }
+        Ok(new)
     }
 
     /// Begins a dispatch with its sealed manifest.
@@ -131,7 +131,11 @@ impl BundleWriter {
     }
 
     fn volume_name(&self, number: usize) -> PathBuf {
-        if number <= 1 { self.output.clone() } else { self.output.with_extension(format!("{number}.tar")) }
+        if number <= 1 {
+            self.output.clone()
+        } else {
+            self.output.with_extension(format!("{number}.tar"))
+        }
     }
 
     /// Begins another volume where `size` more bytes would not fit; says whether it did.
@@ -139,7 +143,9 @@ impl BundleWriter {
         let manifest = self.dispatch.as_ref().map_or(0, |d| d.manifest.len() as u64);
         let fresh = README.len() as u64 + manifest + 4 * OVERHEAD;
         match &self.volume {
-            Some(v) if v.bytes + size + OVERHEAD <= self.volume_limit || v.bytes <= fresh => Ok(false),
+            Some(v) if v.bytes + size + OVERHEAD <= self.volume_limit || v.bytes <= fresh => {
+                Ok(false)
+            }
             Some(_) => {
                 self.end_volume()?;
                 self.next_volume().map(|()| true)
@@ -157,7 +163,8 @@ impl BundleWriter {
         let mut part = name.into_os_string();
         part.push(".part");
         let path = PathBuf::from(part);
-        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path);
+        let file =
+            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path);
         let file = file.map_err(|e| WriteError::Io(path.clone(), e))?;
         let tar = tar::Builder::new(BufWriter::with_capacity(1 << 20, file));
         self.volume = Some(Volume { tar, path, bytes: 0 });

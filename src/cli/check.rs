@@ -50,7 +50,10 @@ impl Check {
                 Verdict::Fault => "FAULT",
             };
             if self.json {
-                println!("{}", json!({"verdict": verdict, "what": finding.what, "text": finding.text}));
+                println!(
+                    "{}",
+                    json!({"verdict": verdict, "what": finding.what, "text": finding.text})
+                );
             } else {
                 println!("{verdict:8} {:12} {}", finding.what, finding.text);
             }
@@ -76,8 +79,10 @@ fn examine(config: &Config, found: &mut Vec<Finding>) {
     found.push(good("config", "every key is known and makes sense"));
     found.push(match Teams::prove(&config.teams) {
         Ok(teams) => {
-            let list: Vec<_> =
-                teams.iter().map(|t| format!("{} ({} keys)", t.id, t.recipients.iter().len())).collect();
+            let list: Vec<_> = teams
+                .iter()
+                .map(|t| format!("{} ({} keys)", t.id, t.recipients.iter().len()))
+                .collect();
             good("recipients", format!("a trial encryption worked for {}", list.join(", ")))
         }
         Err(error) => fault("recipients", error.to_string()),
@@ -111,7 +116,11 @@ fn space(config: &Config) -> Finding {
         ),
         Ok(free) if free - limits.min_free < limits.dispatch => warning(
             "space",
-            format!("{} free: a dispatch of the allowed size ({}) would be refused", ByteSize(free), ByteSize(limits.dispatch)),
+            format!(
+                "{} free: a dispatch of the allowed size ({}) would be refused",
+                ByteSize(free),
+                ByteSize(limits.dispatch)
+            ),
         ),
         Ok(free) => good("space", format!("{} free", ByteSize(free))),
     }

@@ -28,12 +28,12 @@ impl Deliver {
         let dropbox = Dropbox::open(&config, Clock::system())?;
         for reply in dropbox.deliver(&self.bundles, self.team.as_deref())? {
             for member in &reply.unpadded {
-                eprintln!("sourdine: warning: {member} is not padded: its stored size tells its exact one");
+                eprintln!(
+                    "sourdine: warning: {member} is not padded: its stored size tells its exact one"
+                );
             }
-            match reply.before {
-                true => println!("{}: was delivered before", reply.designation),
-                false => println!("{}: delivered", reply.designation),
-            }
+            let how = if reply.before { "was delivered before" } else { "delivered" };
+            println!("{}: {how}", reply.designation);
         }
         Ok(())
     }

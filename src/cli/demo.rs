@@ -6,9 +6,9 @@ use anyhow::Context;
 
 use super::serve::Plan;
 use super::{init, keygen};
+use crate::base::ids::hex;
 use crate::base::random;
 use crate::config::{Config, Listen};
-use crate::crypto::seal::hex;
 
 #[derive(clap::Args)]
 pub struct Demo {
@@ -25,22 +25,22 @@ pub struct Demo {
 
 impl Demo {
     pub fn run(self) -> anyhow::Result<()> {
-        let (dir, temporary) = match self.dir {
-            Some(dir) => (dir, None),
-            None => {
-                let dir = std::env::temp_dir().join(format!("sourdine-demo-{}", hex(&random::bytes::<4>()?)));
-                (dir.clone(), Some(RemoveOnDrop(dir)))
-            }
-        };
-        std::fs::create_dir_all(&dir).with_context(|| format!("{} cannot be made", dir.display()))?;
+        let kept = self.dir.is_some();
+        let name = format!("sourdine-demo-{}", hex(&random::bytes::<4>()?));
+        let dir = self.dir.unwrap_or_else(|| std::env::temp_dir().join(name));
+        let _temporary = (!kept).then(|| RemoveOnDrop(dir.clone()));
+        std::fs::create_dir_all(&dir)
+            .with_context(|| format!("{} cannot be made", dir.display()))?;
         let key = dir.join("editor-key.txt");
         let recipient = keygen::write(&key, false)?;
-        let values =
-            [("site", "name", "Sourdine (demo)"), ("space", "quota", "20 GiB"), ("space", "min_free", "200 MiB")];
+        let values = [
+            ("site", "name", "Sourdine (demo)"),
+            ("space", "quota", "20 GiB"),
+            ("space", "min_free", "200 MiB"),
+        ];
         let file = init::create(&dir, &[recipient], &values)?;
         let config = Config { listen: self.listen.clone(), ..Config::load(&file)? };
         let plan = Plan { config, desk: Some(self.desk_listen.clone()), file: file.clone() };
-        let kept = temporary.is_none();
         plan.run(|| explain(&self.listen, &self.desk_listen, &dir, &file, &key, kept))
     }
 }

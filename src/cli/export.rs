@@ -40,8 +40,10 @@ impl Export {
         for volume in &exported.volumes {
             println!("  {}", volume.display());
         }
-        println!("Bring all volumes to an editor's machine and run: sourdine open {} -i key.txt",
-            exported.volumes.iter().map(|v| v.display().to_string()).collect::<Vec<_>>().join(" "));
+        println!(
+            "Bring all volumes to an editor's machine and run: sourdine open {} -i key.txt",
+            exported.volumes.iter().map(|v| v.display().to_string()).collect::<Vec<_>>().join(" ")
+        );
         Ok(())
     }
 }

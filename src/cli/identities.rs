@@ -16,7 +16,10 @@ pub fn read(files: &[PathBuf]) -> anyhow::Result<Vec<Box<dyn age::Identity>>> {
     let identities = read_identities(names, None, &mut StdinGuard::new(true))
         .map_err(|e| anyhow::anyhow!("{e}"))
         .context("this is not an age identity; it should hold a line AGE-SECRET-KEY-1…")?;
-    ensure!(!identities.is_empty(), "the identity file holds no key; make one with `sourdine keygen`");
+    ensure!(
+        !identities.is_empty(),
+        "the identity file holds no key; make one with `sourdine keygen`"
+    );
     Ok(identities)
 }
 

@@ -2,8 +2,8 @@
 //! run on machines without a network.
 
 mod check;
-mod demo;
 mod deliver;
+mod demo;
 mod export;
 mod identities;
 mod init;

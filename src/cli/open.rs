@@ -58,13 +58,11 @@ impl Open {
         for dispatch in gathered {
             let place = format!("{}/{}", dispatch.designation, dispatch.dispatch);
             match extract::open_manifest(dispatch, &self.bundles, &identities) {
-                Err((_, error)) => unopened.push((place, error.to_string())),
-                Ok(dispatch) => {
-                    match book.check(&dispatch.manifest, self.accept_changed_keys) {
-                        Ok(()) => opened.push(dispatch),
-                        Err(error) => unopened.push((place, error.to_string())),
-                    }
-                }
+                Err(error) => unopened.push((place, error.to_string())),
+                Ok(dispatch) => match book.check(&dispatch.manifest, self.accept_changed_keys) {
+                    Ok(()) => opened.push(dispatch),
+                    Err(error) => unopened.push((place, error.to_string())),
+                },
             }
         }
         if self.list {
@@ -92,7 +90,12 @@ impl Open {
                 println!("{}", json!(manifest));
                 continue;
             }
-            println!("{} {} {}", printable(&manifest.mailbox), printable(&manifest.day), printable(&manifest.dispatch));
+            println!(
+                "{} {} {}",
+                printable(&manifest.mailbox),
+                printable(&manifest.day),
+                printable(&manifest.dispatch)
+            );
             for line in manifest.message.lines() {
                 println!("    | {}", printable(line));
             }
@@ -153,7 +156,11 @@ fn report(out: &Path, opened: &[Opened], outcomes: &[Vec<Outcome>]) -> anyhow::R
             eprintln!("sourdine: {:04} {}: {fault}", outcome.number, outcome.name);
         }
     }
-    ensure!(faults.is_empty(), "{} file(s) missing or altered; nothing was written for them", faults.len());
+    ensure!(
+        faults.is_empty(),
+        "{} file(s) missing or altered; nothing was written for them",
+        faults.len()
+    );
     Ok(())
 }
 
@@ -165,17 +172,18 @@ fn ensure_empty(dir: &Path) -> anyhow::Result<()> {
             dir.display()
         ),
         Err(e) if e.kind() == io::ErrorKind::NotFound => {}
-        Err(e) => return Err(e).with_context(|| format!("{} cannot be used; name another with -o", dir.display())),
+        Err(e) => {
+            return Err(e)
+                .with_context(|| format!("{} cannot be used; name another with -o", dir.display()));
+        }
     }
     Ok(())
 }
 
 fn make_dir(dir: &Path) -> anyhow::Result<()> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(dir)
-        .with_context(|| format!("{} cannot be made; name another directory with -o", dir.display()))
+    DirBuilder::new().recursive(true).mode(0o700).create(dir).with_context(|| {
+        format!("{} cannot be made; name another directory with -o", dir.display())
+    })
 }
 
 fn write_new(path: &Path, content: &[u8]) -> anyhow::Result<()> {

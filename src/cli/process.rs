@@ -25,12 +25,15 @@ pub fn load_config(path: &Path) -> anyhow::Result<Config> {
     let config = Config::load(path)?;
     let root = rustix::process::geteuid().is_root();
     if let (true, Ok(meta)) = (root, std::fs::metadata(&config.data_dir)) {
-        let (uid, gid) = (rustix::fs::Uid::from_raw(meta.uid()), rustix::fs::Gid::from_raw(meta.gid()));
+        let (uid, gid) =
+            (rustix::fs::Uid::from_raw(meta.uid()), rustix::fs::Gid::from_raw(meta.gid()));
         if !uid.is_root() {
             set_thread_groups(&[])
                 .and_then(|()| set_thread_res_gid(gid, gid, gid))
                 .and_then(|()| set_thread_res_uid(uid, uid, uid))
-                .context("the rights of root cannot be given up; run as the data directory's owner")?;
+                .context(
+                    "the rights of root cannot be given up; run as the data directory's owner",
+                )?;
         }
     }
     Ok(config)

@@ -9,7 +9,9 @@ use crate::bundle::extract::Progress;
 
 /// A bar of bytes.
 pub fn bytes(total: u64, what: &str) -> ProgressBar {
-    let bar = ProgressBar::new(total).with_style(style("{msg:30!} {bar:24} {bytes:>10} of {total_bytes:<10} {binary_bytes_per_sec}"));
+    let bar = ProgressBar::new(total).with_style(style(
+        "{msg:30!} {bar:24} {bytes:>10} of {total_bytes:<10} {binary_bytes_per_sec}",
+    ));
     bar.set_message(what.to_owned());
     bar.enable_steady_tick(Duration::from_millis(200));
     bar

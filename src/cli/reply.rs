@@ -9,14 +9,14 @@ use sha2::{Digest, Sha256};
 
 use super::progress;
 use crate::base::clock::Clock;
-use crate::base::ids::DispatchId;
+use crate::base::ids::{DispatchId, hex};
 use crate::base::{limits, random};
 use crate::bundle::address_book::AddressBook;
 use crate::bundle::manifest::{FileEntry, Kind, Manifest, VERSION};
 use crate::bundle::write::BundleWriter;
 use crate::crypto::padding;
 use crate::crypto::recipient::Recipient;
-use crate::crypto::seal::{Recipients, hex};
+use crate::crypto::seal::Recipients;
 
 /// Bytes that sealing adds at most to a padded file: the header and a tag every 64 KiB.
 const SEALED: u64 = 64 * 1024;
@@ -89,26 +89,24 @@ impl Reply {
         for volume in bundle.finish()? {
             println!("{}", volume.display());
         }
-        eprintln!("Bring it to the operator, who runs: sourdine deliver --config sourdine.toml BUNDLE");
+        eprintln!(
+            "Bring it to the operator, who runs: sourdine deliver --config sourdine.toml BUNDLE"
+        );
         Ok(())
     }
 
     fn compare_keys(&self, submission: &Manifest) -> anyhow::Result<()> {
         let beside = self.identity.as_deref().map(AddressBook::beside);
-        match self.address_book.clone().or(beside) {
-            Some(path) => {
-                let mut book = AddressBook::load(&path)?;
-                book.check(submission, self.accept_changed_keys)?;
-                Ok(book.save()?)
-            }
-            None => {
-                eprintln!(
-                    "sourdine: note: the source's key was not compared with your address book; add \
-                     -i KEY.txt to compare it again"
-                );
-                Ok(())
-            }
-        }
+        let Some(path) = self.address_book.clone().or(beside) else {
+            eprintln!(
+                "sourdine: note: the source's key was not compared with your address book; add -i \
+                 KEY.txt to compare it again"
+            );
+            return Ok(());
+        };
+        let mut book = AddressBook::load(&path)?;
+        book.check(submission, self.accept_changed_keys)?;
+        Ok(book.save()?)
     }
 }
 
@@ -118,10 +116,15 @@ fn find_manifest(path: &Path) -> anyhow::Result<Manifest> {
     collect(path, 0, &mut found)?;
     found.retain(|manifest| manifest.kind == Kind::Submission);
     let Some(newest) = found.iter().max_by(|a, b| a.day.cmp(&b.day)) else {
-        bail!("{} holds no manifest.json of a submission; run `sourdine open` first", path.display());
+        bail!(
+            "{} holds no manifest.json of a submission; run `sourdine open` first",
+            path.display()
+        );
     };
     let same = |m: &&Manifest| {
-        m.mailbox == newest.mailbox && m.source_recipients == newest.source_recipients && m.team == newest.team
+        m.mailbox == newest.mailbox
+            && m.source_recipients == newest.source_recipients
+            && m.team == newest.team
     };
     ensure!(
         found.iter().all(|m| same(&m)),
@@ -175,7 +178,10 @@ fn read_message(path: &Path) -> anyhow::Result<String> {
         _ => Box::new(File::open(path).with_context(cannot)?),
     };
     source.by_ref().take(limits::MANIFEST / 4).read_to_end(&mut bytes).with_context(cannot)?;
-    ensure!(source.read(&mut [0]).with_context(cannot)? == 0, "the message is longer than 4 MiB; attach it");
+    ensure!(
+        source.read(&mut [0]).with_context(cannot)? == 0,
+        "the message is longer than 4 MiB; attach it"
+    );
     String::from_utf8(bytes).context("the message is not UTF-8 text; attach it as a file")
 }
 
@@ -183,7 +189,8 @@ fn describe(position: usize, path: &Path) -> anyhow::Result<FileEntry> {
     let cannot = || format!("{} cannot be read", path.display());
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut hash = Sha256::new();
-    let size = io::copy(&mut File::open(path).with_context(cannot)?, &mut hash).with_context(cannot)?;
+    let size =
+        io::copy(&mut File::open(path).with_context(cannot)?, &mut hash).with_context(cannot)?;
     Ok(FileEntry::new(position, name, size, hex(&hash.finalize())))
 }
 

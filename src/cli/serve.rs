@@ -86,7 +86,8 @@ impl Plan {
         let (stop, stopped) = watch::channel(false);
 
         tracing::info!("started; sources are served at {}", shown(&self.config.listen, &source));
-        let mut listeners = vec![tokio::spawn(serve(source, source::router(site), stopped.clone()))];
+        let mut listeners =
+            vec![tokio::spawn(serve(source, source::router(site), stopped.clone()))];
         if let Some((listener, listen)) = desk {
             tracing::info!("editors are served at {}", shown(listen, &listener));
             listeners.push(tokio::spawn(serve(listener, desk::router(), stopped)));
@@ -122,7 +123,9 @@ fn start_log() {
 
 async fn bind(listen: &Listen) -> anyhow::Result<Listener> {
     Listener::bind(listen).await.with_context(|| {
-        format!("{listen} cannot be served; if another program uses it, choose another with --listen")
+        format!(
+            "{listen} cannot be served; if another program uses it, choose another with --listen"
+        )
     })
 }
 
@@ -168,7 +171,9 @@ fn modified(file: &Path) -> Option<SystemTime> {
 }
 
 fn reload_teams(dropbox: &Dropbox, file: &Path) {
-    let teams = Config::load(file).map_err(anyhow::Error::from).and_then(|config| Ok(Teams::prove(&config.teams)?));
+    let teams = Config::load(file)
+        .map_err(anyhow::Error::from)
+        .and_then(|config| Ok(Teams::prove(&config.teams)?));
     match teams {
         Ok(teams) => {
             dropbox.replace_teams(teams);
@@ -184,6 +189,8 @@ fn watch_space(dropbox: &Dropbox, config: &Config) {
         tracing::warn!("the store has used nine tenths of its quota: raise space.quota or delete");
     }
     if dropbox.store().free_space().is_ok_and(|free| free < config.limits.min_free) {
-        tracing::error!("out of space: the disk has less than space.min_free left; uploads are refused");
+        tracing::error!(
+            "out of space: the disk has less than space.min_free left; uploads are refused"
+        );
     }
 }

@@ -40,7 +40,11 @@ impl Status {
         }
         println!("replies      {}", counts.replies);
         println!("stored       {} of {}", ByteSize(counts.bytes), ByteSize(config.limits.quota));
-        println!("disk         {} free, {} kept free", ByteSize(free), ByteSize(config.limits.min_free));
+        println!(
+            "disk         {} free, {} kept free",
+            ByteSize(free),
+            ByteSize(config.limits.min_free)
+        );
         Ok(())
     }
 }

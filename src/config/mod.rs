@@ -65,7 +65,9 @@ pub struct Config {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("{0} cannot be read ({1}); name the file with --config, or make one with `sourdine init`")]
+    #[error(
+        "{0} cannot be read ({1}); name the file with --config, or make one with `sourdine init`"
+    )]
     Unreadable(PathBuf, std::io::Error),
     /// It is no TOML, or a value has the wrong type.
     #[error("{0}")]
@@ -102,7 +104,8 @@ impl Config {
 
     /// Reads and checks a text.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let syntax = |e: &dyn std::fmt::Display| ConfigError::Syntax(e.to_string().trim().to_owned());
+        let syntax =
+            |e: &dyn std::fmt::Display| ConfigError::Syntax(e.to_string().trim().to_owned());
         let typed: toml::Table = text.parse().map_err(|e: toml::de::Error| syntax(&e))?;
         let known: toml::Table = DEFAULT.parse().map_err(|e: toml::de::Error| syntax(&e))?;
         unknown::refuse(&typed, &known)?;
@@ -163,8 +166,13 @@ mod tests {
     #[test]
     fn an_unknown_key_is_named_with_its_neighbour() {
         assert!(error("data_dirr = \"x\"").contains("did you mean data_dir?"));
-        assert!(error("[limits]\nfiel = \"1 GiB\"").contains("limits.fiel; did you mean limits.file?"));
-        assert!(error("[[team]]\nrecipient = []").contains("team.recipient; did you mean team.recipients?"));
+        assert!(
+            error("[limits]\nfiel = \"1 GiB\"").contains("limits.fiel; did you mean limits.file?")
+        );
+        assert!(
+            error("[[team]]\nrecipient = []")
+                .contains("team.recipient; did you mean team.recipients?")
+        );
         assert!(error("[zzzzzzzzzz]").ends_with("unknown key zzzzzzzzzz"));
     }
 

@@ -119,22 +119,32 @@ fn limits(
         min_free: size("space.min_free", space.min_free, default_space.min_free.as_ref())?,
     };
     if limits.dispatch < limits.file {
-        return Err(wrong("limits.dispatch", "it is smaller than limits.file; make it at least as large"));
+        return Err(wrong(
+            "limits.dispatch",
+            "it is smaller than limits.file; make it at least as large",
+        ));
     }
     Ok(limits)
 }
 
 fn size(key: &str, typed: Option<String>, default: Option<&String>) -> Result<u64, ConfigError> {
     let text = typed.or_else(|| default.cloned()).unwrap_or_default();
-    text.parse::<bytesize::ByteSize>()
-        .map(|size| size.as_u64())
-        .map_err(|_| wrong(key, format!("{text:?} is not a size; write one such as \"4 GiB\" or \"500 MB\"")))
+    text.parse::<bytesize::ByteSize>().map(|size| size.as_u64()).map_err(|_| {
+        wrong(key, format!("{text:?} is not a size; write one such as \"4 GiB\" or \"500 MB\""))
+    })
 }
 
-fn duration(key: &str, typed: Option<String>, default: Option<&String>) -> Result<Duration, ConfigError> {
+fn duration(
+    key: &str,
+    typed: Option<String>,
+    default: Option<&String>,
+) -> Result<Duration, ConfigError> {
     let text = typed.or_else(|| default.cloned()).unwrap_or_default();
     humantime::parse_duration(&text).map_err(|_| {
-        wrong(key, format!("{text:?} is not a duration; write one such as \"120 seconds\" or \"7 days\""))
+        wrong(
+            key,
+            format!("{text:?} is not a duration; write one such as \"120 seconds\" or \"7 days\""),
+        )
     })
 }
 
@@ -164,7 +174,10 @@ fn teams(typed: Vec<RawTeam>) -> Result<Vec<Team>, ConfigError> {
             return Err(wrong("team.id", "use 1 to 40 lower-case letters, digits and dashes"));
         }
         if !seen.insert(&team.id) {
-            return Err(wrong("team.id", format!("{} is used twice; give each team its own", team.id)));
+            return Err(wrong(
+                "team.id",
+                format!("{} is used twice; give each team its own", team.id),
+            ));
         }
         at_most("team.name", &team.name, 80)?;
         for text in team.text.values() {
@@ -173,7 +186,10 @@ fn teams(typed: Vec<RawTeam>) -> Result<Vec<Team>, ConfigError> {
         if team.recipients.is_empty() {
             return Err(wrong(
                 "team.recipients",
-                format!("team {} has none, so nothing could be sealed; add each editor's age1… line", team.id),
+                format!(
+                    "team {} has none, so nothing could be sealed; add each editor's age1… line",
+                    team.id
+                ),
             ));
         }
     }

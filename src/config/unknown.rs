@@ -41,7 +41,10 @@ fn list(known: &Table, at: &str, all: &mut Vec<String>) {
 
 /// The tables in a value: itself, or the elements of an array of tables.
 fn tables(value: &Value) -> impl Iterator<Item = &Table> + Clone {
-    value.as_table().into_iter().chain(value.as_array().into_iter().flatten().filter_map(Value::as_table))
+    value
+        .as_table()
+        .into_iter()
+        .chain(value.as_array().into_iter().flatten().filter_map(Value::as_table))
 }
 
 fn join(at: &str, name: &str) -> String {

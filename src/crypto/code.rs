@@ -107,7 +107,10 @@ impl RetrievalCode {
     pub fn list_of(&self, text: &str) -> Option<WordList> {
         let readings = parse(text).ok()?;
         let means_this = |fits: &Fits| Self::from_fits(fits).is_some_and(|code| code == *self);
-        WordList::ALL.into_iter().zip(&readings).find_map(|(list, fits)| means_this(fits).then_some(list))
+        WordList::ALL
+            .into_iter()
+            .zip(&readings)
+            .find_map(|(list, fits)| means_this(fits).then_some(list))
     }
 
     /// Whether a message holds this code in any list, however [`Self::read`] would
@@ -224,7 +227,5 @@ fn run(numbers: &Numbers, list: WordList) -> TypedWord {
 /// A bit for each place in the code where the word of this number stands.
 fn places(numbers: &Numbers, found: u16) -> u8 {
     let bits = numbers.iter().zip(0..CODE_WORDS);
-    bits.fold(0, |bits, (number, place)| {
-        bits | (u8::from(*number == found) << place)
-    })
+    bits.fold(0, |bits, (number, place)| bits | (u8::from(*number == found) << place))
 }

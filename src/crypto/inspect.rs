@@ -45,7 +45,8 @@ pub fn outside(sealed: impl Read, length: u64) -> Result<Outside, NotSealed> {
     }
     let kinds = stanzas.0.into_inner();
     // Both age implementations add a "grease" stanza of a random kind now and then; it names nobody.
-    let recipients = kinds.iter().filter(|kind| matches!(kind.as_str(), "X25519" | "p256tag")).count();
+    let recipients =
+        kinds.iter().filter(|kind| matches!(kind.as_str(), "X25519" | "p256tag")).count();
     let foreign = kinds.iter().filter(|kind| is_foreign(kind)).count();
     Ok(Outside { recipients, foreign, plaintext })
 }

@@ -91,13 +91,18 @@ impl Derivation {
         code: &RetrievalCode,
         scratch: &mut Scratch,
     ) -> Result<MailboxKeys, DerivationError> {
-        let params =
-            Params::new(self.memory, self.passes, self.lanes, Some(32)).map_err(|_| DerivationError)?;
+        let params = Params::new(self.memory, self.passes, self.lanes, Some(32))
+            .map_err(|_| DerivationError)?;
         let blocks = &mut scratch.0;
         blocks.resize(params.block_count(), Block::default());
         let mut root = Zeroizing::new([0; 32]);
         let hashed = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into_with_memory(code.as_bytes(), &self.salt, root.as_mut(), &mut *blocks);
+            .hash_password_into_with_memory(
+                code.as_bytes(),
+                &self.salt,
+                root.as_mut(),
+                &mut *blocks,
+            );
         blocks.iter_mut().for_each(Zeroize::zeroize);
         hashed.map_err(|_| DerivationError)?;
 

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::padding;
 use super::recipient::Recipient;
+use crate::base::ids::hex;
 
 const ZEROS: [u8; 16 * 1024] = [0; 16 * 1024];
 const SPACES: [u8; 16 * 1024] = [b' '; 16 * 1024];
@@ -23,10 +24,16 @@ pub enum SealError {
     NoRecipients,
     /// age refuses the set.
     #[error("these recipients cannot be used together: {0}")]
-    Refused(#[from] age::EncryptError),
+    Refused(String),
     /// What takes the ciphertext failed.
     #[error("the sealed bytes could not be written: {0}")]
     Io(#[from] io::Error),
+}
+
+impl From<age::EncryptError> for SealError {
+    fn from(error: age::EncryptError) -> Self {
+        Self::Refused(error.to_string())
+    }
 }
 
 /// SHA-256 and exact size in bytes of what was sealed, before padding.
@@ -127,13 +134,4 @@ impl Digested {
     pub fn sha256_hex(&self) -> String {
         hex(&self.sha256)
     }
-}
-
-/// Lower-case hex digits.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }

@@ -64,7 +64,10 @@ pub struct OneFileKey(FileKey);
 
 impl OneFileKey {
     /// Finds the key of the sealed file that `header` begins with.
-    pub fn find(header: impl Read, identities: &[Box<dyn age::Identity>]) -> Result<Self, OpenError> {
+    pub fn find(
+        header: impl Read,
+        identities: &[Box<dyn age::Identity>],
+    ) -> Result<Self, OpenError> {
         let caught = Catch { identities, key: RefCell::new(None) };
         open(header, std::iter::once(&caught as &dyn age::Identity))?;
         caught.key.into_inner().map(Self).ok_or(OpenError::WrongKey)

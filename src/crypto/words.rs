@@ -44,10 +44,7 @@ impl WordList {
     /// The word of a number, accents composed (NFC). Only the low eleven bits of
     /// the number count.
     pub(crate) fn word(self, number: u16) -> &'static str {
-        self.table()
-            .printed
-            .get(usize::from(number & 0x7ff))
-            .map_or("", String::as_str)
+        self.table().printed.get(usize::from(number & 0x7ff)).map_or("", String::as_str)
     }
 
     /// The number (0 to 2047) of the word that was typed whole, or of which four
@@ -59,9 +56,7 @@ impl WordList {
         let word = table.folded.get(usize::from(number))?;
         // A beginning of three letters is that of a word of three letters, so a
         // prefix that passes here is either long enough or the whole word.
-        word.as_bytes()
-            .starts_with(typed.letters())
-            .then_some(number)
+        word.as_bytes().starts_with(typed.letters()).then_some(number)
     }
 
     fn table(self) -> &'static Table {
@@ -114,10 +109,7 @@ pub(crate) struct TypedWord {
 
 impl TypedWord {
     /// A word without letters.
-    pub(crate) const EMPTY: Self = Self {
-        letters: [0; KEPT_LETTERS],
-        length: 0,
-    };
+    pub(crate) const EMPTY: Self = Self { letters: [0; KEPT_LETTERS], length: 0 };
 
     /// Adds a letter; beyond 32 of them only the fact is kept.
     fn push(&mut self, letter: u8) {
@@ -208,8 +200,5 @@ fn fold_letter(letter: char) -> u8 {
 
 /// Characters that stand unseen inside a word: the soft hyphen, joiners.
 fn is_invisible(part: char) -> bool {
-    matches!(
-        part,
-        '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}'
-    )
+    matches!(part, '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}')
 }

@@ -20,7 +20,9 @@ pub enum DeliverError {
     #[error(transparent)]
     Read(#[from] ReadError),
     /// No such mailbox.
-    #[error("{0}: there is no such mailbox here; was it erased, or does the bundle belong to another box?")]
+    #[error(
+        "{0}: there is no such mailbox here; was it erased, or does the bundle belong to another box?"
+    )]
     NoMailbox(String),
     /// The team is not clear.
     #[error("{0} wrote to several teams; say which one answers with --team ({1})")]
@@ -90,7 +92,11 @@ struct Checked {
 
 impl Dropbox {
     /// Checks every reply in these volumes, then stores them, each durably.
-    pub fn deliver(&self, volumes: &[PathBuf], team: Option<&str>) -> Result<Vec<Delivered>, DeliverError> {
+    pub fn deliver(
+        &self,
+        volumes: &[PathBuf],
+        team: Option<&str>,
+    ) -> Result<Vec<Delivered>, DeliverError> {
         let gathered = read::gather(volumes)?;
         let checked = gathered
             .into_iter()
@@ -112,14 +118,20 @@ impl Dropbox {
             .ok_or_else(|| DeliverError::NoMailbox(gathered.designation.clone()))?;
         let teams = self.teams();
         let team = self.answering_team(&mailbox, &teams, team)?;
-        let manifest =
-            gathered.manifest.ok_or(DeliverError::Structure(place.clone(), "its manifest is missing"))?;
-        let in_a_row = (1..).zip(gathered.files.keys()).all(|(expected, number)| expected == *number);
+        let manifest = gathered
+            .manifest
+            .ok_or(DeliverError::Structure(place.clone(), "its manifest is missing"))?;
+        let in_a_row =
+            (1..).zip(gathered.files.keys()).all(|(expected, number)| expected == *number);
         if !in_a_row {
-            return Err(DeliverError::Structure(place, "its files are not numbered 0001, 0002 and on"));
+            return Err(DeliverError::Structure(
+                place,
+                "its files are not numbered 0001, 0002 and on",
+            ));
         }
         let mut unpadded = Vec::new();
-        let members: Vec<_> = std::iter::once(manifest).chain(gathered.files.into_values()).collect();
+        let members: Vec<_> =
+            std::iter::once(manifest).chain(gathered.files.into_values()).collect();
         for (volume, entry) in &members {
             if check_member(*volume, entry, volumes, team)? {
                 unpadded.push(entry.path.to_string());

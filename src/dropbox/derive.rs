@@ -42,7 +42,9 @@ impl Deriver {
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(2);
         for _ in 0..threads {
             let (inbox, derivation) = (inbox.clone(), derivation.clone());
-            std::thread::Builder::new().name("derive".into()).spawn(move || work(&inbox, &derivation))?;
+            std::thread::Builder::new()
+                .name("derive".into())
+                .spawn(move || work(&inbox, &derivation))?;
         }
         Ok(Self(queue))
     }

@@ -49,7 +49,9 @@ impl From<SealError> for IntakeError {
     fn from(error: SealError) -> Self {
         // A full store reaches us through age as an I/O error.
         match error {
-            SealError::Io(e) if e.kind() == std::io::ErrorKind::StorageFull => StoreError::Full.into(),
+            SealError::Io(e) if e.kind() == std::io::ErrorKind::StorageFull => {
+                StoreError::Full.into()
+            }
             other => Self::Seal(other),
         }
     }
@@ -140,7 +142,8 @@ impl Intake {
         for _ in 0..NAMING_TRIES {
             let mailbox = self.mailbox(&source)?;
             manifest.mailbox.clone_from(&mailbox.designation);
-            let sealed = self.team.recipients.seal_manifest(&manifest.to_json()?, self.upload.file()?)?;
+            let sealed =
+                self.team.recipients.seal_manifest(&manifest.to_json()?, self.upload.file()?)?;
             let members =
                 std::iter::once(sealed.finish()?).chain(self.files.iter().map(|(_, file)| *file));
             let dispatch = store::Dispatch {
@@ -156,7 +159,12 @@ impl Intake {
                 Err(error) => return Err(error.into()),
                 Ok(published) => {
                     let before = published == Published::Before;
-                    return Ok(Receipt { day, message: has_message, files: manifest.files, before });
+                    return Ok(Receipt {
+                        day,
+                        message: has_message,
+                        files: manifest.files,
+                        before,
+                    });
                 }
             }
         }

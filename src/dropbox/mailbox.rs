@@ -129,10 +129,18 @@ impl Dropbox {
         let member = usize::try_from(number).ok().and_then(|n| dispatch.members.get(n));
         let sealed = self.store().read(*member.ok_or(ReplyFileError::NoSuchFile)?);
         let plain = unseal::open(sealed, std::iter::once(keys.identity.as_age()))?;
-        Ok(ReplyFile { name: entry.name, size: entry.size, plain: Box::new(plain.take(entry.size)) })
+        Ok(ReplyFile {
+            name: entry.name,
+            size: entry.size,
+            plain: Box::new(plain.take(entry.size)),
+        })
     }
 
-    fn open_manifest(&self, keys: &MailboxKeys, dispatch: &Dispatch) -> Result<Manifest, DispatchError> {
+    fn open_manifest(
+        &self,
+        keys: &MailboxKeys,
+        dispatch: &Dispatch,
+    ) -> Result<Manifest, DispatchError> {
         let sealed = dispatch.members.first().ok_or(DispatchError::NoManifest)?;
         read_manifest(self.store().read(*sealed), std::iter::once(keys.identity.as_age()))
     }

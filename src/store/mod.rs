@@ -124,7 +124,9 @@ pub enum StoreError {
     #[error("{0} exists already and is never overwritten; choose another directory")]
     Exists(PathBuf),
     /// Made by a newer program.
-    #[error("{path} has format {found}, this program knows up to {known}; use the newer sourdine that wrote it")]
+    #[error(
+        "{path} has format {found}, this program knows up to {known}; use the newer sourdine that wrote it"
+    )]
     Newer {
         /// Which file.
         path: PathBuf,
@@ -134,7 +136,9 @@ pub enum StoreError {
         known: i64,
     },
     /// Another program's file.
-    #[error("{0} is not a sourdine database; correct data_dir, or restore the directory from a backup")]
+    #[error(
+        "{0} is not a sourdine database; correct data_dir, or restore the directory from a backup"
+    )]
     NotOurs(PathBuf),
     /// A second server.
     #[error("another sourdine already serves {0}; stop it first")]
@@ -270,7 +274,11 @@ impl Store {
     }
 
     /// The submissions to a team, by mailbox; only those never fetched unless `all`.
-    pub fn submissions(&self, team: &str, all: bool) -> Result<Vec<(Mailbox, Dispatch)>, StoreError> {
+    pub fn submissions(
+        &self,
+        team: &str,
+        all: bool,
+    ) -> Result<Vec<(Mailbox, Dispatch)>, StoreError> {
         self.index(|db| reader::submissions(db, team, all))
     }
 
@@ -310,8 +318,9 @@ impl Store {
     ) -> Result<(), StoreError> {
         let reader = reader.to_owned();
         self.0.writer.index(move |db| {
-            let mut insert =
-                db.prepare_cached("INSERT OR IGNORE INTO fetch (dispatch, reader, day) VALUES (?, ?, ?)")?;
+            let mut insert = db.prepare_cached(
+                "INSERT OR IGNORE INTO fetch (dispatch, reader, day) VALUES (?, ?, ?)",
+            )?;
             for dispatch in dispatches {
                 insert.execute((dispatch.0, &reader, day.0))?;
             }

@@ -34,13 +34,19 @@ pub(super) fn mailbox(db: &Connection, id: MailboxId) -> rusqlite::Result<Option
 }
 
 pub(super) fn mailbox_named(db: &Connection, name: &str) -> rusqlite::Result<Option<Mailbox>> {
-    db.prepare_cached("SELECT id, designation, source_recipients FROM mailbox WHERE designation = ?")?
-        .query_row([name], read_mailbox)
-        .optional()
+    db.prepare_cached(
+        "SELECT id, designation, source_recipients FROM mailbox WHERE designation = ?",
+    )?
+    .query_row([name], read_mailbox)
+    .optional()
 }
 
 fn read_mailbox(row: &Row<'_>) -> rusqlite::Result<Mailbox> {
-    Ok(Mailbox { id: MailboxId(row.get(0)?), designation: row.get(1)?, source_recipients: row.get(2)? })
+    Ok(Mailbox {
+        id: MailboxId(row.get(0)?),
+        designation: row.get(1)?,
+        source_recipients: row.get(2)?,
+    })
 }
 
 pub(super) fn has_dispatch(db: &Connection, id: DispatchId) -> rusqlite::Result<bool> {

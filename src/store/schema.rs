@@ -3,7 +3,7 @@
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension};
@@ -78,7 +78,6 @@ pub(super) fn open(dir: &Path, quota: u64, tuning: &Tuning) -> Result<Opened, St
     prepare(&vault, tuning.page_size, tuning.wal)?;
     vault.pragma_update(None, "cache_size", -8192)?;
     let page: u64 = vault.pragma_query_value(None, "page_size", |row| row.get(0))?;
-    vault.pragma_query_value(None, "max_page_count", |_| Ok(()))?;
     let pages = (quota / page).clamp(16, u64::from(u32::MAX) - 2);
     vault.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
     migrate(&INDEX, &index, &dir.join(INDEX.file))?;
@@ -194,17 +193,13 @@ fn migrate(kind: &Kind, db: &Connection, path: &Path) -> Result<(), StoreError> 
 
 /// Files in the vault that the index does not name: one step of the b-tree a file, whatever its size.
 fn orphans(index: &Connection, vault: &Connection) -> Result<Vec<FileId>, StoreError> {
-    let mut next =
-        vault.prepare("SELECT file FROM chunk WHERE file > ? ORDER BY file LIMIT 1")?;
+    let mut next = vault.prepare("SELECT file FROM chunk WHERE file > ? ORDER BY file LIMIT 1")?;
     let mut known = index.prepare("SELECT 1 FROM member WHERE file = ?")?;
     let mut orphans = Vec::new();
     let mut last: Vec<u8> = Vec::new();
     while let Some(file) = next.query_row([&last], |row| row.get::<_, Vec<u8>>(0)).optional()? {
-        if !known.exists([&file])? {
-            if let Ok(id) = <[u8; 16]>::try_from(file.as_slice()) {
-                orphans.push(FileId(id));
-            }
-        }
+        let named = known.exists([&file])?;
+        orphans.extend(file.as_slice().try_into().ok().filter(|_| !named).map(FileId));
         last = file;
     }
     Ok(orphans)
@@ -217,17 +212,17 @@ pub(super) fn used_bytes(vault: &Connection) -> rusqlite::Result<u64> {
 }
 
 pub(super) fn index_reader(dir: &Path) -> Result<Connection, StoreError> {
-    reader(dir.join(INDEX.file))
+    reader(&dir.join(INDEX.file))
 }
 
 pub(super) fn vault_reader(dir: &Path) -> Result<Connection, StoreError> {
-    let connection = reader(dir.join(VAULT.file))?;
+    let connection = reader(&dir.join(VAULT.file))?;
     connection.pragma_update(None, "cache_size", -1024)?;
     Ok(connection)
 }
 
-fn reader(path: PathBuf) -> Result<Connection, StoreError> {
-    let connection = connect(&path)?;
+fn reader(path: &Path) -> Result<Connection, StoreError> {
+    let connection = connect(path)?;
     connection.pragma_update(None, "query_only", "ON")?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     Ok(connection)

@@ -94,8 +94,9 @@ fn insert(db: &rusqlite::Connection, new: &Publication) -> Result<Published, Sto
         "INSERT INTO dispatch (id, mailbox, kind, team, day) VALUES (?, ?, ?, ?, ?)",
         (dispatch.id.0, mailbox.id.0, kind, &dispatch.team, dispatch.day.0),
     )?;
-    let mut insert = db
-        .prepare_cached("INSERT INTO member (dispatch, position, file, size) VALUES (?, ?, ?, ?)")?;
+    let mut insert = db.prepare_cached(
+        "INSERT INTO member (dispatch, position, file, size) VALUES (?, ?, ?, ?)",
+    )?;
     for (position, member) in dispatch.members.iter().enumerate() {
         insert.execute((dispatch.id.0, position, member.id.0, member.size))?;
     }

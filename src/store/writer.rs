@@ -108,10 +108,9 @@ impl Handle {
 impl Drop for Handle {
     fn drop(&mut self) {
         let _ = self.commands.send(Command::Stop);
-        if let Ok(mut thread) = self.thread.lock() {
-            if let Some(thread) = thread.take() {
-                let _ = thread.join();
-            }
+        let thread = self.thread.lock().ok().and_then(|mut thread| thread.take());
+        if let Some(thread) = thread {
+            let _ = thread.join();
         }
     }
 }
@@ -193,11 +192,10 @@ impl Writer {
     fn take(&mut self, command: Command) -> bool {
         match command {
             Command::Chunk { file, seq, data, fate } => {
-                if fate.check().is_ok() {
-                    if let Err(error) = self.append(file, seq, &data, &fate) {
-                        self.failed(&error);
-                        fate.fail(error);
-                    }
+                let kept = fate.check().and_then(|()| self.append(file, seq, &data, &fate));
+                if let Err(error) = kept {
+                    self.failed(&error);
+                    fate.fail(error);
                 }
             }
             Command::Index(job) => self.waiting.push(job),

@@ -7,7 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 
-use super::headers::{self, STYLE};
+use super::headers;
 use super::lang::{L10nLanguage, Lang};
 
 #[derive(Template)]
@@ -15,7 +15,6 @@ use super::lang::{L10nLanguage, Lang};
 struct Placeholder {
     lang: Lang,
     t: &'static L10nLanguage,
-    style: &'static str,
 }
 
 /// One page, whatever is asked.
@@ -25,7 +24,7 @@ pub fn router() -> Router {
 
 async fn placeholder(request: Request) -> Response {
     let lang = Lang::of(request.uri(), request.headers());
-    let page = Placeholder { lang, t: lang.messages(), style: STYLE };
+    let page = Placeholder { lang, t: lang.messages() };
     match page.render() {
         Ok(html) => {
             let kind = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];

@@ -30,10 +30,8 @@ const NO_FEATURES: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-r
 pub async fn harden(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
-        if let Ok(policy) = HeaderValue::from_str(&POLICY) {
-            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-        }
+    if let Ok(policy) = HeaderValue::from_str(&POLICY) {
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     }
     for (name, value) in [
         (header::CACHE_CONTROL, "no-store"),
@@ -84,7 +82,11 @@ mod tests {
         assert!(foreign(&[("host", "a.onion"), ("origin", "http://b.onion")]));
         assert!(foreign(&[("host", "a.onion"), ("origin", "null")]));
         assert!(foreign(&[("host", "a.onion"), ("origin", "a.onion")]));
-        assert!(foreign(&[("host", "a"), ("origin", "http://a"), ("sec-fetch-site", "cross-site")]));
+        assert!(foreign(&[
+            ("host", "a"),
+            ("origin", "http://a"),
+            ("sec-fetch-site", "cross-site")
+        ]));
         assert!(foreign(&[("host", "a"), ("sec-fetch-site", "same-site")]));
     }
 }

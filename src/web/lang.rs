@@ -1,6 +1,13 @@
 //! Languages: typed messages from `templates/locales`, and how numbers and days are written in each.
 
-#[allow(missing_docs, dead_code, clippy::all, clippy::pedantic, clippy::restriction, reason = "generated")]
+#[allow(
+    missing_docs,
+    dead_code,
+    clippy::all,
+    clippy::pedantic,
+    clippy::restriction,
+    reason = "generated"
+)]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/l10n.rs"));
 }
@@ -12,6 +19,10 @@ use axum::http::{HeaderMap, Uri, header};
 use crate::base::clock::Day;
 use crate::crypto::words::WordList;
 pub use generated::{L10n, L10nLanguage};
+
+const KIB: u64 = 1 << 10;
+const MIB: u64 = 1 << 20;
+const GIB: u64 = 1 << 30;
 
 /// A language that pages are written in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -70,22 +81,19 @@ impl Lang {
     /// Bytes as people write them: `3.5 GiB`, `3,5 Gio`; exact below 1 KiB.
     pub fn size(self, bytes: u64) -> String {
         let t = self.messages();
-        let units: [(u32, fn(&L10nLanguage, String) -> String); 3] = [
-            (30, |t, n| t.size_gib(n)),
-            (20, |t, n| t.size_mib(n)),
-            (10, |t, n| t.size_kib(n)),
-        ];
-        for (shift, unit) in units {
-            if bytes >> shift > 0 {
-                let tenths = (bytes / (1 << (shift - 10))).saturating_mul(10) >> 10;
-                let number = match (tenths / 10, tenths % 10) {
-                    (whole, 0) => whole.to_string(),
-                    (whole, tenth) => format!("{whole}{}{tenth}", t.decimal_separator()),
-                };
-                return unit(t, number);
+        let in_units = |unit: u64| {
+            let tenths = u128::from(bytes) * 10 / u128::from(unit);
+            match (tenths / 10, tenths % 10) {
+                (whole, 0) => whole.to_string(),
+                (whole, tenth) => format!("{whole}{}{tenth}", t.decimal_separator()),
             }
+        };
+        match bytes {
+            0..KIB => t.size_bytes(bytes.to_string()),
+            KIB..MIB => t.size_kib(in_units(KIB)),
+            MIB..GIB => t.size_mib(in_units(MIB)),
+            GIB.. => t.size_gib(in_units(GIB)),
         }
-        t.size_bytes(bytes.to_string())
     }
 
     /// A day in words.

@@ -2,7 +2,6 @@
 
 mod body;
 pub mod desk;
-mod filters;
 mod headers;
 mod lang;
 pub mod multipart;

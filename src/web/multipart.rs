@@ -45,11 +45,7 @@ pub struct FormLimits {
 
 impl Default for FormLimits {
     fn default() -> Self {
-        Self {
-            header: 8 * 1024,
-            parts: 1024,
-            field_name: 64,
-        }
+        Self { header: 8 * 1024, parts: 1024, field_name: 64 }
     }
 }
 
@@ -349,11 +345,7 @@ impl<S: BodySource> FormReader<S> {
                 break piece;
             }
         };
-        self.buf = if self.buf.is_empty() {
-            piece
-        } else {
-            [&*self.buf, &*piece].concat().into()
-        };
+        self.buf = if self.buf.is_empty() { piece } else { [&*self.buf, &*piece].concat().into() };
         Ok(())
     }
 }
@@ -405,10 +397,7 @@ mod tests {
     #[test]
     fn boundaries_are_read_quoted_and_unquoted() {
         for (value, boundary) in [
-            (
-                "multipart/form-data; boundary=----geckoform1",
-                "----geckoform1",
-            ),
+            ("multipart/form-data; boundary=----geckoform1", "----geckoform1"),
             ("Multipart/Form-Data;charset=x; BOUNDARY=\"a b:c\"", "a b:c"),
             ("multipart/form-data; boundary=a/b=c", "a/b=c"),
         ] {
@@ -438,10 +427,7 @@ mod tests {
             "; boundary=a; boundary=a",
         ] {
             let refused = Boundary::from_content_type(&format!("multipart/form-data{parameters}"));
-            assert!(
-                matches!(refused, Err(FormError::NoBoundary)),
-                "{parameters}"
-            );
+            assert!(matches!(refused, Err(FormError::NoBoundary)), "{parameters}");
         }
     }
 
@@ -459,13 +445,7 @@ mod tests {
 
     #[test]
     fn padding_behind_a_boundary_is_allowed() {
-        let pieces = [
-            b"--B \t".as_slice(),
-            b" \r",
-            b"\n",
-            &A[5..],
-            b"x\r\n--B--  \r\n",
-        ];
+        let pieces = [b"--B \t".as_slice(), b" \r", b"\n", &A[5..], b"x\r\n--B--  \r\n"];
         assert_eq!(read(&pieces).unwrap(), one_part(b"x"));
     }
 
@@ -487,10 +467,7 @@ mod tests {
         let mut reader = reader(&[A, content, b"\r\n--B--"]);
         reader.next_part().unwrap();
         let data = reader.data().unwrap().unwrap();
-        assert_eq!(
-            (data.as_ptr(), data.len()),
-            (content.as_ptr(), content.len())
-        );
+        assert_eq!((data.as_ptr(), data.len()), (content.as_ptr(), content.len()));
     }
 
     #[test]

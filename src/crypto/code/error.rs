@@ -46,12 +46,7 @@ pub(super) fn unknown_word(
 ) -> CodeError {
     let known = |fits: &Fits| fits.iter().flatten().count();
     let most = fits.iter().map(known).max().unwrap_or_default();
-    let likely = || {
-        WordList::ALL
-            .iter()
-            .zip(fits)
-            .filter(|(_, fits)| known(fits) == most)
-    };
+    let likely = || WordList::ALL.iter().zip(fits).filter(|(_, fits)| known(fits) == most);
     // The lists, of the likely ones, that do not have a word.
     let lacking = |at: usize| -> Vec<WordList> {
         likely()

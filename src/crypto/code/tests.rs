@@ -4,9 +4,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::*;
 
 /// A code with accents in French and words of three letters in English.
-const BYTES: [u8; CODE_BYTES] = [
-    0x7a, 0x14, 0x7d, 0xc4, 0x30, 0xc8, 0x5c, 0xae, 0x6f, 0xa7, 0xfc,
-];
+const BYTES: [u8; CODE_BYTES] = [0x7a, 0x14, 0x7d, 0xc4, 0x30, 0xc8, 0x5c, 0xae, 0x6f, 0xa7, 0xfc];
 const FRENCH: &str = "heureux négocier genou exulter jaguar épargne position zèbre";
 const ENGLISH: &str = "key physical illegal ghost magic fire salon zebra";
 
@@ -28,11 +26,7 @@ fn error(text: &str) -> CodeError {
 
 /// Asserts which word is named, and what is suggested first.
 fn assert_unknown(text: &str, expected: usize, suggestion: &str) {
-    let CodeError::UnknownWord {
-        position,
-        suggestions,
-    } = error(text)
-    else {
+    let CodeError::UnknownWord { position, suggestions } = error(text) else {
         panic!("{text}: {:?}", error(text));
     };
     assert_eq!(position, expected, "{text}");
@@ -68,9 +62,7 @@ fn a_numbered_list_on_eight_lines_is_read() {
 
 #[test]
 fn words_with_any_separators_are_read() {
-    for separator in [
-        "-", "_", ",", " / ", "\t", "\n\n", "\u{a0}", "7", " – ", "\u{200b}",
-    ] {
+    for separator in ["-", "_", ",", " / ", "\t", "\n\n", "\u{a0}", "7", " – ", "\u{200b}"] {
         assert_reads(&FRENCH.replace(' ', separator));
         assert_reads(&ENGLISH.replace(' ', separator));
     }
@@ -88,14 +80,8 @@ fn thirty_two_letters_in_a_row_are_read() {
     assert_reads("heurnegogenoexuljaguepar\u{ad}posizebr");
     assert_reads("HEURNÉGOGENOEXULJAGUÉPARPOSIZÈBR");
     let found = 1;
-    assert_eq!(
-        error("heurnegogenoexuljagueparposizebx"),
-        CodeError::Count { found }
-    );
-    assert_eq!(
-        error("heurnegogenoexuljagueparposizebre"),
-        CodeError::Count { found }
-    );
+    assert_eq!(error("heurnegogenoexuljagueparposizebx"), CodeError::Count { found });
+    assert_eq!(error("heurnegogenoexuljagueparposizebre"), CodeError::Count { found });
 }
 
 #[test]
@@ -163,14 +149,8 @@ fn a_word_of_the_other_list_is_named() {
     };
     assert_eq!(at(&text), 6);
     // As many words of either list: the one in neither is to be looked at first.
-    assert_eq!(
-        at("heureux négocier genou qqqqqq key physical illegal qqqqqq"),
-        4
-    );
-    assert_eq!(
-        at("heureux négocier genou exulter key physical illegal ghost"),
-        1
-    );
+    assert_eq!(at("heureux négocier genou qqqqqq key physical illegal qqqqqq"), 4);
+    assert_eq!(at("heureux négocier genou exulter key physical illegal ghost"), 1);
     assert_eq!(at(&"мир ".repeat(8)), 1);
 }
 
@@ -262,12 +242,7 @@ struct Typing {
 fn typing() -> impl Strategy<Value = Typing> {
     let separator = "[ \\-_,.;:/0-9\t\r\n\u{a0}\u{2013}\u{200b}😀]{1,5}";
     (separator, 4..12_usize, any::<u16>(), 0..3_u8).prop_map(
-        |(separator, letters, capitals, accents)| Typing {
-            separator,
-            letters,
-            capitals,
-            accents,
-        },
+        |(separator, letters, capitals, accents)| Typing { separator, letters, capitals, accents },
     )
 }
 

@@ -56,8 +56,5 @@ fn distance(typed: &TypedWord, word: &str) -> Option<usize> {
     let distinct = word.get(..DISTINCT_LETTERS);
     let distinct = distinct.is_some_and(|letters| text.starts_with(letters));
     let distinct = distinct.then_some(3);
-    [whole, beginning, longer, distinct]
-        .into_iter()
-        .flatten()
-        .min()
+    [whole, beginning, longer, distinct].into_iter().flatten().min()
 }

@@ -92,9 +92,7 @@ fn accents_ligatures_and_full_width_letters_are_folded() {
 fn anything_but_letters_separates_words() {
     let text =
         "1.one2)\ttwo\u{a0}three\u{200b}four\r\n\u{2013}five\u{1f600}six \u{301}'seven_eight\0";
-    let words = [
-        "one", "two", "three", "four", "five", "six", "seven", "eight",
-    ];
+    let words = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
     assert_eq!(texts_of(text), words);
     assert!(texts_of(" \n12 \u{301}.").is_empty());
 }
@@ -140,9 +138,6 @@ fn a_word_of_both_lists_is_suggested_once() {
 #[test]
 fn nothing_is_suggested_for_what_is_like_no_word() {
     for text in ["qqqqqqqq", "ab", "\u{43c}\u{438}\u{440}", &"x".repeat(999)] {
-        assert!(
-            suggestions(&WordList::ALL, &typed(text)).is_empty(),
-            "{text}"
-        );
+        assert!(suggestions(&WordList::ALL, &typed(text)).is_empty(), "{text}");
     }
 }

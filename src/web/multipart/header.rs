@@ -61,10 +61,7 @@ pub(super) fn parse_header(header: &[u8]) -> Result<Part, FormError> {
     }
     let text = |value: Vec<u8>| String::from_utf8_lossy(&value).into_owned();
     Ok(Part {
-        name: name
-            .filter(|name| !name.is_empty())
-            .map(text)
-            .ok_or(FormError::PartWithoutName)?,
+        name: name.filter(|name| !name.is_empty()).map(text).ok_or(FormError::PartWithoutName)?,
         file_name: file_name.map(text),
     })
 }
@@ -93,9 +90,7 @@ pub(super) fn next_parameter<'a>(text: &mut &'a [u8]) -> Result<Option<Parameter
     let (value, rest) = if let Some(quoted) = rest.strip_prefix(b"\"") {
         // A browser leaves a backslash alone, also one that ends a name and so stands
         // before the closing quote. Read as an escape, it leaves the text without an end.
-        unquote(quoted, true)
-            .or_else(|| unquote(quoted, false))
-            .ok_or(FormError::BadHeader)?
+        unquote(quoted, true).or_else(|| unquote(quoted, false)).ok_or(FormError::BadHeader)?
     } else {
         let is_end = |b: &u8| b"; \t\"".contains(b);
         let (value, rest) = rest.split_at(rest.iter().position(is_end).unwrap_or(rest.len()));
@@ -186,10 +181,7 @@ mod tests {
         let header =
             b"\r\ncontent-type: a/b\r\nCONTENT-DISPOSITION:Form-Data;NAME=a ; FileName=b;\r\nX-Y:";
         let part = parse_header(header).unwrap();
-        assert_eq!(
-            (part.name.as_str(), part.file_name.as_deref()),
-            ("a", Some("b"))
-        );
+        assert_eq!((part.name.as_str(), part.file_name.as_deref()), ("a", Some("b")));
     }
 
     #[test]
@@ -209,10 +201,7 @@ mod tests {
         ] {
             let header_text = header.escape_ascii();
             let refused = parse_header(header);
-            assert!(
-                matches!(refused, Err(FormError::BadHeader)),
-                "{header_text}"
-            );
+            assert!(matches!(refused, Err(FormError::BadHeader)), "{header_text}");
         }
     }
 

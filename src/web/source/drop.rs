@@ -17,7 +17,6 @@ use crate::base::limits;
 use crate::crypto::code::RetrievalCode;
 use crate::dropbox::{Intake, Receipt, Team, Teams};
 use crate::web::body::{self, Incoming};
-use crate::web::filters;
 use crate::web::multipart::{Boundary, FormLimits, FormReader};
 
 /// The form: new, or given back to be mended.
@@ -247,7 +246,9 @@ fn give_back(page: Page<'_>, problem: &Problem, typed: Typed) -> Response {
     };
     let ticket = match &typed.ticket {
         Some(ticket) => page.next_ticket(ticket),
-        None => page.site.tickets.fresh().map(|t| page.site.tickets.print(&t)).map_err(Problem::from),
+        None => {
+            page.site.tickets.fresh().map(|t| page.site.tickets.print(&t)).map_err(Problem::from)
+        }
     };
     let Ok(ticket) = ticket else { return page.problem(&Problem::Internal) };
     crate::web::tally::count(problem.kind());

@@ -21,7 +21,7 @@ use super::{App, OpenedCode};
 use crate::base::ids::DispatchId;
 use crate::bundle::names;
 use crate::dropbox::mailbox::{ReplyFile, SourceView};
-use crate::web::{filters, tally};
+use crate::web::tally;
 
 /// Bytes of plaintext handed to the connection at once.
 const PIECE: usize = 64 * 1024;
@@ -123,7 +123,9 @@ pub async fn download(
     if let Err(error) = site.tickets.check_opening(&form.ticket) {
         return page.problem(&error.into());
     }
-    let Some(id) = DispatchId::parse(&form.dispatch) else { return page.problem(&Problem::NoSuchFile) };
+    let Some(id) = DispatchId::parse(&form.dispatch) else {
+        return page.problem(&Problem::NoSuchFile);
+    };
     let keys = match site.open_code(&form.code).await {
         Ok(opened) => opened.keys,
         Err(problem) => return page.problem(&problem),
@@ -143,8 +145,10 @@ pub async fn download(
 /// be shown by the browser.
 fn attachment(file: ReplyFile) -> Response {
     let name = names::safe(&file.name);
-    let plain: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' })
+        .collect();
     let encoded: String = name.bytes().map(percent).collect();
     let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}");
     let mut response = Response::new(Body::new(stream(file.plain)));
@@ -164,7 +168,9 @@ fn attachment(file: ReplyFile) -> Response {
 /// RFC 8187's `ext-value`: everything but unreserved ASCII is percent-encoded.
 fn percent(byte: u8) -> String {
     match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-' => char::from(byte).to_string(),
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-' => {
+            char::from(byte).to_string()
+        }
         other => format!("%{other:02X}"),
     }
 }
@@ -184,7 +190,8 @@ fn stream(
                 piece.truncate(n);
                 Frame::data(Bytes::from(piece))
             });
-            let nothing = matches!(&item, Ok(frame) if frame.data_ref().is_some_and(Bytes::is_empty));
+            let nothing =
+                matches!(&item, Ok(frame) if frame.data_ref().is_some_and(Bytes::is_empty));
             if (!nothing && sender.blocking_send(item).is_err()) || end {
                 return;
             }

@@ -123,6 +123,3 @@ async fn refuse_foreign(State(site): App, request: Request, next: Next) -> Respo
     }
     next.run(request).await
 }
-
-
-

@@ -8,7 +8,6 @@ use axum::response::{IntoResponse, Response};
 use super::Site;
 use super::problem::Problem;
 use super::ticket::Ticket;
-use crate::web::headers::STYLE;
 use crate::web::lang::{L10nLanguage, Lang};
 use crate::web::tally;
 
@@ -49,11 +48,6 @@ impl<'a> Page<'a> {
     pub fn switched(mut self, switch: Switch) -> Self {
         self.switch = switch;
         self
-    }
-
-    /// The inlined style. `</style` cannot occur in it: it is ours.
-    pub fn style(&self) -> &'static str {
-        STYLE
     }
 
     /// The operator's name for the site.
@@ -100,7 +94,9 @@ struct ErrorPage<'a> {
 /// A template as an answer.
 pub fn answer(status: StatusCode, template: &impl Template) -> Response {
     match template.render() {
-        Ok(html) => (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response(),
+        Ok(html) => {
+            (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
+        }
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }

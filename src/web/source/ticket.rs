@@ -11,7 +11,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use crate::base::clock::Clock;
-use crate::base::ids::DispatchId;
+use crate::base::ids::{DispatchId, hex};
 use crate::base::random::{self, NoRandomness};
 
 /// Seconds a ticket lives: long enough to find files and write; an upload is checked at its start.
@@ -76,7 +76,7 @@ impl Tickets {
     pub fn print(&self, ticket: &Ticket) -> String {
         let bytes = ticket.to_bytes();
         let mac = self.mac(LABEL_TICKET, &bytes);
-        crate::crypto::seal::hex(&[&bytes[..], mac.get(..16).unwrap_or_default()].concat())
+        hex(&[&bytes[..], mac.get(..16).unwrap_or_default()].concat())
     }
 
     /// Reads a ticket of a form that sends something.
@@ -105,11 +105,10 @@ impl Tickets {
         let mut burned = self.burned.lock().unwrap_or_else(PoisonError::into_inner);
         if burned.len() >= MOST_BURNED {
             burned.retain(|_, at| now.saturating_sub(*at) <= LIFE);
-            if let Some(oldest) = burned.iter().min_by_key(|(_, at)| **at).map(|(s, _)| *s) {
-                if burned.len() >= MOST_BURNED {
-                    burned.remove(&oldest);
-                }
-            }
+        }
+        if burned.len() >= MOST_BURNED {
+            let oldest = burned.iter().min_by_key(|(_, at)| **at).map(|(session, _)| *session);
+            oldest.and_then(|oldest| burned.remove(&oldest));
         }
         burned.insert(ticket.session, now);
     }
@@ -148,8 +147,13 @@ impl Tickets {
 impl Ticket {
     fn to_bytes(self) -> [u8; 44] {
         let mut out = [0; 44];
-        let parts =
-            self.session.iter().chain(&self.form).copied().chain(self.issued.to_be_bytes()).chain(self.boot);
+        let parts = self
+            .session
+            .iter()
+            .chain(&self.form)
+            .copied()
+            .chain(self.issued.to_be_bytes())
+            .chain(self.boot);
         out.iter_mut().zip(parts).for_each(|(slot, byte)| *slot = byte);
         out
     }
