@@ -9,8 +9,8 @@
 use std::io;
 
 use bytes::Bytes;
-use sourdine::web::multipart::{BodySource, Boundary, FormError, FormLimits, FormReader, Part};
 use proptest::prelude::*;
+use sourdine::web::multipart::{BodySource, Boundary, FormError, FormLimits, FormReader, Part};
 
 /// Long enough to be cut in many places, and repeating its own beginning.
 const BOUNDARY: &str = "--B--B-x";
@@ -48,11 +48,7 @@ impl BodySource for &mut Pieces {
         self.asked += 1;
         self.given += length;
         let piece = self.body.split_to(length);
-        Ok(Some(if self.own {
-            Bytes::copy_from_slice(&piece)
-        } else {
-            piece
-        }))
+        Ok(Some(if self.own { Bytes::copy_from_slice(&piece) } else { piece }))
     }
 }
 
@@ -92,19 +88,12 @@ fn read(body: &[u8], lengths: &[usize], own: bool) -> Events {
 }
 
 fn read_whole(body: &[u8]) -> (Vec<Field>, Option<FormError>) {
-    read_from(
-        &mut Pieces::new(body, &[usize::MAX], false),
-        FormLimits::default(),
-    )
+    read_from(&mut Pieces::new(body, &[usize::MAX], false), FormLimits::default())
 }
 
 /// As a browser writes it (WHATWG).
 fn write(fields: &[Field], padding: &str) -> Vec<u8> {
-    let escape = |text: &str| {
-        text.replace('"', "%22")
-            .replace('\r', "%0D")
-            .replace('\n', "%0A")
-    };
+    let escape = |text: &str| text.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A");
     let mut body = Vec::new();
     for (name, file_name, content) in fields {
         let disposition = format!(
@@ -155,19 +144,12 @@ fn any_content() -> impl Strategy<Value = Vec<u8>> {
 fn any_name(length: &str) -> impl Strategy<Value = String> {
     proptest::string::string_regex(length)
         .unwrap()
-        .prop_map(|name| {
-            name.replace("\\\\", "\\")
-                .replace("%2", "%3")
-                .replace("%0", "%1")
-        })
+        .prop_map(|name| name.replace("\\\\", "\\").replace("%2", "%3").replace("%0", "%1"))
 }
 
 fn any_fields() -> impl Strategy<Value = Vec<Field>> {
     let file_name = prop::option::of(any_name("([a-zé;=/\"\r\n%]|\\\\a){0,12}"));
-    prop::collection::vec(
-        (any_name("[a-zé;=\"\r\n%]{1,8}"), file_name, any_content()),
-        0..5,
-    )
+    prop::collection::vec((any_name("[a-zé;=\"\r\n%]{1,8}"), file_name, any_content()), 0..5)
 }
 
 fn any_lengths() -> impl Strategy<Value = Vec<usize>> {
@@ -234,10 +216,7 @@ fn a_form_cut_at_each_of_its_bytes_is_cut() {
     let body = write(&[field("a", b"x\r\n--"), field("b", b"")], " ");
     assert!(read_whole(&body).1.is_none());
     for at in 0..body.len() {
-        assert!(
-            matches!(read_whole(&body[..at]).1, Some(FormError::Cut)),
-            "{at}"
-        );
+        assert!(matches!(read_whole(&body[..at]).1, Some(FormError::Cut)), "{at}");
     }
 }
 
@@ -304,10 +283,7 @@ fn a_fields_name_may_reach_its_limit_and_no_more() {
 
 #[test]
 fn parts_may_reach_their_number_and_no_more() {
-    let limits = FormLimits {
-        parts: 3,
-        ..FormLimits::default()
-    };
+    let limits = FormLimits { parts: 3, ..FormLimits::default() };
     for (count, whole) in [(3, true), (4, false)] {
         let body = write(&vec![field("a", b"x"); count], "");
         let (fields, error) = read_from(&mut Pieces::new(&body, &[9], false), limits);

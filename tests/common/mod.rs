@@ -1,6 +1,7 @@
 //! What the scenarios share: a real server, curl as the source, editors with real keys.
 #![allow(dead_code, reason = "every scenario uses its own part")]
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -46,6 +47,82 @@ impl Editor {
         let output = ok(sourdine().args(["keygen", "-o"]).arg(&key));
         Self { key, recipient: String::from_utf8(output.stdout).unwrap().trim().into() }
     }
+
+    /// The same, its key made by Debian's `age-keygen`.
+    pub fn stock(dir: &Path, name: &str) -> Self {
+        let key = dir.join(format!("{name}.txt"));
+        ok(Command::new("age-keygen").arg("-o").arg(&key));
+        let output = ok(Command::new("age-keygen").arg("-y").arg(&key));
+        Self { key, recipient: String::from_utf8(output.stdout).unwrap().trim().into() }
+    }
+
+    /// Opens a bundle into `to` with this key, without looking at what came of it.
+    pub fn open<P: AsRef<OsStr>>(
+        &self,
+        bundles: impl IntoIterator<Item = P>,
+        to: &Path,
+    ) -> Command {
+        let mut command = sourdine();
+        command.arg("open").args(bundles).arg("-i").arg(&self.key).arg("-o").arg(to);
+        command
+    }
+
+    /// What Debian's `age` makes of a sealed file.
+    pub fn stock_open(&self, sealed: &Path) -> Vec<u8> {
+        ok(Command::new("age").arg("-d").arg("-i").arg(&self.key).arg(sealed)).stdout
+    }
+}
+
+/// Seals bytes with Debian's `age` to these recipients.
+pub fn stock_seal(plain: &[u8], recipients: &[&str], to: &Path) {
+    let from = to.with_extension("plain");
+    fs::write(&from, plain).unwrap();
+    let recipients = recipients.iter().flat_map(|recipient| ["-r", recipient]);
+    ok(Command::new("age").args(recipients).arg("-o").arg(to).arg(&from));
+    fs::remove_file(from).unwrap();
+}
+
+/// Packs `what` below `dir` with Debian's `tar`.
+pub fn stock_tar(bundle: &Path, dir: &Path, what: &str) {
+    ok(Command::new("tar").arg("cf").arg(bundle).arg("-C").arg(dir).arg(what));
+}
+
+/// Unpacks with Debian's `tar` into a new directory.
+pub fn stock_untar(bundle: &Path, dir: &Path) {
+    fs::create_dir(dir).unwrap();
+    ok(Command::new("tar").arg("xf").arg(bundle).arg("-C").arg(dir));
+}
+
+/// Runs a command at a terminal (a pty) and types an answer to each prompt in turn.
+pub fn at_a_terminal(command: &mut Command, answers: &[(&str, &str)]) -> Output {
+    const TYPIST: &str = "
+import os, pty, sys
+count = int(sys.argv[1])
+answers = [sys.argv[2 + 2 * i:4 + 2 * i] for i in range(count)]
+command = sys.argv[2 + 2 * count:]
+pid, tty = pty.fork()
+if pid == 0:
+    os.execvp(command[0], command)
+said = b''
+while True:
+    try:
+        piece = os.read(tty, 4096)
+    except OSError:
+        break
+    if not piece:
+        break
+    sys.stdout.buffer.write(piece)
+    said += piece
+    if answers and answers[0][0].encode() in said:
+        os.write(tty, answers.pop(0)[1].encode() + b'\\n')
+        said = b''
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+";
+    let mut typist = Command::new("python3");
+    // No pinentry: it would draw a dialog over the terminal.
+    typist.env("PINENTRY_PROGRAM", "none").args(["-c", TYPIST]).arg(answers.len().to_string());
+    typist.args(answers.iter().flat_map(|(prompt, answer)| [prompt, answer]));
+    ok(typist.arg(command.get_program()).args(command.get_args()))
 }
 
 /// A drop box in a temporary directory, and its server while it runs.
@@ -90,6 +167,23 @@ impl Box_ {
             text = text.replace(from, to);
         }
         fs::write(self.config(), text).unwrap();
+    }
+
+    /// Adds an editor to the first team.
+    pub fn add_editor(&mut self, editor: Editor) {
+        let recipients = format!("recipients = [\n    \"{}\",", editor.recipient);
+        self.edit(&[("recipients = [", &recipients)]);
+        self.editors.push(editor);
+    }
+
+    /// Adds a team of one editor.
+    pub fn add_team(&self, id: &str, name: &str, editor: &Editor) {
+        let text = fs::read_to_string(self.config()).unwrap();
+        let team = format!(
+            "\n[[team]]\nid = \"{id}\"\nname = \"{name}\"\nrecipients = [\"{}\"]\n",
+            editor.recipient
+        );
+        fs::write(self.config(), text + &team).unwrap();
     }
 
     pub fn config(&self) -> PathBuf {
@@ -176,6 +270,39 @@ impl Box_ {
         self.curl("/drop?lang=en", &args.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
+    /// Sends a form whose files are read from one place and named as the second says.
+    pub fn send_named(
+        &self,
+        form: &Form,
+        team: &str,
+        message: &str,
+        files: &[(PathBuf, String)],
+    ) -> Answer {
+        let mut args = form.fields();
+        args.extend([
+            "-F".into(),
+            format!("team={team}"),
+            "-F".into(),
+            format!("message={message}"),
+        ]);
+        let quoted =
+            |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+        for (path, name) in files {
+            args.push("-F".into());
+            args.push(format!(
+                "files=@{};filename={}",
+                quoted(path.to_str().unwrap()),
+                quoted(name)
+            ));
+        }
+        self.curl("/drop?lang=en", &args.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    /// Leaves with a ticket.
+    pub fn leave(&self, ticket: &str) -> Answer {
+        self.curl("/leave?lang=en", &["--data-urlencode", &format!("ticket={ticket}")])
+    }
+
     /// Opens the mailbox of a code with a fresh ticket.
     pub fn mailbox(&self, code: &str) -> Answer {
         let ticket = self.curl("/mailbox?lang=en", &[]).hidden("ticket");
@@ -212,7 +339,8 @@ impl Box_ {
     /// Begins to send a file, slowly (`rate` as curl writes it: `2M`). It goes on until it is done or
     /// dropped.
     pub fn send_slowly(&self, form: &Form, message: &str, file: &Path, rate: &str) -> Slow {
-        let page = self.dir.path().join(format!("page-{}", form.ticket.get(..16).unwrap_or_default()));
+        // Not in the box's own directory, whose disk may be full.
+        let page = tempfile::NamedTempFile::new().unwrap().into_temp_path();
         let curl = Command::new("curl")
             .args(["-s", "--limit-rate", rate, "-o"])
             .arg(&page)
@@ -252,7 +380,7 @@ impl Drop for Box_ {
 /// An upload that takes its time; dropping it is a source whose circuit breaks.
 pub struct Slow {
     curl: Child,
-    page: PathBuf,
+    page: tempfile::TempPath,
 }
 
 impl Slow {
@@ -306,13 +434,19 @@ impl Answer {
     pub fn hidden(&self, name: &str) -> String {
         let page = scraper::Html::parse_document(&self.text());
         let selector = scraper::Selector::parse(&format!("main input[name={name}]")).unwrap();
-        let field = page.select(&selector).next().unwrap_or_else(|| panic!("no {name} in {}", self.text()));
+        let field =
+            page.select(&selector).next().unwrap_or_else(|| panic!("no {name} in {}", self.text()));
         field.value().attr("value").unwrap().to_owned()
     }
 
     /// Fails with the page when a text is missing.
     pub fn must_say(&self, text: &str) -> &Self {
-        assert!(self.text().contains(text), "{text:?} is missing in {} {}", self.status, self.text());
+        assert!(
+            self.text().contains(text),
+            "{text:?} is missing in {} {}",
+            self.status,
+            self.text()
+        );
         self
     }
 }
@@ -369,5 +503,11 @@ pub fn files_below(dir: &Path) -> Vec<PathBuf> {
 /// SHA-256 in hex, by coreutils: not by our own code.
 pub fn sha256(path: &Path) -> String {
     let output = ok(Command::new("sha256sum").arg(path));
-    String::from_utf8(output.stdout).unwrap().trim_start_matches('\\').split(' ').next().unwrap().to_owned()
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .trim_start_matches('\\')
+        .split(' ')
+        .next()
+        .unwrap()
+        .to_owned()
 }

@@ -4,7 +4,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sourdine::crypto::{CodeError, RetrievalCode, WordList};
+use sourdine::crypto::code::{CodeError, RetrievalCode};
+use sourdine::crypto::words::WordList;
 
 fuzz_target!(|text: &str| {
     let other = RetrievalCode::from_bytes([0x5a; 11]);

@@ -1,0 +1,418 @@
+//! Editors answer, with the program and with stock tools; sources read the answers; teams stay apart;
+//! an editor's machine remembers whose keys it saw.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::cast_possible_truncation)]
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use common::*;
+use serde_json::{Value, json};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// A drop that the first editor has opened.
+struct Opened {
+    form: Form,
+    dir: PathBuf,
+    manifest: Value,
+}
+
+impl Opened {
+    /// Sends a message, exports it and opens it under `name`.
+    fn new(site: &Box_, lang: &str, name: &str) -> Self {
+        let form = site.form(lang);
+        site.send(&form, "Bonjour", &[]).must_say("Received");
+        let bundle = site.path(&format!("{name}.tar"));
+        ok(site.command("export").arg("-o").arg(&bundle));
+        let dir = site.path(name);
+        ok(&mut site.editors[0].open([bundle], &dir));
+        let manifest =
+            files_below(&dir).into_iter().find(|f| f.ends_with("manifest.json")).unwrap();
+        let manifest = serde_json::from_slice(&fs::read(manifest).unwrap()).unwrap();
+        Self { form, dir, manifest }
+    }
+
+    fn text(&self, key: &str) -> &str {
+        self.manifest[key].as_str().unwrap()
+    }
+
+    fn source(&self) -> &str {
+        self.manifest["source_recipients"][0].as_str().unwrap()
+    }
+
+    /// A reply by `sourdine reply` of the first editor.
+    fn reply(&self, site: &Box_, name: &str, message: &str, attachments: &[PathBuf]) -> PathBuf {
+        let (text, bundle) = (site.path(&format!("{name}.txt")), site.path(&format!("{name}.tar")));
+        fs::write(&text, message).unwrap();
+        let mut reply = sourdine();
+        reply
+            .arg("reply")
+            .arg(&self.dir)
+            .arg("-i")
+            .arg(&site.editors[0].key)
+            .arg("-o")
+            .arg(&bundle);
+        reply.arg("--message").arg(text);
+        for attachment in attachments {
+            reply.arg("--attach").arg(attachment);
+        }
+        ok(&mut reply);
+        bundle
+    }
+
+    /// A reply by hand, with `age` and `tar` alone, in directory `dispatch` of the mailbox.
+    fn reply_by_hand(&self, site: &Box_, dispatch: &str, message: &str, source: &str) -> PathBuf {
+        let work = tempfile::tempdir_in(site.dir.path()).unwrap().keep();
+        let place = work.join(self.text("mailbox")).join(dispatch);
+        fs::create_dir_all(&place).unwrap();
+        let json = json!({"version": 1, "kind": "reply", "message": message}).to_string();
+        let editors = site.editors.iter().map(|editor| editor.recipient.as_str());
+        let recipients: Vec<_> = std::iter::once(source).chain(editors).collect();
+        stock_seal(json.as_bytes(), &recipients, &place.join("manifest.json.age"));
+        let bundle = work.join("reply.tar");
+        stock_tar(&bundle, &work, self.text("mailbox"));
+        bundle
+    }
+}
+
+/// What `deliver` says: standard output and standard error.
+fn deliver(site: &Box_, bundle: &Path) -> (String, String) {
+    let output = ok(site.command("deliver").arg(bundle));
+    (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+fn count(page: &Answer, text: &str) -> usize {
+    page.text().matches(text).count()
+}
+
+/// The ways in which people type what they wrote down.
+fn typed(code: &str) -> Vec<(&'static str, String)> {
+    let words: Vec<&str> = code.split(' ').collect();
+    let short: Vec<String> = words.iter().map(|word| word.nfc().take(4).collect()).collect();
+    let plain: String = code.nfd().filter(|c| !is_combining_mark(*c)).collect();
+    let listed: Vec<_> = (1..).zip(&words).map(|(n, word)| format!("{n}. {word}")).collect();
+    let mut ways = vec![
+        ("as shown", code.into()),
+        ("in capitals", code.to_uppercase()),
+        ("four letters a word", short.join(" ")),
+        ("in eight lines", words.join("\r\n")),
+        ("in eight numbered lines", listed.join("\r\n")),
+        ("without accents", plain.clone()),
+        ("without accents, in capitals", plain.to_uppercase()),
+        ("with accents apart", code.nfd().collect()),
+        ("with dashes", words.join("-")),
+        ("with long dashes and spaces around", format!("  {}. ", words.join(" – "))),
+    ];
+    // A third of the English codes has a word of three letters; without a break these are not read.
+    if short.iter().all(|word| word.chars().count() == 4) {
+        ways.push(("four letters a word, without a break", short.concat()));
+    }
+    ways
+}
+
+#[test]
+fn an_answer_is_read_however_the_code_is_typed() {
+    let site = Box_::served(2, &[]);
+    for lang in ["fr", "en"] {
+        let drop = Opened::new(&site, lang, lang);
+        deliver(&site, &drop.reply(&site, &format!("{lang}-reply"), "Merci beaucoup.", &[]));
+        for (how, code) in typed(&drop.form.code) {
+            let page = site.mailbox(&code);
+            assert!(page.text().contains("Merci beaucoup."), "{how}, {lang}: {}", page.text());
+            page.must_say(&drop.form.code);
+        }
+    }
+}
+
+#[test]
+fn an_answers_files_are_downloaded_byte_for_byte() {
+    let site = Box_::served(2, &[]);
+    let drop = Opened::new(&site, "fr", "opened");
+    let dir = site.path("attachments");
+    fs::create_dir(&dir).unwrap();
+    let names = ["réponse détaillée.pdf", "contrat\u{202e}gpj.exe", "a\"b\n; filename=evil.html"];
+    let safe = ["réponse détaillée.pdf", "contrat_gpj.exe", "a_b_; filename=evil.html"];
+    let attachments: Vec<_> = names.iter().map(|name| dir.join(name)).collect();
+    for (number, path) in attachments.iter().enumerate() {
+        fs::write(path, vec![b'0' + number as u8; 70_000 * number]).unwrap();
+    }
+    // So long that its padded manifest, 71 steps of 16 KiB, is no length that Padmé gives to a file.
+    let message = format!("Merci. {}", "Lorem ipsum dolor. ".repeat(61_000));
+    let (said, warned) = deliver(&site, &drop.reply(&site, "reply", &message, &attachments));
+    assert_eq!(said, format!("{}: delivered\n", drop.text("mailbox")));
+    assert_eq!(warned, "", "a reply of `sourdine reply` is padded");
+
+    let page = site.mailbox(&drop.form.code);
+    page.must_say("Merci.");
+    let html = scraper::Html::parse_document(&page.text());
+    let forms = scraper::Selector::parse("form[action^=\"/mailbox/file\"]").unwrap();
+    let inputs = scraper::Selector::parse("input").unwrap();
+    let forms: Vec<_> = html.select(&forms).collect();
+    assert_eq!(forms.len(), names.len());
+    for ((form, path), safe) in forms.iter().zip(&attachments).zip(safe) {
+        page.must_say(&safe.replace('"', "&quot;"));
+        let fields = form.select(&inputs).flat_map(|input| {
+            let value = |name| input.value().attr(name).unwrap();
+            ["--data-urlencode".to_owned(), format!("{}={}", value("name"), value("value"))]
+        });
+        let fields: Vec<String> = fields.collect();
+        let file = site
+            .curl("/mailbox/file?lang=en", &fields.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(file.status, 200, "{}", file.text());
+        assert!(file.bytes == fs::read(path).unwrap(), "{}", path.display());
+        let headers = file.headers.to_ascii_lowercase();
+        let dispositions: Vec<_> =
+            headers.lines().filter(|line| line.starts_with("content-disposition:")).collect();
+        assert_eq!(dispositions.len(), 1, "{headers}");
+        assert!(
+            dispositions[0].starts_with("content-disposition: attachment; filename=\""),
+            "{headers}"
+        );
+        assert_eq!(dispositions[0].matches(';').count(), 2, "{headers}");
+        assert!(headers.contains("content-type: application/octet-stream"), "{headers}");
+        assert!(headers.contains("sandbox"), "{headers}");
+    }
+}
+
+#[test]
+fn an_answer_made_with_stock_tools_is_delivered_with_a_warning_and_read() {
+    let site = Box_::served(2, &[]);
+    let drop = Opened::new(&site, "fr", "opened");
+    let bundle = drop.reply_by_hand(&site, "answer-1", "Fait main.", drop.source());
+    let (said, warned) = deliver(&site, &bundle);
+    assert_eq!(said, format!("{}: delivered\n", drop.text("mailbox")));
+    assert!(warned.contains("manifest.json.age is not padded"), "{warned}");
+    site.mailbox(&drop.form.code.to_uppercase()).must_say("Fait main.");
+}
+
+#[test]
+fn an_answer_that_is_delivered_twice_is_shown_once() {
+    let site = Box_::served(2, &[]);
+    let drop = Opened::new(&site, "en", "opened");
+    let by_program = drop.reply(&site, "reply", "Made by the program.", &[]);
+    let by_hand = drop.reply_by_hand(&site, "answer-1", "Made by hand.", drop.source());
+    for bundle in [by_program, by_hand] {
+        assert!(deliver(&site, &bundle).0.ends_with(": delivered\n"));
+        let again = deliver(&site, &bundle).0;
+        assert!(again.ends_with(": was delivered before\n"), "{}: {again}", bundle.display());
+    }
+    let page = site.mailbox(&drop.form.code);
+    assert_eq!((count(&page, "Made by the program."), count(&page, "Made by hand.")), (1, 1));
+    assert_eq!(site.status()["replies"], 2);
+}
+
+/// Where an editor with stock tools naturally puts it: beside what was unpacked.
+#[test]
+fn an_answer_put_in_the_directory_of_the_submission_is_not_lost() {
+    let site = Box_::served(2, &[]);
+    let drop = Opened::new(&site, "en", "opened");
+    let bundle = drop.reply_by_hand(&site, drop.text("dispatch"), "Made by hand.", drop.source());
+    let said = deliver(&site, &bundle).0;
+    assert!(said.ends_with(": delivered\n"), "{said}");
+    site.mailbox(&drop.form.code).must_say("Made by hand.");
+}
+
+#[test]
+fn two_answers_by_hand_under_one_name_are_both_read() {
+    let site = Box_::served(2, &[]);
+    let drop = Opened::new(&site, "en", "opened");
+    for message in ["The first.", "The second."] {
+        let bundle =
+            drop.reply_by_hand(&site, "0123456789abcdef0123456789abcdef", message, drop.source());
+        assert!(deliver(&site, &bundle).0.ends_with(": delivered\n"));
+    }
+    site.mailbox(&drop.form.code).must_say("The first.").must_say("The second.");
+}
+
+#[test]
+fn an_answer_sealed_to_another_source_is_shown_as_unreadable() {
+    let site = Box_::served(2, &[]);
+    let (one, other) = (Opened::new(&site, "en", "one"), Opened::new(&site, "en", "other"));
+    deliver(&site, &one.reply_by_hand(&site, "answer-1", "Not for you.", other.source()));
+    let page = site.mailbox(&one.form.code);
+    page.must_say("was not sealed to your code");
+    assert_eq!(count(&page, "Not for you."), 0);
+    assert_eq!(count(&site.mailbox(&other.form.code), "was not sealed to your code"), 0);
+}
+
+#[test]
+fn a_bundle_that_is_no_answer_is_refused_and_nothing_is_delivered() {
+    let site = Box_::served(2, &[]);
+    let drop = Opened::new(&site, "en", "opened");
+    let few = drop.reply_by_hand(&site, "answer-1", "Too few keys.", drop.source());
+    let work = few.parent().unwrap();
+    let sealed = work.join(drop.text("mailbox")).join("answer-1/manifest.json.age");
+    stock_seal(b"{}", &[drop.source(), &site.editors[0].recipient], &sealed);
+    stock_tar(&few, work, drop.text("mailbox"));
+    let error = fails(site.command("deliver").arg(&few));
+    assert!(error.contains("sealed to 2 keys, expected 3"), "{error}");
+
+    fs::write(&sealed, "not age at all").unwrap();
+    stock_tar(&few, work, drop.text("mailbox"));
+    assert!(fails(site.command("deliver").arg(&few)).contains("not a sealed age file"));
+
+    fs::rename(work.join(drop.text("mailbox")), work.join("unknown-mailbox")).unwrap();
+    stock_tar(&few, work, "unknown-mailbox");
+    assert!(fails(site.command("deliver").arg(&few)).contains("there is no such mailbox here"));
+    assert_eq!(site.status()["replies"], 0);
+}
+
+/// Two teams: "toulouse" of two editors, "lyon" of one, who is the third of `site.editors`.
+fn two_teams() -> Box_ {
+    let mut site =
+        Box_::new(2, &[("id = \"team\"", "id = \"toulouse\""), ("\"The team\"", "\"Toulouse\"")]);
+    let lyon = Editor::new(site.dir.path(), "lyon");
+    site.add_team("lyon", "Lyon", &lyon);
+    site.editors.push(lyon);
+    site.serve();
+    site
+}
+
+#[test]
+fn the_team_is_asked_for_only_where_there_are_several() {
+    let one = Box_::served(1, &[]);
+    assert!(!one.curl("/drop?lang=en", &[]).text().contains("name=\"team\""));
+    let site = two_teams();
+    let page = site.curl("/drop?lang=en", &[]);
+    page.must_say("Who should get it?").must_say("Toulouse").must_say("Lyon");
+    assert_eq!(count(&page, "type=\"radio\" name=\"team\""), 2);
+    let form = site.form("en");
+    let document = site.path("document.pdf");
+    fs::write(&document, "the contract").unwrap();
+    for nobody in ["", "paris"] {
+        let refused =
+            site.send_named(&form, nobody, "Hello", &[(document.clone(), "a.pdf".into())]);
+        refused
+            .must_say("Choose who should get it.")
+            .must_say("Nothing was sent.")
+            .must_say("Hello");
+    }
+    assert_eq!(site.submissions(), 0);
+}
+
+#[test]
+fn a_team_gets_only_what_was_sent_to_it() {
+    let site = two_teams();
+    let documents = ["to toulouse", "to lyon"].map(|text| {
+        let path = site.path(&format!("{text}.pdf"));
+        fs::write(&path, text).unwrap();
+        (path, format!("{text}.pdf"))
+    });
+    let form = site.form("en");
+    for (team, document) in ["toulouse", "lyon"].iter().zip(&documents) {
+        let next = Form { ticket: site.form("en").ticket, ..form.clone() };
+        site.send_named(&next, team, team, std::slice::from_ref(document)).must_say("Received");
+    }
+    let unclear = fails(site.command("export").arg("-o").arg(site.path("none.tar")));
+    assert!(unclear.contains("say which with --team (toulouse, lyon)"), "{unclear}");
+    for (team, other, own, foreign) in [("toulouse", "lyon", 0, 2), ("lyon", "toulouse", 2, 0)] {
+        let bundle = [site.path(&format!("{team}.tar"))];
+        ok(site.command("export").args(["--all", "--team", team, "-o"]).arg(&bundle[0]));
+        let opened = site.path(&format!("opened-{team}"));
+        ok(&mut site.editors[own].open(&bundle, &opened));
+        let summary = fs::read_to_string(opened.join("SUMMARY.txt")).unwrap();
+        assert!(
+            summary.contains(&format!("to {team}.pdf"))
+                && !summary.contains(&format!("to {other}"))
+        );
+        let closed = site.path(&format!("closed-{team}"));
+        let error = fails(&mut site.editors[foreign].open(&bundle, &closed));
+        assert!(error.contains("it is not sealed to this key"), "{error}");
+        assert!(files_below(&closed).iter().all(|file| file.ends_with("SUMMARY.txt")));
+    }
+    a_reply_must_say_for_which_team_it_is(&site, &form.code);
+}
+
+fn a_reply_must_say_for_which_team_it_is(site: &Box_, code: &str) {
+    let (answer, reply) = (site.path("answer.txt"), site.path("reply.tar"));
+    fs::write(&answer, "From Lyon.").unwrap();
+    ok(sourdine()
+        .arg("reply")
+        .arg(site.path("opened-lyon"))
+        .arg("-o")
+        .arg(&reply)
+        .arg("--message")
+        .arg(answer));
+    let error = fails(site.command("deliver").arg(&reply));
+    assert!(error.contains("--team (lyon, toulouse)"), "{error}");
+    let error = fails(site.command("deliver").args(["--team", "toulouse"]).arg(&reply));
+    assert!(error.contains("sealed to 2 keys, expected 3"), "{error}");
+    ok(site.command("deliver").args(["--team", "lyon"]).arg(&reply));
+    site.mailbox(code).must_say("From Lyon.");
+}
+
+/// The drop's bundle again, with other recipients of its source in the manifest: what a captured
+/// server could make with stock tools.
+fn diverted(site: &Box_, drop: &Opened, source_recipients: Value, name: &str) -> PathBuf {
+    let mut manifest = drop.manifest.clone();
+    manifest["source_recipients"] = source_recipients;
+    let work = site.path(name);
+    let place = work.join(drop.text("mailbox")).join(drop.text("dispatch"));
+    fs::create_dir_all(&place).unwrap();
+    let editors: Vec<_> = site.editors.iter().map(|editor| editor.recipient.as_str()).collect();
+    stock_seal(manifest.to_string().as_bytes(), &editors, &place.join("manifest.json.age"));
+    let bundle = work.join("diverted.tar");
+    stock_tar(&bundle, &work, drop.text("mailbox"));
+    bundle
+}
+
+#[test]
+fn a_mailbox_whose_key_changed_is_refused_until_the_editor_accepts_it() {
+    let site = Box_::served(2, &[]);
+    let drop = Opened::new(&site, "en", "opened");
+    let editor = &site.editors[0];
+    let book = PathBuf::from(format!("{}.addresses.json", editor.key.display()));
+    let known = fs::read_to_string(&book).unwrap();
+    assert!(known.contains(drop.text("mailbox")) && known.contains(drop.source()));
+
+    let spy = Editor::stock(site.dir.path(), "spy");
+    let swapped = diverted(&site, &drop, json!([spy.recipient]), "swapped");
+    let added = diverted(&site, &drop, json!([drop.source(), spy.recipient]), "added");
+    for (number, bundle) in [swapped.clone(), added].into_iter().enumerate() {
+        let to = site.path(&format!("refused{number}"));
+        let error = fails(&mut editor.open([bundle], &to));
+        assert!(
+            error.contains("--accept-changed-keys") && error.contains(drop.text("mailbox")),
+            "{error}"
+        );
+        assert!(files_below(&to).iter().all(|file| file.ends_with("SUMMARY.txt")));
+        assert_eq!(fs::read_to_string(&book).unwrap(), known);
+    }
+    // The other editor opens it first and has nothing to compare it with; a book of the first one's does.
+    let error = fails(
+        site.editors[1].open([&swapped], &site.path("lent")).arg("--address-book").arg(&book),
+    );
+    assert!(error.contains("--accept-changed-keys"), "{error}");
+
+    let to = site.path("accepted");
+    ok(editor.open([&swapped], &to).arg("--accept-changed-keys"));
+    assert!(fs::read_to_string(&book).unwrap().contains(&spy.recipient));
+    ok(&mut editor.open([swapped], &site.path("accepted-again")));
+}
+
+#[test]
+fn an_answer_to_a_changed_key_is_refused() {
+    let site = Box_::served(1, &[]);
+    let drop = Opened::new(&site, "en", "opened");
+    let spy = Editor::stock(site.dir.path(), "spy");
+    let manifest =
+        files_below(&drop.dir).into_iter().find(|f| f.ends_with("manifest.json")).unwrap();
+    let text = fs::read_to_string(&manifest).unwrap().replace(drop.source(), &spy.recipient);
+    fs::write(&manifest, text).unwrap();
+    let answer = site.path("answer.txt");
+    fs::write(&answer, "For the source only.").unwrap();
+    let reply = |bundle: &Path| {
+        let mut reply: Command = sourdine();
+        reply.arg("reply").arg(&manifest).arg("-o").arg(bundle).arg("--message").arg(&answer);
+        reply.arg("-i").arg(&site.editors[0].key);
+        reply
+    };
+    let bundle = site.path("reply.tar");
+    let error = fails(&mut reply(&bundle));
+    assert!(error.contains("--accept-changed-keys"), "{error}");
+    assert!(!bundle.exists());
+    ok(reply(&bundle).arg("--accept-changed-keys"));
+}
