@@ -18,7 +18,7 @@ use crate::base::limits::Limits;
 use crate::base::random::{self, NoRandomness};
 use crate::config::Config;
 use crate::crypto::kdf::{Derivation, DerivationError};
-use crate::store::{self, Store, StoreError};
+use crate::store::{self, Store, StoreError, Tuning};
 
 pub use derive::{DeriveError, Deriver};
 pub use intake::{IncomingFile, Intake, IntakeError, Receipt};
@@ -50,7 +50,7 @@ pub fn create(data_dir: &Path) -> Result<(), SetupError> {
     let ticket_key: [u8; 32] = random::bytes()?;
     let facts: [(&str, &[u8]); 2] =
         [(FACT_DERIVATION, &derivation), (FACT_TICKET_KEY, &ticket_key)];
-    Ok(store::create(data_dir, &facts)?)
+    Ok(store::create(data_dir, &facts, &Tuning::default())?)
 }
 
 /// The box as a server holds it open. Cheap to clone.

@@ -38,7 +38,7 @@ pub(super) struct Opened {
 }
 
 /// Makes an empty store in the new directory `dir` (0700, files 0600) with these facts in it.
-pub fn create(dir: &Path, facts: &[(&str, &[u8])]) -> Result<(), StoreError> {
+pub fn create(dir: &Path, facts: &[(&str, &[u8])], tuning: &Tuning) -> Result<(), StoreError> {
     let io = |path: &Path, e: &io::Error| match e.kind() {
         io::ErrorKind::AlreadyExists => StoreError::Exists(path.to_owned()),
         io::ErrorKind::PermissionDenied => StoreError::NotWritable(path.to_owned()),
@@ -50,7 +50,6 @@ pub fn create(dir: &Path, facts: &[(&str, &[u8])]) -> Result<(), StoreError> {
         let new = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
         new.map_err(|e| io(&path, &e))?;
     }
-    let tuning = Tuning::default();
     let index = connect(&dir.join(INDEX.file))?;
     prepare(&index, 4096, true)?;
     index.pragma_update(None, "application_id", INDEX.application_id)?;

@@ -4,7 +4,7 @@ language-name = Français
 
 skip-to-content = Aller au contenu
 language-choice = Langue
-footer = Ce site ne dépose aucun cookie et n’exécute aucun script. Ce que vous envoyez est scellé dès son arrivée ; seule l’équipe peut l’ouvrir.
+footer = Ce site ne dépose aucun cookie et n’exécute aucun script. Ce que vous envoyez est scellé dès son arrivée ; seule l’équipe peut l’ouvrir.
 
 decimal-separator = ,
 size-bytes = { $n } octets
@@ -38,16 +38,16 @@ landing-send-hint = Vous recevrez un code de huit mots. Gardez-le pour lire la r
 landing-return = J’ai un code
 landing-return-hint = Lire la réponse, ou compléter ce que vous avez envoyé.
 landing-before = Avant d’envoyer
-landing-before-tor = Utilisez le navigateur Tor, niveau de sécurité « Le plus sûr ».
+landing-before-tor = Utilisez le navigateur Tor, niveau de sécurité « Le plus sûr ».
 landing-before-work = N’utilisez ni un ordinateur, ni un téléphone, ni un réseau de votre travail.
-landing-before-metadata = Un document peut contenir votre nom, l’heure et la machine qui l’a produit ; une page imprimée peut porter des marques presque invisibles. N’envoyez que le nécessaire ; si possible, une photo ou une copie retapée du passage important.
+landing-before-metadata = Un document peut contenir votre nom, l’heure et la machine qui l’a produit ; une page imprimée peut porter des marques presque invisibles. N’envoyez que le nécessaire ; si possible, une photo ou une copie retapée du passage important.
 landing-before-message = N’écrivez pas qui vous êtes dans le message, sauf si vous voulez que l’équipe le sache.
 landing-readers = Qui lira
 landing-keys = { $count ->
     [one] Une personne détient une clé
    *[other] { $count } personnes détiennent une clé
 }
-landing-keys-hint = Empreintes des clés avec lesquelles les documents sont scellés. Pour chiffrer d’abord vous-même, prenez les clés elles-mêmes :
+landing-keys-hint = Empreintes des clés avec lesquelles les documents sont scellés. Pour chiffrer d’abord vous-même, prenez les clés elles-mêmes :
 landing-contact = Autres moyens de nous joindre
 
 ## Envoyer
@@ -57,13 +57,13 @@ drop-code-heading = 1. Notez ce code
 drop-code-hint = C’est le seul moyen de revenir lire la réponse. Recopiez-le sur papier, les quatre premières lettres de chaque mot suffisent. Personne ne pourra vous le redonner. Recharger cette page le change.
 drop-code-kept = C’est le code que vous avez déjà.
 drop-form-heading = 2. Écrivez, joignez, envoyez
-drop-team = À qui l’envoyer ?
+drop-team = À qui l’envoyer ?
 drop-message = Message
 drop-message-hint = Ce que sont ces documents, et ce que vous en savez. N’écrivez jamais le code ici.
 drop-files = Fichiers
-drop-files-hint = Plusieurs à la fois si vous voulez : jusqu’à { $files } fichiers de { $file } chacun, { $dispatch } en tout. Envoyez un à un les très gros fichiers : un envoi interrompu est à recommencer.
+drop-files-hint = Plusieurs à la fois si vous voulez : jusqu’à { $files } fichiers de { $file } chacun, { $dispatch } en tout. Envoyez un à un les très gros fichiers : un envoi interrompu est à recommencer.
 drop-send = Envoyer
-drop-send-hint = Par Tor, cela peut être long. Gardez cette page ouverte jusqu’à l’accusé de réception : avant lui, rien n’est envoyé.
+drop-send-hint = Par Tor, cela peut être long. Gardez cette page ouverte jusqu’à l’accusé de réception : avant lui, rien n’est envoyé.
 
 ## Accusé de réception
 
@@ -78,7 +78,7 @@ receipt-hash = SHA-256
 receipt-next-heading = Et maintenant
 receipt-next-read = L’équipe relève votre envoi et l’ouvre sur une machine sans réseau.
 receipt-next-return = Revenez dans quelques jours avec votre code pour lire sa réponse.
-receipt-next-leave = Quand vous avez fini, quittez la boîte, puis choisissez « Nouvelle identité » dans le navigateur Tor.
+receipt-next-leave = Quand vous avez fini, quittez la boîte, puis choisissez « Nouvelle identité » dans le navigateur Tor.
 receipt-before-title = Déjà là
 receipt-before = Ce formulaire a déjà été envoyé, et son contenu est enregistré. Rien n’a été enregistré deux fois.
 receipt-open-mailbox = Ouvrir ma boîte
@@ -103,7 +103,7 @@ mailbox-sent-files = { $count ->
     [one] un fichier, environ { $size }
    *[other] { $count } fichiers, environ { $size }
 }
-mailbox-waiting = en attente : l’équipe ne l’a pas encore relevé
+mailbox-waiting = en attente : l’équipe ne l’a pas encore relevé
 mailbox-fetched = relevé par l’équipe le { $date }
 mailbox-add = Compléter
 mailbox-nothing-title = Rien encore sous ce code
@@ -113,33 +113,33 @@ mailbox-try-again = Essayer un autre code
 ## Quitter
 
 leave = Quitter
-leave-hint = Ferme la boîte : « Précédent » et « Actualiser » ne la rouvriront pas.
+leave-hint = Ferme la boîte : « Précédent » et « Actualiser » ne la rouvriront pas.
 left-title = Vous avez quitté la boîte
 left-text = La boîte est fermée. Revenir en arrière ou actualiser la page ne la rouvrira pas.
-left-advice = Choisissez maintenant « Nouvelle identité » dans le navigateur Tor (le balai), ou fermez-le. Si le code est sur papier, gardez-le là où personne ne le cherchera.
+left-advice = Choisissez maintenant « Nouvelle identité » dans le navigateur Tor (le balai), ou fermez-le. Si le code est sur papier, gardez-le là où personne ne le cherchera.
 
 ## Ce qui peut échouer
 
 error-heading = Cela n’a pas marché
 error-nothing-sent = Rien n’a été envoyé.
-error-files-again = Choisissez de nouveau vos fichiers : ici, le navigateur les oublie.
+error-files-again = Choisissez de nouveau vos fichiers : ici, le navigateur les oublie.
 error-back-home = Revenir à l’accueil
 
 code-empty = Écrivez les huit mots de votre code.
 code-too-long = C’est trop long pour un code. Écrivez ses huit mots et rien d’autre.
 code-count = { $found ->
-    [one] Un code a huit mots ; il y en a un.
-   *[other] Un code a huit mots ; il y en a { $found }.
+    [one] Un code a huit mots ; il y en a un.
+   *[other] Un code a huit mots ; il y en a { $found }.
 }
 code-unknown = Le mot { $position } n’est dans aucune liste. Regardez-le de nouveau.
-code-unknown-suggest = Le mot { $position } n’est dans aucune liste. Peut-être : { $words } ?
+code-unknown-suggest = Le mot { $position } n’est dans aucune liste. Peut-être : { $words } ?
 
 error-too-large-title = Trop gros
 error-file-too-large = Un des fichiers dépasse { $limit }. Coupez-le ou envoyez une copie plus petite.
 error-dispatch-too-large = L’ensemble des fichiers dépasse { $limit }. Envoyez-les en plusieurs fois, avec le même code.
 error-too-many-files = Il y a plus de { $limit } fichiers. Envoyez-les en plusieurs fois, avec le même code, ou mettez-les dans une archive.
 error-full-title = Plus de place
-error-full = Il n’y a pas assez de place en ce moment. Envoyez moins, ou revenez plus tard ; votre code reste valable.
+error-full = Il n’y a pas assez de place en ce moment. Envoyez moins, ou revenez plus tard ; votre code reste valable.
 error-busy-title = Trop de monde à la fois
 error-busy = Trop de personnes envoient ou demandent en même temps. Attendez une minute et réessayez.
 error-empty = Écrivez un message ou choisissez un fichier.
@@ -158,9 +158,9 @@ error-not-found-title = Cette page n’existe pas
 error-not-found = L’adresse est peut-être mal tapée.
 error-no-file = Il n’y a pas de tel fichier dans votre boîte.
 error-internal-title = Quelque chose a échoué ici
-error-internal = Ce n’est pas votre faute. Réessayez plus tard ; votre code reste valable.
+error-internal = Ce n’est pas votre faute. Réessayez plus tard ; votre code reste valable.
 
 ## Côté équipe
 
 desk-title = Pas encore en place
-desk-text = Le bureau de l’équipe ne fait pas partie de cette version. En attendant, l’administrateur utilise « sourdine export » et « sourdine deliver ».
+desk-text = Le bureau de l’équipe ne fait pas partie de cette version. En attendant, l’administrateur utilise « sourdine export » et « sourdine deliver ».

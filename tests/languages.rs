@@ -1,0 +1,112 @@
+//! Languages: the same keys in each, every key used, and a page in every language.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use common::*;
+
+fn keys(lang: &Path) -> BTreeSet<String> {
+    let text = fs::read_to_string(lang.join("main.ftl")).unwrap();
+    let key = |line: &str| line.split_once(" =").map(|(key, _)| key.to_owned());
+    let plain = |key: &String| key.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    text.lines().filter_map(key).filter(plain).collect()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn every_language_has_every_key_and_no_other() {
+    let english = keys(&root().join("templates/locales/en"));
+    assert!(english.len() > 80);
+    for lang in fs::read_dir(root().join("templates/locales")).unwrap().flatten() {
+        assert_eq!(keys(&lang.path()), english, "{}", lang.path().display());
+    }
+}
+
+#[test]
+fn every_key_is_used() {
+    let mut all = String::new();
+    for dir in ["src/web", "templates"] {
+        for path in files_below(&root().join(dir)) {
+            if path.extension().is_some_and(|e| e == "rs" || e == "html") {
+                all.push_str(&fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    for key in keys(&root().join("templates/locales/en")) {
+        let accessor = format!("{}(", key.replace('-', "_"));
+        assert!(all.contains(&accessor), "nothing uses {key}");
+    }
+}
+
+#[test]
+fn french_never_breaks_a_line_before_its_punctuation() {
+    let text = fs::read_to_string(root().join("templates/locales/fr/main.ftl")).unwrap();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        for wrong in [" :", " ;", " ?", " !", "« ", " »"] {
+            assert!(!line.contains(wrong), "{line}");
+        }
+    }
+}
+
+#[test]
+fn pages_come_in_the_language_asked_for() {
+    let site = Box_::served(1, &[]);
+    for path in ["/", "/drop", "/mailbox", "/nowhere"] {
+        for (lang, other) in [("en", "Français"), ("fr", "English")] {
+            let page = site.curl(&format!("{path}?lang={lang}"), &[]);
+            page.must_say(&format!("<html lang=\"{lang}\">")).must_say(other);
+            assert!(page.bytes.len() < 14 * 1024, "{path} has {} bytes", page.bytes.len());
+        }
+        site.curl(path, &["-H", "Accept-Language: fr-FR,fr;q=0.9"]).must_say("lang=\"fr\"");
+    }
+}
+
+#[test]
+fn every_answer_carries_the_headers_and_none_that_tells_more() {
+    let site = Box_::served(1, &[]);
+    for path in ["/", "/drop", "/mailbox", "/recipients.txt", "/nowhere"] {
+        let headers = site.curl(path, &[]).headers.to_lowercase();
+        for wanted in [
+            "content-security-policy: default-src 'none'",
+            "cache-control: no-store",
+            "referrer-policy: same-origin",
+            "x-content-type-options: nosniff",
+            "permissions-policy: ",
+            "cross-origin-opener-policy: same-origin",
+            "cross-origin-resource-policy: same-origin",
+        ] {
+            assert!(headers.contains(wanted), "{path} lacks {wanted}: {headers}");
+        }
+        for unwanted in ["date:", "server:", "etag:", "set-cookie:", "last-modified:", "script"] {
+            assert!(!headers.contains(unwanted), "{path} has {unwanted}: {headers}");
+        }
+    }
+    for path in ["/", "/drop", "/mailbox"] {
+        let page = site.curl(path, &[]).text().to_lowercase();
+        for unwanted in ["<script", " src=", "http://", "https://", "onclick", "<img", "style="] {
+            assert!(!page.contains(unwanted), "{path} has {unwanted}");
+        }
+    }
+}
+
+#[test]
+fn stock_age_takes_the_recipients_file() {
+    let site = Box_::served(2, &[]);
+    let list = site.curl("/recipients.txt", &[]);
+    fs::write(site.path("recipients.txt"), &list.bytes).unwrap();
+    fs::write(site.path("plain"), "hello").unwrap();
+    let sealed = site.path("sealed.age");
+    ok(std::process::Command::new("age").arg("-R").arg(site.path("recipients.txt")).arg("-o").arg(&sealed).arg(site.path("plain")));
+    for editor in &site.editors {
+        let opened = ok(std::process::Command::new("age").arg("-d").arg("-i").arg(&editor.key).arg(&sealed));
+        assert_eq!(opened.stdout, b"hello");
+    }
+}
+

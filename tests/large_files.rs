@@ -1,0 +1,95 @@
+//! Large files: the server's memory does not depend on them, and every byte is written once.
+#![allow(missing_docs)]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use common::*;
+
+const GIB: u64 = 1 << 30;
+const MIB: u64 = 1 << 20;
+
+/// A number of a line of /proc: `VmHWM:  12345 kB`, `write_bytes: 12345`.
+fn number(file: &str, name: &str) -> u64 {
+    let text = fs::read_to_string(file).unwrap_or_else(|e| panic!("{file}: {e} (run as root)"));
+    let line = text.lines().find(|line| line.starts_with(name)).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+/// Most memory that the server ever had, in bytes.
+fn peak(site: &Box_) -> u64 {
+    number(&format!("/proc/{}/status", site.pid()), "VmHWM:") * 1024
+}
+
+/// Bytes that the server caused to be written to the disk.
+fn written(site: &Box_) -> u64 {
+    number(&format!("/proc/{}/io", site.pid()), "write_bytes:")
+}
+
+/// A file of zeros that takes no room.
+fn sparse(path: &Path, bytes: u64) {
+    fs::File::create(path).unwrap().set_len(bytes).unwrap();
+}
+
+#[test]
+fn three_gibibytes_pass_in_little_memory_and_come_out_the_same() {
+    // Where the build is: some 10 GiB are needed, more than a /tmp in memory has.
+    let large = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let site = {
+        let mut site = Box_::new_in(large, 5, &[]);
+        site.serve();
+        site
+    };
+    let document = site.path("camera.mp4");
+    sparse(&document, 3 * GIB);
+    let before = written(&site);
+    let form = site.form("en");
+    let receipt = site.send(&form, "All of it", &[document.to_str().unwrap()]);
+    let hash = sha256(&document);
+    receipt.must_say("Received").must_say(&hash).must_say("3 GiB");
+    let (memory, bytes) = (peak(&site), written(&site) - before);
+    println!(
+        "peak memory {} MiB, written {:.3} of the file",
+        memory / MIB,
+        bytes as f64 / (3 * GIB) as f64
+    );
+    assert!(memory <= 96 * MIB, "the server had {} MiB", memory / MIB);
+    assert!(bytes <= 3 * GIB * 12 / 10, "{bytes} bytes were written");
+    assert!(bytes >= 3 * GIB, "only {bytes} bytes were written: is this a real disk?");
+
+    let bundle = site.export("bundle.tar");
+    fs::remove_file(site.data().join("vault.db")).unwrap();
+    let out = site.path("opened");
+    let key = &site.editors.last().unwrap().key;
+    ok(sourdine().arg("open").arg(&bundle).arg("-i").arg(key).arg("-o").arg(&out));
+    fs::remove_file(&bundle).unwrap();
+    let opened = files_below(&out).into_iter().find(|f| f.ends_with("camera.mp4")).unwrap();
+    assert_eq!(fs::metadata(&opened).unwrap().len(), 3 * GIB);
+    ok(Command::new("cmp").arg(&document).arg(&opened));
+}
+
+#[test]
+fn memory_does_not_grow_from_upload_to_upload() {
+    let site = Box_::served(5, &[]);
+    let document = site.path("page.pdf");
+    sparse(&document, 3 * MIB);
+    let mut tenth = 0;
+    for upload in 1..=30 {
+        let form = site.form("fr");
+        site.send(&form, "Bonjour", &[document.to_str().unwrap()]).must_say("Received");
+        site.mailbox(&form.code).must_say("waiting");
+        if upload == 10 {
+            tenth = peak(&site);
+        }
+    }
+    let grown = peak(&site) - tenth;
+    println!(
+        "peak memory {} KiB after 10 uploads, {} KiB more after 30",
+        tenth / 1024,
+        grown / 1024
+    );
+    assert!(grown < 8 * MIB, "{} KiB more from the 10th to the 30th upload", grown / 1024);
+}
