@@ -985,11 +985,8 @@ fn a_disk_that_runs_full_refuses_uploads_and_keeps_what_was_acknowledged() {
 #[ignore = "run by a_disk_that_runs_full, in a mount namespace of its own"]
 fn on_a_small_disk() {
     let disk = PathBuf::from(std::env::var_os(SMALL_DISK).expect("run by another test"));
-    let site = {
-        let mut site = Box_::new_in(&disk, 1, &[("min_free = \"64 MiB\"", "min_free = \"1 KiB\"")]);
-        site.serve();
-        site
-    };
+    let mut site = Box_::new_in(&disk, 1, &[("min_free = \"64 MiB\"", "min_free = \"1 KiB\"")]);
+    site.serve();
     let elsewhere = tempfile::tempdir().unwrap();
     let document = |name: &str, mebibytes: usize| {
         let path = elsewhere.path().join(name);

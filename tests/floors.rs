@@ -107,6 +107,8 @@ fn offline_commands_reach_neither_the_web_nor_the_store() {
 
 #[test]
 fn the_reader_of_this_test_sees_what_it_should() {
-    let seen = rooms_named("use crate::{store, web::lang};\nlet x = crate::crypto::seal::f();\n// crate::cli");
+    let seen = rooms_named(
+        "use crate::{store, web::lang};\nlet x = crate::crypto::seal::f();\n// crate::cli",
+    );
     assert_eq!(seen, ["crypto", "store", "web"].map(String::from).into());
 }

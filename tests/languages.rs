@@ -103,10 +103,15 @@ fn stock_age_takes_the_recipients_file() {
     fs::write(site.path("recipients.txt"), &list.bytes).unwrap();
     fs::write(site.path("plain"), "hello").unwrap();
     let sealed = site.path("sealed.age");
-    ok(std::process::Command::new("age").arg("-R").arg(site.path("recipients.txt")).arg("-o").arg(&sealed).arg(site.path("plain")));
+    ok(std::process::Command::new("age")
+        .arg("-R")
+        .arg(site.path("recipients.txt"))
+        .arg("-o")
+        .arg(&sealed)
+        .arg(site.path("plain")));
     for editor in &site.editors {
-        let opened = ok(std::process::Command::new("age").arg("-d").arg("-i").arg(&editor.key).arg(&sealed));
+        let opened =
+            ok(std::process::Command::new("age").arg("-d").arg("-i").arg(&editor.key).arg(&sealed));
         assert_eq!(opened.stdout, b"hello");
     }
 }
-

@@ -38,11 +38,8 @@ fn sparse(path: &Path, bytes: u64) {
 fn three_gibibytes_pass_in_little_memory_and_come_out_the_same() {
     // Where the build is: some 10 GiB are needed, more than a /tmp in memory has.
     let large = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let site = {
-        let mut site = Box_::new_in(large, 5, &[]);
-        site.serve();
-        site
-    };
+    let mut site = Box_::new_in(large, 5, &[]);
+    site.serve();
     let document = site.path("camera.mp4");
     sparse(&document, 3 * GIB);
     let before = written(&site);
@@ -61,6 +58,7 @@ fn three_gibibytes_pass_in_little_memory_and_come_out_the_same() {
     assert!(bytes >= 3 * GIB, "only {bytes} bytes were written: is this a real disk?");
 
     let bundle = site.export("bundle.tar");
+    site.stop();
     fs::remove_file(site.data().join("vault.db")).unwrap();
     let out = site.path("opened");
     let key = &site.editors.last().unwrap().key;

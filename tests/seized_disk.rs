@@ -36,6 +36,7 @@ impl Planted {
         for _ in 0..mebibytes {
             out.write_all(line.repeat((1 << 20) / line.len()).as_bytes()).unwrap();
         }
+        assert!(holds(&file, bytes.as_bytes()));
         Self { form: site.form("en"), message: format!("I am {}", marker()), file, bytes }
     }
 

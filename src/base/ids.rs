@@ -45,7 +45,18 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// What a dispatch's id derives from, beside its content: one form, one seed.
+#[derive(Clone, Copy)]
+pub struct DispatchSeed(pub [u8; 32]);
+
 impl DispatchId {
+    /// The first half of a hash.
+    pub fn of(hash: &[u8; 32]) -> Self {
+        let mut first = [0; 16];
+        first.iter_mut().zip(hash).for_each(|(to, from)| *to = *from);
+        Self(first)
+    }
+
     /// Reads the 32 lower-case hex digits that [`Self`] prints.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.as_bytes();

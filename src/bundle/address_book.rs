@@ -17,10 +17,13 @@ pub struct AddressBook {
     known: Known,
 }
 
+type Keys = Vec<String>;
+
+/// For each name, the set of keys seen first and those accepted since: old submissions name old ones.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Known {
-    mailboxes: BTreeMap<String, Vec<String>>,
-    teams: BTreeMap<String, Vec<String>>,
+    mailboxes: BTreeMap<String, Vec<Keys>>,
+    teams: BTreeMap<String, Vec<Keys>>,
 }
 
 /// What does not fit.
@@ -65,8 +68,7 @@ impl AddressBook {
         Ok(Self { path: path.to_owned(), known })
     }
 
-    /// Compares a manifest's keys with those seen first and remembers new ones. A source may only gain
-    /// keys at the end of its list (a post-quantum one later): the first stays.
+    /// Compares a manifest's keys with those seen first and those accepted since; remembers new ones.
     pub fn check(&mut self, manifest: &Manifest, accept_changes: bool) -> Result<(), BookError> {
         let mut team: Vec<String> = manifest
             .recipients
@@ -108,20 +110,21 @@ impl AddressBook {
 }
 
 fn compare(
-    known: &mut BTreeMap<String, Vec<String>>,
+    known: &mut BTreeMap<String, Vec<Keys>>,
     name: &str,
     keys: &[String],
     accept: bool,
     changed: impl FnOnce(String) -> BookError,
 ) -> Result<(), BookError> {
-    match known.get(name) {
-        Some(seen) if seen == keys => Ok(()),
-        Some(_) if !accept => Err(changed(super::names::printable(name))),
-        _ => {
-            known.insert(name.to_owned(), keys.to_vec());
-            Ok(())
-        }
+    let seen = known.entry(name.to_owned()).or_default();
+    if seen.iter().any(|seen| seen == keys) {
+        return Ok(());
     }
+    if !seen.is_empty() && !accept {
+        return Err(changed(super::names::printable(name)));
+    }
+    seen.push(keys.to_vec());
+    Ok(())
 }
 
 #[cfg(test)]
@@ -164,5 +167,6 @@ mod tests {
         ));
         book.check(&manifest("s2", &["e1"]), true).unwrap();
         book.check(&manifest("s2", &["e1"]), false).unwrap();
+        book.check(&manifest("s2", &["e1", "e2"]), false).unwrap();
     }
 }

@@ -40,7 +40,8 @@ impl Demo {
         ];
         let file = init::create(&dir, &[recipient], &values)?;
         let config = Config { listen: self.listen.clone(), ..Config::load(&file)? };
-        let plan = Plan { config, desk: Some(self.desk_listen.clone()), file: file.clone() };
+        let desk = Some(self.desk_listen.clone());
+        let plan = Plan { config, desk, file: file.clone(), hangup_reloads: false };
         plan.run(|| explain(&self.listen, &self.desk_listen, &dir, &file, &key, kept))
     }
 }

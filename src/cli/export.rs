@@ -35,8 +35,8 @@ impl Export {
             bar.set_position(done);
         });
         bar.finish_and_clear();
-        let exported = exported?;
-        println!("{} dispatches, {}:", exported.dispatches, ByteSize(exported.bytes));
+        let exported = exported.map_err(anyhow::Error::from).map_err(process::explain_rights)?;
+        println!("{} dispatch(es), {}:", exported.dispatches, ByteSize(exported.bytes));
         for volume in &exported.volumes {
             println!("  {}", volume.display());
         }

@@ -8,9 +8,11 @@ use anyhow::{Context, ensure};
 /// Reads every identity in these files; one under a passphrase asks for it when it is first used.
 pub fn read(files: &[PathBuf]) -> anyhow::Result<Vec<Box<dyn age::Identity>>> {
     for file in files {
-        std::fs::metadata(file).with_context(|| {
-            format!("there is no identity {}; make one with `sourdine keygen`", file.display())
-        })?;
+        ensure!(
+            file.exists(),
+            "there is no identity {}; make one with `sourdine keygen`",
+            file.display()
+        );
     }
     let names = files.iter().map(|file| path_text(file)).collect::<anyhow::Result<_>>()?;
     let identities = read_identities(names, None, &mut StdinGuard::new(true))

@@ -27,6 +27,13 @@ impl Init {
              sourdine check --config {0}\n  sourdine serve --config {0}",
             config.display()
         );
+        if rustix::process::geteuid().is_root() {
+            println!(
+                "\nThis was made by root. Give it to a user of its own, whom every command then \
+                 becomes:\n  chown -R USER: {}",
+                self.dir.display()
+            );
+        }
         Ok(())
     }
 }

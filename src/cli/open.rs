@@ -67,7 +67,7 @@ impl Open {
         }
         if self.list {
             self.show(&opened);
-        } else {
+        } else if !opened.is_empty() {
             book.save()?;
             self.extract(&opened, &unopened, &identities)?;
         }
@@ -173,8 +173,9 @@ fn ensure_empty(dir: &Path) -> anyhow::Result<()> {
         ),
         Err(e) if e.kind() == io::ErrorKind::NotFound => {}
         Err(e) => {
-            return Err(e)
-                .with_context(|| format!("{} cannot be used; name another with -o", dir.display()));
+            return Err(e).with_context(|| {
+                format!("{} cannot be used; name another with -o", dir.display())
+            });
         }
     }
     Ok(())

@@ -19,6 +19,20 @@ pub fn harden() -> anyhow::Result<()> {
         .context("core dumps cannot be switched off on this system")
 }
 
+/// Adds to a "permission denied" why a command of root meets one.
+pub fn explain_rights(error: anyhow::Error) -> anyhow::Error {
+    let uid = rustix::process::geteuid();
+    let denied = format!("{error:#}").contains("ermission denied");
+    if !denied || uid.is_root() {
+        return error;
+    }
+    error.context(format!(
+        "this runs as user {}, the owner of the data directory, also when root starts it; choose a \
+         place that this user may write",
+        uid.as_raw()
+    ))
+}
+
 /// Reads the configuration; started by root, becomes the owner of the data directory for good. To be
 /// called before any thread exists: rights belong to threads.
 pub fn load_config(path: &Path) -> anyhow::Result<Config> {

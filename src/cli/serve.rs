@@ -39,7 +39,8 @@ impl Serve {
     pub fn run(self) -> anyhow::Result<()> {
         let mut config = process::load_config(&self.config.config)?;
         config.listen = self.listen.unwrap_or(config.listen);
-        let plan = Plan { config, desk: self.desk_listen, file: self.config.config };
+        let (desk, file) = (self.desk_listen, self.config.config);
+        let plan = Plan { config, desk, file, hangup_reloads: true };
         plan.run(|| ())
     }
 }
@@ -50,6 +51,8 @@ pub struct Plan {
     pub desk: Option<Listen>,
     /// Read again when it changes, for the teams.
     pub file: PathBuf,
+    /// SIGHUP reads the teams again, as it does for services; else it stops, as a closed terminal wants.
+    pub hangup_reloads: bool,
 }
 
 impl Plan {
@@ -83,6 +86,7 @@ impl Plan {
         };
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut hangup = signal(SignalKind::hangup())?;
         let (stop, stopped) = watch::channel(false);
 
         tracing::info!("started; sources are served at {}", shown(&self.config.listen, &source));
@@ -93,10 +97,18 @@ impl Plan {
             listeners.push(tokio::spawn(serve(listener, desk::router(), stopped)));
         }
         ready();
-        let upkeep = tokio::spawn(upkeep(dropbox, self.config, self.file));
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+        let upkeep = tokio::spawn(upkeep(dropbox.clone(), self.config, self.file.clone()));
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break,
+                _ = hangup.recv() => {
+                    if !self.hangup_reloads {
+                        break;
+                    }
+                    reload_teams(&dropbox, &self.file);
+                }
+            }
         }
         tracing::info!("stopping");
         upkeep.abort();
@@ -124,7 +136,8 @@ fn start_log() {
 async fn bind(listen: &Listen) -> anyhow::Result<Listener> {
     Listener::bind(listen).await.with_context(|| {
         format!(
-            "{listen} cannot be served; if another program uses it, choose another with --listen"
+            "{listen} cannot be served; if another program uses it, choose another with --listen or \
+             --desk-listen"
         )
     })
 }
@@ -142,15 +155,8 @@ async fn upkeep(dropbox: Dropbox, config: Config, file: PathBuf) {
     let mut reload = tokio::time::interval(RELOAD);
     let mut space = tokio::time::interval(SPACE);
     let mut day = tokio::time::interval(DAY);
-    let mut hangup = signal(SignalKind::hangup()).ok();
     let mut seen = modified(&file);
     loop {
-        let asked = async {
-            match &mut hangup {
-                Some(hangup) => hangup.recv().await,
-                None => std::future::pending().await,
-            }
-        };
         tokio::select! {
             _ = reload.tick() => {
                 let now = modified(&file);
@@ -159,7 +165,6 @@ async fn upkeep(dropbox: Dropbox, config: Config, file: PathBuf) {
                     reload_teams(&dropbox, &file);
                 }
             }
-            _ = asked => reload_teams(&dropbox, &file),
             _ = space.tick() => watch_space(&dropbox, &config),
             _ = day.tick() => report_errors(),
         }

@@ -18,7 +18,7 @@ pub enum OpenError {
     #[error("it was altered or cut")]
     Altered,
     /// The identity itself could not be used (wrong passphrase, a plugin that failed).
-    #[error("the identity could not be used: {0}")]
+    #[error("the identity could not be used ({0}); was its passphrase typed right?")]
     Identity(String),
     /// Reading failed.
     #[error("it could not be read: {0}")]

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 
+use sha2::{Digest, Sha256};
+
 use super::{Dropbox, Team};
 use crate::base::ids::DispatchId;
-use crate::base::random::{self, NoRandomness};
+use crate::bundle::path::Member;
 use crate::bundle::read::{self, Entry, Gathered, ReadError};
 use crate::crypto::inspect::{self, NotSealed};
 use crate::crypto::padding;
@@ -57,9 +59,6 @@ pub enum DeliverError {
     /// Reading failed midway.
     #[error("the bundle could not be read to its end: {0}")]
     Io(io::Error),
-    /// The generator.
-    #[error(transparent)]
-    Randomness(#[from] NoRandomness),
 }
 
 impl From<io::Error> for DeliverError {
@@ -129,19 +128,36 @@ impl Dropbox {
                 "its files are not numbered 0001, 0002 and on",
             ));
         }
+        let expected = self.expected_keys(&mailbox, team)?;
         let mut unpadded = Vec::new();
         let members: Vec<_> =
             std::iter::once(manifest).chain(gathered.files.into_values()).collect();
         for (volume, entry) in &members {
-            if check_member(*volume, entry, volumes, team)? {
+            if check_member(open(*volume, entry, volumes)?, entry, &expected, team)? {
                 unpadded.push(entry.path.to_string());
             }
         }
-        let id = match DispatchId::parse(&gathered.dispatch) {
-            Some(id) => id,
-            None => DispatchId(random::bytes()?),
-        };
+        let id = content_id(&members, volumes)?;
         Ok(Checked { mailbox, team: team.id.clone(), id, members, unpadded })
+    }
+
+    /// How many keys a reply may be sealed to: the source's and the team's of today, or the source's
+    /// and those that this mailbox's submissions were sealed to, if the team has changed since.
+    fn expected_keys(
+        &self,
+        mailbox: &Mailbox,
+        team: &Team,
+    ) -> Result<BTreeSet<usize>, DeliverError> {
+        let mut expected = BTreeSet::from([team.recipients.iter().len() + 1]);
+        for dispatch in self.store().dispatches(mailbox.id)? {
+            let manifest = dispatch.members.first().filter(|_| dispatch.kind == Kind::Submission);
+            let theirs = dispatch.team == team.id;
+            if let Some(sealed) = manifest.filter(|_| theirs) {
+                let outside = inspect::outside(self.store().read(*sealed), sealed.size);
+                expected.extend(outside.ok().map(|outside| outside.recipients + 1));
+            }
+        }
+        Ok(expected)
     }
 
     fn answering_team<'a>(
@@ -201,20 +217,41 @@ fn open(volume: usize, entry: &Entry, volumes: &[PathBuf]) -> io::Result<impl io
     read::open_entry(path, entry)
 }
 
+/// The same bundle delivered twice is one reply; another one under the same name is another.
+fn content_id(members: &[(usize, Entry)], volumes: &[PathBuf]) -> Result<DispatchId, DeliverError> {
+    let mut hash = Sha256::new();
+    for (volume, entry) in members {
+        hash.update(entry.path.to_string());
+        hash.update(entry.size.to_be_bytes());
+        if entry.path.member == Member::Manifest {
+            io::copy(&mut open(*volume, entry, volumes)?, &mut hash)?;
+        }
+    }
+    let hash: [u8; 32] = hash.finalize().into();
+    Ok(DispatchId::of(&hash))
+}
+
 /// Says whether the member is unpadded.
 fn check_member(
-    volume: usize,
+    sealed: impl io::Read,
     entry: &Entry,
-    volumes: &[PathBuf],
+    expected: &BTreeSet<usize>,
     team: &Team,
 ) -> Result<bool, DeliverError> {
     let place = entry.path.to_string();
-    let outside = inspect::outside(open(volume, entry, volumes)?, entry.size)
+    let outside = inspect::outside(sealed, entry.size)
         .map_err(|e| DeliverError::NotSealed(place.clone(), e))?;
-    let expected = team.recipients.iter().len() + 1;
-    if outside.recipients != expected || outside.foreign > 0 {
-        let found = outside.recipients;
-        return Err(DeliverError::Stanzas { place, found, expected, team: team.id.clone() });
+    if !expected.contains(&outside.recipients) || outside.foreign > 0 {
+        return Err(DeliverError::Stanzas {
+            place,
+            found: outside.recipients,
+            expected: team.recipients.iter().len() + 1,
+            team: team.id.clone(),
+        });
     }
-    Ok(padding::padded_file(outside.plaintext) != outside.plaintext)
+    let padded = match entry.path.member {
+        Member::Manifest => padding::padded_manifest(outside.plaintext),
+        Member::File(_) => padding::padded_file(outside.plaintext),
+    };
+    Ok(padded != outside.plaintext)
 }

@@ -1,10 +1,12 @@
 //! A submission on its way in: files are sealed one after the other, the manifest last.
 
+use sha2::{Digest, Sha256};
+
 use super::designation::{self, NamingError};
 use super::space::Promise;
 use super::{Dropbox, Team};
 use crate::base::clock::Day;
-use crate::base::ids::DispatchId;
+use crate::base::ids::{DispatchId, DispatchSeed};
 use crate::bundle::manifest::{FileEntry, Kind, Manifest, ManifestError, VERSION};
 use crate::crypto::kdf::{DerivationError, MailboxKeys};
 use crate::crypto::seal::{SealError, SealWriter};
@@ -80,7 +82,7 @@ pub struct Intake {
     dropbox: Dropbox,
     keys: MailboxKeys,
     team: Team,
-    dispatch: DispatchId,
+    seed: DispatchSeed,
     upload: Upload,
     promise: Promise,
     files: Vec<(FileEntry, StoredFile)>,
@@ -93,7 +95,7 @@ impl Dropbox {
         &self,
         keys: MailboxKeys,
         team: Team,
-        dispatch: DispatchId,
+        seed: DispatchSeed,
         announced: u64,
     ) -> Result<Intake, IntakeError> {
         Ok(Intake {
@@ -102,7 +104,7 @@ impl Dropbox {
             dropbox: self.clone(),
             keys,
             team,
-            dispatch,
+            seed,
             files: Vec::new(),
             bytes: 0,
         })
@@ -127,10 +129,11 @@ impl Intake {
         let day = self.dropbox.clock().today();
         let has_message = !message.trim().is_empty();
         let source = self.keys.identity.recipient()?.to_string();
+        let id = self.dispatch_id(&message);
         let mut manifest = Manifest {
             version: VERSION,
             kind: Kind::Submission,
-            dispatch: self.dispatch.to_string(),
+            dispatch: id.to_string(),
             mailbox: String::new(),
             source_recipients: vec![source.clone()],
             team: self.team.id.clone(),
@@ -147,7 +150,7 @@ impl Intake {
             let members =
                 std::iter::once(sealed.finish()?).chain(self.files.iter().map(|(_, file)| *file));
             let dispatch = store::Dispatch {
-                id: self.dispatch,
+                id,
                 kind: store::Kind::Submission,
                 team: self.team.id.clone(),
                 day,
@@ -169,6 +172,20 @@ impl Intake {
             }
         }
         Err(StoreError::DesignationChanged.into())
+    }
+
+    /// SHA-256\[seed, team, message, (name, size, hash) of each file\], its first 16 bytes. A form sent
+    /// twice is one dispatch; the same form with other documents in it is another, and is not lost.
+    fn dispatch_id(&self, message: &str) -> DispatchId {
+        let mut hash = Sha256::new_with_prefix(self.seed.0);
+        let files =
+            self.files.iter().flat_map(|(file, _)| [file.name.as_bytes(), file.sha256.as_bytes()]);
+        for field in [self.team.id.as_bytes(), message.as_bytes()].into_iter().chain(files) {
+            hash.update((field.len() as u64).to_be_bytes());
+            hash.update(field);
+        }
+        let hash: [u8; 32] = hash.finalize().into();
+        DispatchId::of(&hash)
     }
 
     fn mailbox(&self, source: &str) -> Result<Mailbox, IntakeError> {

@@ -118,7 +118,9 @@ pub enum StoreError {
     #[error("{0} can be read by others; run: chmod -R go-rwx {0}")]
     NotPrivate(PathBuf),
     /// We may not write.
-    #[error("{0} cannot be written by this user; run sourdine as the directory's owner")]
+    #[error(
+        "{0} cannot be written by this user; run sourdine as the directory's owner, or give the directory to this user with chown -R"
+    )]
     NotWritable(PathBuf),
     /// There is something already.
     #[error("{0} exists already and is never overwritten; choose another directory")]

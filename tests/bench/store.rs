@@ -90,8 +90,11 @@ fn vault(dir: &Path, size: u64, piece: &[u8], tuning: &Tuning) {
         file.write_all(piece).unwrap();
     }
     let members = vec![file.finish().unwrap()];
-    let mailbox =
-        Mailbox { id: MailboxId([1; 16]), designation: "a".into(), source_recipients: String::new() };
+    let mailbox = Mailbox {
+        id: MailboxId([1; 16]),
+        designation: "a".into(),
+        source_recipients: String::new(),
+    };
     let (kind, team, day) = (Kind::Submission, "t".into(), Day(0));
     let dispatch = Dispatch { id: DispatchId([2; 16]), kind, team, day, fetched: None, members };
     upload.publish(Publication { mailbox, dispatch }).unwrap();

@@ -425,9 +425,10 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The page, without the marks that isolate text of another direction.
+    /// The page, without the marks that isolate text of another direction, every space a plain one.
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes).replace(['\u{2068}', '\u{2069}'], "")
+        let text = String::from_utf8_lossy(&self.bytes).replace(['\u{2068}', '\u{2069}'], "");
+        text.replace(['\u{a0}', '\u{202f}'], " ")
     }
 
     /// The value of the first hidden field of this name.

@@ -208,8 +208,8 @@ fn begin(site: &Site, announced: u64, typed: &mut Typed) -> Result<Intake, Probl
         return Err(Problem::MessageHasCode);
     }
     let team: Team = site.dropbox.teams().find(&typed.team).ok_or(Problem::Team)?.clone();
-    let dispatch = site.tickets.dispatch(ticket);
-    Ok(site.dropbox.intake(code.keys.clone(), team, dispatch, announced)?)
+    let seed = site.tickets.dispatch_seed(ticket);
+    Ok(site.dropbox.intake(code.keys.clone(), team, seed, announced)?)
 }
 
 struct ReadText {

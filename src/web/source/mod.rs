@@ -99,13 +99,17 @@ type App = State<Arc<Site>>;
 /// The table of contents of the site.
 pub fn router(site: Arc<Site>) -> Router {
     let small = DefaultBodyLimit::max(SMALL_FORM);
+    let forms = Router::new()
+        .route("/mailbox", get(mailbox::ask).post(mailbox::show))
+        .route("/mailbox/file", post(mailbox::download))
+        .route("/leave", post(leave::leave))
+        .layer(small)
+        .layer(middleware::from_fn_with_state(site.clone(), in_time));
     Router::new()
         .route("/", get(landing::show))
         .route("/recipients.txt", get(landing::recipients))
         .route("/drop", get(drop::show).post(drop::receive).layer(DefaultBodyLimit::disable()))
-        .route("/mailbox", get(mailbox::ask).post(mailbox::show).layer(small))
-        .route("/mailbox/file", post(mailbox::download).layer(small))
-        .route("/leave", post(leave::leave).layer(small))
+        .merge(forms)
         .fallback(not_found)
         .method_not_allowed_fallback(not_found)
         .layer(middleware::from_fn_with_state(site.clone(), refuse_foreign))
@@ -115,6 +119,15 @@ pub fn router(site: Arc<Site>) -> Router {
 
 async fn not_found(State(site): App, request: Request) -> Response {
     Page::of(&site, &request).problem(&Problem::NotFound)
+}
+
+/// A form without files arrives whole within the time that an upload may stand still.
+async fn in_time(State(site): App, request: Request, next: Next) -> Response {
+    let page = Page::of(&site, &request);
+    match tokio::time::timeout(site.dropbox.limits().idle, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => page.problem(&Problem::Cut),
+    }
 }
 
 async fn refuse_foreign(State(site): App, request: Request, next: Next) -> Response {

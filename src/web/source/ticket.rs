@@ -11,7 +11,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use crate::base::clock::Clock;
-use crate::base::ids::{DispatchId, hex};
+use crate::base::ids::{DispatchSeed, hex};
 use crate::base::random::{self, NoRandomness};
 
 /// Seconds a ticket lives: long enough to find files and write; an upload is checked at its start.
@@ -113,10 +113,10 @@ impl Tickets {
         burned.insert(ticket.session, now);
     }
 
-    /// The id of the dispatch that this form makes: the same form, the same id.
-    pub fn dispatch(&self, ticket: &Ticket) -> DispatchId {
-        let mac = self.mac(LABEL_DISPATCH, &ticket.form);
-        DispatchId(std::array::from_fn(|i| mac.get(i).copied().unwrap_or_default()))
+    /// What the id of a dispatch made by this form derives from: the same form with the same content
+    /// is the same dispatch.
+    pub fn dispatch_seed(&self, ticket: &Ticket) -> DispatchSeed {
+        DispatchSeed(self.mac(LABEL_DISPATCH, &ticket.form))
     }
 
     fn authentic(&self, text: &str) -> Option<Ticket> {
@@ -179,7 +179,7 @@ mod tests {
         let first = tickets.fresh().unwrap();
         let second = tickets.next(&first).unwrap();
         let other = tickets.fresh().unwrap();
-        assert_ne!(tickets.dispatch(&first), tickets.dispatch(&second));
+        assert_ne!(tickets.dispatch_seed(&first).0, tickets.dispatch_seed(&second).0);
         tickets.burn(&second);
         assert_eq!(tickets.check(&tickets.print(&first)).err(), Some(TicketError::Left));
         assert_eq!(tickets.check(&tickets.print(&second)).err(), Some(TicketError::Left));
