@@ -1,5 +1,5 @@
 //! Large files: the server's memory does not depend on them, and every byte is written once.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod common;
 
@@ -48,11 +48,7 @@ fn three_gibibytes_pass_in_little_memory_and_come_out_the_same() {
     let hash = sha256(&document);
     receipt.must_say("Received").must_say(&hash).must_say("3 GiB");
     let (memory, bytes) = (peak(&site), written(&site) - before);
-    println!(
-        "peak memory {} MiB, written {:.3} of the file",
-        memory / MIB,
-        bytes as f64 / (3 * GIB) as f64
-    );
+    println!("peak memory {} MiB, written {} %", memory / MIB, 100 * bytes / (3 * GIB));
     assert!(memory <= 96 * MIB, "the server had {} MiB", memory / MIB);
     assert!(bytes <= 3 * GIB * 12 / 10, "{bytes} bytes were written");
     assert!(bytes >= 3 * GIB, "only {bytes} bytes were written: is this a real disk?");

@@ -1,6 +1,6 @@
 //! The disk is seized: at any moment, whatever happened to the server just before. Markers are planted
 //! in message, file name and content; then every file is searched for them and for the code.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod common;
 

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::manifest::Manifest;
+use super::names::printable;
 
 /// Remembered recipients, kept as JSON beside the identity.
 #[derive(Debug)]
@@ -77,20 +78,23 @@ impl AddressBook {
             .cloned()
             .collect();
         team.sort_unstable();
-        compare(
-            &mut self.known.mailboxes,
-            &manifest.mailbox,
-            &manifest.source_recipients,
-            accept_changes,
-            BookError::SourceChanged,
-        )?;
-        compare(
-            &mut self.known.teams,
-            &manifest.team,
-            &team,
-            accept_changes,
-            BookError::TeamChanged,
-        )
+        let source = &manifest.source_recipients;
+        let seen_mailbox = seen(&self.known.mailboxes, &manifest.mailbox, source);
+        let seen_team = seen(&self.known.teams, &manifest.team, &team);
+        if !accept_changes && seen_mailbox == Seen::Differently {
+            return Err(BookError::SourceChanged(printable(&manifest.mailbox)));
+        }
+        if !accept_changes && seen_team == Seen::Differently {
+            return Err(BookError::TeamChanged(printable(&manifest.team)));
+        }
+        // Only a manifest that passes is remembered: a refused one must not become "seen first".
+        if seen_mailbox != Seen::So {
+            self.known.mailboxes.entry(manifest.mailbox.clone()).or_default().push(source.clone());
+        }
+        if seen_team != Seen::So {
+            self.known.teams.entry(manifest.team.clone()).or_default().push(team);
+        }
+        Ok(())
     }
 
     /// Writes the book: a new file, then a rename, so that a crash leaves the old one.
@@ -109,22 +113,19 @@ impl AddressBook {
     }
 }
 
-fn compare(
-    known: &mut BTreeMap<String, Vec<Keys>>,
-    name: &str,
-    keys: &[String],
-    accept: bool,
-    changed: impl FnOnce(String) -> BookError,
-) -> Result<(), BookError> {
-    let seen = known.entry(name.to_owned()).or_default();
-    if seen.iter().any(|seen| seen == keys) {
-        return Ok(());
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    Never,
+    So,
+    Differently,
+}
+
+fn seen(known: &BTreeMap<String, Vec<Keys>>, name: &str, keys: &Keys) -> Seen {
+    match known.get(name) {
+        None => Seen::Never,
+        Some(sets) if sets.contains(keys) => Seen::So,
+        Some(_) => Seen::Differently,
     }
-    if !seen.is_empty() && !accept {
-        return Err(changed(super::names::printable(name)));
-    }
-    seen.push(keys.to_vec());
-    Ok(())
 }
 
 #[cfg(test)]

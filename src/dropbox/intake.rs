@@ -174,13 +174,16 @@ impl Intake {
         Err(StoreError::DesignationChanged.into())
     }
 
-    /// SHA-256\[seed, team, message, (name, size, hash) of each file\], its first 16 bytes. A form sent
+    /// SHA-256\[seed, mailbox, team, message, (name, size, hash) of each file\], its first 16 bytes. A form sent
     /// twice is one dispatch; the same form with other documents in it is another, and is not lost.
     fn dispatch_id(&self, message: &str) -> DispatchId {
         let mut hash = Sha256::new_with_prefix(self.seed.0);
         let files =
             self.files.iter().flat_map(|(file, _)| [file.name.as_bytes(), file.sha256.as_bytes()]);
-        for field in [self.team.id.as_bytes(), message.as_bytes()].into_iter().chain(files) {
+        for field in [&self.keys.id.0[..], self.team.id.as_bytes(), message.as_bytes()]
+            .into_iter()
+            .chain(files)
+        {
             hash.update((field.len() as u64).to_be_bytes());
             hash.update(field);
         }

@@ -142,7 +142,7 @@ struct Writer {
     remove: VecDeque<FileId>,
     /// Removing failed: try again then.
     rest_until: Option<Instant>,
-    /// Something was deleted or replaced in the index: empty its log when there is time.
+    /// Something was written or removed: give pages back and empty the log when there is time.
     tidy: bool,
 }
 
@@ -304,7 +304,10 @@ impl Writer {
             Ok(0) => {
                 self.remove.pop_front();
             }
-            Ok(_) => self.rest_until = None,
+            Ok(_) => {
+                self.rest_until = None;
+                self.tidy = true;
+            }
             // Another process holds the vault, or there is no room even for the journal.
             Err(_) => self.rest_until = Some(Instant::now() + REST),
         }

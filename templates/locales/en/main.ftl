@@ -7,8 +7,11 @@ language-choice = Language
 footer = This site keeps no cookie and runs no script. What you send is sealed on arrival; only the editors can open it.
 
 decimal-separator = .
-# $n (String) - a number
-size-bytes = { $n } bytes
+# $count (Number) - bytes
+size-bytes = { $count ->
+    [one] { $count } byte
+   *[other] { $count } bytes
+}
 # $n (String) - a number
 size-kib = { $n } KiB
 # $n (String) - a number

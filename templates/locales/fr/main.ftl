@@ -7,7 +7,10 @@ language-choice = Langue
 footer = Ce site ne dépose aucun cookie et n’exécute aucun script. Ce que vous envoyez est scellé dès son arrivée ; seule l’équipe peut l’ouvrir.
 
 decimal-separator = ,
-size-bytes = { $n } octets
+size-bytes = { $count ->
+    [one] { $count } octet
+   *[other] { $count } octets
+}
 size-kib = { $n } Kio
 size-mib = { $n } Mio
 size-gib = { $n } Gio

@@ -1,0 +1,176 @@
+//! The store by itself: what is published is there, what is not leaves nothing, not even its bytes.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use std::io::{Read, Write};
+use std::path::Path;
+
+use common::{files_below, holds, wait_for};
+use sourdine::base::clock::Day;
+use sourdine::base::ids::{DispatchId, MailboxId};
+use sourdine::store::{
+    Dispatch, Kind, Mailbox, Publication, Published, Store, StoreError, StoredFile, Tuning, create,
+};
+
+const ROOMY: u64 = 1 << 40;
+
+struct Place(tempfile::TempDir);
+
+impl Place {
+    fn new() -> Self {
+        let place = Self(tempfile::tempdir().unwrap());
+        create(&place.data(), &[("name", b"value")], &Tuning::default()).unwrap();
+        place
+    }
+
+    fn data(&self) -> std::path::PathBuf {
+        self.0.path().join("data")
+    }
+
+    fn open(&self) -> Store {
+        Store::open(&self.data(), ROOMY).unwrap()
+    }
+}
+
+fn mailbox(number: u8, designation: &str) -> Mailbox {
+    let source_recipients = format!("age1source{number}");
+    Mailbox { id: MailboxId([number; 16]), designation: designation.into(), source_recipients }
+}
+
+fn publication(number: u8, mailbox: &Mailbox, members: Vec<StoredFile>) -> Publication {
+    let (id, kind, team, day) =
+        (DispatchId([number; 16]), Kind::Submission, "team".into(), Day(20_000));
+    let dispatch = Dispatch { id, kind, team, day, fetched: None, members };
+    Publication { mailbox: mailbox.clone(), dispatch }
+}
+
+/// 3 MiB that hold a marker every KiB.
+fn marked(marker: &str) -> Vec<u8> {
+    marker.bytes().cycle().take(1024).collect::<Vec<_>>().repeat(3 * 1024)
+}
+
+fn holds_marker(data: &Path, marker: &str) -> bool {
+    files_below(data).iter().any(|file| holds(file, marker.as_bytes()))
+}
+
+#[test]
+fn what_is_published_is_read_back_after_reopening() {
+    let place = Place::new();
+    let content = marked("ciphertext");
+    let store = place.open();
+    let mut upload = store.upload();
+    let mut file = upload.file().unwrap();
+    file.write_all(&content).unwrap();
+    let stored = file.finish().unwrap();
+    let new = publication(1, &mailbox(1, "brave-heron"), vec![stored]);
+    assert_eq!(upload.publish(new.clone()).unwrap(), Published::Now);
+    assert_eq!(upload.publish(new).unwrap(), Published::Before);
+    drop((upload, store));
+
+    let store = place.open();
+    let found = store.dispatches(MailboxId([1; 16])).unwrap();
+    let mut read = Vec::new();
+    store.read(found[0].members[0]).read_to_end(&mut read).unwrap();
+    assert!(read == content);
+    assert_eq!(store.fact("name").unwrap().unwrap(), b"value");
+}
+
+#[test]
+fn an_upload_that_ends_unpublished_leaves_none_of_its_bytes() {
+    let place = Place::new();
+    let store = place.open();
+    let mut upload = store.upload();
+    let mut file = upload.file().unwrap();
+    file.write_all(&marked("marker-of-a-cut-upload")).unwrap();
+    file.finish().unwrap();
+    wait_for("the bytes to arrive", || {
+        holds_marker(&place.data(), "marker-of-a-cut-upload").then_some(())
+    });
+    drop(upload);
+    // Secure delete overwrites, the journal is truncated, the file shrinks: no process has to end.
+    wait_for("the bytes to be gone", || {
+        (!holds_marker(&place.data(), "marker-of-a-cut-upload")).then_some(())
+    });
+    assert_eq!(store.counts().unwrap().mailboxes, 0);
+    wait_for("the file to shrink", || {
+        (place.data().join("vault.db").metadata().unwrap().len() < 1 << 20).then_some(())
+    });
+}
+
+#[test]
+fn two_uploads_that_name_one_mailbox_differently_do_not_both_win() {
+    let place = Place::new();
+    let store = place.open();
+    let mut first = store.upload();
+    let mut second = store.upload();
+    let of = |upload: &mut sourdine::store::Upload| vec![upload.file().unwrap().finish().unwrap()];
+    let members = of(&mut first);
+    first.publish(publication(1, &mailbox(1, "brave-heron"), members)).unwrap();
+    let members = of(&mut second);
+    let other_name = publication(2, &mailbox(1, "calm-lake"), members.clone());
+    assert!(matches!(second.publish(other_name), Err(StoreError::DesignationChanged)));
+    let same_name_other_box = publication(2, &mailbox(2, "brave-heron"), members.clone());
+    assert!(matches!(second.publish(same_name_other_box), Err(StoreError::DesignationChanged)));
+    let right = publication(2, &mailbox(1, "brave-heron"), members);
+    assert_eq!(second.publish(right).unwrap(), Published::Now);
+    assert_eq!(store.dispatches(MailboxId([1; 16])).unwrap().len(), 2);
+}
+
+#[test]
+fn a_full_vault_refuses_the_newcomer_and_keeps_what_it_has() {
+    let place = Place::new();
+    let store = Store::open(&place.data(), 8 << 20).unwrap();
+    let mut kept = store.upload();
+    let mut file = kept.file().unwrap();
+    file.write_all(&marked("kept")).unwrap();
+    let members = vec![file.finish().unwrap()];
+    kept.publish(publication(1, &mailbox(1, "brave-heron"), members)).unwrap();
+
+    let mut upload = store.upload();
+    let mut file = upload.file().unwrap();
+    let wrote = (0..8).try_for_each(|_| file.write_all(&marked("too-much")));
+    let published = wrote.map_err(|_| StoreError::Full).and_then(|()| {
+        let members = vec![file.finish()?];
+        upload.publish(publication(2, &mailbox(2, "calm-lake"), members))
+    });
+    assert!(matches!(published, Err(StoreError::Full)));
+    drop(upload);
+
+    let mut after = store.upload();
+    wait_for("room again", || {
+        let mut file = after.file().unwrap();
+        file.write_all(b"small").unwrap();
+        let members = vec![file.finish().unwrap()];
+        after.publish(publication(3, &mailbox(3, "late-bird"), members)).ok()
+    });
+    let mut read = Vec::new();
+    let found = store.dispatches(MailboxId([1; 16])).unwrap();
+    store.read(found[0].members[0]).read_to_end(&mut read).unwrap();
+    assert!(read == marked("kept"));
+}
+
+#[test]
+fn another_process_may_write_while_one_serves_and_a_second_may_not_serve() {
+    let place = Place::new();
+    let serving = place.open();
+    serving.claim_serving().unwrap();
+    let mut under_way = serving.upload();
+    let mut file = under_way.file().unwrap();
+    file.write_all(&marked("under-way")).unwrap();
+    let stored = file.finish().unwrap();
+
+    // A command opens the same store meanwhile: it must not take the upload for a crash's remains.
+    let command = place.open();
+    assert!(matches!(command.claim_serving(), Err(StoreError::Served(_))));
+    let mut reply = command.upload();
+    let members = vec![reply.file().unwrap().finish().unwrap()];
+    reply.publish(publication(9, &mailbox(9, "calm-lake"), members)).unwrap();
+    drop((reply, command));
+
+    under_way.publish(publication(1, &mailbox(1, "brave-heron"), vec![stored])).unwrap();
+    let mut read = Vec::new();
+    serving.read(stored).read_to_end(&mut read).unwrap();
+    assert!(read == marked("under-way"));
+    assert_eq!(serving.counts().unwrap().mailboxes, 2);
+}
