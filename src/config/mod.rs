@@ -104,14 +104,25 @@ impl Config {
 
     /// Reads and checks a text.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        let syntax =
-            |e: &dyn std::fmt::Display| ConfigError::Syntax(e.to_string().trim().to_owned());
-        let typed: toml::Table = text.parse().map_err(|e: toml::de::Error| syntax(&e))?;
-        let known: toml::Table = DEFAULT.parse().map_err(|e: toml::de::Error| syntax(&e))?;
+        let syntax = |e: toml::de::Error| ConfigError::Syntax(in_one_line(text, &e));
+        let typed: toml::Table = text.parse().map_err(syntax)?;
+        let known: toml::Table = DEFAULT.parse().map_err(syntax)?;
         unknown::refuse(&typed, &known)?;
-        let typed: typed::File = toml::from_str(text).map_err(|e| syntax(&e))?;
+        let typed: typed::File = toml::from_str(text).map_err(syntax)?;
         typed.checked()
     }
+}
+
+/// Where a fault is and of what kind, in one line. What stands there is not repeated: it may be a
+/// private key, pasted by mistake, on its way to a log.
+fn in_one_line(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    // Between quotes and backticks the message repeats what was typed.
+    let pieces = error.message().split(['"', '`']).enumerate();
+    let message: String = pieces.map(|(at, piece)| if at % 2 == 0 { piece } else { "…" }).collect();
+    let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("line {line}: {message}; compare it with the file that `sourdine init` writes")
 }
 
 impl FromStr for Listen {

@@ -18,7 +18,9 @@ fn walk(typed: &Table, known: &Table, at: &str, all: &[String]) -> Result<(), Co
         return Ok(());
     }
     for (name, value) in typed {
-        let key = join(at, name);
+        let private = name.to_ascii_lowercase().starts_with("age-");
+        let key =
+            join(at, if private { "(a private key, to be removed and replaced)" } else { name });
         let Some(known) = known.get(name) else {
             return Err(ConfigError::Unknown { nearest: nearest(&key, all), key });
         };

@@ -12,7 +12,7 @@ use age_core::secrecy::ExposeSecret;
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// No identity fits.
-    #[error("it is not sealed to this key")]
+    #[error("it is not sealed to this key; try another with -i")]
     WrongKey,
     /// The header or the body is not what was sealed.
     #[error("it was altered or cut")]

@@ -51,10 +51,12 @@ pub fn create(dir: &Path, facts: &[(&str, &[u8])], tuning: &Tuning) -> Result<()
         new.map_err(|e| io(&path, &e))?;
     }
     let index = connect(&dir.join(INDEX.file))?;
-    prepare(&index, 4096, true)?;
+    shape(&index, 4096)?;
+    prepare(&index, true)?;
     index.pragma_update(None, "application_id", INDEX.application_id)?;
     let vault = connect(&dir.join(VAULT.file))?;
-    prepare(&vault, tuning.page_size, tuning.wal)?;
+    shape(&vault, tuning.page_size)?;
+    prepare(&vault, tuning.wal)?;
     vault.pragma_update(None, "application_id", VAULT.application_id)?;
     migrate(&INDEX, &index, &dir.join(INDEX.file))?;
     migrate(&VAULT, &vault, &dir.join(VAULT.file))?;
@@ -72,9 +74,12 @@ pub(super) fn open(dir: &Path, quota: u64, tuning: &Tuning) -> Result<Opened, St
     }
     let (lock, alone) = lock(dir)?;
     let index = connect(&dir.join(INDEX.file))?;
-    prepare(&index, 4096, true)?;
     let vault = connect(&dir.join(VAULT.file))?;
-    prepare(&vault, tuning.page_size, tuning.wal)?;
+    // Both before either is written: a newer one is left as it is.
+    format(&INDEX, &index, &dir.join(INDEX.file))?;
+    format(&VAULT, &vault, &dir.join(VAULT.file))?;
+    prepare(&index, true)?;
+    prepare(&vault, tuning.wal)?;
     vault.pragma_update(None, "cache_size", -8192)?;
     let page: u64 = vault.pragma_query_value(None, "page_size", |row| row.get(0))?;
     let pages = (quota / page).clamp(16, u64::from(u32::MAX) - 2);
@@ -161,10 +166,14 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// Settings that hold for a writing connection; page size and vacuum mode matter on an empty file.
-fn prepare(db: &Connection, page_size: u32, wal: bool) -> Result<(), StoreError> {
+/// What an empty file is given for good. (Later, setting the vacuum mode again would only write.)
+fn shape(db: &Connection, page_size: u32) -> Result<(), StoreError> {
     db.pragma_update(None, "page_size", page_size)?;
-    db.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    Ok(db.pragma_update(None, "auto_vacuum", "INCREMENTAL")?)
+}
+
+/// Settings that hold for a writing connection.
+fn prepare(db: &Connection, wal: bool) -> Result<(), StoreError> {
     let journal = if wal { "WAL" } else { "TRUNCATE" };
     db.pragma_update(None, "journal_mode", journal)?;
     db.pragma_update(None, "synchronous", "FULL")?;
@@ -175,12 +184,18 @@ fn prepare(db: &Connection, page_size: u32, wal: bool) -> Result<(), StoreError>
     Ok(())
 }
 
-fn migrate(kind: &Kind, db: &Connection, path: &Path) -> Result<(), StoreError> {
+/// The format of a file, which must not be newer than this program.
+fn format(kind: &Kind, db: &Connection, path: &Path) -> Result<i64, StoreError> {
     let found: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let known = i64::try_from(kind.migrations.len()).unwrap_or(i64::MAX);
     if found > known {
         return Err(StoreError::Newer { path: path.to_owned(), found, known });
     }
+    Ok(found)
+}
+
+fn migrate(kind: &Kind, db: &Connection, path: &Path) -> Result<(), StoreError> {
+    let found = format(kind, db, path)?;
     for (number, sql) in (1_i64..).zip(kind.migrations).skip(usize::try_from(found).unwrap_or(0)) {
         let transaction = db.unchecked_transaction()?;
         transaction.execute_batch(sql)?;

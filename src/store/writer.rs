@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 use super::upload::Fate;
 use super::{StoreError, Tuning, schema};
@@ -23,7 +23,8 @@ pub const HEARTBEAT: Duration = Duration::from_secs(600);
 const LINGER: Duration = Duration::from_millis(200);
 /// Chunks that may wait for the writer: the bound of its memory.
 const QUEUE: usize = 8;
-/// Chunks removed in one transaction: deleting overwrites them with zeros, which takes its time.
+/// Chunks removed in one transaction, at most: deleting overwrites them with zeros, which takes its
+/// time, and a journal of the same size.
 const REMOVED_AT_ONCE: u32 = 8;
 /// Pages given back to the file system in one idle moment.
 const PAGES_GIVEN_BACK: u32 = 256;
@@ -64,6 +65,7 @@ impl Handle {
             waiting: Vec::new(),
             remove: orphans.into(),
             rest_until: None,
+            step: REMOVED_AT_ONCE,
             tidy: false,
         };
         let thread = std::thread::Builder::new()
@@ -142,6 +144,8 @@ struct Writer {
     remove: VecDeque<FileId>,
     /// Removing failed: try again then.
     rest_until: Option<Instant>,
+    /// Chunks to remove in the next transaction.
+    step: u32,
     /// Something was written or removed: give pages back and empty the log when there is time.
     tidy: bool,
 }
@@ -298,17 +302,23 @@ impl Writer {
         let removed = self.vault.execute(
             "DELETE FROM chunk WHERE file = ?1 AND seq IN
              (SELECT seq FROM chunk WHERE file = ?1 ORDER BY seq DESC LIMIT ?2)",
-            (file.0, REMOVED_AT_ONCE),
+            (file.0, self.step),
         );
         match removed {
             Ok(0) => {
                 self.remove.pop_front();
+                // Its pages are free now: give them back when there is time.
+                self.tidy = true;
             }
             Ok(_) => {
                 self.rest_until = None;
-                self.tidy = true;
+                self.step = (self.step * 2).min(REMOVED_AT_ONCE);
             }
-            // Another process holds the vault, or there is no room even for the journal.
+            // No room for the journal of so many chunks: a smaller step needs a smaller one.
+            Err(e) if self.step > 1 && e.sqlite_error_code() == Some(ErrorCode::DiskFull) => {
+                self.step /= 2;
+            }
+            // Another process holds the vault, or there is no room even for that.
             Err(_) => self.rest_until = Some(Instant::now() + REST),
         }
         self.measure();

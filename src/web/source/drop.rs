@@ -221,8 +221,9 @@ struct ReadText {
 fn read_text(form: &mut FormReader<Incoming>, most: usize) -> Result<ReadText, Problem> {
     let mut bytes = Vec::new();
     while let Some(piece) = form.data()? {
-        bytes.extend(piece.iter().take(most - bytes.len()));
-        if bytes.len() == most {
+        let room = most - bytes.len();
+        bytes.extend(piece.iter().take(room));
+        if piece.len() > room {
             return Ok(ReadText { text: String::from_utf8_lossy(&bytes).into_owned(), cut: true });
         }
     }
