@@ -954,6 +954,9 @@ const SMALL_DISK: &str = "SOURDINE_TEST_SMALL_DISK";
 
 #[test]
 fn a_disk_that_runs_full_refuses_uploads_and_keeps_what_was_acknowledged() {
+    if let Some(disk) = std::env::var_os(SMALL_DISK) {
+        return on_a_small_disk(Path::new(&disk));
+    }
     let mount = tempfile::tempdir().unwrap();
     let script = "mount -t tmpfs -o size=24m,mode=700 tmpfs \"$1\" || exit 77; shift; exec \"$@\"";
     let run = |how: &[&str]| {
@@ -962,7 +965,11 @@ fn a_disk_that_runs_full_refuses_uploads_and_keeps_what_was_acknowledged() {
             .args(["sh", "-c", script, "sh"])
             .arg(mount.path())
             .arg(std::env::current_exe().unwrap())
-            .args(["--exact", "on_a_small_disk", "--ignored", "--nocapture"])
+            .args([
+                "--exact",
+                "a_disk_that_runs_full_refuses_uploads_and_keeps_what_was_acknowledged",
+            ])
+            .arg("--nocapture")
             .env(SMALL_DISK, mount.path())
             .output()
             .expect("unshare (util-linux) is missing")
@@ -981,11 +988,9 @@ fn a_disk_that_runs_full_refuses_uploads_and_keeps_what_was_acknowledged() {
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }
 
-#[test]
-#[ignore = "run by a_disk_that_runs_full, in a mount namespace of its own"]
-fn on_a_small_disk() {
-    let disk = PathBuf::from(std::env::var_os(SMALL_DISK).expect("run by another test"));
-    let mut site = Box_::new_in(&disk, 1, &[("min_free = \"64 MiB\"", "min_free = \"1 KiB\"")]);
+/// The scenario itself, run in a mount namespace of its own.
+fn on_a_small_disk(disk: &Path) {
+    let mut site = Box_::new_in(disk, 1, &[("min_free = \"64 MiB\"", "min_free = \"1 KiB\"")]);
     site.serve();
     let elsewhere = tempfile::tempdir().unwrap();
     let document = |name: &str, mebibytes: usize| {
