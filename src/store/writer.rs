@@ -5,6 +5,8 @@
 //! rows that name them are committed (fsync); only then anybody hears of it.
 
 use std::collections::VecDeque;
+use std::fs::File;
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, Mutex};
@@ -26,6 +28,8 @@ const QUEUE: usize = 8;
 /// Chunks removed in one transaction, at most: deleting overwrites them with zeros, which takes its
 /// time, and a journal of the same size.
 const REMOVED_AT_ONCE: u32 = 8;
+/// Bytes after which the disk is set to work, while the next ones are still being sealed.
+const AHEAD: u64 = 16 << 20;
 /// Pages given back to the file system in one idle moment.
 const PAGES_GIVEN_BACK: u32 = 256;
 /// Time before a removal that failed is tried again.
@@ -57,6 +61,7 @@ impl Handle {
         let (commands, inbox) = mpsc::sync_channel(QUEUE);
         let used = Arc::new(AtomicU64::new(schema::used_bytes(&vault)?));
         let writer = Writer {
+            ahead: Ahead::start(vault.path())?,
             index,
             vault,
             limit: tuning.transaction,
@@ -134,7 +139,42 @@ struct Open {
     uploads: Vec<Arc<Fate>>,
 }
 
+/// Writes dirty pages of the vault out while a transaction grows, so that its commit finds little left
+/// to wait for. What is durable, and when, is SQLite's own sync alone.
+struct Ahead {
+    begin: SyncSender<()>,
+    bytes: u64,
+}
+
+impl Ahead {
+    fn start(vault: Option<&str>) -> Result<Self, StoreError> {
+        let path = vault.unwrap_or_default();
+        let io = |e: std::io::Error| StoreError::Io(path.into(), e.kind());
+        // Closing any descriptor of a file drops this process's locks on it (fcntl(2)), SQLite's too:
+        // this one stays open until the process ends.
+        let file = ManuallyDrop::new(File::open(path).map_err(io)?);
+        let (begin, wait) = mpsc::sync_channel(1);
+        let work = move || {
+            while wait.recv().is_ok() {
+                let _ = file.sync_data();
+            }
+        };
+        std::thread::Builder::new().name("ahead".into()).spawn(work).map_err(io)?;
+        Ok(Self { begin, bytes: 0 })
+    }
+
+    fn wrote(&mut self, bytes: u64) {
+        self.bytes += bytes;
+        if self.bytes >= AHEAD {
+            self.bytes = 0;
+            // It is still busy with what came before: it will be asked again.
+            let _ = self.begin.try_send(());
+        }
+    }
+}
+
 struct Writer {
+    ahead: Ahead,
     index: Connection,
     vault: Connection,
     limit: u64,
@@ -225,6 +265,7 @@ impl Writer {
             .execute((file.0, seq, data))?;
         if let Some(open) = &mut self.open {
             open.bytes += data.len() as u64;
+            self.ahead.wrote(data.len() as u64);
             if !open.uploads.iter().any(|other| Arc::ptr_eq(other, fate)) {
                 open.uploads.push(fate.clone());
             }
