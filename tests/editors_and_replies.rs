@@ -388,7 +388,7 @@ fn a_mailbox_whose_key_changed_is_refused_until_the_editor_accepts_it() {
     assert!(error.contains("--accept-changed-keys"), "{error}");
 
     let to = site.path("accepted");
-    ok(editor.open([&swapped], &to).arg("--accept-changed-keys"));
+    ok(editor.open([&swapped], &to).args(["--accept-changed-keys", drop.text("mailbox")]));
     assert!(fs::read_to_string(&book).unwrap().contains(&spy.recipient));
     ok(&mut editor.open([swapped], &site.path("accepted-again")));
 }
@@ -414,5 +414,75 @@ fn an_answer_to_a_changed_key_is_refused() {
     let error = fails(&mut reply(&bundle));
     assert!(error.contains("--accept-changed-keys"), "{error}");
     assert!(!bundle.exists());
-    ok(reply(&bundle).arg("--accept-changed-keys"));
+    ok(reply(&bundle).args(["--accept-changed-keys", drop.text("mailbox")]));
+}
+
+/// A drop, and an answer to it with an attachment of so many bytes.
+fn answered(site: &Box_, bytes: usize) -> (Opened, PathBuf) {
+    let drop = Opened::new(site, "en", "opened");
+    let attachment = site.path("attachment.bin");
+    fs::write(&attachment, vec![b'x'; bytes]).unwrap();
+    let bundle = site.path("answer.tar");
+    let mut reply = sourdine();
+    reply.arg("reply").arg(&drop.dir).arg("-i").arg(&site.editors[0].key);
+    ok(reply.arg("-o").arg(&bundle).arg("--attach").arg(&attachment));
+    (drop, bundle)
+}
+
+#[test]
+fn a_good_copy_is_delivered_after_a_damaged_one() {
+    let site = Box_::served(1, &[]);
+    let (drop, bundle) = answered(&site, 300_000);
+    let damaged = site.path("damaged.tar");
+    let mut bytes = fs::read(&bundle).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&damaged, bytes).unwrap();
+    for (copy, said) in
+        [(&damaged, "delivered"), (&bundle, "delivered"), (&bundle, "delivered before")]
+    {
+        let output = ok(site.command("deliver").arg(copy));
+        assert!(String::from_utf8_lossy(&output.stdout).contains(said));
+    }
+    let page = site.mailbox(&drop.form.code);
+    assert_eq!(page.text().matches("attachment.bin</b>").count(), 2);
+}
+
+#[test]
+fn downloads_that_nobody_reads_keep_nobody_else_out() {
+    use std::io::Write as _;
+    let site = Box_::served(1, &[]);
+    let (drop, bundle) = answered(&site, 40 << 20);
+    ok(site.command("deliver").arg(&bundle));
+    let page = site.mailbox(&drop.form.code);
+    let fields = ["code", "ticket", "dispatch", "number"].map(|name| {
+        let page = scraper::Html::parse_document(&page.text());
+        let form = format!("form[action^='/mailbox/file'] input[name={name}]");
+        let field = page.select(&scraper::Selector::parse(&form).unwrap()).next().unwrap();
+        format!("{name}={}", field.value().attr("value").unwrap().replace(' ', "+"))
+    });
+    let body = fields.join("&");
+    let host = site.base.trim_start_matches("http://");
+    let stalled: Vec<_> = (0..64)
+        .map(|_| {
+            let mut stream = std::net::TcpStream::connect(host).unwrap();
+            let length = body.len();
+            write!(
+                stream,
+                "POST /mailbox/file HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n\
+                 Content-Type: application/x-www-form-urlencoded\r\n\r\n{body}"
+            )
+            .unwrap();
+            stream
+        })
+        .collect();
+    // Sixteen are sent to, the others are asked to come back; everybody else is served.
+    wait_for("the places to be taken", || {
+        let args: Vec<_> = fields.iter().flat_map(|field| ["--data", field]).collect();
+        (site.curl("/mailbox/file?lang=en", &args).status == 503).then_some(())
+    });
+    site.mailbox(&drop.form.code).must_say("attachment.bin");
+    let form = site.form("en");
+    site.send(&form, "Still here", &[]).must_say("Received");
+    std::mem::drop(stalled);
 }

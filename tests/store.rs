@@ -174,3 +174,48 @@ fn another_process_may_write_while_one_serves_and_a_second_may_not_serve() {
     assert!(read == marked("under-way"));
     assert_eq!(serving.counts().unwrap().mailboxes, 2);
 }
+
+#[test]
+fn an_index_put_back_from_an_older_copy_is_refused_and_removes_nothing() {
+    let place = Place::new();
+    let old = std::fs::read(place.data().join("index.db")).unwrap();
+    let store = place.open();
+    store.claim_serving().unwrap();
+    let mut upload = store.upload();
+    let mut file = upload.file().unwrap();
+    file.write_all(&marked("acknowledged")).unwrap();
+    let members = vec![file.finish().unwrap()];
+    upload.publish(publication(1, &mailbox(1, "brave-heron"), members)).unwrap();
+    drop((upload, store));
+
+    let new = std::fs::read(place.data().join("index.db")).unwrap();
+    std::fs::write(place.data().join("index.db"), old).unwrap();
+    assert!(matches!(Store::open(&place.data(), ROOMY), Err(StoreError::Mismatch(_))));
+    std::fs::write(place.data().join("index.db"), new).unwrap();
+    let store = place.open();
+    assert_eq!(store.claim_serving().unwrap(), 0);
+    let mut read = Vec::new();
+    let found = store.dispatches(MailboxId([1; 16])).unwrap();
+    store.read(found[0].members[0]).read_to_end(&mut read).unwrap();
+    assert!(read == marked("acknowledged"));
+}
+
+#[test]
+fn only_who_serves_removes_what_a_crash_left() {
+    let place = Place::new();
+    let mut vault = rusqlite::Connection::open(place.data().join("vault.db")).unwrap();
+    let change = vault.transaction().unwrap();
+    change
+        .execute(
+            "INSERT INTO chunk (file, seq, data) VALUES (?, 0, ?)",
+            ([7_u8; 16], marked("remains")),
+        )
+        .unwrap();
+    change.commit().unwrap();
+    drop(vault);
+    drop(place.open());
+    assert!(holds_marker(&place.data(), "remains"), "a command that looks removes nothing");
+    let store = place.open();
+    assert_eq!(store.claim_serving().unwrap(), 1);
+    wait_for("the remains to be gone", || (!holds_marker(&place.data(), "remains")).then_some(()));
+}

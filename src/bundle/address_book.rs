@@ -33,15 +33,21 @@ pub enum BookError {
     /// Another key for the same source.
     #[error(
         "the key of mailbox {0} is not the one seen first. A captured server could have put its own \
-         in, to read your answer. If you know why it changed, repeat with --accept-changed-keys"
+         in, to read your answer. If you know why it changed, repeat with --accept-changed-keys {0}"
     )]
     SourceChanged(String),
     /// Another set of editors.
     #[error(
         "the keys of team {0} are not the ones seen first. If your team changed its keys, repeat with \
-         --accept-changed-keys; if not, somebody may be reading along"
+         --accept-changed-keys {0}; if not, somebody may be reading along"
     )]
     TeamChanged(String),
+    /// A team that this book does not know, while it knows others.
+    #[error(
+        "team {0} was never seen here. If you are in several teams, repeat with --accept-changed-keys {0}; \
+         if not, somebody may be reading along"
+    )]
+    TeamNew(String),
     /// It cannot be read.
     #[error("the address book {0} cannot be read: {1}; move it away to begin a new one")]
     Unreadable(PathBuf, String),
@@ -70,7 +76,8 @@ impl AddressBook {
     }
 
     /// Compares a manifest's keys with those seen first and those accepted since; remembers new ones.
-    pub fn check(&mut self, manifest: &Manifest, accept_changes: bool) -> Result<(), BookError> {
+    /// `accepted` are the mailboxes and teams whose change the editor knows of.
+    pub fn check(&mut self, manifest: &Manifest, accepted: &[String]) -> Result<(), BookError> {
         let mut team: Vec<String> = manifest
             .recipients
             .iter()
@@ -81,11 +88,19 @@ impl AddressBook {
         let source = &manifest.source_recipients;
         let seen_mailbox = seen(&self.known.mailboxes, &manifest.mailbox, source);
         let seen_team = seen(&self.known.teams, &manifest.team, &team);
-        if !accept_changes && seen_mailbox == Seen::Differently {
+        if seen_mailbox == Seen::Differently && !accepted.contains(&manifest.mailbox) {
             return Err(BookError::SourceChanged(printable(&manifest.mailbox)));
         }
-        if !accept_changes && seen_team == Seen::Differently {
-            return Err(BookError::TeamChanged(printable(&manifest.team)));
+        if !accepted.contains(&manifest.team) {
+            let team = printable(&manifest.team);
+            match seen_team {
+                Seen::Differently => return Err(BookError::TeamChanged(team)),
+                // Whoever captured the server chooses the name: a new one is news too.
+                Seen::Never if !self.known.teams.is_empty() => {
+                    return Err(BookError::TeamNew(team));
+                }
+                Seen::Never | Seen::So => {}
+            }
         }
         // Only a manifest that passes is remembered: a refused one must not become "seen first".
         if seen_mailbox != Seen::So {
@@ -153,21 +168,33 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = AddressBook::beside(&dir.path().join("key.txt"));
         let mut book = AddressBook::load(&path).unwrap();
-        book.check(&manifest("s1", &["e1", "e2"]), false).unwrap();
+        book.check(&manifest("s1", &["e1", "e2"]), &[]).unwrap();
         book.save().unwrap();
 
         let mut book = AddressBook::load(&path).unwrap();
-        book.check(&manifest("s1", &["e2", "e1"]), false).unwrap();
-        assert!(matches!(
-            book.check(&manifest("s2", &["e1", "e2"]), false),
-            Err(BookError::SourceChanged(_))
-        ));
-        assert!(matches!(
-            book.check(&manifest("s1", &["e1", "e3"]), false),
-            Err(BookError::TeamChanged(_))
-        ));
-        book.check(&manifest("s2", &["e1"]), true).unwrap();
-        book.check(&manifest("s2", &["e1"]), false).unwrap();
-        book.check(&manifest("s2", &["e1", "e2"]), false).unwrap();
+        let (mailbox, team) = (["brave-heron".to_owned()], ["team".to_owned()]);
+        let other_source = manifest("s2", &["e1", "e2"]);
+        let other_team = manifest("s1", &["e1", "e3"]);
+        book.check(&manifest("s1", &["e2", "e1"]), &[]).unwrap();
+        assert!(matches!(book.check(&other_source, &[]), Err(BookError::SourceChanged(_))));
+        assert!(matches!(book.check(&other_team, &[]), Err(BookError::TeamChanged(_))));
+        // Accepting a team's change accepts no source's, and the other way round.
+        assert!(matches!(book.check(&other_source, &team), Err(BookError::SourceChanged(_))));
+        assert!(matches!(book.check(&other_team, &mailbox), Err(BookError::TeamChanged(_))));
+        book.check(&other_team, &team).unwrap();
+        book.check(&other_source, &mailbox).unwrap();
+        // Both sets are known now.
+        book.check(&manifest("s1", &["e1", "e2"]), &[]).unwrap();
+        book.check(&manifest("s2", &["e1", "e3"]), &[]).unwrap();
+    }
+
+    #[test]
+    fn a_team_that_a_captured_server_invents_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut book = AddressBook::load(&dir.path().join("book.json")).unwrap();
+        book.check(&manifest("s1", &["e1"]), &[]).unwrap();
+        let invented = Manifest { team: "team-2".into(), ..manifest("s1", &["e1", "evil"]) };
+        assert!(matches!(book.check(&invented, &[]), Err(BookError::TeamNew(_))));
+        book.check(&invented, &["team-2".to_owned()]).unwrap();
     }
 }

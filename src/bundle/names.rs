@@ -78,7 +78,8 @@ fn shorten(name: &str, longest: usize) -> String {
     while !stem.is_char_boundary(end) {
         end -= 1;
     }
-    format!("{}{extension}", stem.get(..end).unwrap_or_default().trim_end())
+    let whole = format!("{}{extension}", stem.get(..end).unwrap_or_default().trim_end());
+    whole.trim_end_matches(|c: char| c == '.' || c.is_whitespace()).into()
 }
 
 #[cfg(test)]
@@ -110,6 +111,8 @@ mod tests {
         ] {
             assert_eq!(safe(name), expected, "{name:?}");
         }
+        let dotted = format!("{}.{}", "a".repeat(199), "b".repeat(100));
+        assert_eq!(safe(&dotted), "a".repeat(199));
         let long = format!("{}.pdf", "é".repeat(200));
         assert!(safe(&long).len() <= LONGEST && safe(&long).ends_with("é.pdf"));
     }

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use super::path::{Member, MemberPath};
 use crate::base::clock::Day;
-use crate::base::limits;
+use crate::base::ids::hex;
+use crate::base::{limits, random};
 
 const README: &str = include_str!("README.txt");
 /// A tar's header block, the rounding of its content and its end.
@@ -112,21 +113,25 @@ impl BundleWriter {
         self.end_volume()?;
         for (number, part) in (1..).zip(&self.done) {
             let name = self.volume_name(number);
-            std::fs::hard_link(part, &name)
-                .and_then(|()| std::fs::remove_file(part))
-                // FAT32 has no hard links; there the check in `new` must do.
-                .or_else(|e| match e.kind() {
-                    io::ErrorKind::AlreadyExists => Err(e),
-                    _ => std::fs::rename(part, &name),
-                })
-                .map_err(|e| WriteError::Io(name, e))?;
+            match std::fs::hard_link(part, &name) {
+                Ok(()) => std::fs::remove_file(part),
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists || name.exists() => {
+                    return Err(WriteError::Exists(name));
+                }
+                // FAT32 has no hard links.
+                Err(_) => std::fs::rename(part, &name),
+            }
+            .map_err(|e| WriteError::Io(name, e))?;
         }
         let count = self.done.len();
         self.done.clear();
         let names: Vec<PathBuf> = (1..=count).map(|number| self.volume_name(number)).collect();
-        if let Some(parent) = self.output.parent().filter(|p| !p.as_os_str().is_empty()) {
-            let _ = File::open(parent).and_then(|dir| dir.sync_all());
-        }
+        // The names are durable too before anybody notes that this was fetched.
+        let parent = self.output.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = parent.unwrap_or(Path::new("."));
+        File::open(parent)
+            .and_then(|dir| dir.sync_all())
+            .map_err(|e| WriteError::Io(parent.to_owned(), e))?;
         Ok(names)
     }
 
@@ -160,11 +165,13 @@ impl BundleWriter {
         if name.exists() {
             return Err(WriteError::Exists(name));
         }
+        // A name of its own: two commands may write to the same place, and only one may win.
+        let random: [u8; 4] =
+            random::bytes().map_err(|e| WriteError::Content(io::Error::other(e)))?;
         let mut part = name.into_os_string();
-        part.push(".part");
+        part.push(format!(".{}.part", hex(&random)));
         let path = PathBuf::from(part);
-        let file =
-            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path);
+        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
         let file = file.map_err(|e| WriteError::Io(path.clone(), e))?;
         let tar = tar::Builder::new(BufWriter::with_capacity(1 << 20, file));
         self.volume = Some(Volume { tar, path, bytes: 0 });

@@ -36,13 +36,30 @@ impl Export {
         });
         bar.finish_and_clear();
         let exported = exported.map_err(anyhow::Error::from).map_err(process::explain_rights)?;
-        println!("{} dispatch(es), {}:", exported.dispatches, ByteSize(exported.bytes));
-        for volume in &exported.volumes {
-            println!("  {}", volume.display());
+        if !exported.volumes.is_empty() {
+            println!("{} dispatch(es), {}:", exported.dispatches, ByteSize(exported.bytes));
+            for volume in &exported.volumes {
+                println!("  {}", volume.display());
+            }
+            println!(
+                "Bring all volumes to an editor's machine and run: sourdine open {} -i key.txt",
+                exported
+                    .volumes
+                    .iter()
+                    .map(|v| v.display().to_string())
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            );
         }
-        println!(
-            "Bring all volumes to an editor's machine and run: sourdine open {} -i key.txt",
-            exported.volumes.iter().map(|v| v.display().to_string()).collect::<Vec<_>>().join(" ")
+        for place in &exported.damaged {
+            eprintln!(
+                "sourdine: {place}: not whole in the store, left out; restore a backup to get it"
+            );
+        }
+        anyhow::ensure!(
+            exported.damaged.is_empty(),
+            "{} dispatch(es) damaged",
+            exported.damaged.len()
         );
         Ok(())
     }

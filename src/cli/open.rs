@@ -37,9 +37,9 @@ pub struct Open {
     /// The address book, instead of the one beside the identity
     #[arg(long, value_name = "FILE")]
     address_book: Option<PathBuf>,
-    /// Go on although the keys of a mailbox or a team are not the ones seen first
-    #[arg(long)]
-    accept_changed_keys: bool,
+    /// A mailbox or a team whose keys have changed for a reason you know; repeat it for several
+    #[arg(long, value_name = "NAME")]
+    accept_changed_keys: Vec<String>,
 }
 
 /// Dispatches that stayed closed: where, and why.
@@ -59,7 +59,7 @@ impl Open {
             let place = format!("{}/{}", dispatch.designation, dispatch.dispatch);
             match extract::open_manifest(dispatch, &self.bundles, &identities) {
                 Err(error) => unopened.push((place, error.to_string())),
-                Ok(dispatch) => match book.check(&dispatch.manifest, self.accept_changed_keys) {
+                Ok(dispatch) => match book.check(&dispatch.manifest, &self.accept_changed_keys) {
                     Ok(()) => opened.push(dispatch),
                     Err(error) => unopened.push((place, error.to_string())),
                 },
@@ -127,7 +127,7 @@ impl Open {
             }
             write_new(&dir.join("manifest.json"), &manifest.to_json()?)?;
             if !manifest.message.is_empty() {
-                write_new(&dir.join("message.txt"), manifest.message.as_bytes())?;
+                write_new(&dir.join("message.txt"), readable(&manifest.message).as_bytes())?;
             }
             outcomes.push(extract::extract(dispatch, &self.bundles, identities, &files, &bars));
         }
@@ -162,6 +162,11 @@ fn report(out: &Path, opened: &[Opened], outcomes: &[Vec<Outcome>]) -> anyhow::R
         faults.len()
     );
     Ok(())
+}
+
+/// A message as text that no terminal obeys; the exact one is in `manifest.json`.
+fn readable(message: &str) -> String {
+    message.split('\n').map(printable).collect::<Vec<_>>().join("\n")
 }
 
 fn ensure_empty(dir: &Path) -> anyhow::Result<()> {

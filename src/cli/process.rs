@@ -1,6 +1,7 @@
 //! What a process does before anything else: no core dump, private files, no more rights than needed.
 
 use std::os::unix::fs::MetadataExt;
+use std::panic::PanicHookInfo;
 use std::path::Path;
 
 use anyhow::Context;
@@ -13,10 +14,36 @@ use crate::config::Config;
 /// New files are private; no core dump is written, not even by a handler (`PR_SET_DUMPABLE`).
 pub fn harden() -> anyhow::Result<()> {
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
+    std::panic::set_hook(Box::new(on_panic));
+    // Connections and databases need descriptors: as many as this user may have.
+    let files = rustix::process::getrlimit(Resource::Nofile);
+    let _ = rustix::process::setrlimit(
+        Resource::Nofile,
+        Rlimit { current: files.maximum, maximum: files.maximum },
+    );
+    forbid_core_dumps()
+}
+
+fn forbid_core_dumps() -> anyhow::Result<()> {
     let none = Rlimit { current: Some(0), maximum: Some(0) };
     rustix::process::setrlimit(Resource::Core, none)
         .and_then(|()| rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable))
         .context("core dumps cannot be switched off on this system")
+}
+
+/// A panic's message may quote what it failed on: it is never printed, only the place. Without the
+/// thread that writes, nothing works: the process ends, so that whoever supervises it starts it again.
+fn on_panic(panic: &PanicHookInfo<'_>) {
+    let message = panic.payload().downcast_ref::<String>().map_or("", String::as_str);
+    if message.contains("Broken pipe") {
+        // `sourdine status | head`: whoever read our output has enough.
+        std::process::exit(0);
+    }
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    eprintln!("sourdine: a fault in the program at {place}; please report it");
+    if std::thread::current().name() == Some("store") {
+        std::process::abort();
+    }
 }
 
 /// Adds to a "permission denied" why a command of root meets one.
@@ -48,6 +75,8 @@ pub fn load_config(path: &Path) -> anyhow::Result<Config> {
                 .context(
                     "the rights of root cannot be given up; run as the data directory's owner",
                 )?;
+            // The kernel allows dumps again when the user changes (prctl(2)).
+            forbid_core_dumps()?;
         }
     }
     Ok(config)

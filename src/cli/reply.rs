@@ -41,9 +41,9 @@ pub struct Reply {
     /// The address book, instead of the one beside the identity
     #[arg(long, value_name = "FILE")]
     address_book: Option<PathBuf>,
-    /// Go on although the keys of the mailbox or the team are not the ones seen first
-    #[arg(long)]
-    accept_changed_keys: bool,
+    /// A mailbox or a team whose keys have changed for a reason you know; repeat it for several
+    #[arg(long, value_name = "NAME")]
+    accept_changed_keys: Vec<String>,
 }
 
 impl Reply {
@@ -105,7 +105,7 @@ impl Reply {
             return Ok(());
         };
         let mut book = AddressBook::load(&path)?;
-        book.check(submission, self.accept_changed_keys)?;
+        book.check(submission, &self.accept_changed_keys)?;
         Ok(book.save()?)
     }
 }

@@ -60,7 +60,12 @@ impl Plan {
     pub fn run(self, ready: impl FnOnce()) -> anyhow::Result<()> {
         start_log();
         let dropbox = Dropbox::open(&self.config, Clock::system())?;
-        dropbox.store().claim_serving()?;
+        let remains = dropbox.store().claim_serving()?;
+        if remains > 0 {
+            tracing::info!(
+                "removing {remains} files of uploads that were cut when the server ended"
+            );
+        }
         let site = Arc::new(Site::new(dropbox.clone(), &self.config)?);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()

@@ -15,7 +15,8 @@ use crate::crypto::inspect::{self, NotSealed};
 use crate::crypto::padding;
 use crate::store::{self, Kind, Mailbox, Published, StoreError, StoredFile, Upload};
 
-/// Why a bundle is not delivered. Nothing of it was.
+/// Why a bundle is not delivered. What is found in checking keeps all of it out; a disk that fills up
+/// later does so between replies.
 #[derive(Debug, thiserror::Error)]
 pub enum DeliverError {
     /// The bundle itself.
@@ -223,9 +224,7 @@ fn content_id(members: &[(usize, Entry)], volumes: &[PathBuf]) -> Result<Dispatc
     for (volume, entry) in members {
         hash.update(entry.path.to_string());
         hash.update(entry.size.to_be_bytes());
-        if entry.path.member == Member::Manifest {
-            io::copy(&mut open(*volume, entry, volumes)?, &mut hash)?;
-        }
+        io::copy(&mut open(*volume, entry, volumes)?, &mut hash)?;
     }
     let hash: [u8; 32] = hash.finalize().into();
     Ok(DispatchId::of(&hash))

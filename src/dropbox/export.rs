@@ -32,6 +32,8 @@ pub struct Exported {
     pub dispatches: usize,
     /// Padded bytes.
     pub bytes: u64,
+    /// Dispatches that are not whole in the store and were left out, not marked.
+    pub damaged: Vec<String>,
 }
 
 impl Dropbox {
@@ -44,9 +46,20 @@ impl Dropbox {
         output: &Path,
         progress: &dyn Fn(u64, u64),
     ) -> Result<Exported, ExportError> {
-        let found = self.store().submissions(team, all)?;
-        if found.is_empty() {
+        let mut found = Vec::new();
+        let mut damaged = Vec::new();
+        for (mailbox, dispatch) in self.store().submissions(team, all)? {
+            if self.store().is_whole(&dispatch)? {
+                found.push((mailbox, dispatch));
+            } else {
+                damaged.push(format!("{}/{}", mailbox.designation, dispatch.id));
+            }
+        }
+        if found.is_empty() && damaged.is_empty() {
             return Err(ExportError::Nothing(team.to_owned()));
+        }
+        if found.is_empty() {
+            return Ok(Exported { volumes: Vec::new(), dispatches: 0, bytes: 0, damaged });
         }
         let total = found.iter().flat_map(|(_, d)| &d.members).map(|m| m.size).sum();
         let mut bundle = BundleWriter::new(output)?;
@@ -60,7 +73,7 @@ impl Dropbox {
         let volumes = bundle.finish()?;
         let ids = found.iter().map(|(_, dispatch)| dispatch.id).collect();
         self.store().mark_fetched(ids, READER, self.clock().today())?;
-        Ok(Exported { volumes, dispatches: found.len(), bytes: total })
+        Ok(Exported { volumes, dispatches: found.len(), bytes: total, damaged })
     }
 
     fn write_dispatch(

@@ -56,14 +56,20 @@ pub enum ReplyFileError {
 }
 
 impl From<OpenError> for ReplyFileError {
-    fn from(_: OpenError) -> Self {
-        Self::Sealed
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Io(e) => Self::Store(e.into()),
+            _ => Self::Sealed,
+        }
     }
 }
 
 impl From<DispatchError> for ReplyFileError {
-    fn from(_: DispatchError) -> Self {
-        Self::Sealed
+    fn from(error: DispatchError) -> Self {
+        match error {
+            DispatchError::Sealed(error) => error.into(),
+            _ => Self::Sealed,
+        }
     }
 }
 
@@ -99,7 +105,11 @@ impl Dropbox {
                 Kind::Reply => view.replies.push(Reply {
                     id: dispatch.id,
                     day: dispatch.day,
-                    content: self.open_manifest(keys, &dispatch).ok(),
+                    content: match self.open_manifest(keys, &dispatch) {
+                        // The disk's fault is not the answer's.
+                        Err(DispatchError::Sealed(OpenError::Io(e))) => return Err(e.into()),
+                        opened => opened.ok(),
+                    },
                 }),
             }
         }

@@ -142,6 +142,12 @@ pub enum StoreError {
         "{0} is not a sourdine database; correct data_dir, or restore the directory from a backup"
     )]
     NotOurs(PathBuf),
+    /// One of the two files is older than the other.
+    #[error(
+        "{0} holds an index.db that is older than its vault.db: put back the two files of the same day. \
+         Nothing was removed"
+    )]
+    Mismatch(PathBuf),
     /// A second server.
     #[error("another sourdine already serves {0}; stop it first")]
     Served(PathBuf),
@@ -171,6 +177,13 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
+/// What a [`FileReader`] met.
+impl From<io::Error> for StoreError {
+    fn from(error: io::Error) -> Self {
+        Self::Io("vault.db".into(), error.kind())
+    }
+}
+
 impl From<StoreError> for io::Error {
     fn from(error: StoreError) -> Self {
         let kind = match error {
@@ -193,6 +206,8 @@ struct Shared {
     index: Pool,
     vault: Pool,
     serving: OnceLock<File>,
+    /// What a crash left, until somebody claims to serve.
+    orphans: Mutex<Vec<FileId>>,
     // Held shared by every process that writes; see `schema::lock`.
     _lock: File,
 }
@@ -223,8 +238,7 @@ impl Pool {
 }
 
 impl Store {
-    /// Opens the store in `dir`, upgrades it if it is older, and removes what a crash left behind
-    /// unless another process is writing. `quota` bounds the vault, in bytes.
+    /// Opens the store in `dir` and upgrades it if it is older. `quota` bounds the vault, in bytes.
     pub fn open(dir: &Path, quota: u64) -> Result<Self, StoreError> {
         Self::open_tuned(dir, quota, Tuning::default())
     }
@@ -232,7 +246,7 @@ impl Store {
     /// The same with another way of writing.
     pub fn open_tuned(dir: &Path, quota: u64, tuning: Tuning) -> Result<Self, StoreError> {
         let opened = schema::open(dir, quota, &tuning)?;
-        let writer = writer::Handle::start(opened.index, opened.vault, &tuning, opened.orphans)?;
+        let writer = writer::Handle::start(opened.index, opened.vault, &tuning)?;
         Ok(Self(Arc::new(Shared {
             dir: dir.to_owned(),
             tuning,
@@ -240,14 +254,37 @@ impl Store {
             index: Pool { open: schema::index_reader, idle: Mutex::default() },
             vault: Pool { open: schema::vault_reader, idle: Mutex::default() },
             serving: OnceLock::new(),
+            orphans: Mutex::new(opened.orphans),
             _lock: opened.lock,
         })))
     }
 
-    /// Claims the directory for the one process that serves it.
-    pub fn claim_serving(&self) -> Result<(), StoreError> {
+    /// Claims the directory for the one process that serves it, and removes what a crash left behind,
+    /// unless another process was writing when this one opened the store. Says how many files that is.
+    pub fn claim_serving(&self) -> Result<usize, StoreError> {
         let file = schema::serving_lock(&self.0.dir)?;
-        self.0.serving.set(file).map_err(|_| StoreError::Served(self.0.dir.clone()))
+        self.0.serving.set(file).map_err(|_| StoreError::Served(self.0.dir.clone()))?;
+        self.0.writer.send(writer::Command::Beat)?;
+        let orphans = self.0.orphans.lock().map(|mut orphans| std::mem::take(&mut *orphans));
+        let orphans = orphans.unwrap_or_default();
+        let count = orphans.len();
+        self.0.writer.remove(orphans);
+        Ok(count)
+    }
+
+    /// Whether every byte of a dispatch is there.
+    pub fn is_whole(&self, dispatch: &Dispatch) -> Result<bool, StoreError> {
+        self.vault(|db| {
+            let mut sum =
+                db.prepare_cached("SELECT sum(length(data)) FROM chunk WHERE file = ?")?;
+            for member in &dispatch.members {
+                let found: Option<u64> = sum.query_row([member.id.0], |row| row.get(0))?;
+                if found.unwrap_or(0) != member.size {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })
     }
 
     /// A named value written at `init`.

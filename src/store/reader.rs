@@ -168,7 +168,7 @@ impl Read for FileReader {
         if self.taken == self.chunk.len() && self.left > 0 {
             self.next_chunk()?;
             if self.chunk.is_empty() {
-                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "a chunk is missing"));
+                return Err(io::Error::new(io::ErrorKind::NotFound, "a chunk is missing"));
             }
         }
         let mut rest = self.chunk.get(self.taken..).unwrap_or_default();

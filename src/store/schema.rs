@@ -86,6 +86,10 @@ pub(super) fn open(dir: &Path, quota: u64, tuning: &Tuning) -> Result<Opened, St
     vault.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
     migrate(&INDEX, &index, &dir.join(INDEX.file))?;
     migrate(&VAULT, &vault, &dir.join(VAULT.file))?;
+    // The index is always written first: only one that was put back from an older copy lags behind.
+    if beats(&vault)? > beats(&index)? {
+        return Err(StoreError::Mismatch(dir.to_owned()));
+    }
     let orphans = if alone { orphans(&index, &vault)? } else { Vec::new() };
     if alone {
         lock.lock_shared().map_err(|e| StoreError::Io(dir.to_owned(), e.kind()))?;
@@ -217,6 +221,19 @@ fn orphans(index: &Connection, vault: &Connection) -> Result<Vec<FileId>, StoreE
         last = file;
     }
     Ok(orphans)
+}
+
+fn beats(db: &Connection) -> Result<i64, StoreError> {
+    Ok(db.query_row("SELECT beat FROM heartbeat", [], |row| row.get(0))?)
+}
+
+/// Counts one more beat, the same number in both files; the index first.
+pub(super) fn beat(index: &Connection, vault: &Connection) -> Result<(), StoreError> {
+    let beat = beats(index)? + 1;
+    for db in [index, vault] {
+        db.execute("UPDATE heartbeat SET beat = ?", [beat])?;
+    }
+    Ok(())
 }
 
 /// Bytes of pages in use in a vault.

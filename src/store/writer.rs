@@ -39,9 +39,16 @@ type Report = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 type Job = Box<dyn FnOnce(&Connection) -> Report + Send>;
 
 pub(super) enum Command {
-    Chunk { file: FileId, seq: u32, data: Vec<u8>, fate: Arc<Fate> },
+    Chunk {
+        file: FileId,
+        seq: u32,
+        data: Vec<u8>,
+        fate: Arc<Fate>,
+    },
     Index(Job),
     Remove(Vec<FileId>),
+    /// Write to both files now, as is done every [`HEARTBEAT`].
+    Beat,
     Stop,
 }
 
@@ -56,7 +63,6 @@ impl Handle {
         index: Connection,
         vault: Connection,
         tuning: &Tuning,
-        orphans: Vec<FileId>,
     ) -> Result<Self, StoreError> {
         let (commands, inbox) = mpsc::sync_channel(QUEUE);
         let used = Arc::new(AtomicU64::new(schema::used_bytes(&vault)?));
@@ -68,7 +74,7 @@ impl Handle {
             used: used.clone(),
             open: None,
             waiting: Vec::new(),
-            remove: orphans.into(),
+            remove: VecDeque::new(),
             rest_until: None,
             step: REMOVED_AT_ONCE,
             tidy: false,
@@ -209,6 +215,7 @@ impl Writer {
             self.settle(stopping);
             if Instant::now() >= beat {
                 beat = Instant::now() + HEARTBEAT;
+                self.commit_vault();
                 self.heartbeat();
             }
         }
@@ -244,6 +251,10 @@ impl Writer {
             }
             Command::Index(job) => self.waiting.push(job),
             Command::Remove(files) => self.remove.extend(files),
+            Command::Beat => {
+                self.commit_vault();
+                self.heartbeat();
+            }
             Command::Stop => return true,
         }
         false
@@ -393,9 +404,7 @@ impl Writer {
     }
 
     fn heartbeat(&mut self) {
-        for db in [&self.index, &self.vault] {
-            let _ = db.execute("UPDATE heartbeat SET beat = beat + 1", []);
-        }
+        let _ = schema::beat(&self.index, &self.vault);
         let _ = self.empty_log();
     }
 }

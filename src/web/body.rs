@@ -64,10 +64,12 @@ impl Outgoing {
             let Ok(data) = frame.into_data() else { continue };
             let length = data.len() as u64;
             if let Some(to) = &reader {
-                if to.send(Piece::Data(data)).await.is_ok() {
-                    continue;
+                match tokio::time::timeout(idle, to.send(Piece::Data(data))).await {
+                    Ok(Ok(())) => continue,
+                    Ok(Err(_)) => reader = None,
+                    // The thread that seals stands still: a disk or a process holds it up.
+                    Err(_) => return false,
                 }
-                reader = None;
             }
             thrown += length;
             if thrown > drain {

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -11,7 +12,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::config::Listen;
 
@@ -21,6 +22,8 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 const BUFFER: usize = 64 * 1024;
 /// Headers a request may have.
 const HEADERS: usize = 64;
+/// Connections at once; the next one waits to be accepted.
+const CONNECTIONS: usize = 512;
 /// How long a stop waits for what is under way.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -77,7 +80,12 @@ pub async fn serve(listener: Listener, app: Router, mut stop: watch::Receiver<bo
         .max_headers(HEADERS)
         .max_buf_size(BUFFER);
     let graceful = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
+        let place = tokio::select! {
+            place = places.clone().acquire_owned() => place,
+            _ = stop.changed() => break,
+        };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             _ = stop.changed() => break,
@@ -92,6 +100,7 @@ pub async fn serve(listener: Listener, app: Router, mut stop: watch::Receiver<bo
         tokio::spawn(async move {
             // How a connection ends says something about a visit: it is not logged.
             let _ = connection.await;
+            drop(place);
         });
     }
     drop(listener);

@@ -1,6 +1,7 @@
 //! Coming back: the form for a code, what lies under it, and the files of an answer.
 
 use std::io::Read;
+use std::time::Duration;
 
 use askama::Template;
 use axum::Form;
@@ -12,7 +13,8 @@ use axum::response::Response;
 use bytes::Bytes;
 use hyper::body::Frame;
 use serde::Deserialize;
-use tokio::sync::mpsc;
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use super::drop::DropForm;
 use super::page::{Page, Switch, answer};
@@ -135,7 +137,10 @@ pub async fn download(
         tokio::task::spawn_blocking(move || dropbox.reply_file(&keys, id, form.number)).await
     };
     match file {
-        Ok(Ok(file)) => attachment(file),
+        Ok(Ok(file)) => match site.downloads.clone().try_acquire_owned() {
+            Ok(place) => attachment(file, place, site.dropbox.limits().idle),
+            Err(_) => page.problem(&Problem::Busy),
+        },
         Ok(Err(error)) => page.problem(&error.into()),
         Err(_) => page.problem(&Problem::Internal),
     }
@@ -143,7 +148,7 @@ pub async fn download(
 
 /// Always an attachment of no particular type, under a safe name: nothing an answer holds may run or
 /// be shown by the browser.
-fn attachment(file: ReplyFile) -> Response {
+fn attachment(file: ReplyFile, place: OwnedSemaphorePermit, idle: Duration) -> Response {
     let name = names::safe(&file.name);
     let plain: String = name
         .chars()
@@ -151,7 +156,7 @@ fn attachment(file: ReplyFile) -> Response {
         .collect();
     let encoded: String = name.bytes().map(percent).collect();
     let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}");
-    let mut response = Response::new(Body::new(stream(file.plain)));
+    let mut response = Response::new(Body::new(stream(file.plain, place, idle)));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(file.size));
@@ -175,13 +180,17 @@ fn percent(byte: u8) -> String {
     }
 }
 
-/// Reads on a thread that may block; an error breaks the connection off, so that a damaged file never
+/// Reads on a thread that may block, and gives it up when nothing is taken for too long; an error breaks the connection off, so that a damaged file never
 /// looks whole.
 fn stream(
     mut plain: Box<dyn Read + Send>,
+    place: OwnedSemaphorePermit,
+    idle: Duration,
 ) -> http_body_util::StreamBody<impl futures_core::Stream<Item = std::io::Result<Frame<Bytes>>>> {
     let (sender, receiver) = mpsc::channel(2);
+    let handle = Handle::current();
     tokio::task::spawn_blocking(move || {
+        let _place = place;
         loop {
             let mut piece = vec![0; PIECE];
             let read = plain.read(&mut piece);
@@ -192,7 +201,9 @@ fn stream(
             });
             let nothing =
                 matches!(&item, Ok(frame) if frame.data_ref().is_some_and(Bytes::is_empty));
-            if (!nothing && sender.blocking_send(item).is_err()) || end {
+            let send = async { tokio::time::timeout(idle, sender.send(item)).await };
+            let taken = nothing || matches!(handle.block_on(send), Ok(Ok(())));
+            if end || !taken {
                 return;
             }
         }

@@ -31,12 +31,16 @@ use crate::dropbox::{Deriver, Dropbox, SetupError};
 /// Bytes of a form that carries no file.
 const SMALL_FORM: usize = 64 * 1024;
 
+/// Files of answers that may be on their way out at once: each holds a thread.
+const DOWNLOADS: usize = 16;
+
 /// What every handler of this site can reach. The desk has a state of its own.
 pub struct Site {
     dropbox: Dropbox,
     deriver: Deriver,
     tickets: Tickets,
     uploads: Arc<Semaphore>,
+    downloads: Arc<Semaphore>,
     name: String,
     text: BTreeMap<String, String>,
     contact: String,
@@ -61,6 +65,7 @@ impl Site {
             deriver: Deriver::start(&dropbox.derivation()?)?,
             tickets: tickets.map_err(SetupError::from)?,
             uploads: Arc::new(Semaphore::new(config.limits.uploads)),
+            downloads: Arc::new(Semaphore::new(DOWNLOADS)),
             name: config.name.clone(),
             text: config.text.clone(),
             contact: config.contact.clone(),

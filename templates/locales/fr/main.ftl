@@ -43,7 +43,7 @@ landing-return-hint = Lire la réponse, ou compléter ce que vous avez envoyé.
 landing-before = Avant d’envoyer
 landing-before-tor = Utilisez le navigateur Tor, niveau de sécurité « Le plus sûr ».
 landing-before-work = N’utilisez ni un ordinateur, ni un téléphone, ni un réseau de votre travail.
-landing-before-metadata = Un document peut contenir votre nom, l’heure et la machine qui l’a produit ; une page imprimée peut porter des marques presque invisibles. N’envoyez que le nécessaire ; si possible, une photo ou une copie retapée du passage important.
+landing-before-metadata = Un document peut contenir votre nom, l’heure et la machine qui l’a produit ; une page imprimée peut porter des marques presque invisibles. N’envoyez que le nécessaire ; si possible, retapez plutôt le passage important. Une photo prise au téléphone peut contenir le lieu, l’heure et l’appareil.
 landing-before-message = N’écrivez pas qui vous êtes dans le message, sauf si vous voulez que l’équipe le sache.
 landing-readers = Qui lira
 landing-keys = { $count ->
@@ -57,7 +57,7 @@ landing-contact = Autres moyens de nous joindre
 
 drop-title = Envoyer des documents
 drop-code-heading = 1. Notez ce code
-drop-code-hint = C’est le seul moyen de revenir lire la réponse. Recopiez-le sur papier, les quatre premières lettres de chaque mot suffisent. Personne ne pourra vous le redonner. Recharger cette page le change.
+drop-code-hint = C’est le seul moyen de revenir lire la réponse. Recopiez-le sur papier : les quatre premières lettres de chaque mot suffisent. Personne ne pourra vous le redonner. Recharger cette page le change.
 drop-code-kept = C’est le code que vous avez déjà.
 drop-form-heading = 2. Écrivez, joignez, envoyez
 drop-team = À qui l’envoyer ?
@@ -66,7 +66,7 @@ drop-message-hint = Ce que sont ces documents, et ce que vous en savez. N’écr
 drop-files = Fichiers
 drop-files-hint = Plusieurs à la fois si vous voulez : jusqu’à { $files } fichiers de { $file } chacun, { $dispatch } en tout. Envoyez un à un les très gros fichiers : un envoi interrompu est à recommencer.
 drop-send = Envoyer
-drop-send-hint = Par Tor, cela peut être long. Gardez cette page ouverte jusqu’à l’accusé de réception : avant lui, rien n’est envoyé.
+drop-send-hint = Par Tor, cela peut être long. Gardez cette page ouverte jusqu’à l’accusé de réception : tant qu’il n’apparaît pas, rien n’est envoyé.
 
 ## Accusé de réception
 
@@ -138,7 +138,7 @@ code-unknown = Le mot { $position } n’est dans aucune liste. Regardez-le de no
 code-unknown-suggest = Le mot { $position } n’est dans aucune liste. Peut-être : { $words } ?
 
 error-too-large-title = Trop gros
-error-file-too-large = Un des fichiers dépasse { $limit }. Coupez-le ou envoyez une copie plus petite.
+error-file-too-large = Un des fichiers dépasse { $limit }. Découpez-le ou envoyez une copie plus petite.
 error-dispatch-too-large = L’ensemble des fichiers dépasse { $limit }. Envoyez-les en plusieurs fois, avec le même code.
 error-too-many-files = Il y a plus de { $limit } fichiers. Envoyez-les en plusieurs fois, avec le même code, ou mettez-les dans une archive.
 error-full-title = Plus de place
@@ -147,19 +147,19 @@ error-busy-title = Trop de monde à la fois
 error-busy = Trop de personnes envoient ou demandent en même temps. Attendez une minute et réessayez.
 error-empty = Écrivez un message ou choisissez un fichier.
 error-message-too-long = Le message dépasse { $limit } caractères. Raccourcissez-le, ou joignez-le comme fichier.
-error-message-has-code = Le message contient votre code. Qui lirait le message pourrait ouvrir votre boîte. Retirez le code du message et envoyez de nouveau.
+error-message-has-code = Le message contient votre code. Quiconque lit le message pourrait ouvrir votre boîte. Retirez le code du message et envoyez de nouveau.
 error-team = Choisissez à qui l’envoyer.
 error-ticket-old = Ce formulaire était trop ancien. En voici un nouveau, avec le même code.
 error-code-ticket-old = Ce formulaire était trop ancien. Entrez de nouveau votre code.
 error-ticket-foreign = Ce formulaire ne vient pas de ce site, ou il a été modifié en route. Recommencez depuis l’accueil.
 error-form-title = Le formulaire n’a pas pu être lu
-error-form = Ce qui est arrivé n’est pas le formulaire de ce site. Revenez à la page et envoyez de nouveau.
-error-cut = L’envoi s’est arrêté avant la fin. Revenez à la page et envoyez de nouveau.
+error-form = Ce qui est arrivé n’est pas le formulaire de ce site. Recommencez depuis l’accueil ; si vous avez déjà noté un code, choisissez-y « J’ai un code ».
+error-cut = L’envoi s’est arrêté avant la fin, et rien n’en a été gardé. Choisissez « J’ai un code » à l’accueil, tapez le code que vous avez noté, et envoyez de nouveau.
 error-origin-title = Refusé
 error-origin = Cette demande venait d’un autre site. Rien n’a été fait. Si vous ne vous y attendiez pas, fermez cet autre site.
 error-not-found-title = Cette page n’existe pas
 error-not-found = L’adresse est peut-être mal tapée.
-error-no-file = Il n’y a pas de tel fichier dans votre boîte.
+error-no-file = Ce fichier n’existe pas dans votre boîte.
 error-internal-title = Quelque chose a échoué ici
 error-internal = Ce n’est pas votre faute. Réessayez plus tard ; votre code reste valable.
 
