@@ -20,7 +20,7 @@ const SMALL: &[(&str, &str)] = &[
     ("message = 100000", "message = 100"),
 ];
 
-const CUT: &str = "The upload ended before it was complete.";
+const CUT: &str = "The upload ended before it was complete";
 const NOT_OURS: &str = "What arrived is not the form of this site.";
 
 impl Answer {
