@@ -13,7 +13,7 @@ use super::page::{Page, Switch, answer};
 use super::problem::Problem;
 use super::ticket::Ticket;
 use super::{App, OpenedCode, Site};
-use crate::base::limits;
+use crate::base::limits::{self, Limits};
 use crate::crypto::code::RetrievalCode;
 use crate::dropbox::{Intake, Receipt, Team, Teams};
 use crate::web::body::{self, Incoming};
@@ -88,7 +88,7 @@ pub async fn show(State(site): App, uri: Uri, headers: HeaderMap) -> Response {
 
 pub async fn receive(State(site): App, uri: Uri, headers: HeaderMap, body: Body) -> Response {
     let limits = site.dropbox.limits();
-    let most = limits.dispatch + 4 * limits.message as u64 + limits::FORM_OVERHEAD;
+    let most = largest_form(limits);
     let announced = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse().ok())
@@ -98,16 +98,17 @@ pub async fn receive(State(site): App, uri: Uri, headers: HeaderMap, body: Body)
 
     let boundary = Boundary::from_content_type(content_type.unwrap_or_default());
     let place = site.uploads.clone().try_acquire_owned();
+    // curl asks before it sends so much. A browser has begun to send already: its code and message are
+    // read and given back, see `begin`.
+    let asks = headers.contains_key(header::EXPECT);
     let (boundary, place) = match (boundary, place) {
-        (Ok(boundary), Ok(place)) if announced <= most => (boundary, place),
+        (Ok(boundary), Ok(place)) if announced <= most || !asks => (boundary, place),
         (boundary, place) => {
             let problem = match (boundary, place) {
                 (Err(_), _) => Problem::Form,
                 (_, Err(_)) => Problem::Busy,
                 _ => Problem::DispatchTooLarge,
             };
-            // curl asks before it sends so much; a browser has begun to send already.
-            let asks = headers.contains_key(header::EXPECT);
             let read = !asks && body::discard(body, limits.idle, limits.drain).await;
             return close_unless(read, page.problem(&problem));
         }
@@ -200,12 +201,20 @@ fn read_form(
     Ok(intake.send(std::mem::take(&mut typed.message))?)
 }
 
-/// Every text field has been read; nothing has been stored yet.
+/// Bytes of a form that can still be within the limits.
+fn largest_form(limits: &Limits) -> u64 {
+    limits.dispatch + 4 * limits.message as u64 + limits::FORM_OVERHEAD
+}
+
+/// Every text field has been read; no byte of a file has.
 fn begin(site: &Site, announced: u64, typed: &mut Typed) -> Result<Intake, Problem> {
     let ticket = typed.ticket.as_ref().ok_or(Problem::ForeignTicket)?;
     let code = typed.code.as_ref().ok_or(Problem::Form)?;
     if code.code.appears_in(&typed.message) {
         return Err(Problem::MessageHasCode);
+    }
+    if announced > largest_form(site.dropbox.limits()) {
+        return Err(Problem::DispatchTooLarge);
     }
     let team: Team = site.dropbox.teams().find(&typed.team).ok_or(Problem::Team)?.clone();
     let seed = site.tickets.dispatch_seed(ticket);
