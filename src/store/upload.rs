@@ -142,7 +142,7 @@ impl Write for FileWriter {
             self.chunk.reserve_exact(whole);
         }
         let taken = bytes.len().min(whole - self.chunk.len());
-        self.chunk.extend(bytes.iter().take(taken));
+        self.chunk.extend_from_slice(bytes.get(..taken).unwrap_or_default());
         self.size += taken as u64;
         if self.chunk.len() == whole {
             self.hand_on()?;

@@ -231,7 +231,7 @@ fn read_text(form: &mut FormReader<Incoming>, most: usize) -> Result<ReadText, P
     let mut bytes = Vec::new();
     while let Some(piece) = form.data()? {
         let room = most - bytes.len();
-        bytes.extend(piece.iter().take(room));
+        bytes.extend_from_slice(piece.get(..room.min(piece.len())).unwrap_or_default());
         if piece.len() > room {
             return Ok(ReadText { text: String::from_utf8_lossy(&bytes).into_owned(), cut: true });
         }
