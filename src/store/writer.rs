@@ -138,6 +138,14 @@ fn in_savepoint<T>(
     result
 }
 
+/// 43 random bits, then the chunk's number. Two files that share them (one chance in 2^43 a file) make the
+/// later upload fail, which its source is told; none is lost.
+fn row_id(file: FileId, seq: u32) -> i64 {
+    let first = file.0.iter().take(8).fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+    let id = (first >> 21 << 20) | u64::from(seq);
+    i64::try_from(id).unwrap_or(i64::MAX)
+}
+
 /// The vault's transaction that is under way.
 struct Open {
     since: Instant,
@@ -272,8 +280,8 @@ impl Writer {
             self.open = Some(Open { since: Instant::now(), bytes: 0, uploads: Vec::new() });
         }
         self.vault
-            .prepare_cached("INSERT INTO chunk (file, seq, data) VALUES (?, ?, ?)")?
-            .execute((file.0, seq, data))?;
+            .prepare_cached("INSERT INTO chunk (id, file, seq, data) VALUES (?, ?, ?, ?)")?
+            .execute((row_id(file, seq), file.0, seq, data))?;
         if let Some(open) = &mut self.open {
             open.bytes += data.len() as u64;
             self.ahead.wrote(data.len() as u64);
