@@ -486,3 +486,44 @@ fn downloads_that_nobody_reads_keep_nobody_else_out() {
     site.send(&form, "Still here", &[]).must_say("Received");
     std::mem::drop(stalled);
 }
+
+#[test]
+fn a_dispatch_that_the_disk_lost_does_not_keep_the_others_back() {
+    let mut site = Box_::served(1, &[]);
+    let (lost, kept) = (site.form("en"), site.form("en"));
+    site.send(&lost, "lost", &[]).must_say("Received");
+    site.stop();
+    let vault = rusqlite::Connection::open(site.data().join("vault.db")).unwrap();
+    vault.execute("DELETE FROM chunk", []).unwrap();
+    drop(vault);
+    site.serve();
+    site.send(&kept, "kept", &[]).must_say("Received");
+
+    let bundle = site.path("bundle.tar");
+    let error = fails(site.command("export").arg("-o").arg(&bundle));
+    assert!(error.contains("not whole in the store, left out"), "{error}");
+    let to = site.path("opened");
+    ok(&mut site.editors[0].open([&bundle], &to));
+    let messages: Vec<_> =
+        files_below(&to).into_iter().filter(|file| file.ends_with("message.txt")).collect();
+    assert_eq!(messages.len(), 1);
+    assert_eq!(fs::read_to_string(&messages[0]).unwrap(), "kept");
+    // Only what was handed out counts as fetched; the source of the other is told nothing false.
+    site.mailbox(&kept.code).must_say("fetched by the editors");
+    site.mailbox(&lost.code).must_say("waiting");
+}
+
+#[test]
+fn two_exports_to_one_place_do_not_mix() {
+    let site = Box_::served(1, &[]);
+    let form = site.form("en");
+    site.send(&form, "once", &[]).must_say("Received");
+    let bundle = site.path("bundle.tar");
+    let run = || site.command("export").args(["--all", "-o"]).arg(&bundle).spawn().unwrap();
+    let both = [run(), run()].map(|mut child| child.wait().unwrap().success());
+    assert!(both.contains(&true), "{both:?}");
+    let to = site.path("opened");
+    ok(&mut site.editors[0].open([&bundle], &to));
+    let left = files_below(site.dir.path());
+    assert!(!left.iter().any(|file| file.to_string_lossy().ends_with(".part")), "{left:?}");
+}
