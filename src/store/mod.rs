@@ -5,6 +5,7 @@
 //! is written once). One thread writes both; see [`writer`]. The index is the truth: a file in the
 //! vault that no row of the index names does not exist, and start-up removes it.
 
+mod ahead;
 mod reader;
 mod schema;
 mod upload;

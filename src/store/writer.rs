@@ -5,8 +5,6 @@
 //! rows that name them are committed (fsync); only then anybody hears of it.
 
 use std::collections::VecDeque;
-use std::fs::File;
-use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Arc, Mutex};
@@ -15,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode};
 
+use super::ahead::Ahead;
 use super::upload::Fate;
 use super::{StoreError, Tuning, schema};
 use crate::base::ids::FileId;
@@ -28,8 +27,6 @@ const QUEUE: usize = 8;
 /// Chunks removed in one transaction, at most: deleting overwrites them with zeros, which takes its
 /// time, and a journal of the same size.
 const REMOVED_AT_ONCE: u32 = 8;
-/// Bytes after which the disk is set to work, while the next ones are still being sealed.
-const AHEAD: u64 = 16 << 20;
 /// Pages given back to the file system in one idle moment.
 const PAGES_GIVEN_BACK: u32 = 256;
 /// Time before a removal that failed is tried again.
@@ -151,40 +148,6 @@ struct Open {
     since: Instant,
     bytes: u64,
     uploads: Vec<Arc<Fate>>,
-}
-
-/// Writes dirty pages of the vault out while a transaction grows, so that its commit finds little left
-/// to wait for. What is durable, and when, is SQLite's own sync alone.
-struct Ahead {
-    begin: SyncSender<()>,
-    bytes: u64,
-}
-
-impl Ahead {
-    fn start(vault: Option<&str>) -> Result<Self, StoreError> {
-        let path = vault.unwrap_or_default();
-        let io = |e: std::io::Error| StoreError::Io(path.into(), e.kind());
-        // Closing any descriptor of a file drops this process's locks on it (fcntl(2)), SQLite's too:
-        // this one stays open until the process ends.
-        let file = ManuallyDrop::new(File::open(path).map_err(io)?);
-        let (begin, wait) = mpsc::sync_channel(1);
-        let work = move || {
-            while wait.recv().is_ok() {
-                let _ = file.sync_data();
-            }
-        };
-        std::thread::Builder::new().name("ahead".into()).spawn(work).map_err(io)?;
-        Ok(Self { begin, bytes: 0 })
-    }
-
-    fn wrote(&mut self, bytes: u64) {
-        self.bytes += bytes;
-        if self.bytes >= AHEAD {
-            self.bytes = 0;
-            // It is still busy with what came before: it will be asked again.
-            let _ = self.begin.try_send(());
-        }
-    }
 }
 
 struct Writer {
