@@ -198,7 +198,8 @@ fn read_form(
         Some(intake) => intake,
         None => begin(site, announced, typed)?,
     };
-    Ok(intake.send(std::mem::take(&mut typed.message))?)
+    // A copy: should storing fail even now, the message is given back.
+    Ok(intake.send(typed.message.clone())?)
 }
 
 /// Bytes of a form that can still be within the limits.
