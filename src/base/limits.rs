@@ -34,6 +34,23 @@ pub struct Limits {
     pub drain: u64,
     /// Bytes of ciphertext the store may hold.
     pub quota: u64,
+    /// Bytes of ciphertext that held drafts may take of that, all together.
+    pub drafts: u64,
     /// Bytes of the file system that stay free.
     pub min_free: u64,
+    /// When what is stored is removed.
+    pub retention: Retention,
+}
+
+/// Whole days after which something is removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// A held draft, after the last addition to it.
+    pub drafts: i64,
+    /// A submission, after an editor fetched it.
+    pub fetched: i64,
+    /// A reply.
+    pub replies: i64,
+    /// A mailbox in which nothing happened.
+    pub silent: i64,
 }

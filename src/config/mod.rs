@@ -4,6 +4,7 @@
 //! not in it is refused, with the nearest one that is.
 
 mod edit;
+mod onion;
 mod typed;
 mod unknown;
 
@@ -15,6 +16,7 @@ use std::str::FromStr;
 use crate::base::limits::Limits;
 
 pub use edit::{Initial, initial_text};
+pub use onion::is_onion;
 
 /// The default configuration, commented, as `init` writes it.
 pub const DEFAULT: &str = include_str!("../../config/sourdine.toml");
@@ -53,6 +55,8 @@ pub struct Config {
     pub text: BTreeMap<String, String>,
     /// Other ways to reach the team.
     pub contact: String,
+    /// Our own onion addresses, in lower case; empty where any is taken for ours.
+    pub onions: Vec<String>,
     /// Where sources are served.
     pub listen: Listen,
     /// What is accepted.
@@ -159,6 +163,7 @@ impl std::fmt::Display for Listen {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::limits::Retention;
 
     fn error(text: &str) -> String {
         Config::parse(text).unwrap_err().to_string()
@@ -171,6 +176,10 @@ mod tests {
         let config = Config::parse(&filled).unwrap();
         assert_eq!(config.limits.file, 3_758_096_384);
         assert_eq!(config.limits.idle.as_secs(), 120);
+        assert_eq!(config.limits.drafts, 20 << 30);
+        let days = Retention { drafts: 7, fetched: 30, replies: 90, silent: 180 };
+        assert_eq!(config.limits.retention, days);
+        assert!(config.onions.is_empty());
         assert_eq!(config.teams.len(), 1);
     }
 
@@ -201,6 +210,37 @@ mod tests {
         assert!(with("files = 100", "files = 0").starts_with("limits.files: "));
         assert!(with("file = \"3.5 GiB\"", "file = \"9 GiB\"").starts_with("limits.dispatch: "));
         assert!(with("files = 100", "files = \"many\"").contains("invalid type"));
+        assert!(with("\"20 GiB\"", "\"7 GiB\"").starts_with("space.drafts: "));
+        for wrong in ["0 days", "12 hours", "1 day 1 ms", "3651 days", "1 year", "300000000 years"]
+        {
+            let said = with("fetched = \"30 days\"", &format!("fetched = \"{wrong}\""));
+            assert!(
+                said.starts_with("retention.fetched: ") && said.contains("3650 days"),
+                "{said}"
+            );
+        }
+        assert!(with("\"180 days\"", "\"for ever\"").starts_with("retention.silent: "));
+    }
+
+    #[test]
+    fn our_onion_addresses_are_checked_and_lower_cased() {
+        const ONION: &str = "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion";
+        let with = |list: &str| {
+            let filled = DEFAULT.replace("recipients = []", "recipients = [\"age1x\"]");
+            Config::parse(&filled.replace("onion = []", &format!("onion = {list}")))
+        };
+        let typed = format!("[\"{ONION}\", \" {} \"]", ONION.to_uppercase());
+        assert_eq!(with(&typed).unwrap().onions, [ONION, ONION]);
+        for wrong in [
+            ONION.replace("pg6", "pg7"),
+            format!("http://{ONION}"),
+            "secret".to_owned(),
+            String::new(),
+        ] {
+            let said = with(&format!("[\"{ONION}\", \"{wrong}\"]")).unwrap_err().to_string();
+            assert!(said.starts_with("site.onion: address 2 "), "{said}");
+            assert!(!said.contains("secret"), "{said}");
+        }
     }
 
     #[test]

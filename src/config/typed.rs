@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{Config, ConfigError, DEFAULT, Team};
-use crate::base::limits::Limits;
+use super::{Config, ConfigError, DEFAULT, Team, is_onion};
+use crate::base::limits::{Limits, Retention};
 
 #[derive(Deserialize)]
 pub(super) struct File {
@@ -15,6 +15,7 @@ pub(super) struct File {
     listen: Option<Listen>,
     limits: Option<RawLimits>,
     space: Option<Space>,
+    retention: Option<RawRetention>,
     #[serde(default)]
     team: Vec<RawTeam>,
 }
@@ -23,6 +24,8 @@ pub(super) struct File {
 struct Site {
     name: Option<String>,
     contact: Option<String>,
+    #[serde(default)]
+    onion: Vec<String>,
     #[serde(default)]
     text: BTreeMap<String, String>,
 }
@@ -46,7 +49,16 @@ struct RawLimits {
 #[derive(Deserialize, Default)]
 struct Space {
     quota: Option<String>,
+    drafts: Option<String>,
     min_free: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+struct RawRetention {
+    drafts: Option<String>,
+    fetched: Option<String>,
+    replies: Option<String>,
+    silent: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -89,12 +101,17 @@ impl File {
             name,
             text: site.text,
             contact,
+            onions: onions(site.onion)?,
             listen,
             limits: limits(
                 self.limits.unwrap_or_default(),
                 &default.limits.unwrap_or_default(),
                 self.space.unwrap_or_default(),
                 &default.space.unwrap_or_default(),
+                retention(
+                    self.retention.unwrap_or_default(),
+                    &default.retention.unwrap_or_default(),
+                )?,
             )?,
             teams: teams(self.team)?,
         })
@@ -106,6 +123,7 @@ fn limits(
     default: &RawLimits,
     space: Space,
     default_space: &Space,
+    retention: Retention,
 ) -> Result<Limits, ConfigError> {
     let limits = Limits {
         file: size("limits.file", typed.file, default.file.as_ref())?,
@@ -116,7 +134,9 @@ fn limits(
         idle: duration("limits.idle", typed.idle, default.idle.as_ref())?,
         drain: size("limits.drain", typed.drain, default.drain.as_ref())?,
         quota: size("space.quota", space.quota, default_space.quota.as_ref())?,
+        drafts: size("space.drafts", space.drafts, default_space.drafts.as_ref())?,
         min_free: size("space.min_free", space.min_free, default_space.min_free.as_ref())?,
+        retention,
     };
     if limits.dispatch < limits.file {
         return Err(wrong(
@@ -124,7 +144,23 @@ fn limits(
             "it is smaller than limits.file; make it at least as large",
         ));
     }
+    if limits.drafts < limits.dispatch {
+        return Err(wrong(
+            "space.drafts",
+            "it is smaller than limits.dispatch, so that a single broken upload would not fit; make it \
+             at least as large",
+        ));
+    }
     Ok(limits)
+}
+
+fn retention(typed: RawRetention, default: &RawRetention) -> Result<Retention, ConfigError> {
+    Ok(Retention {
+        drafts: days("retention.drafts", typed.drafts, default.drafts.as_ref())?,
+        fetched: days("retention.fetched", typed.fetched, default.fetched.as_ref())?,
+        replies: days("retention.replies", typed.replies, default.replies.as_ref())?,
+        silent: days("retention.silent", typed.silent, default.silent.as_ref())?,
+    })
 }
 
 fn size(key: &str, typed: Option<String>, default: Option<&String>) -> Result<u64, ConfigError> {
@@ -146,6 +182,37 @@ fn duration(
             format!("{text:?} is not a duration; write one such as \"120 seconds\" or \"7 days\""),
         )
     })
+}
+
+/// Whole days, up to ten years.
+fn days(key: &str, typed: Option<String>, default: Option<&String>) -> Result<i64, ConfigError> {
+    const DAY: u64 = 24 * 60 * 60;
+    let length = duration(key, typed, default)?;
+    match u16::try_from(length.as_secs() / DAY) {
+        Ok(days @ 1..=3650) if Duration::from_secs(u64::from(days) * DAY) == length => {
+            Ok(i64::from(days))
+        }
+        _ => Err(wrong(key, "write whole days, from \"1 day\" to \"3650 days\"")),
+    }
+}
+
+/// Lower-cased. A wrong one is told by its place: it may be something secret, pasted by mistake.
+fn onions(typed: Vec<String>) -> Result<Vec<String>, ConfigError> {
+    let read = |(at, name): (usize, String)| {
+        let name = name.trim().to_ascii_lowercase();
+        if is_onion(&name) {
+            return Ok(name);
+        }
+        Err(wrong(
+            "site.onion",
+            format!(
+                "address {} is no onion address (56 letters and digits, then .onion), or it is mistyped; \
+                 copy it from tor's hostname file",
+                at + 1
+            ),
+        ))
+    };
+    typed.into_iter().enumerate().map(read).collect()
 }
 
 fn number(key: &str, value: Option<usize>, most: usize) -> Result<usize, ConfigError> {
