@@ -20,6 +20,33 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// A language as its file says it.
+struct Language {
+    code: String,
+    name: String,
+    dir: String,
+}
+
+/// Every language there is a folder for.
+fn languages() -> Vec<Language> {
+    let folders = fs::read_dir(root().join("templates/locales")).unwrap().flatten();
+    let all: Vec<_> = folders
+        .map(|folder| {
+            let text = fs::read_to_string(folder.path().join("main.ftl")).unwrap();
+            let value = |key: &str| {
+                text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = ")).unwrap()
+            };
+            Language {
+                code: folder.file_name().into_string().unwrap(),
+                name: value("language-name").into(),
+                dir: value("text-direction").into(),
+            }
+        })
+        .collect();
+    assert!(all.len() > 1);
+    all
+}
+
 #[test]
 fn every_language_has_every_key_and_no_other() {
     let english = keys(&root().join("templates/locales/en"));
@@ -59,12 +86,17 @@ fn french_never_breaks_a_line_before_its_punctuation() {
 fn pages_come_in_the_language_asked_for() {
     let site = Box_::served(1, &[]);
     for path in ["/", "/drop", "/mailbox", "/nowhere"] {
-        for (lang, other) in [("en", "Français"), ("fr", "English")] {
-            let page = site.curl(&format!("{path}?lang={lang}"), &[]);
-            page.must_say(&format!("<html lang=\"{lang}\">")).must_say(other);
+        for Language { code, dir, .. } in &languages() {
+            let html = format!("<html lang=\"{code}\" dir=\"{dir}\">");
+            let page = site.curl(&format!("{path}?lang={code}"), &[]);
+            page.must_say(&html);
             assert!(page.bytes.len() < 14 * 1024, "{path} has {} bytes", page.bytes.len());
+            for other in languages().iter().filter(|other| other.code != *code) {
+                page.must_say(&format!("?lang={}\"", other.code)).must_say(&other.name);
+            }
+            let accept = format!("Accept-Language: {code}-XX,{code};q=0.9,zz;q=0.5");
+            site.curl(path, &["-H", &accept]).must_say(&html);
         }
-        site.curl(path, &["-H", "Accept-Language: fr-FR,fr;q=0.9"]).must_say("lang=\"fr\"");
     }
 }
 

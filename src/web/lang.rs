@@ -1,4 +1,5 @@
-//! Languages: typed messages from `templates/locales`, and how numbers and days are written in each.
+//! Languages: typed messages from `templates/locales`, and how numbers and days are written in each. A
+//! folder there is all that a language takes: nothing here names one but the fallback.
 
 #[allow(
     missing_docs,
@@ -28,11 +29,36 @@ const GIB: u64 = 1 << 30;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Lang(L10n);
 
-static LOADED: LazyLock<Vec<(L10n, L10nLanguage)>> =
-    LazyLock::new(|| L10n::iter().map(|lang| (*lang, lang.load())).collect());
+/// What a language's file says, read once.
+struct Loaded {
+    lang: L10n,
+    code: &'static str,
+    dir: &'static str,
+    words: WordList,
+    messages: L10nLanguage,
+}
+
+static LOADED: LazyLock<Vec<Loaded>> =
+    LazyLock::new(|| L10n::iter().map(|lang| Loaded::new(*lang, lang)).collect());
 
 /// What an unknown language falls back on.
-static FALLBACK: LazyLock<L10nLanguage> = LazyLock::new(|| L10n::En.load());
+static FALLBACK: LazyLock<Loaded> = LazyLock::new(|| Loaded::new(L10n::En, &L10n::En));
+
+impl Loaded {
+    fn new(lang: L10n, code: &'static str) -> Self {
+        let messages = lang.load();
+        Self {
+            lang,
+            code,
+            dir: if messages.text_direction() == "rtl" { "rtl" } else { "ltr" },
+            words: match messages.code_words().as_str() {
+                "french" => WordList::French,
+                _ => WordList::English,
+            },
+            messages,
+        }
+    }
+}
 
 impl Lang {
     /// Every language, in a fixed order.
@@ -54,10 +80,12 @@ impl Lang {
 
     /// BCP 47, for `lang` attributes and `?lang=`.
     pub fn code(self) -> &'static str {
-        match self.0 {
-            L10n::En => "en",
-            L10n::Fr => "fr",
-        }
+        self.loaded().code
+    }
+
+    /// `ltr` or `rtl`, for `dir` attributes.
+    pub fn dir(self) -> &'static str {
+        self.loaded().dir
     }
 
     /// In its own words.
@@ -67,15 +95,29 @@ impl Lang {
 
     /// Its messages.
     pub fn messages(self) -> &'static L10nLanguage {
-        LOADED.iter().find(|(lang, _)| *lang == self.0).map_or(&FALLBACK, |(_, messages)| messages)
+        &self.loaded().messages
+    }
+
+    fn loaded(self) -> &'static Loaded {
+        LOADED.iter().find(|loaded| loaded.lang == self.0).unwrap_or(&FALLBACK)
     }
 
     /// The list that codes are shown in: English where a language has none.
     pub fn words(self) -> WordList {
-        match self.0 {
-            L10n::Fr => WordList::French,
-            L10n::En => WordList::English,
+        self.loaded().words
+    }
+
+    /// A count as people write it: `100,000`, `100 000`.
+    pub fn number(self, number: u64) -> String {
+        let (digits, separator) = (number.to_string(), self.messages().group_separator());
+        let mut written = String::new();
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                written.push_str(&separator);
+            }
+            written.push(digit);
         }
+        written
     }
 
     /// Bytes as people write them: `3.5 GiB`, `3,5 Gio`; exact below 1 KiB.
@@ -141,5 +183,25 @@ mod tests {
         assert_eq!(plain(fr.date(Day(20_778))), "21 novembre 2026");
         assert_eq!(plain(en.date(Day(20_778))), "21 November 2026");
         assert_eq!(plain(fr.date(Day(20_758))), "1er novembre 2026");
+        for (number, english, french) in [
+            (0, "0", "0"),
+            (999, "999", "999"),
+            (1000, "1,000", "1\u{202f}000"),
+            (100_000, "100,000", "100\u{202f}000"),
+            (1_234_567, "1,234,567", "1\u{202f}234\u{202f}567"),
+        ] {
+            assert_eq!(en.number(number), english);
+            assert_eq!(fr.number(number), french);
+        }
+    }
+
+    #[test]
+    fn a_language_says_its_direction_and_its_word_list() {
+        for lang in Lang::all() {
+            assert!(matches!(lang.messages().text_direction().as_str(), "ltr" | "rtl"));
+            assert!(matches!(lang.messages().code_words().as_str(), "french" | "english"));
+            let french = lang.code() == "fr";
+            assert_eq!(lang.words(), if french { WordList::French } else { WordList::English });
+        }
     }
 }

@@ -125,7 +125,7 @@ impl Problem {
             Self::OldTicket => t.error_ticket_old(),
             Self::Left => t.left_text(),
             Self::Code(error) => code_sentence(error, t),
-            Self::MessageTooLong => t.error_message_too_long(limits.message),
+            Self::MessageTooLong => t.error_message_too_long(lang.number(limits.message as u64)),
             Self::MessageHasCode => t.error_message_has_code(),
             Self::Team => t.error_team(),
             Self::Empty => t.error_empty(),

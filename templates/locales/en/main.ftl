@@ -1,4 +1,8 @@
 language-name = English
+# "ltr" (from left to right) or "rtl"
+text-direction = ltr
+# The word list of codes: "french" or "english". A language without one of its own takes "english".
+code-words = english
 
 ## Every page
 
@@ -7,6 +11,8 @@ language-choice = Language
 footer = This site keeps no cookie and runs no script. What you send is sealed on arrival; only the editors can open it.
 
 decimal-separator = .
+# between thousands
+group-separator = ,
 # $count (Number) - bytes
 size-bytes = { $count ->
     [one] { $count } byte
@@ -166,7 +172,7 @@ error-full = There is no room for this now. Send less, or come back later; your 
 error-busy-title = Too many at once
 error-busy = Too many people are sending or asking at once. Wait a minute and try again.
 error-empty = Write a message or choose a file.
-# $limit (Number) - characters
+# $limit (String) - a number of characters, written out
 error-message-too-long = The message is longer than { $limit } characters. Shorten it, or attach it as a file.
 error-message-has-code = The message contains your code. Whoever reads the message could open your mailbox. Take the code out of it and send again.
 error-team = Choose who should get it.

@@ -1,4 +1,8 @@
 language-name = Français
+# "ltr" ou "rtl"
+text-direction = ltr
+# "french" ou "english"
+code-words = french
 
 ## Toutes les pages
 
@@ -7,6 +11,8 @@ language-choice = Langue
 footer = Ce site ne dépose aucun cookie et n’exécute aucun script. Ce que vous envoyez est scellé dès son arrivée ; seule l’équipe peut l’ouvrir.
 
 decimal-separator = ,
+# espace fine insécable
+group-separator = { "\u202F" }
 size-bytes = { $count ->
     [one] { $count } octet
    *[other] { $count } octets
