@@ -76,10 +76,37 @@ fn every_key_is_used() {
 fn french_never_breaks_a_line_before_its_punctuation() {
     let text = fs::read_to_string(root().join("templates/locales/fr/main.ftl")).unwrap();
     for line in text.lines().filter(|line| !line.starts_with('#')) {
-        for wrong in [" :", " ;", " ?", " !", "« ", " »"] {
-            assert!(!line.contains(wrong), "{line}");
+        assert!(!line.contains('\''), "{line}");
+        let around: Vec<_> = ['\n'].into_iter().chain(line.chars()).chain(['\n']).collect();
+        for three in around.windows(3) {
+            let right = match three[1] {
+                ':' | '»' => three[0] == '\u{a0}',
+                ';' | '?' | '!' => three[0] == '\u{202f}',
+                '«' => three[2] == '\u{a0}',
+                _ => true,
+            };
+            assert!(right, "{three:?} in {line}");
         }
     }
+}
+
+#[test]
+fn arabic_has_its_own_punctuation_and_all_its_plurals() {
+    let text = fs::read_to_string(root().join("templates/locales/ar/main.ftl")).unwrap();
+    let separators = ["decimal-separator", "group-separator"];
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    for line in lines.filter(|line| !separators.iter().any(|key| line.starts_with(key))) {
+        assert!(!line.contains(['?', ';', ',', '"', '“']), "{line}");
+    }
+    for message in text.split("\n}").filter(|message| message.contains("*[other]")) {
+        for form in ["zero", "one", "two", "few", "many"] {
+            assert!(message.contains(&format!("[{form}]")), "{form} is missing in {message}");
+        }
+    }
+    // Where English counts, Arabic does.
+    let counts = |text: &str| text.matches("*[other]").count();
+    let english = fs::read_to_string(root().join("templates/locales/en/main.ftl")).unwrap();
+    assert!(counts(&text) >= counts(&english));
 }
 
 #[test]

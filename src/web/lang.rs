@@ -175,7 +175,7 @@ mod tests {
     fn numbers_and_days_are_written_as_people_do() {
         let plain = |text: String| text.replace(['\u{2068}', '\u{2069}'], "");
         let by_code = |code: &str| Lang::all().find(|l| l.code() == code).unwrap();
-        let (en, fr) = (by_code("en"), by_code("fr"));
+        let (en, fr, ar) = (by_code("en"), by_code("fr"), by_code("ar"));
         assert_eq!(plain(en.size(3_758_096_384)), "3.5 GiB");
         assert_eq!(plain(fr.size(3_758_096_384)), "3,5 Gio");
         assert_eq!(plain(fr.size(16_384)), "16 Kio");
@@ -183,6 +183,19 @@ mod tests {
         assert_eq!(plain(fr.date(Day(20_778))), "21 novembre 2026");
         assert_eq!(plain(en.date(Day(20_778))), "21 November 2026");
         assert_eq!(plain(fr.date(Day(20_758))), "1er novembre 2026");
+        assert_eq!(plain(ar.size(3_758_096_384)), "3,5 غيغابايت");
+        assert_eq!(plain(ar.date(Day(20_778))), "21 نوفمبر 2026");
+        assert_eq!(ar.number(100_000), "100.000");
+        for (bytes, arabic) in [
+            (0, "0 بايت"),
+            (1, "بايت واحد"),
+            (2, "بايتان"),
+            (3, "3 بايتات"),
+            (11, "11 بايتًا"),
+            (100, "100 بايت"),
+        ] {
+            assert_eq!(plain(ar.size(bytes)), arabic);
+        }
         for (number, english, french) in [
             (0, "0", "0"),
             (999, "999", "999"),
