@@ -96,7 +96,7 @@ fn arabic_has_its_own_punctuation_and_all_its_plurals() {
     let separators = ["decimal-separator", "group-separator"];
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     for line in lines.filter(|line| !separators.iter().any(|key| line.starts_with(key))) {
-        assert!(!line.contains(['?', ';', ',', '"', '“']), "{line}");
+        assert!(!line.contains(['?', ';', ',', '“']), "{line}");
     }
     for message in text.split("\n}").filter(|message| message.contains("*[other]")) {
         for form in ["zero", "one", "two", "few", "many"] {

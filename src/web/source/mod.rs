@@ -7,6 +7,7 @@ mod mailbox;
 mod page;
 mod problem;
 mod ticket;
+mod warnings;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,6 +45,7 @@ pub struct Site {
     name: String,
     text: BTreeMap<String, String>,
     contact: String,
+    onions: Vec<String>,
 }
 
 /// Why a site cannot start.
@@ -69,6 +71,7 @@ impl Site {
             name: config.name.clone(),
             text: config.text.clone(),
             contact: config.contact.clone(),
+            onions: config.onions.clone(),
             dropbox,
         })
     }
@@ -118,6 +121,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .fallback(not_found)
         .method_not_allowed_fallback(not_found)
         .layer(middleware::from_fn_with_state(site.clone(), refuse_foreign))
+        .layer(middleware::from_fn_with_state(site.clone(), warnings::refuse))
         .layer(middleware::from_fn(headers::harden))
         .with_state(site)
 }

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use super::Site;
 use super::problem::Problem;
 use super::ticket::Ticket;
+use super::warnings::Visit;
 use crate::web::lang::{L10nLanguage, Lang};
 use crate::web::tally;
 
@@ -30,13 +31,15 @@ pub struct Page<'a> {
     pub lang: Lang,
     pub t: &'static L10nLanguage,
     pub switch: Switch,
+    visit: Visit,
 }
 
 impl<'a> Page<'a> {
     /// In the language that a request asks for.
     pub fn new(site: &'a Site, uri: &Uri, headers: &HeaderMap) -> Self {
         let lang = Lang::of(uri, headers);
-        Self { site, lang, t: lang.messages(), switch: Switch::Link("/") }
+        let visit = Visit::of(uri, headers, &site.onions);
+        Self { site, lang, t: lang.messages(), switch: Switch::Link("/"), visit }
     }
 
     /// The same from a whole request.
@@ -53,6 +56,11 @@ impl<'a> Page<'a> {
     /// The operator's name for the site.
     pub fn name(&self) -> &str {
         &self.site.name
+    }
+
+    /// What stands at the top of every page of a visit that did not come over an onion address.
+    pub fn warning(&self) -> Option<String> {
+        (self.visit == Visit::Loopback).then(|| self.t.loopback_notice())
     }
 
     /// Every other language.
@@ -76,10 +84,14 @@ impl<'a> Page<'a> {
         if *problem == Problem::Left {
             return super::leave::left(&self);
         }
-        tally::count(problem.kind());
-        let sentence = problem.sentence(self.lang, self.site.dropbox.limits());
-        let title = problem.title(self.t);
+        let (title, sentence) = self.tell(problem);
         answer(problem.status(), &ErrorPage { page: &self, title, sentence })
+    }
+
+    /// Counts a problem; its title and its sentence.
+    pub fn tell(&self, problem: &Problem) -> (String, String) {
+        tally::count(problem.kind());
+        (problem.title(self.t), problem.sentence(self.lang, self.site.dropbox.limits()))
     }
 }
 

@@ -21,6 +21,10 @@ pub enum Problem {
     Cut,
     /// Posted from another site.
     ForeignOrigin,
+    /// Through a relay of the open web.
+    Relayed,
+    /// Under a name that is not ours.
+    UnknownHost,
     /// A ticket that is not ours.
     ForeignTicket,
     /// A ticket that is too old.
@@ -62,6 +66,8 @@ impl Problem {
             Self::Form => "form",
             Self::Cut => "cut",
             Self::ForeignOrigin => "foreign-origin",
+            Self::Relayed => "relayed",
+            Self::UnknownHost => "unknown-host",
             Self::ForeignTicket => "foreign-ticket",
             Self::OldTicket => "old-ticket",
             Self::Left => "left",
@@ -81,7 +87,8 @@ impl Problem {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Form | Self::Cut | Self::ForeignTicket => StatusCode::BAD_REQUEST,
-            Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::ForeignOrigin | Self::Relayed => StatusCode::FORBIDDEN,
+            Self::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
             Self::OldTicket | Self::Left => StatusCode::GONE,
             Self::Code(_) | Self::MessageHasCode | Self::Team | Self::Empty => {
                 StatusCode::UNPROCESSABLE_ENTITY
@@ -102,6 +109,8 @@ impl Problem {
         match self {
             Self::Form | Self::Cut | Self::ForeignTicket => t.error_form_title(),
             Self::ForeignOrigin => t.error_origin_title(),
+            Self::Relayed => t.relayed_title(),
+            Self::UnknownHost => t.host_title(),
             Self::FileTooLarge | Self::DispatchTooLarge | Self::TooManyFiles => {
                 t.error_too_large_title()
             }
@@ -121,6 +130,8 @@ impl Problem {
             Self::Form => t.error_form(),
             Self::Cut => t.error_cut(),
             Self::ForeignOrigin => t.error_origin(),
+            Self::Relayed => t.relayed_text(),
+            Self::UnknownHost => t.host_text(),
             Self::ForeignTicket => t.error_ticket_foreign(),
             Self::OldTicket => t.error_ticket_old(),
             Self::Left => t.left_text(),
@@ -147,6 +158,8 @@ impl Problem {
             Self::Form
                 | Self::Cut
                 | Self::ForeignOrigin
+                | Self::Relayed
+                | Self::UnknownHost
                 | Self::ForeignTicket
                 | Self::Left
                 | Self::Code(_)

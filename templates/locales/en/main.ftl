@@ -140,6 +140,21 @@ left-title = You have left
 left-text = The mailbox is closed. Going back or reloading will not open it.
 left-advice = Now choose “New Identity” in Tor Browser (the broom), or close it. If you wrote the code on paper, keep it where nobody looks for it.
 
+## Visits that are not safe
+
+loopback-notice = This page did not come over an onion address: for trying only. Do not send real documents here.
+relayed-title = Stop: this way is not safe
+relayed-text = This page comes to you through a relay on the open web (tor2web, for example). Whoever runs it can see everything: who you are, what you send, your code. Nothing of this request was kept.
+host-title = Stop: this address is not ours
+host-text = This page was asked for under a name that does not belong to this site. Somebody may stand between you and us and see everything: who you are, what you send, your code. Nothing of this request was kept.
+danger-heading = What to do now
+danger-nothing = Send nothing here, and type no code here.
+danger-browser = On a device and a network that are not those of your work, get Tor Browser from torproject.org and open our address in it: it ends in “.onion”, with nothing after that.
+danger-no-address = Take our address from where you first read of us.
+danger-code = If you have already typed a code here, others may know it: do not use it again, and begin with a new one in Tor Browser.
+danger-address = Our address
+danger-compare = A relay can change this page too: compare the address with the one that you first got.
+
 ## What can go wrong
 
 error-heading = This did not work

@@ -127,6 +127,21 @@ left-title = Vous avez quitté la boîte
 left-text = La boîte est fermée. Revenir en arrière ou actualiser la page ne la rouvrira pas.
 left-advice = Choisissez maintenant « Nouvelle identité » dans le navigateur Tor (le balai), ou fermez-le. Si le code est sur papier, gardez-le là où personne ne le cherchera.
 
+## Visites qui ne sont pas sûres
+
+loopback-notice = Cette page n’est pas arrivée par une adresse onion : c’est seulement pour essayer. N’envoyez pas de vrais documents ici.
+relayed-title = Attention : ce chemin n’est pas sûr
+relayed-text = Cette page vous arrive par un relais du web ordinaire (tor2web, par exemple). Qui tient ce relais peut tout voir : qui vous êtes, ce que vous envoyez, votre code. Rien de cette demande n’a été gardé.
+host-title = Attention : cette adresse n’est pas la nôtre
+host-text = Cette page a été demandée sous un nom qui n’appartient pas à ce site. Quelqu’un se trouve peut-être entre vous et nous et peut tout voir : qui vous êtes, ce que vous envoyez, votre code. Rien de cette demande n’a été gardé.
+danger-heading = Que faire maintenant
+danger-nothing = N’envoyez rien ici et n’y tapez aucun code.
+danger-browser = Sur un appareil et un réseau qui ne sont pas ceux de votre travail, prenez le navigateur Tor sur torproject.org et ouvrez-y notre adresse : elle finit par « .onion », sans rien après.
+danger-no-address = Reprenez notre adresse là où vous avez entendu parler de nous.
+danger-code = Si vous avez déjà tapé un code ici, d’autres le connaissent peut-être : ne l’utilisez plus, et recommencez avec un nouveau dans le navigateur Tor.
+danger-address = Notre adresse
+danger-compare = Un relais peut aussi modifier cette page : comparez l’adresse avec celle que vous avez eue au départ.
+
 ## Ce qui peut échouer
 
 error-heading = Cela n’a pas marché
