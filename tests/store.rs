@@ -42,7 +42,7 @@ fn publication(number: u8, mailbox: &Mailbox, members: Vec<StoredFile>) -> Publi
     let (id, kind, team, day) =
         (DispatchId([number; 16]), Kind::Submission, "team".into(), Day(20_000));
     let dispatch = Dispatch { id, kind, team, day, fetched: None, members };
-    Publication { mailbox: mailbox.clone(), dispatch }
+    Publication { mailbox: mailbox.clone(), dispatch, keys: 1, draft: None }
 }
 
 /// 3 MiB that hold a marker every KiB.
@@ -109,9 +109,9 @@ fn two_uploads_that_name_one_mailbox_differently_do_not_both_win() {
     first.publish(publication(1, &mailbox(1, "brave-heron"), members)).unwrap();
     let members = of(&mut second);
     let other_name = publication(2, &mailbox(1, "calm-lake"), members.clone());
-    assert!(matches!(second.publish(other_name), Err(StoreError::DesignationChanged)));
+    assert!(matches!(second.publish(other_name), Err(StoreError::Changed)));
     let same_name_other_box = publication(2, &mailbox(2, "brave-heron"), members.clone());
-    assert!(matches!(second.publish(same_name_other_box), Err(StoreError::DesignationChanged)));
+    assert!(matches!(second.publish(same_name_other_box), Err(StoreError::Changed)));
     let right = publication(2, &mailbox(1, "brave-heron"), members);
     assert_eq!(second.publish(right).unwrap(), Published::Now);
     assert_eq!(store.dispatches(MailboxId([1; 16])).unwrap().len(), 2);

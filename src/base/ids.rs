@@ -15,6 +15,13 @@ macro_rules! id {
             }
         }
 
+        impl $name {
+            /// Reads the 32 lower-case hex digits that [`Self`] prints.
+            pub fn parse(text: &str) -> Option<Self> {
+                from_hex(text).map(Self)
+            }
+        }
+
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, concat!(stringify!($name), "(..)"))
@@ -45,6 +52,18 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
+fn from_hex(text: &str) -> Option<[u8; 16]> {
+    let digits = text.as_bytes();
+    if digits.len() != 32 || !digits.iter().all(|d| matches!(d, b'0'..=b'9' | b'a'..=b'f')) {
+        return None;
+    }
+    let mut out = [0; 16];
+    for (byte, pair) in out.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(out)
+}
+
 /// What a dispatch's id derives from, beside its content: one form, one seed.
 #[derive(Clone, Copy)]
 pub struct DispatchSeed(pub [u8; 32]);
@@ -55,19 +74,6 @@ impl DispatchId {
         let mut first = [0; 16];
         first.iter_mut().zip(hash).for_each(|(to, from)| *to = *from);
         Self(first)
-    }
-
-    /// Reads the 32 lower-case hex digits that [`Self`] prints.
-    pub fn parse(text: &str) -> Option<Self> {
-        let digits = text.as_bytes();
-        if digits.len() != 32 || !digits.iter().all(|d| matches!(d, b'0'..=b'9' | b'a'..=b'f')) {
-            return None;
-        }
-        let mut out = [0; 16];
-        for (byte, pair) in out.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-        }
-        Some(Self(out))
     }
 }
 

@@ -19,6 +19,8 @@ use crate::web::{desk, report_errors};
 /// How often the configuration's recipients and the disk are looked at.
 const RELOAD: Duration = Duration::from_secs(5);
 const SPACE: Duration = Duration::from_secs(600);
+/// How often what is past its day is removed.
+const EXPIRY: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Threads that may block, beside one for each upload: pages, downloads.
 const OTHER_THREADS: usize = 32;
@@ -96,7 +98,7 @@ impl Plan {
 
         tracing::info!("started; sources are served at {}", shown(&self.config.listen, &source));
         let mut listeners =
-            vec![tokio::spawn(serve(source, source::router(site), stopped.clone()))];
+            vec![tokio::spawn(serve(source, source::router(site.clone()), stopped.clone()))];
         if let Some((listener, listen)) = desk {
             tracing::info!("editors are served at {}", shown(listen, &listener));
             listeners.push(tokio::spawn(serve(listener, desk::router(), stopped)));
@@ -118,6 +120,7 @@ impl Plan {
         tracing::info!("stopping");
         upkeep.abort();
         let _ = stop.send(true);
+        site.close();
         for listener in listeners {
             let _ = listener.await;
         }
@@ -154,11 +157,12 @@ fn shown(listen: &Listen, listener: &Listener) -> String {
     }
 }
 
-/// Reads changed teams, watches the disk, and reports errors once a day: lines whose time no visit
+/// Reads changed teams, watches the disk, removes what has expired, and reports errors once a day: lines whose time no visit
 /// decides.
 async fn upkeep(dropbox: Dropbox, config: Config, file: PathBuf) {
     let mut reload = tokio::time::interval(RELOAD);
     let mut space = tokio::time::interval(SPACE);
+    let mut expiry = tokio::time::interval(EXPIRY);
     let mut day = tokio::time::interval(DAY);
     let mut seen = modified(&file);
     loop {
@@ -171,6 +175,7 @@ async fn upkeep(dropbox: Dropbox, config: Config, file: PathBuf) {
                 }
             }
             _ = space.tick() => watch_space(&dropbox, &config),
+            _ = expiry.tick() => expire(dropbox.clone()),
             _ = day.tick() => report_errors(),
         }
     }
@@ -191,6 +196,15 @@ fn reload_teams(dropbox: &Dropbox, file: &Path) {
         }
         Err(error) => tracing::error!("the changed configuration is not used: {error:#}"),
     }
+}
+
+/// On a thread that may block. When it fails (a full disk), the next hour tries again.
+fn expire(dropbox: Dropbox) {
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = dropbox.expire().and_then(|_| dropbox.trim_drafts()) {
+            tracing::error!("what has expired could not be removed: {error}");
+        }
+    });
 }
 
 fn watch_space(dropbox: &Dropbox, config: &Config) {

@@ -29,6 +29,7 @@ impl Status {
                 .collect();
             let all = json!({
                 "mailboxes": counts.mailboxes, "replies": counts.replies, "teams": teams,
+                "drafts": counts.drafts.0, "draft_bytes": counts.drafts.1,
                 "bytes": counts.bytes, "quota": config.limits.quota, "free": free,
             });
             println!("{all}");
@@ -39,6 +40,7 @@ impl Status {
             println!("submissions  {all} to team {team}, {waiting} not fetched yet");
         }
         println!("replies      {}", counts.replies);
+        println!("drafts       {}, {}", counts.drafts.0, ByteSize(counts.drafts.1));
         println!("stored       {} of {}", ByteSize(counts.bytes), ByteSize(config.limits.quota));
         println!(
             "disk         {} free, {} kept free",

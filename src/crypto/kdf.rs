@@ -8,6 +8,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::code::RetrievalCode;
 use super::recipient::Recipient;
+use super::seal::{Recipients, SealError};
 use crate::base::ids::MailboxId;
 use crate::base::random::{self, NoRandomness};
 
@@ -129,6 +130,12 @@ impl SourceIdentity {
     /// What replies to this source are sealed to.
     pub fn recipient(&self) -> Result<Recipient, DerivationError> {
         self.0.to_public().to_string().parse().map_err(|_| DerivationError)
+    }
+
+    /// The source alone, for what nobody else may read.
+    pub fn recipients(&self) -> Result<Recipients, SealError> {
+        let recipient = self.recipient().map_err(|e| SealError::Refused(e.to_string()))?;
+        Recipients::proven(vec![recipient])
     }
 
     /// For unsealing.

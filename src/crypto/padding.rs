@@ -25,6 +25,14 @@ pub fn padded_manifest(length: u64) -> u64 {
     length.max(1).next_multiple_of(STEP)
 }
 
+/// The step of a note: 1 KiB.
+pub const NOTE_STEP: u64 = 1024;
+
+/// Length in bytes -> padded length in bytes: the next multiple of [`NOTE_STEP`], never zero.
+pub fn padded_note(length: u64) -> u64 {
+    length.max(1).next_multiple_of(NOTE_STEP)
+}
+
 /// Reads to the end and says how many bytes came, or `None` when one of them was not zero.
 pub fn count_zeros(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<Option<u64>> {
     let mut count = 0;

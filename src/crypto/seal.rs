@@ -75,10 +75,18 @@ impl Recipients {
 
     /// Seals a manifest: its text, then spaces up to a multiple of 16 KiB.
     pub fn seal_manifest<W: Write>(&self, text: &[u8], output: W) -> Result<W, SealError> {
+        self.seal_text(text, padding::padded_manifest(text.len() as u64), output)
+    }
+
+    /// Seals a few words about one file: the text, then spaces up to a multiple of 1 KiB.
+    pub fn seal_note(&self, text: &[u8]) -> Result<Vec<u8>, SealError> {
+        self.seal_text(text, padding::padded_note(text.len() as u64), Vec::new())
+    }
+
+    fn seal_text<W: Write>(&self, text: &[u8], padded: u64, output: W) -> Result<W, SealError> {
         let mut stream = self.stream(output)?;
         stream.write_all(text)?;
-        let length = text.len() as u64;
-        write_filler(&mut stream, &SPACES, padding::padded_manifest(length) - length)?;
+        write_filler(&mut stream, &SPACES, padded - text.len() as u64)?;
         Ok(stream.finish()?)
     }
 

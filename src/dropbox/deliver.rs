@@ -149,16 +149,13 @@ impl Dropbox {
         mailbox: &Mailbox,
         team: &Team,
     ) -> Result<BTreeSet<usize>, DeliverError> {
-        let mut expected = BTreeSet::from([team.recipients.iter().len() + 1]);
-        for dispatch in self.store().dispatches(mailbox.id)? {
-            let manifest = dispatch.members.first().filter(|_| dispatch.kind == Kind::Submission);
-            let theirs = dispatch.team == team.id;
-            if let Some(sealed) = manifest.filter(|_| theirs) {
-                let outside = inspect::outside(self.store().read(*sealed), sealed.size);
-                expected.extend(outside.ok().map(|outside| outside.recipients + 1));
-            }
-        }
-        Ok(expected)
+        let parties = self.store().parties(mailbox.id)?;
+        let then = parties.into_iter().filter(|(theirs, keys)| *theirs == team.id && *keys > 0);
+        Ok(then
+            .map(|(_, keys)| keys)
+            .chain([team.recipients.iter().len()])
+            .map(|n| n + 1)
+            .collect())
     }
 
     fn answering_team<'a>(
@@ -167,8 +164,8 @@ impl Dropbox {
         teams: &'a super::Teams,
         wanted: Option<&str>,
     ) -> Result<&'a Team, DeliverError> {
-        let dispatches = self.store().dispatches(mailbox.id)?;
-        let wrote_to: BTreeSet<&str> = dispatches.iter().map(|d| d.team.as_str()).collect();
+        let parties = self.store().parties(mailbox.id)?;
+        let wrote_to: BTreeSet<&str> = parties.iter().map(|(team, _)| team.as_str()).collect();
         let names = || wrote_to.iter().copied().collect::<Vec<_>>().join(", ");
         let id = match (wanted, wrote_to.len()) {
             (Some(id), _) => id,
@@ -194,7 +191,9 @@ impl Dropbox {
             fetched: None,
             members,
         };
-        let published = upload.publish(store::Publication { mailbox: reply.mailbox, dispatch })?;
+        let publication =
+            store::Publication { mailbox: reply.mailbox, dispatch, keys: 0, draft: None };
+        let published = upload.publish(publication)?;
         let before = published == Published::Before;
         Ok(Delivered { designation, before, unpadded: reply.unpadded })
     }

@@ -1,21 +1,22 @@
-//! A submission on its way in: files are sealed one after the other, the manifest last.
+//! A submission on its way in: files are sealed one after the other and held as a draft; sending makes
+//! the draft a dispatch.
 
-use sha2::{Digest, Sha256};
+use std::collections::HashSet;
+use std::sync::Arc;
 
-use super::designation::{self, NamingError};
+use super::designation::NamingError;
+use super::draft::{self, Detail};
 use super::space::Promise;
 use super::{Dropbox, Team};
 use crate::base::clock::Day;
-use crate::base::ids::{DispatchId, DispatchSeed};
-use crate::bundle::manifest::{FileEntry, Kind, Manifest, ManifestError, VERSION};
+use crate::base::ids::DispatchSeed;
+use crate::bundle::manifest::ManifestError;
 use crate::crypto::kdf::{DerivationError, MailboxKeys};
-use crate::crypto::seal::{SealError, SealWriter};
-use crate::store::{self, FileWriter, Mailbox, Published, StoreError, StoredFile, Upload};
+use crate::crypto::seal::{Recipients, SealError, SealWriter};
+use crate::crypto::unseal::OpenError;
+use crate::store::{DraftKey, FileWriter, Held, StoreError, Upload};
 
-/// Times a manifest is sealed anew when the mailbox got its name from another upload meanwhile.
-const NAMING_TRIES: usize = 3;
-
-/// Why an intake ends without a receipt. Nothing of it stays.
+/// Why an intake ends without a receipt. Files that arrived whole stay held, nothing is published.
 #[derive(Debug, thiserror::Error)]
 pub enum IntakeError {
     /// One file is larger than a file may be.
@@ -27,12 +28,21 @@ pub enum IntakeError {
     /// There are too many.
     #[error("there are too many files")]
     TooManyFiles,
+    /// What is held and what was written make too long a message.
+    #[error("the message is too long")]
+    MessageTooLong,
     /// Neither message nor file.
     #[error("there is nothing in it")]
     Empty,
+    /// The team's keys are others than those that the draft was sealed to.
+    #[error("the draft was sealed to keys that have changed since")]
+    Stale,
     /// Sealing failed.
     #[error(transparent)]
     Seal(SealError),
+    /// A draft did not open with the code that it was found by.
+    #[error("the draft cannot be opened: {0}")]
+    Open(#[from] OpenError),
     /// The store failed; `Full` among it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -49,11 +59,12 @@ pub enum IntakeError {
 
 impl From<SealError> for IntakeError {
     fn from(error: SealError) -> Self {
-        // A full store reaches us through age as an I/O error.
+        // What the store says reaches us through age as an I/O error.
         match error {
-            SealError::Io(e) if e.kind() == std::io::ErrorKind::StorageFull => {
-                StoreError::Full.into()
-            }
+            SealError::Io(e) => match e.downcast::<StoreError>() {
+                Ok(error) => error.into(),
+                Err(e) => Self::Seal(SealError::Io(e)),
+            },
             other => Self::Seal(other),
         }
     }
@@ -71,140 +82,147 @@ pub struct Receipt {
     pub day: Day,
     /// Whether there was a message.
     pub message: bool,
-    /// In the order they were sent.
-    pub files: Vec<FileEntry>,
+    /// In the order they arrived.
+    pub files: Vec<Detail>,
     /// The same dispatch was already stored; this one was not.
     pub before: bool,
 }
 
-/// A submission on its way in. Dropping it removes everything; [`send`](Self::send) publishes it.
+/// What a form says of its message, beside the files.
+pub struct Letter {
+    /// As typed.
+    pub message: String,
+    /// The form showed the draft that is held, message and all: what was typed takes the message's place,
+    /// and its files may be sent without asking.
+    pub knows_draft: bool,
+}
+
+/// What became of a form that was to be sent.
+pub enum Sent {
+    /// It is.
+    Receipt(Receipt),
+    /// It is held, together with files of an earlier try that this form did not name: the source decides.
+    Asked,
+}
+
+/// A submission on its way in. Dropping it keeps the files that arrived whole, as a draft.
 pub struct Intake {
     dropbox: Dropbox,
     keys: MailboxKeys,
     team: Team,
     seed: DispatchSeed,
+    source: Recipients,
     upload: Upload,
     promise: Promise,
-    files: Vec<(FileEntry, StoredFile)>,
+    head: Arc<[u8]>,
+    knows_draft: bool,
+    /// Everything in the draft, by name and hash: the same file is kept once.
+    held: HashSet<(String, String)>,
+    held_bytes: u64,
+    /// What this form brought, or brought again.
+    named: HashSet<(String, String)>,
+    files: usize,
     bytes: u64,
 }
 
 impl Dropbox {
-    /// Begins a submission of about `announced` bytes to `team`, or says that there is no room.
+    /// Begins a submission of about `announced` bytes to `team`, or says that there is no room. It joins
+    /// the draft that is held under these keys, if there is one.
     pub fn intake(
         &self,
         keys: MailboxKeys,
         team: Team,
         seed: DispatchSeed,
         announced: u64,
+        letter: Letter,
     ) -> Result<Intake, IntakeError> {
+        let upload = self.store().upload_to(DraftKey { mailbox: keys.id, team: team.id.clone() });
+        self.trim_drafts()?;
+        let promise = self.0.space.promise(announced)?;
+        let draft = self.held(&keys, &team.id)?;
+        if draft.as_ref().is_some_and(|draft| draft.is_stale(Some(&team))) {
+            return Err(IntakeError::Stale);
+        }
+        let before = draft.as_ref().map_or("", |draft| &draft.message);
+        let message =
+            if letter.knows_draft { letter.message } else { joined(before, letter.message) };
+        if message.chars().count() > self.limits().message {
+            return Err(IntakeError::MessageTooLong);
+        }
+        let source = keys.identity.recipients()?;
+        let head: Arc<[u8]> = draft::seal_head(&source, &message, &team)?.into();
+        if message != before {
+            upload.hold(self.clock().today(), head.clone(), true, None)?;
+        }
+        let files = draft.map(|draft| draft.files).unwrap_or_default();
         Ok(Intake {
-            promise: self.0.space.promise(announced)?,
-            upload: self.0.store.upload(),
             dropbox: self.clone(),
             keys,
             team,
             seed,
-            files: Vec::new(),
+            source,
+            upload,
+            promise,
+            head,
+            knows_draft: letter.knows_draft,
+            held_bytes: files.iter().map(|file| file.size).sum(),
+            held: files.into_iter().map(|file| (file.name, file.sha256)).collect(),
+            named: HashSet::new(),
+            files: 0,
             bytes: 0,
         })
+    }
+}
+
+/// A message that was held and another that came with a later form: neither is lost, none stands twice.
+fn joined(held: &str, typed: String) -> String {
+    match (held.trim(), typed.trim()) {
+        (_, "") => held.to_owned(),
+        ("", _) => typed,
+        (held, new) if held.contains(new) => held.to_owned(),
+        (held, new) => format!("{held}\n\n{new}"),
     }
 }
 
 impl Intake {
     /// Begins the next file.
     pub fn file(&mut self, name: String) -> Result<IncomingFile<'_>, IntakeError> {
-        if self.files.len() >= self.dropbox.limits().files {
+        if self.files >= self.dropbox.limits().files {
             return Err(IntakeError::TooManyFiles);
         }
+        self.files += 1;
         let writer = self.team.recipients.seal_file(self.upload.file()?)?;
         Ok(IncomingFile { intake: self, name, writer })
     }
 
-    /// Seals the manifest and publishes everything, durably.
-    pub fn send(mut self, message: String) -> Result<Receipt, IntakeError> {
-        if message.trim().is_empty() && self.files.is_empty() {
-            return Err(IntakeError::Empty);
-        }
-        let day = self.dropbox.clock().today();
-        let has_message = !message.trim().is_empty();
-        let source = self.keys.identity.recipient()?.to_string();
-        let id = self.dispatch_id(&message);
-        let mut manifest = Manifest {
-            version: VERSION,
-            kind: Kind::Submission,
-            dispatch: id.to_string(),
-            mailbox: String::new(),
-            source_recipients: vec![source.clone()],
-            team: self.team.id.clone(),
-            recipients: self.team.recipients.texts(),
-            day: day.to_string(),
-            message,
-            files: self.files.iter().map(|(entry, _)| entry.clone()).collect(),
-        };
-        for _ in 0..NAMING_TRIES {
-            let mailbox = self.mailbox(&source)?;
-            manifest.mailbox.clone_from(&mailbox.designation);
-            let sealed =
-                self.team.recipients.seal_manifest(&manifest.to_json()?, self.upload.file()?)?;
-            let members =
-                std::iter::once(sealed.finish()?).chain(self.files.iter().map(|(_, file)| *file));
-            let dispatch = store::Dispatch {
-                id,
-                kind: store::Kind::Submission,
-                team: self.team.id.clone(),
-                day,
-                fetched: None,
-                members: members.collect(),
-            };
-            match self.upload.publish(store::Publication { mailbox, dispatch }) {
-                Err(StoreError::DesignationChanged) => {}
-                Err(error) => return Err(error.into()),
-                Ok(published) => {
-                    let before = published == Published::Before;
-                    return Ok(Receipt {
-                        day,
-                        message: has_message,
-                        files: manifest.files,
-                        before,
-                    });
-                }
-            }
-        }
-        Err(StoreError::DesignationChanged.into())
+    /// How many files are held now, those of earlier forms among them.
+    pub fn held(&self) -> usize {
+        self.held.len()
     }
 
-    /// SHA-256\[seed, mailbox, team, message, (name, size, hash) of each file\], its first 16 bytes. A form sent
-    /// twice is one dispatch; the same form with other documents in it is another, and is not lost.
-    fn dispatch_id(&self, message: &str) -> DispatchId {
-        let mut hash = Sha256::new_with_prefix(self.seed.0);
-        let files =
-            self.files.iter().flat_map(|(file, _)| [file.name.as_bytes(), file.sha256.as_bytes()]);
-        for field in [&self.keys.id.0[..], self.team.id.as_bytes(), message.as_bytes()]
-            .into_iter()
-            .chain(files)
-        {
-            hash.update((field.len() as u64).to_be_bytes());
-            hash.update(field);
+    /// Makes the draft a dispatch, durably; or asks first, where it holds what this form does not name.
+    pub fn send(self) -> Result<Sent, IntakeError> {
+        self.upload.settled()?;
+        if !self.knows_draft && !self.held.is_subset(&self.named) {
+            return Ok(Sent::Asked);
         }
-        let hash: [u8; 32] = hash.finalize().into();
-        DispatchId::of(&hash)
+        self.dropbox.send_held(&self.keys, &self.team, self.seed).map(Sent::Receipt)
     }
 
-    fn mailbox(&self, source: &str) -> Result<Mailbox, IntakeError> {
-        let store = self.dropbox.store();
-        Ok(match store.mailbox(self.keys.id)? {
-            Some(mailbox) => mailbox,
-            None => Mailbox {
-                id: self.keys.id,
-                designation: designation::fresh(store)?,
-                source_recipients: source.to_owned(),
-            },
+    /// Leaves everything as a draft, durably, for another day.
+    pub fn keep(self) -> Result<Receipt, IntakeError> {
+        self.upload.settled()?;
+        let draft = self.dropbox.held(&self.keys, &self.team.id)?.ok_or(IntakeError::Empty)?;
+        Ok(Receipt {
+            day: draft.day(),
+            message: !draft.message.trim().is_empty(),
+            files: draft.files,
+            before: false,
         })
     }
 }
 
-/// A file on its way in. Only [`finish`](Self::finish) adds it to the submission.
+/// A file on its way in. Only [`finish`](Self::finish) adds it to what is held.
 pub struct IncomingFile<'a> {
     intake: &'a mut Intake,
     name: String,
@@ -231,13 +249,27 @@ impl IncomingFile<'_> {
     /// The file is whole.
     pub fn finish(self) -> Result<(), IntakeError> {
         let (sealed, digested) = self.writer.finish()?;
-        let entry = FileEntry::new(
-            self.intake.files.len(),
-            self.name,
-            digested.size,
-            digested.sha256_hex(),
-        );
-        self.intake.files.push((entry, sealed.finish()?));
+        let file = sealed.finish()?;
+        let intake = self.intake;
+        let (size, sha256) = (digested.size, digested.sha256_hex());
+        let known = (self.name.clone(), sha256.clone());
+        intake.named.insert(known.clone());
+        if intake.held.contains(&known) {
+            return Ok(());
+        }
+        let limits = intake.dropbox.limits();
+        if intake.held.len() >= limits.files {
+            return Err(IntakeError::TooManyFiles);
+        }
+        if intake.held_bytes + size > limits.dispatch {
+            return Err(IntakeError::DispatchTooLarge);
+        }
+        let detail = Detail { name: self.name, size, sha256 };
+        let held = Held { file, detail: draft::seal_detail(&intake.source, &detail)? };
+        let today = intake.dropbox.clock().today();
+        intake.upload.hold(today, intake.head.clone(), false, Some(held))?;
+        intake.held.insert(known);
+        intake.held_bytes += size;
         Ok(())
     }
 }

@@ -2,7 +2,8 @@
 
 use std::io::Read;
 
-use super::Dropbox;
+use super::draft::HeldDraft;
+use super::{Dropbox, IntakeError};
 use crate::base::clock::Day;
 use crate::base::ids::DispatchId;
 use crate::bundle::extract::{DispatchError, read_manifest};
@@ -13,6 +14,8 @@ use crate::store::{Dispatch, Kind, StoreError};
 
 /// A mailbox as its source sees it.
 pub struct SourceView {
+    /// What is held and not sent.
+    pub drafts: Vec<HeldDraft>,
     /// What the source sent, oldest first.
     pub submissions: Vec<Submission>,
     /// What was answered, newest first.
@@ -21,10 +24,14 @@ pub struct SourceView {
 
 /// One submission. Its content cannot be read here, by anyone.
 pub struct Submission {
+    /// Its id.
+    pub id: DispatchId,
     /// When it was sent.
     pub day: Day,
     /// When an editor first fetched it.
     pub fetched: Option<Day>,
+    /// The last day it is kept.
+    pub expires: Day,
     /// Files, the message aside.
     pub files: usize,
     /// Padded bytes of them.
@@ -37,6 +44,8 @@ pub struct Reply {
     pub id: DispatchId,
     /// When it was delivered.
     pub day: Day,
+    /// The last day it is kept.
+    pub expires: Day,
     /// Its manifest, or nothing if this code does not open it.
     pub content: Option<Manifest>,
 }
@@ -85,17 +94,24 @@ pub struct ReplyFile {
 
 impl Dropbox {
     /// Everything under these keys; `None` where nothing arrived.
-    pub fn source_view(&self, keys: &MailboxKeys) -> Result<Option<SourceView>, StoreError> {
+    pub fn source_view(&self, keys: &MailboxKeys) -> Result<Option<SourceView>, IntakeError> {
+        let drafts = self.all_held(keys)?;
         let dispatches = self.store().dispatches(keys.id)?;
-        if dispatches.is_empty() {
+        if drafts.is_empty() && dispatches.is_empty() {
             return Ok(None);
         }
-        let mut view = SourceView { submissions: Vec::new(), replies: Vec::new() };
+        let kept = self.limits().retention;
+        // A mailbox goes when it has been silent for long, and everything with it.
+        let last = self.store().last_day(keys.id)?.map_or(0, |day| day.0) + kept.silent;
+        let mut view = SourceView { drafts, submissions: Vec::new(), replies: Vec::new() };
         for dispatch in dispatches {
             match dispatch.kind {
                 Kind::Submission => {
                     let files = dispatch.members.get(1..).unwrap_or_default();
+                    let gone = dispatch.fetched.map_or(last, |day| last.min(day.0 + kept.fetched));
                     view.submissions.push(Submission {
+                        id: dispatch.id,
+                        expires: Day(gone),
                         day: dispatch.day,
                         fetched: dispatch.fetched,
                         files: files.len(),
@@ -105,9 +121,12 @@ impl Dropbox {
                 Kind::Reply => view.replies.push(Reply {
                     id: dispatch.id,
                     day: dispatch.day,
+                    expires: Day(last.min(dispatch.day.0 + kept.replies)),
                     content: match self.open_manifest(keys, &dispatch) {
                         // The disk's fault is not the answer's.
-                        Err(DispatchError::Sealed(OpenError::Io(e))) => return Err(e.into()),
+                        Err(DispatchError::Sealed(OpenError::Io(e))) => {
+                            return Err(StoreError::from(e).into());
+                        }
                         opened => opened.ok(),
                     },
                 }),

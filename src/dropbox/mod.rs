@@ -4,9 +4,11 @@
 pub mod deliver;
 mod derive;
 mod designation;
+pub mod draft;
 pub mod export;
 mod intake;
 pub mod mailbox;
+pub mod retention;
 mod space;
 mod teams;
 
@@ -21,7 +23,7 @@ use crate::crypto::kdf::{Derivation, DerivationError};
 use crate::store::{self, Store, StoreError, Tuning};
 
 pub use derive::{DeriveError, Deriver};
-pub use intake::{IncomingFile, Intake, IntakeError, Receipt};
+pub use intake::{IncomingFile, Intake, IntakeError, Letter, Receipt, Sent};
 pub use teams::{Team, Teams, TeamsError};
 
 const FACT_DERIVATION: &str = "derivation";

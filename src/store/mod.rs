@@ -3,10 +3,14 @@
 //! Two SQLite files in one private directory: `index.db` (small rows, WAL, so that pages are read
 //! while uploads run) and `vault.db` (ciphertext in chunk rows, rollback journal, so that every byte
 //! is written once). One thread writes both; see [`writer`]. The index is the truth: a file in the
-//! vault that no row of the index names does not exist, and start-up removes it.
+//! vault that no row of the index names does not exist, and start-up removes it; one that is named is
+//! never removed.
 
 mod ahead;
+mod draft;
+mod error;
 mod reader;
+mod removal;
 mod schema;
 mod upload;
 mod writer;
@@ -21,7 +25,10 @@ use rusqlite::Connection;
 use crate::base::clock::Day;
 use crate::base::ids::{DispatchId, FileId, MailboxId};
 
+pub use draft::{Draft, DraftKey, Held};
+pub use error::StoreError;
 pub use reader::{Counts, FileReader};
+pub use removal::{Cutoffs, Withdrawal};
 pub use schema::create;
 pub use upload::{FileWriter, Upload};
 pub use writer::HEARTBEAT;
@@ -52,6 +59,16 @@ pub enum Kind {
     Submission,
     /// From a team to a source.
     Reply,
+}
+
+impl Kind {
+    /// As stored.
+    fn number(self) -> i64 {
+        match self {
+            Self::Submission => 0,
+            Self::Reply => 1,
+        }
+    }
 }
 
 /// A mailbox as stored.
@@ -96,8 +113,12 @@ pub struct StoredFile {
 pub struct Publication {
     /// Its mailbox, made if it is new.
     pub mailbox: Mailbox,
-    /// The dispatch itself; `members` must come from this upload.
+    /// The dispatch itself; `members` come from this upload, or from the draft.
     pub dispatch: Dispatch,
+    /// Keys that it is sealed to.
+    pub keys: usize,
+    /// The draft that becomes this dispatch, and goes with that.
+    pub draft: Option<Draft>,
 }
 
 /// What became of a publication.
@@ -107,92 +128,6 @@ pub enum Published {
     Now,
     /// A dispatch of this id was stored earlier; nothing changed.
     Before,
-}
-
-/// What goes wrong in a store. One sentence each, with the remedy where there is one.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum StoreError {
-    /// The directory is not there.
-    #[error("there is no data directory {0}; make one with `sourdine init`, or correct data_dir")]
-    Missing(PathBuf),
-    /// Others may read it.
-    #[error("{0} can be read by others; run: chmod -R go-rwx {0}")]
-    NotPrivate(PathBuf),
-    /// We may not write.
-    #[error(
-        "{0} cannot be written by this user; run sourdine as the directory's owner, or give the directory to this user with chown -R"
-    )]
-    NotWritable(PathBuf),
-    /// There is something already.
-    #[error("{0} exists already and is never overwritten; choose another directory")]
-    Exists(PathBuf),
-    /// Made by a newer program.
-    #[error(
-        "{path} has format {found}, this program knows up to {known}; use the newer sourdine that wrote it"
-    )]
-    Newer {
-        /// Which file.
-        path: PathBuf,
-        /// Its format.
-        found: i64,
-        /// The newest format known.
-        known: i64,
-    },
-    /// Another program's file.
-    #[error(
-        "{0} is not a sourdine database; correct data_dir, or restore the directory from a backup"
-    )]
-    NotOurs(PathBuf),
-    /// One of the two files is older than the other.
-    #[error(
-        "{0} holds an index.db that is older than its vault.db: put back the two files of the same day. \
-         Nothing was removed"
-    )]
-    Mismatch(PathBuf),
-    /// A second server.
-    #[error("another sourdine already serves {0}; stop it first")]
-    Served(PathBuf),
-    /// Disk or quota.
-    #[error("there is no space left, on the disk or within the quota")]
-    Full,
-    /// A bound that is held elsewhere was passed: the mailbox got another name meanwhile.
-    #[error("the mailbox was named by another upload meanwhile")]
-    DesignationChanged,
-    /// The writer is gone.
-    #[error("the store has stopped")]
-    Stopped,
-    /// Anything else that SQLite says.
-    #[error("the database failed: {0}")]
-    Database(Arc<rusqlite::Error>),
-    /// Anything else that the file system says.
-    #[error("{0}: {1}")]
-    Io(PathBuf, io::ErrorKind),
-}
-
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
-            _ => Self::Database(Arc::new(error)),
-        }
-    }
-}
-
-/// What a [`FileReader`] met.
-impl From<io::Error> for StoreError {
-    fn from(error: io::Error) -> Self {
-        Self::Io("vault.db".into(), error.kind())
-    }
-}
-
-impl From<StoreError> for io::Error {
-    fn from(error: StoreError) -> Self {
-        let kind = match error {
-            StoreError::Full => io::ErrorKind::StorageFull,
-            _ => io::ErrorKind::Other,
-        };
-        Self::new(kind, error)
-    }
 }
 
 /// A handle on the store; cheap to clone. The last one dropped commits what was acknowledged to
@@ -207,6 +142,7 @@ struct Shared {
     index: Pool,
     vault: Pool,
     serving: OnceLock<File>,
+    live: upload::Live,
     /// What a crash left, until somebody claims to serve.
     orphans: Mutex<Vec<FileId>>,
     // Held shared by every process that writes; see `schema::lock`.
@@ -255,6 +191,7 @@ impl Store {
             index: Pool { open: schema::index_reader, idle: Mutex::default() },
             vault: Pool { open: schema::vault_reader, idle: Mutex::default() },
             serving: OnceLock::new(),
+            live: upload::Live::default(),
             orphans: Mutex::new(opened.orphans),
             _lock: opened.lock,
         })))
@@ -308,6 +245,16 @@ impl Store {
         self.index(|db| reader::dispatches(db, mailbox))
     }
 
+    /// When something was last sent either way, be it there still or not.
+    pub fn last_day(&self, mailbox: MailboxId) -> Result<Option<Day>, StoreError> {
+        self.index(|db| reader::last_day(db, mailbox))
+    }
+
+    /// The teams that a mailbox ever wrote to, each with how many keys it was sealed to (0: not known).
+    pub fn parties(&self, mailbox: MailboxId) -> Result<Vec<(String, usize)>, StoreError> {
+        self.index(|db| reader::parties(db, mailbox))
+    }
+
     /// Whether a dispatch of this id is stored.
     pub fn has_dispatch(&self, id: DispatchId) -> Result<bool, StoreError> {
         self.index(|db| reader::has_dispatch(db, id))
@@ -346,7 +293,12 @@ impl Store {
 
     /// Begins an upload: files that exist for nobody until they are published.
     pub fn upload(&self) -> Upload {
-        Upload::new(self.clone())
+        Upload::new(self.clone(), None)
+    }
+
+    /// The same, for a draft that its files may be held in.
+    pub fn upload_to(&self, draft: DraftKey) -> Upload {
+        Upload::new(self.clone(), Some(draft))
     }
 
     /// Notes that `reader` has fetched these dispatches whole. The first day stands.
@@ -358,8 +310,10 @@ impl Store {
     ) -> Result<(), StoreError> {
         let reader = reader.to_owned();
         self.0.writer.index(move |db| {
+            // One that was withdrawn meanwhile is not there any more.
             let mut insert = db.prepare_cached(
-                "INSERT OR IGNORE INTO fetch (dispatch, reader, day) VALUES (?, ?, ?)",
+                "INSERT OR IGNORE INTO fetch (dispatch, reader, day)
+                 SELECT id, ?2, ?3 FROM dispatch WHERE id = ?1",
             )?;
             for dispatch in dispatches {
                 insert.execute((dispatch.0, &reader, day.0))?;

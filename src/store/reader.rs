@@ -17,6 +17,8 @@ pub struct Counts {
     pub submissions: Vec<(String, u64, u64)>,
     /// Replies.
     pub replies: u64,
+    /// Held drafts, and their padded bytes.
+    pub drafts: (u64, u64),
     /// Bytes of the vault in use.
     pub bytes: u64,
 }
@@ -47,6 +49,29 @@ fn read_mailbox(row: &Row<'_>) -> rusqlite::Result<Mailbox> {
         designation: row.get(1)?,
         source_recipients: row.get(2)?,
     })
+}
+
+pub(super) fn last_day(db: &Connection, id: MailboxId) -> rusqlite::Result<Option<Day>> {
+    db.prepare_cached("SELECT last_day FROM mailbox WHERE id = ?")?
+        .query_row([id.0], |row| row.get(0).map(Day))
+        .optional()
+}
+
+pub(super) fn parties(
+    db: &Connection,
+    mailbox: MailboxId,
+) -> rusqlite::Result<Vec<(String, usize)>> {
+    db.prepare_cached("SELECT team, keys FROM party WHERE mailbox = ?")?
+        .query_map([mailbox.0], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+/// Whether the index knows a file: then it is never removed.
+pub(super) fn names(db: &Connection, file: FileId) -> rusqlite::Result<bool> {
+    db.prepare_cached(
+        "SELECT 1 FROM member WHERE file = ?1 UNION ALL SELECT 1 FROM held WHERE file = ?1",
+    )?
+    .exists([file.0])
 }
 
 pub(super) fn has_dispatch(db: &Connection, id: DispatchId) -> rusqlite::Result<bool> {
@@ -128,6 +153,10 @@ pub(super) fn counts(db: &Connection) -> rusqlite::Result<Counts> {
         mailboxes: one("SELECT count(*) FROM mailbox")?,
         submissions,
         replies: one("SELECT count(*) FROM dispatch WHERE kind = 1")?,
+        drafts: (
+            one("SELECT count(*) FROM draft")?,
+            one("SELECT coalesce(sum(size), 0) FROM held")?,
+        ),
         bytes: 0,
     })
 }

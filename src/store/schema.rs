@@ -8,13 +8,16 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{StoreError, Tuning};
+use super::{StoreError, Tuning, reader};
 use crate::base::ids::FileId;
 
 const INDEX: Kind = Kind {
     file: "index.db",
     application_id: 0x534f_5549, // "SOUI"
-    migrations: &[include_str!("migrations/index_0001.sql")],
+    migrations: &[
+        include_str!("migrations/index_0001.sql"),
+        include_str!("migrations/index_0002.sql"),
+    ],
 };
 const VAULT: Kind = Kind {
     file: "vault.db",
@@ -212,12 +215,12 @@ fn migrate(kind: &Kind, db: &Connection, path: &Path) -> Result<(), StoreError> 
 /// Files in the vault that the index does not name: one step of the b-tree a file, whatever its size.
 fn orphans(index: &Connection, vault: &Connection) -> Result<Vec<FileId>, StoreError> {
     let mut next = vault.prepare("SELECT file FROM chunk WHERE file > ? ORDER BY file LIMIT 1")?;
-    let mut known = index.prepare("SELECT 1 FROM member WHERE file = ?")?;
     let mut orphans = Vec::new();
     let mut last: Vec<u8> = Vec::new();
     while let Some(file) = next.query_row([&last], |row| row.get::<_, Vec<u8>>(0)).optional()? {
-        let named = known.exists([&file])?;
-        orphans.extend(file.as_slice().try_into().ok().filter(|_| !named).map(FileId));
+        if let Ok(id) = file.as_slice().try_into().map(FileId) {
+            orphans.extend((!reader::names(index, id)?).then_some(id));
+        }
         last = file;
     }
     Ok(orphans)

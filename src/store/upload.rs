@@ -1,10 +1,12 @@
-//! Writing files that nobody sees until they are published.
+//! Writing files that nobody sees until they are held in a draft, and no editor until they are published.
 
 use std::io::{self, Write};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
+use super::draft::{self, DraftKey, Held};
 use super::writer::Command;
 use super::{Kind, Publication, Published, Store, StoreError, StoredFile};
+use crate::base::clock::Day;
 use crate::base::ids::FileId;
 use crate::base::random;
 
@@ -22,17 +24,48 @@ impl Fate {
     }
 }
 
-/// Files on their way in. Dropping it removes them; [`publish`](Self::publish) is the only way to
-/// keep them.
+/// Uploads under way in this process, by the draft they add to.
+#[derive(Default)]
+pub(super) struct Live(Mutex<Vec<(DraftKey, Weak<Fate>)>>);
+
+impl Live {
+    fn add(&self, key: DraftKey, fate: &Arc<Fate>) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|(_, fate)| fate.strong_count() > 0);
+        all.push((key, Arc::downgrade(fate)));
+    }
+
+    pub fn has(&self, key: &DraftKey) -> bool {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().any(|(live, fate)| live == key && fate.strong_count() > 0)
+    }
+
+    /// Lets the uploads to these drafts fail: nothing they hand on from now on is held or published.
+    pub fn end(&self, which: impl Fn(&DraftKey) -> bool) {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (_, fate) in all.iter().filter(|(key, _)| which(key)) {
+            if let Some(fate) = fate.upgrade() {
+                fate.fail(StoreError::Discarded);
+            }
+        }
+    }
+}
+
+/// Files on their way in. Dropping it removes those that were neither held nor published.
 pub struct Upload {
     store: Store,
     fate: Arc<Fate>,
+    draft: Option<DraftKey>,
     files: Vec<FileId>,
 }
 
 impl Upload {
-    pub(super) fn new(store: Store) -> Self {
-        Self { store, fate: Arc::default(), files: Vec::new() }
+    pub(super) fn new(store: Store, draft: Option<DraftKey>) -> Self {
+        let fate = Arc::default();
+        if let Some(key) = &draft {
+            store.0.live.add(key.clone(), &fate);
+        }
+        Self { store, fate, draft, files: Vec::new() }
     }
 
     /// Begins one more file.
@@ -49,51 +82,85 @@ impl Upload {
         })
     }
 
-    /// Makes the files a dispatch, durably (fsync), or changes nothing. Files of this upload that the
-    /// publication does not name are removed.
-    pub fn publish(&mut self, publication: Publication) -> Result<Published, StoreError> {
+    /// Adds a head (in the place of an older one if `replace`) and perhaps a file to the draft of this
+    /// upload. Does not wait; see [`settled`](Self::settled).
+    pub fn hold(
+        &self,
+        day: Day,
+        head: Arc<[u8]>,
+        replace: bool,
+        file: Option<Held>,
+    ) -> Result<(), StoreError> {
+        let Some(key) = self.draft.clone() else { return Ok(()) };
+        let (fate, told) = (self.fate.clone(), self.fate.clone());
+        self.store.0.writer.index_later(
+            move |db| {
+                fate.check()?;
+                draft::hold(db, &key, day, &head, replace, file.as_ref())
+            },
+            move |error| told.fail(error),
+        )
+    }
+
+    /// Waits until everything that was held is durable (fsync).
+    pub fn settled(&self) -> Result<(), StoreError> {
+        self.store.0.writer.index(|_| Ok(()))?;
+        self.fate.check()
+    }
+
+    /// Makes the files a dispatch, durably (fsync), or changes nothing.
+    pub fn publish(&self, publication: Publication) -> Result<Published, StoreError> {
         let fate = self.fate.clone();
-        let kept: Vec<FileId> = publication.dispatch.members.iter().map(|m| m.id).collect();
+        let of_draft = publication.draft.iter().flat_map(|draft| &draft.files);
+        let files = of_draft.map(|held| held.file.id).collect();
         let outcome = self.store.0.writer.index(move |db| {
             fate.check()?;
             insert(db, &publication)
         })?;
-        if outcome == Published::Now {
-            self.files.retain(|file| !kept.contains(file));
-        }
+        // Those that the dispatch did not take over.
+        self.store.0.writer.remove(files);
         Ok(outcome)
     }
 }
 
 impl Drop for Upload {
     fn drop(&mut self) {
+        // The writer never removes what the index names.
         self.store.0.writer.remove(std::mem::take(&mut self.files));
     }
 }
 
 fn insert(db: &rusqlite::Connection, new: &Publication) -> Result<Published, StoreError> {
     let (mailbox, dispatch) = (&new.mailbox, &new.dispatch);
+    if let Some(draft) = &new.draft {
+        let expected = draft.files.iter().map(|held| held.file.id);
+        if !draft::take(db, &draft.key)?.into_iter().eq(expected) {
+            return Err(StoreError::Changed);
+        }
+    }
     if super::reader::has_dispatch(db, dispatch.id)? {
         return Ok(Published::Before);
     }
     let existing = super::reader::mailbox(db, mailbox.id)?;
     let taken = super::reader::mailbox_named(db, &mailbox.designation)?;
     if existing.as_ref() != taken.as_ref() || existing.is_some_and(|found| found != *mailbox) {
-        return Err(StoreError::DesignationChanged);
+        return Err(StoreError::Changed);
     }
     db.execute(
         "INSERT INTO mailbox (id, designation, source_recipients, last_day) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (id) DO UPDATE SET last_day = max(last_day, ?4)",
         (mailbox.id.0, &mailbox.designation, &mailbox.source_recipients, dispatch.day.0),
     )?;
-    let kind = match dispatch.kind {
-        Kind::Submission => 0,
-        Kind::Reply => 1,
-    };
     db.execute(
         "INSERT INTO dispatch (id, mailbox, kind, team, day) VALUES (?, ?, ?, ?, ?)",
-        (dispatch.id.0, mailbox.id.0, kind, &dispatch.team, dispatch.day.0),
+        (dispatch.id.0, mailbox.id.0, dispatch.kind.number(), &dispatch.team, dispatch.day.0),
     )?;
+    if dispatch.kind == Kind::Submission {
+        db.execute(
+            "INSERT OR IGNORE INTO party (mailbox, team, keys) VALUES (?, ?, ?)",
+            (mailbox.id.0, &dispatch.team, new.keys),
+        )?;
+    }
     let mut insert = db.prepare_cached(
         "INSERT INTO member (dispatch, position, file, size) VALUES (?, ?, ?, ?)",
     )?;

@@ -15,7 +15,7 @@ use rusqlite::{Connection, ErrorCode};
 
 use super::ahead::Ahead;
 use super::upload::Fate;
-use super::{StoreError, Tuning, schema};
+use super::{StoreError, Tuning, reader, schema};
 use crate::base::ids::FileId;
 
 /// Both files are written at least this often, so that their times do not tell when somebody came.
@@ -96,6 +96,22 @@ impl Handle {
             // A stopped writer leaves them to the next start, which finds them as orphans.
             let _ = self.send(Command::Remove(files));
         }
+    }
+
+    /// Like [`index`](Self::index), without waiting. `failed` hears of an error.
+    pub fn index_later(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static,
+        failed: impl FnOnce(StoreError) + Send + 'static,
+    ) -> Result<(), StoreError> {
+        self.send(Command::Index(Box::new(move |db| {
+            let result = in_savepoint(db, work);
+            Box::new(move |committed| {
+                if let Err(error) = committed.and(result) {
+                    failed(error);
+                }
+            })
+        })))
     }
 
     /// Runs `work` in the next transaction of the index, after everything sent before is durable, and
@@ -321,6 +337,17 @@ impl Writer {
         let Some(file) = self.remove.front() else { return };
         if self.rest_until.is_some_and(|until| Instant::now() < until) {
             return;
+        }
+        match reader::names(&self.index, *file) {
+            Ok(false) => {}
+            Ok(true) => {
+                self.remove.pop_front();
+                return;
+            }
+            Err(_) => {
+                self.rest_until = Some(Instant::now() + REST);
+                return;
+            }
         }
         let removed = self.vault.execute(
             "DELETE FROM chunk WHERE file = ?1 AND seq IN

@@ -46,8 +46,15 @@ pub fn channel() -> (Outgoing, Incoming) {
 impl Outgoing {
     /// Moves the body over. When the reader stops early (a refusal), what follows is thrown away, at
     /// most `drain` bytes of it, since some browsers show an answer only after they sent everything.
-    /// Says whether the body was read to its end. `idle` is how long no byte may come.
-    pub async fn pump(self, mut body: Body, idle: Duration, drain: u64) -> bool {
+    /// Says whether the body was read to its end. `idle` is how long no byte may come; `arrived` hears of
+    /// each piece's bytes.
+    pub async fn pump(
+        self,
+        mut body: Body,
+        idle: Duration,
+        drain: u64,
+        arrived: impl Fn(u64),
+    ) -> bool {
         let mut reader = Some(self.0);
         let mut thrown = 0_u64;
         loop {
@@ -63,6 +70,7 @@ impl Outgoing {
             };
             let Ok(data) = frame.into_data() else { continue };
             let length = data.len() as u64;
+            arrived(length);
             if let Some(to) = &reader {
                 match tokio::time::timeout(idle, to.send(Piece::Data(data))).await {
                     Ok(Ok(())) => continue,
@@ -83,5 +91,5 @@ impl Outgoing {
 pub async fn discard(body: Body, idle: Duration, drain: u64) -> bool {
     let (outgoing, incoming) = channel();
     drop(incoming);
-    outgoing.pump(body, idle, drain).await
+    outgoing.pump(body, idle, drain, |_| ()).await
 }

@@ -13,13 +13,49 @@ use sha2::{Digest, Sha256};
 /// The one style of all pages, inlined in each.
 pub const STYLE: &str = include_str!("../../templates/style.css");
 
-static POLICY: LazyLock<String> = LazyLock::new(|| {
-    let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
+/// The style of the empty frame that a receipt will appear in.
+const BLANK: &str = "html{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:1rem;\
+    color:GrayText}";
+
+/// A page for an empty frame: `text` and nothing else.
+pub fn blank(lang: &str, dir: &str, title: &str, text: &str) -> String {
     format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; base-uri 'none'; \
-         frame-ancestors 'none'"
+        "<!doctype html><html lang=\"{lang}\" dir=\"{dir}\"><head><meta charset=\"utf-8\"><title>{title}</title>\
+         <style>{BLANK}</style></head><body><p>{text}</p></body></html>"
+    )
+}
+
+/// `style-src` and what goes with it on every page of ours.
+static STYLED: LazyLock<String> = LazyLock::new(|| {
+    let [style, blank] = [STYLE, BLANK].map(|css| BASE64_STANDARD.encode(Sha256::digest(css)));
+    format!(
+        "default-src 'none'; style-src 'sha256-{style}' 'sha256-{blank}'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors "
     )
 });
+
+/// How a page has to do with frames.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Frames {
+    /// Not at all.
+    None,
+    /// It holds frames of ours.
+    Holds,
+    /// It stands in one.
+    Inside,
+}
+
+impl Frames {
+    /// The Content-Security-Policy (CSP Level 3) of such a page.
+    pub fn policy(self) -> String {
+        let rest = match self {
+            Self::None => "'none'",
+            Self::Holds => "'none'; frame-src 'self'",
+            Self::Inside => "'self'",
+        };
+        format!("{}{rest}", *STYLED)
+    }
+}
 
 /// Features that no page of ours uses.
 const NO_FEATURES: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), \
@@ -30,7 +66,7 @@ const NO_FEATURES: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-r
 pub async fn harden(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    if let Ok(policy) = HeaderValue::from_str(&POLICY) {
+    if let Ok(policy) = HeaderValue::from_str(&Frames::None.policy()) {
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     }
     for (name, value) in [

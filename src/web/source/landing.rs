@@ -25,6 +25,7 @@ pub async fn show(State(site): App, uri: Uri, headers: HeaderMap) -> Response {
     let text = site.text.get(page.lang.code()).map_or("", String::as_str);
     let teams = site.dropbox.teams();
     answer(
+        &page,
         StatusCode::OK,
         &LandingPage { page: &page, text, contact: &site.contact, teams: &teams },
     )

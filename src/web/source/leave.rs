@@ -21,6 +21,7 @@ pub struct LeaveForm {
 #[template(path = "source/left.html")]
 struct LeftPage<'a> {
     page: &'a Page<'a>,
+    erased: bool,
 }
 
 pub async fn leave(
@@ -35,12 +36,12 @@ pub async fn leave(
     if let Ok(ticket) = site.tickets.check(&form.ticket) {
         site.tickets.burn(&ticket);
     }
-    left(&page)
+    left(&page, false)
 }
 
-/// "You have left", also the answer to every form of a session that was left.
-pub fn left(page: &Page<'_>) -> Response {
-    let mut response = answer(StatusCode::OK, &LeftPage { page });
+/// "You have left", also the answer to every form of a session that was left; after erasing, it says so.
+pub fn left(page: &Page<'_>, erased: bool) -> Response {
+    let mut response = answer(page, StatusCode::OK, &LeftPage { page, erased });
     response.headers_mut().insert(
         HeaderName::from_static("clear-site-data"),
         HeaderValue::from_static("\"cache\", \"cookies\", \"storage\""),

@@ -1,11 +1,15 @@
 //! The source's site: no script, no cookie, no session; the code travels in POST bodies only.
 
+mod act;
+mod download;
 mod drop;
 mod landing;
 mod leave;
 mod mailbox;
 mod page;
 mod problem;
+mod progress;
+mod receipt;
 mod ticket;
 mod warnings;
 
@@ -21,6 +25,7 @@ use tokio::sync::Semaphore;
 
 use self::page::Page;
 use self::problem::Problem;
+use self::progress::Progress;
 use self::ticket::Tickets;
 use super::headers;
 use crate::config::Config;
@@ -42,6 +47,7 @@ pub struct Site {
     tickets: Tickets,
     uploads: Arc<Semaphore>,
     downloads: Arc<Semaphore>,
+    progress: Progress,
     name: String,
     text: BTreeMap<String, String>,
     contact: String,
@@ -68,12 +74,18 @@ impl Site {
             tickets: tickets.map_err(SetupError::from)?,
             uploads: Arc::new(Semaphore::new(config.limits.uploads)),
             downloads: Arc::new(Semaphore::new(DOWNLOADS)),
+            progress: Progress::default(),
             name: config.name.clone(),
             text: config.text.clone(),
             contact: config.contact.clone(),
             onions: config.onions.clone(),
             dropbox,
         })
+    }
+
+    /// Ends the displays that would hold a stop up.
+    pub fn close(&self) {
+        self.progress.close();
     }
 
     /// Reads a typed code and derives its keys. Where it can be read in two ways, the one under which
@@ -106,16 +118,23 @@ type App = State<Arc<Site>>;
 
 /// The table of contents of the site.
 pub fn router(site: Arc<Site>) -> Router {
-    let small = DefaultBodyLimit::max(SMALL_FORM);
+    let limits = site.dropbox.limits();
+    // Percent-encoding makes three of each byte.
+    let typed = DefaultBodyLimit::max(SMALL_FORM + 12 * limits.message);
+    let listed = DefaultBodyLimit::max(SMALL_FORM * (1 + limits.files / 8));
     let forms = Router::new()
         .route("/mailbox", get(mailbox::ask).post(mailbox::show))
-        .route("/mailbox/file", post(mailbox::download))
+        .route("/mailbox/act", post(act::act))
+        .route("/mailbox/file", post(download::download))
         .route("/leave", post(leave::leave))
-        .layer(small)
+        .layer(DefaultBodyLimit::max(SMALL_FORM))
+        .route("/drop/form", post(drop::again).layer(typed))
+        .route("/receipt", post(receipt::show).layer(listed))
         .layer(middleware::from_fn_with_state(site.clone(), in_time));
     Router::new()
         .route("/", get(landing::show))
         .route("/recipients.txt", get(landing::recipients))
+        .route("/progress/{token}", get(progress::show))
         .route("/drop", get(drop::show).post(drop::receive).layer(DefaultBodyLimit::disable()))
         .merge(forms)
         .fallback(not_found)

@@ -9,6 +9,8 @@ use super::Site;
 use super::problem::Problem;
 use super::ticket::Ticket;
 use super::warnings::Visit;
+use crate::web::headers;
+pub use crate::web::headers::Frames;
 use crate::web::lang::{L10nLanguage, Lang};
 use crate::web::tally;
 
@@ -16,13 +18,25 @@ use crate::web::tally;
 pub enum Switch {
     /// By a link, on pages that were asked for with GET.
     Link(&'static str),
-    /// By a button that carries the code and a ticket to the mailbox, on answers to a POST.
+    /// By a button that carries what is needed, on answers to a POST.
     Button {
-        /// The eight words.
-        code: String,
-        /// A printed ticket.
-        ticket: String,
+        /// Where to.
+        action: &'static str,
+        /// Hidden fields.
+        fields: Vec<(&'static str, String)>,
     },
+}
+
+impl Switch {
+    /// To the mailbox of a code.
+    pub fn mailbox(code: &str, ticket: &str) -> Self {
+        Self::Button { action: "/mailbox", fields: carried(code, ticket) }
+    }
+}
+
+/// What most forms carry.
+pub fn carried(code: &str, ticket: &str) -> Vec<(&'static str, String)> {
+    vec![("code", code.to_owned()), ("ticket", ticket.to_owned())]
 }
 
 /// The frame around a page.
@@ -32,6 +46,7 @@ pub struct Page<'a> {
     pub t: &'static L10nLanguage,
     pub switch: Switch,
     visit: Visit,
+    pub frames: Frames,
 }
 
 impl<'a> Page<'a> {
@@ -39,7 +54,8 @@ impl<'a> Page<'a> {
     pub fn new(site: &'a Site, uri: &Uri, headers: &HeaderMap) -> Self {
         let lang = Lang::of(uri, headers);
         let visit = Visit::of(uri, headers, &site.onions);
-        Self { site, lang, t: lang.messages(), switch: Switch::Link("/"), visit }
+        let switch = Switch::Link("/");
+        Self { site, lang, t: lang.messages(), switch, visit, frames: Frames::None }
     }
 
     /// The same from a whole request.
@@ -53,6 +69,17 @@ impl<'a> Page<'a> {
         self
     }
 
+    /// With frames, or in one.
+    pub fn framing(mut self, frames: Frames) -> Self {
+        self.frames = frames;
+        self
+    }
+
+    /// Whether it stands in a frame: then it has no header of its own.
+    pub fn is_framed(&self) -> bool {
+        self.frames == Frames::Inside
+    }
+
     /// The operator's name for the site.
     pub fn name(&self) -> &str {
         &self.site.name
@@ -61,6 +88,12 @@ impl<'a> Page<'a> {
     /// What stands at the top of every page of a visit that did not come over an onion address.
     pub fn warning(&self) -> Option<String> {
         (self.visit == Visit::Loopback).then(|| self.t.loopback_notice())
+    }
+
+    /// What stands in the frame of a receipt before there is one.
+    pub fn blank(&self) -> String {
+        let (t, lang) = (self.t, self.lang);
+        headers::blank(lang.code(), lang.dir(), &t.result_title(), &t.result_waiting())
     }
 
     /// Every other language.
@@ -82,10 +115,10 @@ impl<'a> Page<'a> {
     /// A page that only says what went wrong.
     pub fn problem(self, problem: &Problem) -> Response {
         if *problem == Problem::Left {
-            return super::leave::left(&self);
+            return super::leave::left(&self, false);
         }
         let (title, sentence) = self.tell(problem);
-        answer(problem.status(), &ErrorPage { page: &self, title, sentence })
+        answer(&self, problem.status(), &ErrorPage { page: &self, title, sentence })
     }
 
     /// Counts a problem; its title and its sentence.
@@ -103,12 +136,14 @@ struct ErrorPage<'a> {
     sentence: String,
 }
 
-/// A template as an answer.
-pub fn answer(status: StatusCode, template: &impl Template) -> Response {
-    match template.render() {
-        Ok(html) => {
-            (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
-        }
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
+/// A template as an answer, with the policy of its page.
+pub fn answer(page: &Page<'_>, status: StatusCode, template: &impl Template) -> Response {
+    let Ok(html) = template.render() else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
+        (header::CONTENT_SECURITY_POLICY, page.frames.policy()),
+    ];
+    (status, headers, html).into_response()
 }

@@ -47,6 +47,10 @@ pub enum Problem {
     DispatchTooLarge,
     /// There are too many.
     TooManyFiles,
+    /// The editors' keys changed while a draft was held.
+    Stale,
+    /// The draft was discarded in another window.
+    Discarded,
     /// No room.
     Full,
     /// Too many at once.
@@ -76,6 +80,8 @@ impl Problem {
             Self::Team => "team",
             Self::Empty => "empty",
             Self::FileTooLarge | Self::DispatchTooLarge | Self::TooManyFiles => "too-large",
+            Self::Stale => "stale-draft",
+            Self::Discarded => "discarded",
             Self::Full => "full",
             Self::Busy => "busy",
             Self::NotFound | Self::NoSuchFile => "not-found",
@@ -89,6 +95,7 @@ impl Problem {
             Self::Form | Self::Cut | Self::ForeignTicket => StatusCode::BAD_REQUEST,
             Self::ForeignOrigin | Self::Relayed => StatusCode::FORBIDDEN,
             Self::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
+            Self::Stale | Self::Discarded => StatusCode::CONFLICT,
             Self::OldTicket | Self::Left => StatusCode::GONE,
             Self::Code(_) | Self::MessageHasCode | Self::Team | Self::Empty => {
                 StatusCode::UNPROCESSABLE_ENTITY
@@ -143,6 +150,8 @@ impl Problem {
             Self::FileTooLarge => t.error_file_too_large(lang.size(limits.file)),
             Self::DispatchTooLarge => t.error_dispatch_too_large(lang.size(limits.dispatch)),
             Self::TooManyFiles => t.error_too_many_files(limits.files),
+            Self::Stale => t.error_stale(),
+            Self::Discarded => t.error_discarded(),
             Self::Full => t.error_full(),
             Self::Busy => t.error_busy(),
             Self::NotFound => t.error_not_found(),
@@ -212,6 +221,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Full => Self::Full,
+            StoreError::Discarded => Self::Discarded,
             _ => Self::Internal,
         }
     }
@@ -239,7 +249,9 @@ impl From<IntakeError> for Problem {
             IntakeError::FileTooLarge => Self::FileTooLarge,
             IntakeError::DispatchTooLarge => Self::DispatchTooLarge,
             IntakeError::TooManyFiles => Self::TooManyFiles,
+            IntakeError::MessageTooLong => Self::MessageTooLong,
             IntakeError::Empty => Self::Empty,
+            IntakeError::Stale => Self::Stale,
             IntakeError::Store(error) => error.into(),
             _ => Self::Internal,
         }

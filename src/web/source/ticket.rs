@@ -22,6 +22,8 @@ const MOST_BURNED: usize = 100_000;
 
 const LABEL_TICKET: &[u8] = b"sourdine/v1/ticket";
 const LABEL_DISPATCH: &[u8] = b"sourdine/v1/ticket-dispatch";
+const LABEL_PROGRESS: &[u8] = b"sourdine/v1/ticket-progress";
+const LABEL_TEXT: &[u8] = b"sourdine/v1/text";
 
 /// What a genuine ticket says.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -117,6 +119,23 @@ impl Tickets {
     /// is the same dispatch.
     pub fn dispatch_seed(&self, ticket: &Ticket) -> DispatchSeed {
         DispatchSeed(self.mac(LABEL_DISPATCH, &ticket.form))
+    }
+
+    /// The name of the progress display of this form: 32 hex digits that tell nothing.
+    pub fn progress_token(&self, ticket: &Ticket) -> String {
+        hex(self.mac(LABEL_PROGRESS, &ticket.form).get(..16).unwrap_or_default())
+    }
+
+    /// A text that a page carries and that must come back as it was: its MAC in hex, then itself.
+    pub fn sign(&self, text: &str) -> String {
+        hex(&self.mac(LABEL_TEXT, text.as_bytes())) + text
+    }
+
+    /// The text that [`sign`](Self::sign) was given.
+    pub fn signed<'a>(&self, carried: &'a str) -> Option<&'a str> {
+        let (mac, text) = carried.split_at_checked(64)?;
+        let expected = hex(&self.mac(LABEL_TEXT, text.as_bytes()));
+        bool::from(expected.as_bytes().ct_eq(mac.as_bytes())).then_some(text)
     }
 
     fn authentic(&self, text: &str) -> Option<Ticket> {

@@ -94,7 +94,7 @@ pub async fn refuse(State(site): App, request: Request, next: Next) -> Response 
     };
     let page = Page::of(&site, &request);
     let (title, sentence) = page.tell(&problem);
-    answer(problem.status(), &WarningPage { page: &page, title, sentence })
+    answer(&page, problem.status(), &WarningPage { page: &page, title, sentence })
 }
 
 #[cfg(test)]

@@ -67,20 +67,59 @@ landing-contact = Other ways to reach us
 ## Sending
 
 drop-title = Send documents
-drop-code-heading = 1. Write down this code
-drop-code-hint = It is the only way back to read the answer. Copy it on paper: the first four letters of each word are enough. Nobody can give it to you again. Reloading this page changes it.
+drop-code-heading = Write down this code
+drop-code-hint = It is the only way back to read the answer. Copy it on paper: the first four letters of each word are enough. Nobody can give it to you again. Reloading this page changes it; do not photograph it with a phone of your own.
 drop-code-kept = This is the code you already have.
-drop-form-heading = 2. Write, attach, send
+drop-form-heading = Write, attach, send
 drop-team = Who should get it?
 drop-message = Message
-drop-message-hint = What these documents are, and what you know of them. Never write the code here.
+drop-message-hint = What these documents are, and what you know of them. Do not write who you are, how you got them or who else could have; and never the code.
 drop-files = Files
 # $file (String) - a size
 # $dispatch (String) - a size
 # $files (Number) - how many
-drop-files-hint = Several at once if you like: up to { $files } files of { $file } each, { $dispatch } together. Send very large files one at a time: an upload that breaks must be started again.
+drop-files-hint = Several at once if you like: up to { $files } files of { $file } each, { $dispatch } together. If an upload breaks, the files that arrived whole are kept: send very large files one at a time, or split them.
+drop-traces = What a document can tell of you
+drop-traces-metadata = Office files, PDFs and photos carry names, times, places and devices inside. A passage retyped as plain text carries none.
+drop-traces-paper = Printed pages can carry faint marks of the printer and the day; scans and photos show them too.
+drop-traces-copies = Each copy of a document may differ slightly, and who received which may be known. If you can, send what many people could have.
 drop-send = Send
+drop-keep = Keep for later
+drop-keep-hint = “Send” gives everything to the editors. “Keep for later” stores it here, sealed, so that you can add more on another day; the editors see nothing of it until you send it.
+drop-watch = Progress and receipt
 drop-send-hint = Over Tor this can take long. Keep this page open until the receipt appears: before it, nothing has been sent.
+
+progress-title = Progress of the upload
+progress-waiting = Nothing is being sent yet. Once you press “Send”, this shows how far it is.
+# $done (String) - a size
+# $total (String) - a size
+progress-of = { $done } of { $total }
+# $rate (String) - a size
+progress-rate = { $rate } a second
+progress-seconds-left = less than a minute left
+# $count (Number) - minutes
+progress-minutes-left = { $count ->
+    [one] about one minute left
+   *[other] about { $count } minutes left
+}
+# $count (Number) - hours
+progress-hours-left = { $count ->
+    [one] about one hour left
+   *[other] about { $count } hours left
+}
+# $number (Number) - which file, from 1
+# $name (String) - its name
+progress-file = File { $number }: { $name }
+progress-sealing = Everything has arrived. It is being sealed and stored.
+progress-sent = Done. The receipt is below.
+progress-held = Everything has arrived and is kept, but it is not sent yet: see below.
+progress-ended = This display was closed to make room for others. Sending works without it, and the receipt appears below.
+result-title = Receipt
+result-waiting = The receipt will appear here.
+
+asked-title = Not sent yet
+asked-text = Files of an earlier try are kept under this code as well. Look at everything once more, then send it.
+asked-open = Look at it
 
 ## Receipt
 
@@ -96,6 +135,16 @@ receipt-next-heading = What happens next
 receipt-next-read = The editors fetch what you sent and open it on a machine without a network.
 receipt-next-return = Come back in a few days with your code to read their answer.
 receipt-next-leave = When you are done, leave, then choose “New Identity” in Tor Browser.
+# $count (Number) - days
+receipt-next-expiry = { $count ->
+    [one] The day after the editors have fetched it, it is deleted here.
+   *[other] { $count } days after the editors have fetched it, it is deleted here.
+}
+receipt-whole = Show the receipt as a page
+receipt-kept-title = Kept, not sent
+# $date (String) - a day
+receipt-kept-lead = It is stored here for you, sealed. The editors see nothing of it until you send it. If you add nothing more, it is deleted after { $date }.
+receipt-next-kept = Open your mailbox with this code to add more, to send it or to discard it.
 receipt-before-title = Already here
 receipt-before = This form was sent before, and what it held is stored. Nothing was stored twice.
 receipt-open-mailbox = Open my mailbox
@@ -127,10 +176,51 @@ mailbox-sent-files = { $count ->
 mailbox-waiting = waiting: no editor has fetched it yet
 # $date (String) - a day
 mailbox-fetched = fetched by the editors on { $date }
+# $date (String) - a day
+mailbox-expires = kept until { $date }
+mailbox-draft = Not sent yet
+# $team (String) - a team's name
+mailbox-draft-for = For: { $team }
+# $date (String) - a day
+mailbox-draft-text = These files arrived whole and are kept for you until { $date }. The editors see nothing of them until you send them. If room runs short here, the largest and oldest drafts go first.
+mailbox-draft-message = The message that goes with it
+mailbox-draft-send = Send it now
+mailbox-draft-add = To add files or change the message, use the form below: it sends everything together.
 mailbox-add = Add to it
-mailbox-nothing-title = Nothing under this code yet
-mailbox-nothing = No document has arrived under this code. If you have already sent something, compare each word with your paper. If not, you can send now, and this code will be the one to keep.
+mailbox-add-open = Write or attach more
+mailbox-end = When you are done
+mailbox-nothing-title = Nothing under this code
+mailbox-nothing = Nothing has arrived under this code, or it has expired or was erased. If you have just sent something, compare each word with your paper. If not, you can send now, and this code will be the one to keep.
 mailbox-try-again = Try another code
+
+## Questions
+
+question-back = No, go back
+gone-already = It is not here any more: it was sent, withdrawn or deleted before.
+discard = Discard
+discard-title = Discard what is kept?
+discard-text = Files and message are deleted here. The editors never saw them. This cannot be undone.
+discard-done = What was kept is deleted.
+remove = Remove
+remove-title = Remove this file?
+remove-text = It is deleted here and is not sent with the others. The editors never saw it. This cannot be undone.
+remove-done = The file is deleted.
+withdraw = Withdraw
+withdraw-title = Withdraw what you sent?
+withdraw-text = No editor has fetched it yet. It is deleted here, and nobody will read it. This cannot be undone.
+withdraw-done = It is withdrawn and deleted here.
+withdraw-too-late = An editor has fetched it meanwhile, so it cannot be withdrawn.
+delete = Delete
+delete-title = Delete this answer?
+delete-text = The answer and its files are deleted here. This cannot be undone.
+delete-done = The answer is deleted.
+erase = Erase everything
+erase-hint = Erasing deletes everything under this code: what you sent, what is kept and every answer. Editors keep what they have already fetched.
+erase-title = Erase everything under this code?
+erase-text = What you sent, what is kept and every answer are deleted here. What editors have already fetched stays with them. They will not be able to answer you any more. This cannot be undone.
+erased-title = Everything is erased
+erased-text = Nothing is left here under your code, and going back or reloading will not bring it back.
+erased-advice = Now choose “New Identity” in Tor Browser (the broom), or close it, and destroy the paper with the code.
 
 ## Leaving
 
@@ -159,7 +249,14 @@ danger-compare = A relay can change this page too: compare the address with the 
 
 error-heading = This did not work
 error-nothing-sent = Nothing was sent.
-error-files-again = Choose your files again: a browser forgets them here.
+error-files-again = The code is still yours. Files must be chosen here again.
+# $count (Number) - files
+error-kept = { $count ->
+    [one] One file arrived whole and is kept for you. Send again to go on from there, or type your code under “I have a code” to see it.
+   *[other] { $count } files arrived whole and are kept for you. Send again to go on from there, or type your code under “I have a code” to see them.
+}
+error-mend = Mend it in the form above and send again: your files are still chosen there.
+error-again = Show the form as a page
 error-back-home = Back to the first page
 
 code-empty = Write the eight words of your code.
@@ -179,13 +276,15 @@ error-too-large-title = Too large
 # $limit (String) - a size
 error-file-too-large = One of the files is larger than { $limit }. Split it or send a smaller copy.
 # $limit (String) - a size
-error-dispatch-too-large = All files together are larger than { $limit }. Send them in several goes, with the same code.
+error-dispatch-too-large = All files together are larger than { $limit }. Choose fewer now and send the rest later, with the same code.
 # $limit (Number) - files
 error-too-many-files = There are more than { $limit } files. Send them in several goes, with the same code, or put them in one archive.
 error-full-title = No room
 error-full = There is no room for this now. Send less, or come back later; your code stays valid.
 error-busy-title = Too many at once
 error-busy = Too many people are sending or asking at once. Wait a minute and try again.
+error-stale = The editors' keys have changed since these files arrived. They must be sent again: discard what is kept, then send the files anew.
+error-discarded = What was being sent was discarded or erased in another window. Nothing of it was kept.
 error-empty = Write a message or choose a file.
 # $limit (String) - a number of characters, written out
 error-message-too-long = The message is longer than { $limit } characters. Shorten it, or attach it as a file.
@@ -196,7 +295,7 @@ error-code-ticket-old = This form was too old. Enter your code again.
 error-ticket-foreign = This form was not made by this site, or it was changed on the way. Start again from the first page.
 error-form-title = The form could not be read
 error-form = What arrived is not the form of this site. Start again from the first page; if you already wrote a code down, choose “I have a code” there.
-error-cut = The upload ended before it was complete, and nothing of it was kept. Choose “I have a code” on the first page, type the code you wrote down, and send again.
+error-cut = The upload ended before it was complete. Nothing was sent; files that arrived whole are kept for you. Choose “I have a code” on the first page and type your code to see them.
 error-origin-title = Refused
 error-origin = This request came from another site. Nothing was done. If you did not expect this, close that site.
 error-not-found-title = There is no such page

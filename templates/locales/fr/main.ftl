@@ -62,17 +62,49 @@ landing-contact = Autres moyens de nous joindre
 ## Envoyer
 
 drop-title = Envoyer des documents
-drop-code-heading = 1. Notez ce code
-drop-code-hint = C’est le seul moyen de revenir lire la réponse. Recopiez-le sur papier : les quatre premières lettres de chaque mot suffisent. Personne ne pourra vous le redonner. Recharger cette page le change.
+drop-code-heading = Notez ce code
+drop-code-hint = C’est le seul moyen de revenir lire la réponse. Recopiez-le sur papier : les quatre premières lettres de chaque mot suffisent. Personne ne pourra vous le redonner. Recharger cette page le change ; ne le photographiez pas avec votre téléphone.
 drop-code-kept = C’est le code que vous avez déjà.
-drop-form-heading = 2. Écrivez, joignez, envoyez
+drop-form-heading = Écrire, joindre, envoyer
 drop-team = À qui l’envoyer ?
 drop-message = Message
-drop-message-hint = Ce que sont ces documents, et ce que vous en savez. N’écrivez jamais le code ici.
+drop-message-hint = Ce que sont ces documents, et ce que vous en savez. N’écrivez ni qui vous êtes, ni comment vous les avez eus, ni qui d’autre pouvait les avoir ; et jamais le code.
 drop-files = Fichiers
-drop-files-hint = Plusieurs à la fois si vous voulez : jusqu’à { $files } fichiers de { $file } chacun, { $dispatch } en tout. Envoyez un à un les très gros fichiers : un envoi interrompu est à recommencer.
+drop-files-hint = Plusieurs à la fois si vous voulez : jusqu’à { $files } fichiers de { $file } chacun, { $dispatch } en tout. Si l’envoi s’interrompt, les fichiers arrivés entiers sont gardés : envoyez les très gros fichiers un par un, ou découpez-les.
+drop-traces = Ce qu’un document peut dire de vous
+drop-traces-metadata = Les fichiers bureautiques, les PDF et les photos contiennent des noms, des heures, des lieux, des appareils. Un passage retapé en texte simple n’en contient aucun.
+drop-traces-paper = Les pages imprimées peuvent porter des marques presque invisibles de l’imprimante et du jour ; les scans et les photos les montrent aussi.
+drop-traces-copies = Chaque exemplaire d’un document peut différer un peu, et l’on peut savoir qui a reçu lequel. Si possible, envoyez ce que beaucoup de gens pouvaient avoir.
 drop-send = Envoyer
+drop-keep = Garder pour plus tard
+drop-keep-hint = « Envoyer » donne tout à l’équipe. « Garder pour plus tard » le conserve ici, scellé, pour que vous puissiez compléter un autre jour ; l’équipe n’en voit rien tant que vous ne l’avez pas envoyé.
+drop-watch = Progression et reçu
 drop-send-hint = Par Tor, cela peut être long. Gardez cette page ouverte jusqu’à l’accusé de réception : tant qu’il n’apparaît pas, rien n’est envoyé.
+
+progress-title = Progression de l’envoi
+progress-waiting = Rien n’est encore en cours d’envoi. Après « Envoyer », la progression s’affiche ici.
+progress-of = { $done } sur { $total }
+progress-rate = { $rate } par seconde
+progress-seconds-left = encore moins d’une minute
+progress-minutes-left = { $count ->
+    [one] encore une minute environ
+   *[other] encore { $count } minutes environ
+}
+progress-hours-left = { $count ->
+    [one] encore une heure environ
+   *[other] encore { $count } heures environ
+}
+progress-file = Fichier { $number } : { $name }
+progress-sealing = Tout est arrivé. Scellement et enregistrement en cours.
+progress-sent = Terminé. Le reçu est ci-dessous.
+progress-held = Tout est arrivé et reste gardé, mais ce n’est pas encore envoyé : voyez ci-dessous.
+progress-ended = Cet affichage a été fermé pour faire place à d’autres. L’envoi fonctionne sans lui, et le reçu apparaît ci-dessous.
+result-title = Reçu
+result-waiting = Le reçu apparaîtra ici.
+
+asked-title = Pas encore envoyé
+asked-text = Des fichiers d’un essai précédent sont aussi gardés sous ce code. Regardez l’ensemble une dernière fois, puis envoyez-le.
+asked-open = Regarder
 
 ## Accusé de réception
 
@@ -88,6 +120,14 @@ receipt-next-heading = Et maintenant
 receipt-next-read = L’équipe relève votre envoi et l’ouvre sur une machine sans réseau.
 receipt-next-return = Revenez dans quelques jours avec votre code pour lire la réponse.
 receipt-next-leave = Quand vous avez fini, quittez la boîte, puis choisissez « Nouvelle identité » dans le navigateur Tor.
+receipt-next-expiry = { $count ->
+    [one] Un jour après que l’équipe l’a récupéré, votre envoi est supprimé ici.
+   *[other] { $count } jours après que l’équipe l’a récupéré, votre envoi est supprimé ici.
+}
+receipt-whole = Afficher le reçu en pleine page
+receipt-kept-title = Gardé, pas envoyé
+receipt-kept-lead = C’est conservé ici pour vous, scellé. L’équipe n’en voit rien tant que vous ne l’avez pas envoyé. Si vous n’ajoutez plus rien, tout est supprimé après le { $date }.
+receipt-next-kept = Ouvrez votre boîte avec ce code pour compléter, envoyer ou jeter.
 receipt-before-title = Déjà là
 receipt-before = Ce formulaire a déjà été envoyé, et son contenu est enregistré. Rien n’a été enregistré deux fois.
 receipt-open-mailbox = Ouvrir ma boîte
@@ -114,10 +154,48 @@ mailbox-sent-files = { $count ->
 }
 mailbox-waiting = en attente : l’équipe ne l’a pas encore relevé
 mailbox-fetched = relevé par l’équipe le { $date }
+mailbox-expires = gardé jusqu’au { $date }
+mailbox-draft = Pas encore envoyé
+mailbox-draft-for = Pour : { $team }
+mailbox-draft-text = Ces fichiers sont arrivés entiers et sont gardés pour vous jusqu’au { $date }. L’équipe n’en voit rien tant que vous ne les avez pas envoyés. Si la place vient à manquer ici, les brouillons les plus gros et les plus anciens partent en premier.
+mailbox-draft-message = Le message qui l’accompagne
+mailbox-draft-send = Envoyer maintenant
+mailbox-draft-add = Pour ajouter des fichiers ou changer le message, utilisez le formulaire ci-dessous : il envoie le tout ensemble.
 mailbox-add = Compléter
-mailbox-nothing-title = Rien encore sous ce code
-mailbox-nothing = Aucun document n’est arrivé sous ce code. Si vous avez déjà envoyé quelque chose, comparez chaque mot avec votre papier. Sinon, vous pouvez envoyer maintenant, et ce code sera celui à garder.
+mailbox-add-open = Écrire ou joindre autre chose
+mailbox-end = Quand vous avez fini
+mailbox-nothing-title = Rien sous ce code
+mailbox-nothing = Rien n’est arrivé sous ce code, ou le délai est passé, ou tout a été effacé. Si vous venez d’envoyer quelque chose, comparez chaque mot avec votre papier. Sinon, vous pouvez envoyer maintenant, et c’est ce code qu’il faudra garder.
 mailbox-try-again = Essayer un autre code
+
+## Questions
+
+question-back = Non, revenir
+gone-already = Ce n’est plus ici : déjà envoyé, retiré ou supprimé.
+discard = Jeter
+discard-title = Jeter ce qui est gardé ?
+discard-text = Les fichiers et le message sont supprimés ici. L’équipe ne les a jamais vus. On ne peut pas revenir en arrière.
+discard-done = Ce qui était gardé est supprimé.
+remove = Enlever
+remove-title = Enlever ce fichier ?
+remove-text = Il est supprimé ici et ne part pas avec les autres. L’équipe ne l’a jamais vu. On ne peut pas revenir en arrière.
+remove-done = Le fichier est supprimé.
+withdraw = Retirer
+withdraw-title = Retirer ce que vous avez envoyé ?
+withdraw-text = Personne dans l’équipe ne l’a encore récupéré. Votre envoi est supprimé ici, et personne ne le lira. On ne peut pas revenir en arrière.
+withdraw-done = C’est retiré et supprimé ici.
+withdraw-too-late = L’équipe l’a récupéré entre-temps : il n’est plus possible de le retirer.
+delete = Supprimer
+delete-title = Supprimer cette réponse ?
+delete-text = La réponse et ses fichiers sont supprimés ici. On ne peut pas revenir en arrière.
+delete-done = La réponse est supprimée.
+erase = Tout effacer
+erase-hint = Effacer supprime tout ce qui est sous ce code : ce que vous avez envoyé, ce qui est gardé et chaque réponse. L’équipe garde ce qu’elle a déjà récupéré.
+erase-title = Tout effacer sous ce code ?
+erase-text = Ce que vous avez envoyé, ce qui est gardé et chaque réponse sont supprimés ici. Ce que l’équipe a déjà récupéré reste chez elle. Elle ne pourra plus vous répondre. On ne peut pas revenir en arrière.
+erased-title = Tout est effacé
+erased-text = Il ne reste rien ici sous votre code ; revenir en arrière ou recharger n’y changera rien.
+erased-advice = Choisissez maintenant « Nouvelle identité » dans le navigateur Tor (le balai), ou fermez-le, et détruisez le papier qui porte le code.
 
 ## Quitter
 
@@ -146,7 +224,13 @@ danger-compare = Un relais peut aussi modifier cette page : comparez l’adress
 
 error-heading = Cela n’a pas marché
 error-nothing-sent = Rien n’a été envoyé.
-error-files-again = Choisissez de nouveau vos fichiers : ici, le navigateur les oublie.
+error-files-again = Le code reste le vôtre. Les fichiers doivent être choisis de nouveau ici.
+error-kept = { $count ->
+    [one] Un fichier est arrivé entier et reste gardé pour vous. Envoyez de nouveau pour continuer, ou tapez votre code sous « J’ai un code » pour le voir.
+   *[other] { $count } fichiers sont arrivés entiers et restent gardés pour vous. Envoyez de nouveau pour continuer, ou tapez votre code sous « J’ai un code » pour les voir.
+}
+error-mend = Corrigez dans le formulaire ci-dessus et envoyez de nouveau : vos fichiers y sont toujours choisis.
+error-again = Afficher le formulaire en pleine page
 error-back-home = Revenir à l’accueil
 
 code-empty = Écrivez les huit mots de votre code.
@@ -160,12 +244,14 @@ code-unknown-suggest = Le mot { $position } n’est dans aucune liste. Peut-êtr
 
 error-too-large-title = Trop gros
 error-file-too-large = Un des fichiers dépasse { $limit }. Découpez-le ou envoyez une copie plus petite.
-error-dispatch-too-large = L’ensemble des fichiers dépasse { $limit }. Envoyez-les en plusieurs fois, avec le même code.
+error-dispatch-too-large = Tous les fichiers ensemble dépassent { $limit }. Choisissez-en moins maintenant et envoyez le reste plus tard, avec le même code.
 error-too-many-files = Il y a plus de { $limit } fichiers. Envoyez-les en plusieurs fois, avec le même code, ou mettez-les dans une archive.
 error-full-title = Plus de place
 error-full = Il n’y a pas assez de place en ce moment. Envoyez-en moins, ou revenez plus tard ; votre code reste valable.
 error-busy-title = Trop de monde à la fois
 error-busy = Trop de personnes envoient ou demandent en même temps. Attendez une minute et réessayez.
+error-stale = Les clés de l’équipe ont changé depuis l’arrivée de ces fichiers. Il faut les renvoyer : jetez ce qui est gardé, puis envoyez les fichiers de nouveau.
+error-discarded = Ce qui était en cours d’envoi a été jeté ou effacé dans une autre fenêtre. Rien n’en a été gardé.
 error-empty = Écrivez un message ou choisissez un fichier.
 error-message-too-long = Le message dépasse { $limit } caractères. Raccourcissez-le, ou joignez-le comme fichier.
 error-message-has-code = Le message contient votre code. Quiconque lit le message pourrait ouvrir votre boîte. Retirez le code du message et envoyez de nouveau.
@@ -175,7 +261,7 @@ error-code-ticket-old = Ce formulaire était trop ancien. Entrez de nouveau votr
 error-ticket-foreign = Ce formulaire ne vient pas de ce site, ou il a été modifié en route. Recommencez depuis l’accueil.
 error-form-title = Le formulaire n’a pas pu être lu
 error-form = Ce qui est arrivé n’est pas le formulaire de ce site. Recommencez depuis l’accueil ; si vous avez déjà noté un code, choisissez-y « J’ai un code ».
-error-cut = L’envoi s’est arrêté avant la fin, et rien n’en a été gardé. Choisissez « J’ai un code » à l’accueil, tapez le code que vous avez noté, et envoyez de nouveau.
+error-cut = L’envoi s’est arrêté avant la fin. Rien n’a été envoyé ; les fichiers arrivés entiers sont gardés pour vous. Choisissez « J’ai un code » à l’accueil et tapez votre code pour les voir.
 error-origin-title = Refusé
 error-origin = Cette demande venait d’un autre site. Rien n’a été fait. Si vous ne vous y attendiez pas, fermez cet autre site.
 error-not-found-title = Cette page n’existe pas

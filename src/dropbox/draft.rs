@@ -1,0 +1,246 @@
+//! Held drafts: what a source sees of them, and how one is sent. Every submission is one for as long as
+//! it takes to arrive, so that a broken upload loses no file that arrived whole.
+
+use std::io::Read;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::intake::{IntakeError, Receipt};
+use super::{Dropbox, Team, designation};
+use crate::base::clock::Day;
+use crate::base::ids::{DispatchId, DispatchSeed, FileId};
+use crate::base::limits;
+use crate::bundle::manifest::{FileEntry, Kind, Manifest, VERSION};
+use crate::crypto::kdf::MailboxKeys;
+use crate::crypto::seal::{Recipients, SealError};
+use crate::crypto::unseal::{self, OpenError};
+use crate::store::{self, Draft, DraftKey, Published, StoreError, Upload};
+
+/// Times a draft is read again when it, or the mailbox's name, changed while it was being sent.
+const TRIES: usize = 5;
+
+/// Sealed to the source: what is said of a whole draft.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    message: String,
+    /// That its files are sealed to.
+    recipients: Vec<String>,
+}
+
+/// Sealed to the source: what is said of one file.
+#[derive(Clone, Serialize, Deserialize, PartialEq, Eq, Hash)]
+pub struct Detail {
+    /// The sender's own name for it.
+    pub name: String,
+    /// Bytes, exact.
+    pub size: u64,
+    /// 64 hex digits.
+    pub sha256: String,
+}
+
+/// A draft, opened by its source.
+pub struct HeldDraft {
+    /// As it was written with the last addition.
+    pub message: String,
+    /// The files that arrived whole, in their order.
+    pub files: Vec<Detail>,
+    pub(super) stored: Draft,
+    recipients: Vec<String>,
+}
+
+impl HeldDraft {
+    /// Id of the team it is meant for.
+    pub fn team(&self) -> &str {
+        &self.stored.key.team
+    }
+
+    /// The day of the last addition.
+    pub fn day(&self) -> Day {
+        self.stored.day
+    }
+
+    /// Whether the editors' keys have changed since: then it cannot be sent, only sent again.
+    pub fn is_stale(&self, team: Option<&Team>) -> bool {
+        let sorted = |mut texts: Vec<String>| {
+            texts.sort_unstable();
+            texts
+        };
+        team.is_none_or(|team| sorted(team.recipients.texts()) != sorted(self.recipients.clone()))
+    }
+
+    /// Its files with their ids, by which one is let go.
+    pub fn entries(&self) -> impl Iterator<Item = (&Detail, FileId)> {
+        self.files.iter().zip(self.stored.files.iter().map(|held| held.file.id))
+    }
+}
+
+pub(super) fn seal_head(
+    source: &Recipients,
+    message: &str,
+    team: &Team,
+) -> Result<Vec<u8>, SealError> {
+    let head = Head { message: message.to_owned(), recipients: team.recipients.texts() };
+    source.seal_manifest(&json(&head)?, Vec::new())
+}
+
+pub(super) fn seal_detail(source: &Recipients, detail: &Detail) -> Result<Vec<u8>, SealError> {
+    source.seal_note(&json(detail)?)
+}
+
+fn json(value: &impl Serialize) -> Result<Vec<u8>, SealError> {
+    serde_json::to_vec(value).map_err(|e| SealError::Io(e.into()))
+}
+
+fn open<T: for<'de> Deserialize<'de>>(sealed: &[u8], keys: &MailboxKeys) -> Result<T, OpenError> {
+    let mut plain = Vec::new();
+    unseal::open(sealed, std::iter::once(keys.identity.as_age()))?
+        .take(limits::MANIFEST)
+        .read_to_end(&mut plain)
+        .map_err(OpenError::while_reading)?;
+    serde_json::from_slice(&plain).map_err(|_| OpenError::Altered)
+}
+
+fn opened(stored: Draft, keys: &MailboxKeys) -> Result<HeldDraft, OpenError> {
+    let head: Head = open(&stored.head, keys)?;
+    let files =
+        stored.files.iter().map(|held| open(&held.detail, keys)).collect::<Result<_, _>>()?;
+    Ok(HeldDraft { message: head.message, files, recipients: head.recipients, stored })
+}
+
+impl Dropbox {
+    /// The draft for a team, if there is one.
+    pub fn held(&self, keys: &MailboxKeys, team: &str) -> Result<Option<HeldDraft>, IntakeError> {
+        let key = DraftKey { mailbox: keys.id, team: team.to_owned() };
+        let draft = self.store().draft(&key)?;
+        Ok(draft.map(|draft| opened(draft, keys)).transpose()?)
+    }
+
+    /// Every draft of this source.
+    pub fn all_held(&self, keys: &MailboxKeys) -> Result<Vec<HeldDraft>, IntakeError> {
+        let drafts = self.store().drafts(keys.id)?.into_iter();
+        Ok(drafts.map(|draft| opened(draft, keys)).collect::<Result<_, _>>()?)
+    }
+
+    /// Deletes a draft.
+    pub fn discard(&self, keys: &MailboxKeys, team: &str) -> Result<(), StoreError> {
+        self.store().discard(&DraftKey { mailbox: keys.id, team: team.to_owned() })
+    }
+
+    /// Deletes one file of a draft.
+    pub fn remove_held(
+        &self,
+        keys: &MailboxKeys,
+        team: &str,
+        file: FileId,
+    ) -> Result<(), StoreError> {
+        self.store().let_go(&DraftKey { mailbox: keys.id, team: team.to_owned() }, file)
+    }
+
+    /// Makes room where held drafts have outgrown their quota.
+    pub fn trim_drafts(&self) -> Result<(), StoreError> {
+        self.store().trim_drafts(self.limits().drafts, self.clock().today())
+    }
+
+    /// The day after which nothing of a draft last added to on `day` is kept.
+    pub fn draft_expiry(&self, day: Day) -> Day {
+        Day(day.0 + self.limits().retention.drafts)
+    }
+
+    /// Seals the manifest of a draft and publishes both, durably.
+    pub fn send_held(
+        &self,
+        keys: &MailboxKeys,
+        team: &Team,
+        seed: DispatchSeed,
+    ) -> Result<Receipt, IntakeError> {
+        let mut upload = self.store().upload();
+        for _ in 0..TRIES {
+            let draft = self.held(keys, &team.id)?.ok_or(IntakeError::Empty)?;
+            if draft.is_stale(Some(team)) {
+                return Err(IntakeError::Stale);
+            }
+            if draft.files.is_empty() && draft.message.trim().is_empty() {
+                return Err(IntakeError::Empty);
+            }
+            match self.publish(draft, keys, team, seed, &mut upload) {
+                Err(IntakeError::Store(StoreError::Changed)) => {}
+                outcome => return outcome,
+            }
+        }
+        Err(StoreError::Changed.into())
+    }
+
+    fn publish(
+        &self,
+        draft: HeldDraft,
+        keys: &MailboxKeys,
+        team: &Team,
+        seed: DispatchSeed,
+        upload: &mut Upload,
+    ) -> Result<Receipt, IntakeError> {
+        let day = self.clock().today();
+        let source = keys.identity.recipient()?.to_string();
+        let mailbox = match self.store().mailbox(keys.id)? {
+            Some(mailbox) => mailbox,
+            None => store::Mailbox {
+                id: keys.id,
+                designation: designation::fresh(self.store())?,
+                source_recipients: source.clone(),
+            },
+        };
+        let fields = [&keys.id.0[..], team.id.as_bytes(), draft.message.as_bytes()];
+        let of_files = draft.files.iter().flat_map(|f| [f.name.as_bytes(), f.sha256.as_bytes()]);
+        let id = dispatch_id(seed, fields.into_iter().chain(of_files));
+        let has_message = !draft.message.trim().is_empty();
+        let entry = |(at, file): (usize, &Detail)| {
+            FileEntry::new(at, file.name.clone(), file.size, file.sha256.clone())
+        };
+        let manifest = Manifest {
+            version: VERSION,
+            kind: Kind::Submission,
+            dispatch: id.to_string(),
+            mailbox: mailbox.designation.clone(),
+            source_recipients: vec![source],
+            team: team.id.clone(),
+            recipients: team.recipients.texts(),
+            day: day.to_string(),
+            message: draft.message,
+            files: draft.files.iter().enumerate().map(entry).collect(),
+        };
+        let sealed = team.recipients.seal_manifest(&manifest.to_json()?, upload.file()?)?;
+        let files = draft.stored.files.iter().map(|held| held.file);
+        let dispatch = store::Dispatch {
+            id,
+            kind: store::Kind::Submission,
+            team: team.id.clone(),
+            day,
+            fetched: None,
+            members: std::iter::once(sealed.finish()?).chain(files).collect(),
+        };
+        let published = upload.publish(store::Publication {
+            mailbox,
+            dispatch,
+            keys: team.recipients.iter().len(),
+            draft: Some(draft.stored),
+        })?;
+        Ok(Receipt {
+            day,
+            message: has_message,
+            files: draft.files,
+            before: published == Published::Before,
+        })
+    }
+}
+
+/// SHA-256\[seed, mailbox, team, message, (name, hash) of each file\], its first 16 bytes. A form sent twice
+/// is one dispatch; the same form with other documents in it is another, and is not lost.
+fn dispatch_id<'a>(seed: DispatchSeed, fields: impl Iterator<Item = &'a [u8]>) -> DispatchId {
+    let mut hash = Sha256::new_with_prefix(seed.0);
+    for field in fields {
+        hash.update((field.len() as u64).to_be_bytes());
+        hash.update(field);
+    }
+    let hash: [u8; 32] = hash.finalize().into();
+    DispatchId::of(&hash)
+}

@@ -1,0 +1,33 @@
+//! What is past its day goes: drafts, fetched submissions, replies, silent mailboxes.
+
+use std::time::Duration;
+
+use super::Dropbox;
+use crate::base::clock::Day;
+use crate::store::{Cutoffs, StoreError};
+
+/// Things of each sort that one step removes: short enough that uploads do not notice.
+const AT_ONCE: u32 = 32;
+/// Between two steps.
+const PAUSE: Duration = Duration::from_millis(100);
+
+impl Dropbox {
+    /// Removes everything that is past its day, a little at a time; says how many things that were. Blocks.
+    pub fn expire(&self) -> Result<usize, StoreError> {
+        let (today, kept) = (self.clock().today(), self.limits().retention);
+        let cutoffs = Cutoffs {
+            drafts: Day(today.0 - kept.drafts),
+            fetched: Day(today.0 - kept.fetched),
+            replies: Day(today.0 - kept.replies),
+            silent: Day(today.0 - kept.silent),
+        };
+        let mut removed = 0;
+        loop {
+            match self.store().expire(cutoffs, AT_ONCE)? {
+                0 => return Ok(removed),
+                some => removed += some,
+            }
+            std::thread::sleep(PAUSE);
+        }
+    }
+}

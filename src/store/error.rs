@@ -1,0 +1,94 @@
+//! What goes wrong in a store.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What goes wrong in a store. One sentence each, with the remedy where there is one.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// The directory is not there.
+    #[error("there is no data directory {0}; make one with `sourdine init`, or correct data_dir")]
+    Missing(PathBuf),
+    /// Others may read it.
+    #[error("{0} can be read by others; run: chmod -R go-rwx {0}")]
+    NotPrivate(PathBuf),
+    /// We may not write.
+    #[error(
+        "{0} cannot be written by this user; run sourdine as the directory's owner, or give the directory to this user with chown -R"
+    )]
+    NotWritable(PathBuf),
+    /// There is something already.
+    #[error("{0} exists already and is never overwritten; choose another directory")]
+    Exists(PathBuf),
+    /// Made by a newer program.
+    #[error(
+        "{path} has format {found}, this program knows up to {known}; use the newer sourdine that wrote it"
+    )]
+    Newer {
+        /// Which file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The newest format known.
+        known: i64,
+    },
+    /// Another program's file.
+    #[error(
+        "{0} is not a sourdine database; correct data_dir, or restore the directory from a backup"
+    )]
+    NotOurs(PathBuf),
+    /// One of the two files is older than the other.
+    #[error(
+        "{0} holds an index.db that is older than its vault.db: put back the two files of the same day. \
+         Nothing was removed"
+    )]
+    Mismatch(PathBuf),
+    /// A second server.
+    #[error("another sourdine already serves {0}; stop it first")]
+    Served(PathBuf),
+    /// Disk or quota.
+    #[error("there is no space left, on the disk or within the quota")]
+    Full,
+    /// What a publication rests on is not so any more: read it again and try once more.
+    #[error("the mailbox or its draft was changed by another upload meanwhile")]
+    Changed,
+    /// The source discarded or erased what this upload belongs to.
+    #[error("the upload was discarded")]
+    Discarded,
+    /// The writer is gone.
+    #[error("the store has stopped")]
+    Stopped,
+    /// Anything else that SQLite says.
+    #[error("the database failed: {0}")]
+    Database(Arc<rusqlite::Error>),
+    /// Anything else that the file system says.
+    #[error("{0}: {1}")]
+    Io(PathBuf, io::ErrorKind),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::Full,
+            _ => Self::Database(Arc::new(error)),
+        }
+    }
+}
+
+/// What a [`FileReader`] met.
+impl From<io::Error> for StoreError {
+    fn from(error: io::Error) -> Self {
+        Self::Io("vault.db".into(), error.kind())
+    }
+}
+
+impl From<StoreError> for io::Error {
+    fn from(error: StoreError) -> Self {
+        let kind = match error {
+            StoreError::Full => io::ErrorKind::StorageFull,
+            _ => io::ErrorKind::Other,
+        };
+        Self::new(kind, error)
+    }
+}

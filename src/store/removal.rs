@@ -1,0 +1,157 @@
+//! What goes: withdrawn, deleted, erased, expired. Rows go first, in one transaction; their files follow
+//! behind the work, in small steps, and a crash in between leaves orphans that start-up removes.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::draft::{self, DraftKey};
+use super::{Kind, Store, StoreError};
+use crate::base::clock::Day;
+use crate::base::ids::{DispatchId, FileId, MailboxId};
+
+/// What became of a wish to withdraw.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Withdrawal {
+    /// It is gone.
+    Done,
+    /// An editor has it already; nothing changed.
+    Fetched,
+    /// There is no such dispatch (any more).
+    Nothing,
+}
+
+/// What is older than these days goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Cutoffs {
+    /// Drafts without an addition since.
+    pub drafts: Day,
+    /// Submissions that were first fetched before.
+    pub fetched: Day,
+    /// Replies of before.
+    pub replies: Day,
+    /// Mailboxes without a dispatch since.
+    pub silent: Day,
+}
+
+impl Store {
+    /// Removes a submission that nobody has fetched.
+    pub fn withdraw(&self, mailbox: MailboxId, id: DispatchId) -> Result<Withdrawal, StoreError> {
+        self.remove_one(mailbox, id, Kind::Submission)
+    }
+
+    /// Removes a reply.
+    pub fn delete_reply(
+        &self,
+        mailbox: MailboxId,
+        id: DispatchId,
+    ) -> Result<Withdrawal, StoreError> {
+        self.remove_one(mailbox, id, Kind::Reply)
+    }
+
+    fn remove_one(
+        &self,
+        mailbox: MailboxId,
+        id: DispatchId,
+        kind: Kind,
+    ) -> Result<Withdrawal, StoreError> {
+        let (outcome, files) = self.0.writer.index(move |db| {
+            let fetched: Option<bool> = db
+                .prepare_cached(
+                    "SELECT EXISTS (SELECT 1 FROM fetch WHERE dispatch = id) FROM dispatch
+                     WHERE id = ? AND mailbox = ? AND kind = ?",
+                )?
+                .query_row((id.0, mailbox.0, kind.number()), |row| row.get(0))
+                .optional()?;
+            match fetched {
+                None => Ok((Withdrawal::Nothing, Vec::new())),
+                Some(true) if kind == Kind::Submission => Ok((Withdrawal::Fetched, Vec::new())),
+                Some(_) => Ok((Withdrawal::Done, take_dispatch(db, id)?)),
+            }
+        })?;
+        self.0.writer.remove(files);
+        Ok(outcome)
+    }
+
+    /// Removes a mailbox and everything of it, drafts among it; uploads to it end.
+    pub fn erase(&self, mailbox: MailboxId) -> Result<(), StoreError> {
+        self.0.live.end(|live| live.mailbox == mailbox);
+        let files = self.0.writer.index(move |db| {
+            let mut teams = db.prepare_cached("SELECT team FROM draft WHERE mailbox = ?")?;
+            let teams: Vec<String> =
+                teams.query_map([mailbox.0], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+            let mut files = take_mailbox(db, mailbox)?;
+            for team in teams {
+                files.extend(draft::take(db, &DraftKey { mailbox, team })?);
+            }
+            Ok(files)
+        })?;
+        self.0.writer.remove(files);
+        Ok(())
+    }
+
+    /// Removes at most `most` things of each sort that are past their day; says how many there were.
+    /// Drafts that something is being added to stay.
+    pub fn expire(&self, before: Cutoffs, most: u32) -> Result<usize, StoreError> {
+        let store = self.clone();
+        let (count, files) = self.0.writer.index(move |db| {
+            let mut files = Vec::new();
+            let dispatches = ids(
+                db,
+                "SELECT id FROM dispatch WHERE kind = 1 AND day < ?1
+                 UNION SELECT dispatch FROM fetch WHERE day < ?2 LIMIT ?3",
+                (before.replies.0, before.fetched.0, most),
+            )?;
+            for id in &dispatches {
+                files.extend(take_dispatch(db, DispatchId(*id))?);
+            }
+            let silent = ids(
+                db,
+                "SELECT id FROM mailbox WHERE last_day < ? LIMIT ?",
+                (before.silent.0, most),
+            )?;
+            for id in &silent {
+                files.extend(take_mailbox(db, MailboxId(*id))?);
+            }
+            let mut select =
+                db.prepare_cached("SELECT mailbox, team FROM draft WHERE day < ? LIMIT ?")?;
+            let drafts = select
+                .query_map((before.drafts.0, most), |row| {
+                    Ok(DraftKey { mailbox: MailboxId(row.get(0)?), team: row.get(1)? })
+                })?
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            let idle = drafts.iter().filter(|key| !store.0.live.has(key));
+            let mut count = dispatches.len() + silent.len();
+            for key in idle {
+                files.extend(draft::take(db, key)?);
+                count += 1;
+            }
+            Ok((count, files))
+        })?;
+        self.0.writer.remove(files);
+        Ok(count)
+    }
+}
+
+fn ids(
+    db: &Connection,
+    sql: &str,
+    values: impl rusqlite::Params,
+) -> rusqlite::Result<Vec<[u8; 16]>> {
+    db.prepare_cached(sql)?.query_map(values, |row| row.get(0))?.collect()
+}
+
+/// Deletes a dispatch's rows and says which files they named.
+fn take_dispatch(db: &Connection, id: DispatchId) -> Result<Vec<FileId>, StoreError> {
+    let files = ids(db, "SELECT file FROM member WHERE dispatch = ?", [id.0])?;
+    db.prepare_cached("DELETE FROM dispatch WHERE id = ?")?.execute([id.0])?;
+    Ok(files.into_iter().map(FileId).collect())
+}
+
+/// The same for a mailbox and its dispatches.
+fn take_mailbox(db: &Connection, id: MailboxId) -> Result<Vec<FileId>, StoreError> {
+    let mut files = Vec::new();
+    for dispatch in ids(db, "SELECT id FROM dispatch WHERE mailbox = ?", [id.0])? {
+        files.extend(take_dispatch(db, DispatchId(dispatch))?);
+    }
+    db.prepare_cached("DELETE FROM mailbox WHERE id = ?")?.execute([id.0])?;
+    Ok(files)
+}

@@ -1,0 +1,218 @@
+//! What a source does in its mailbox: send or discard what is held, withdraw, delete, erase. What destroys
+//! is asked first.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::State;
+use axum::extract::rejection::FormRejection;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::page::{Page, Switch, answer, carried};
+use super::problem::Problem;
+use super::receipt::{self, Slip};
+use super::ticket::Ticket;
+use super::{App, OpenedCode, Site, leave, mailbox};
+use crate::base::ids::{DispatchId, FileId};
+use crate::crypto::kdf::MailboxKeys;
+use crate::dropbox::IntakeError;
+use crate::store::Withdrawal;
+use crate::web::lang::L10nLanguage;
+
+/// What is to be done.
+#[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Act {
+    /// Send the draft for a team.
+    Send,
+    /// Delete it.
+    Discard,
+    /// Delete one file of it.
+    Remove,
+    /// Take back a submission that nobody has fetched.
+    Withdraw,
+    /// Delete a reply.
+    Delete,
+    /// Delete everything.
+    Erase,
+}
+
+#[derive(Deserialize)]
+pub struct ActForm {
+    code: String,
+    ticket: String,
+    act: Act,
+    #[serde(default)]
+    team: String,
+    #[serde(default)]
+    item: String,
+    sure: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "source/question.html")]
+struct QuestionPage<'a> {
+    page: &'a Page<'a>,
+    title: String,
+    text: String,
+    button: String,
+    /// What the answer "yes" carries.
+    fields: Vec<(&'static str, String)>,
+    code: &'a str,
+    ticket: &'a str,
+}
+
+/// How an act ended.
+enum Done {
+    Notice(String),
+    Sent(Slip),
+    Erased,
+}
+
+impl Act {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Send => "send",
+            Self::Discard => "discard",
+            Self::Remove => "remove",
+            Self::Withdraw => "withdraw",
+            Self::Delete => "delete",
+            Self::Erase => "erase",
+        }
+    }
+
+    /// Title, text and button of the question; none where nothing is destroyed.
+    fn question(self, t: &L10nLanguage) -> Option<(String, String, String)> {
+        Some(match self {
+            Self::Send => return None,
+            Self::Discard => (t.discard_title(), t.discard_text(), t.discard()),
+            Self::Remove => (t.remove_title(), t.remove_text(), t.remove()),
+            Self::Withdraw => (t.withdraw_title(), t.withdraw_text(), t.withdraw()),
+            Self::Delete => (t.delete_title(), t.delete_text(), t.delete()),
+            Self::Erase => (t.erase_title(), t.erase_text(), t.erase()),
+        })
+    }
+}
+
+pub async fn act(
+    State(site): App,
+    uri: Uri,
+    headers: HeaderMap,
+    form: Result<Form<ActForm>, FormRejection>,
+) -> Response {
+    let page = Page::new(&site, &uri, &headers).switched(Switch::Link("/mailbox"));
+    let Ok(Form(form)) = form else { return page.problem(&Problem::Form) };
+    let ticket = match site.tickets.check_opening(&form.ticket) {
+        Ok(ticket) => ticket,
+        Err(error) => return mailbox::ask_again(page, &error.into(), form.code),
+    };
+    if form.sure.is_none()
+        && let Some(question) = form.act.question(page.t)
+    {
+        return ask(page, question, &form, &ticket);
+    }
+    let opened = match site.open_code(&form.code).await {
+        Ok(opened) => opened,
+        Err(problem) => return mailbox::ask_again(page, &problem, form.code),
+    };
+    let done = {
+        let (site, keys, t) = (site.clone(), opened.keys.clone(), page.t);
+        tokio::task::spawn_blocking(move || carry_out(&site, &keys, &form, &ticket, t)).await
+    };
+    let done = done.unwrap_or(Err(Problem::Internal));
+    finish(page, done, opened, &ticket).await
+}
+
+fn ask(
+    page: Page<'_>,
+    (title, text, button): (String, String, String),
+    form: &ActForm,
+    ticket: &Ticket,
+) -> Response {
+    let Ok(ticket) = page.next_ticket(ticket) else { return page.problem(&Problem::Internal) };
+    let mut fields = carried(&form.code, &ticket);
+    fields.extend([
+        ("act", form.act.word().to_owned()),
+        ("team", form.team.clone()),
+        ("item", form.item.clone()),
+    ]);
+    let page = page.switched(Switch::Button { action: "/mailbox/act", fields: fields.clone() });
+    fields.push(("sure", "yes".to_owned()));
+    let question = QuestionPage {
+        page: &page,
+        title,
+        text,
+        button,
+        fields,
+        code: &form.code,
+        ticket: &ticket,
+    };
+    answer(&page, StatusCode::OK, &question)
+}
+
+fn carry_out(
+    site: &Site,
+    keys: &MailboxKeys,
+    form: &ActForm,
+    ticket: &Ticket,
+    t: &L10nLanguage,
+) -> Result<Done, Problem> {
+    let (dropbox, store) = (&site.dropbox, site.dropbox.store());
+    let dispatch = || DispatchId::parse(&form.item).ok_or(Problem::Form);
+    let said = |outcome, done: String| match outcome {
+        Withdrawal::Done => Done::Notice(done),
+        Withdrawal::Fetched => Done::Notice(t.withdraw_too_late()),
+        Withdrawal::Nothing => Done::Notice(t.gone_already()),
+    };
+    Ok(match form.act {
+        Act::Send => {
+            let team = dropbox.teams().find(&form.team).ok_or(Problem::Stale)?.clone();
+            match dropbox.send_held(keys, &team, site.tickets.dispatch_seed(ticket)) {
+                Ok(receipt) => Done::Sent(Slip::sent(receipt)),
+                // Sent or discarded meanwhile, perhaps by a second press of the button.
+                Err(IntakeError::Empty) => Done::Notice(t.gone_already()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Act::Discard => {
+            dropbox.discard(keys, &form.team)?;
+            Done::Notice(t.discard_done())
+        }
+        Act::Remove => {
+            let file = FileId::parse(&form.item).ok_or(Problem::Form)?;
+            dropbox.remove_held(keys, &form.team, file)?;
+            Done::Notice(t.remove_done())
+        }
+        Act::Withdraw => said(store.withdraw(keys.id, dispatch()?)?, t.withdraw_done()),
+        Act::Delete => said(store.delete_reply(keys.id, dispatch()?)?, t.delete_done()),
+        Act::Erase => {
+            store.erase(keys.id)?;
+            Done::Erased
+        }
+    })
+}
+
+async fn finish(
+    page: Page<'_>,
+    done: Result<Done, Problem>,
+    opened: OpenedCode,
+    ticket: &Ticket,
+) -> Response {
+    let notice = match done {
+        Ok(Done::Notice(notice)) => notice,
+        Ok(Done::Sent(slip)) => {
+            let code = opened.code.words(opened.list).to_string();
+            return receipt::show_new(page, &slip, &code, ticket);
+        }
+        Ok(Done::Erased) => {
+            page.site.tickets.burn(ticket);
+            return leave::left(&page, true);
+        }
+        Err(problem @ (Problem::Stale | Problem::Full | Problem::Busy)) => {
+            problem.sentence(page.lang, page.site.dropbox.limits())
+        }
+        Err(problem) => return page.problem(&problem),
+    };
+    mailbox::show_opened(page, opened, ticket, Some(notice)).await
+}

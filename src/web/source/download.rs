@@ -1,0 +1,131 @@
+//! The files of an answer.
+
+use std::io::Read;
+use std::time::Duration;
+
+use axum::Form;
+use axum::body::Body;
+use axum::extract::State;
+use axum::extract::rejection::FormRejection;
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::response::Response;
+use bytes::Bytes;
+use hyper::body::Frame;
+use serde::Deserialize;
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+
+use super::App;
+use super::page::Page;
+use super::problem::Problem;
+use crate::base::ids::DispatchId;
+use crate::bundle::names;
+use crate::dropbox::mailbox::ReplyFile;
+
+/// Bytes of plaintext handed to the connection at once.
+const PIECE: usize = 64 * 1024;
+
+#[derive(Deserialize)]
+pub struct FileForm {
+    code: String,
+    ticket: String,
+    dispatch: String,
+    number: u32,
+}
+
+pub async fn download(
+    State(site): App,
+    uri: Uri,
+    headers: HeaderMap,
+    form: Result<Form<FileForm>, FormRejection>,
+) -> Response {
+    let page = Page::new(&site, &uri, &headers);
+    let Ok(Form(form)) = form else { return page.problem(&Problem::Form) };
+    if let Err(error) = site.tickets.check_opening(&form.ticket) {
+        return page.problem(&error.into());
+    }
+    let Some(id) = DispatchId::parse(&form.dispatch) else {
+        return page.problem(&Problem::NoSuchFile);
+    };
+    let keys = match site.open_code(&form.code).await {
+        Ok(opened) => opened.keys,
+        Err(problem) => return page.problem(&problem),
+    };
+    let file = {
+        let dropbox = site.dropbox.clone();
+        tokio::task::spawn_blocking(move || dropbox.reply_file(&keys, id, form.number)).await
+    };
+    match file {
+        Ok(Ok(file)) => match site.downloads.clone().try_acquire_owned() {
+            Ok(place) => attachment(file, place, site.dropbox.limits().idle),
+            Err(_) => page.problem(&Problem::Busy),
+        },
+        Ok(Err(error)) => page.problem(&error.into()),
+        Err(_) => page.problem(&Problem::Internal),
+    }
+}
+
+/// Always an attachment of no particular type, under a safe name: nothing an answer holds may run or
+/// be shown by the browser.
+fn attachment(file: ReplyFile, place: OwnedSemaphorePermit, idle: Duration) -> Response {
+    let name = names::safe(&file.name);
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' })
+        .collect();
+    let encoded: String = name.bytes().map(percent).collect();
+    let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}");
+    let mut response = Response::new(Body::new(stream(file.plain, place, idle)));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(file.size));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; sandbox"),
+    );
+    if let Ok(disposition) = HeaderValue::from_str(&disposition) {
+        headers.insert(header::CONTENT_DISPOSITION, disposition);
+    }
+    response
+}
+
+/// RFC 8187's `ext-value`: everything but unreserved ASCII is percent-encoded.
+fn percent(byte: u8) -> String {
+    match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-' => {
+            char::from(byte).to_string()
+        }
+        other => format!("%{other:02X}"),
+    }
+}
+
+/// Reads on a thread that may block, and gives it up when nothing is taken for too long; an error breaks the connection off, so that a damaged file never
+/// looks whole.
+fn stream(
+    mut plain: Box<dyn Read + Send>,
+    place: OwnedSemaphorePermit,
+    idle: Duration,
+) -> http_body_util::StreamBody<impl futures_core::Stream<Item = std::io::Result<Frame<Bytes>>>> {
+    let (sender, receiver) = mpsc::channel(2);
+    let handle = Handle::current();
+    tokio::task::spawn_blocking(move || {
+        let _place = place;
+        loop {
+            let mut piece = vec![0; PIECE];
+            let read = plain.read(&mut piece);
+            let end = matches!(read, Ok(0) | Err(_));
+            let item = read.map(|n| {
+                piece.truncate(n);
+                Frame::data(Bytes::from(piece))
+            });
+            let nothing =
+                matches!(&item, Ok(frame) if frame.data_ref().is_some_and(Bytes::is_empty));
+            let send = async { tokio::time::timeout(idle, sender.send(item)).await };
+            let taken = nothing || matches!(handle.block_on(send), Ok(Ok(())));
+            if end || !taken {
+                return;
+            }
+        }
+    });
+    http_body_util::StreamBody::new(tokio_stream::wrappers::ReceiverStream::new(receiver))
+}

@@ -1,0 +1,335 @@
+//! Progress without script: beside the form, a frame holds a page that never ends. Each step adds a
+//! paragraph, and the style shows the last one only.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use askama::Template;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+use bytes::Bytes;
+use hyper::body::Frame;
+use tokio::sync::{Notify, mpsc, watch};
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::App;
+use super::page::{Frames, Page, answer};
+use super::problem::Problem;
+use crate::base::limits::Limits;
+use crate::bundle::names;
+use crate::web::lang::{L10nLanguage, Lang};
+
+/// Displays that may be open at once. When there are more, the one that has waited longest for an upload
+/// ends.
+const SEATS: usize = 128;
+/// Between two steps, at first and after a minute: a page of many hours stays small.
+const STEP: Duration = Duration::from_millis(500);
+const LATER_STEP: Duration = Duration::from_secs(2);
+/// A display that waits writes a space now and then, so that one whose reader is gone is noticed.
+const PULSE: Duration = Duration::from_secs(20);
+/// The rate is that of the last steps.
+const WINDOW: usize = 20;
+
+/// Names a display: random, unrelated to any code.
+type Token = String;
+
+/// How far one upload is.
+pub struct Meter {
+    total: Option<u64>,
+    received: AtomicU64,
+    state: Mutex<Phase>,
+}
+
+/// What an upload is doing.
+#[derive(Clone)]
+pub enum Phase {
+    /// Text fields, or a file: its number and name.
+    Receiving(Option<(usize, String)>),
+    /// Everything arrived; it is being made durable.
+    Sealing,
+    /// There is a receipt.
+    Sent,
+    /// It is held, for the source to decide.
+    Held,
+    /// It ended otherwise; so many files are held whole.
+    Refused(Problem, usize),
+}
+
+impl Meter {
+    /// For a body of `total` bytes, if it was announced.
+    pub fn new(total: Option<u64>) -> Arc<Self> {
+        let state = Mutex::new(Phase::Receiving(None));
+        Arc::new(Self { total, received: AtomicU64::new(0), state })
+    }
+
+    /// So many bytes more have arrived.
+    pub fn add(&self, bytes: u64) {
+        self.received.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// What it does now.
+    pub fn set(&self, phase: Phase) {
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = phase;
+    }
+
+    fn phase(&self) -> Phase {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Where an upload and the displays of its form meet. It exists as long as one of them does.
+type Slot = watch::Sender<Option<Arc<Meter>>>;
+
+/// One open display.
+struct Seat {
+    slot: Arc<Slot>,
+    give_up: Notify,
+}
+
+/// All displays of the site.
+#[derive(Default)]
+pub struct Progress {
+    slots: Mutex<HashMap<Token, Weak<Slot>>>,
+    seats: Mutex<Vec<Weak<Seat>>>,
+}
+
+impl Progress {
+    /// Shows an upload to the displays of this token, those that open later among them, for as long as the
+    /// answer is kept.
+    pub fn attach(&self, token: &str, meter: Arc<Meter>) -> impl Send + use<> {
+        let slot = self.slot(token);
+        slot.send_replace(Some(meter));
+        slot
+    }
+
+    fn slot(&self, token: &str) -> Arc<Slot> {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(slot) = slots.get(token).and_then(Weak::upgrade) {
+            return slot;
+        }
+        slots.retain(|_, slot| slot.strong_count() > 0);
+        let slot = Arc::new(watch::Sender::new(None));
+        slots.insert(token.to_owned(), Arc::downgrade(&slot));
+        slot
+    }
+
+    /// Takes a place for one more display; the one that waited longest makes room. `None` when every
+    /// display shows an upload.
+    fn sit(&self, token: &str) -> Option<Arc<Seat>> {
+        let slot = self.slot(token);
+        let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
+        seats.retain(|seat| seat.strong_count() > 0);
+        if seats.len() >= SEATS {
+            let waits =
+                |seat: &Weak<Seat>| seat.upgrade().is_none_or(|seat| seat.slot.borrow().is_none());
+            let longest = seats.iter().position(waits)?;
+            if let Some(seat) = seats.remove(longest).upgrade() {
+                seat.give_up.notify_one();
+            }
+        }
+        let seat = Arc::new(Seat { slot, give_up: Notify::new() });
+        seats.push(Arc::downgrade(&seat));
+        Some(seat)
+    }
+
+    /// Ends every display: the server stops.
+    pub fn close(&self) {
+        let seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
+        seats.iter().filter_map(Weak::upgrade).for_each(|seat| seat.give_up.notify_one());
+    }
+}
+
+#[derive(Template)]
+#[template(path = "source/progress.html")]
+struct ProgressPage<'a> {
+    page: &'a Page<'a>,
+}
+
+/// One paragraph of the display.
+#[derive(Template)]
+#[template(path = "components/step.html")]
+struct Step<'a> {
+    t: &'static L10nLanguage,
+    class: &'static str,
+    text: String,
+    detail: String,
+    file: Option<&'a str>,
+    percent: Option<u64>,
+}
+
+pub async fn show(
+    State(site): App,
+    Path(token): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let page = Page::new(&site, &uri, &headers).framing(Frames::Inside);
+    if token.len() != 32 || !token.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return page.problem(&Problem::NotFound);
+    }
+    let head = answer(&page, StatusCode::OK, &ProgressPage { page: &page });
+    let Some(seat) = site.progress.sit(&token) else { return page.problem(&Problem::Busy) };
+    let (mut parts, begin) = head.into_parts();
+    parts.headers.remove(axum::http::header::CONTENT_LENGTH);
+    let (sender, receiver) = mpsc::channel(1);
+    let display = Display {
+        lang: page.lang,
+        limits: site.dropbox.limits().clone(),
+        out: sender,
+        samples: VecDeque::new(),
+    };
+    tokio::spawn(display.run(begin, seat));
+    Response::from_parts(
+        parts,
+        Body::new(http_body_util::StreamBody::new(ReceiverStream::new(receiver))),
+    )
+}
+
+/// Writes one display, until its reader goes away, there is a receipt, or another needs the place.
+struct Display {
+    lang: Lang,
+    limits: Limits,
+    out: mpsc::Sender<Result<Frame<Bytes>, std::io::Error>>,
+    /// When, and how many bytes there were.
+    samples: VecDeque<(Instant, u64)>,
+}
+
+impl Display {
+    async fn run(mut self, begin: Body, seat: Arc<Seat>) {
+        let out = self.out.clone();
+        tokio::select! {
+            () = out.closed() => {}
+            _ = self.follow(begin, &seat.slot) => {}
+            () = seat.give_up.notified() => {
+                let ended = self.lang.messages().progress_ended();
+                let _ = self.step("soft", ended, String::new(), None, None).await;
+            }
+        }
+    }
+
+    /// `None` once there is nothing more to say.
+    async fn follow(&mut self, begin: Body, slot: &Slot) -> Option<()> {
+        let begin = axum::body::to_bytes(begin, usize::MAX).await.ok()?;
+        self.write(begin).await?;
+        let t = self.lang.messages();
+        self.step("soft", t.progress_waiting(), String::new(), None, None).await?;
+        let mut uploads = slot.subscribe();
+        uploads.mark_changed();
+        loop {
+            match tokio::time::timeout(PULSE, uploads.changed()).await {
+                Err(_) => self.write(Bytes::from_static(b" ")).await?,
+                Ok(changed) => {
+                    changed.ok()?;
+                    let meter = uploads.borrow_and_update().clone();
+                    if let Some(meter) = meter {
+                        self.watch(&meter, &mut uploads).await?;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Shows one upload to its end, or until the form is sent again. `None` after a receipt.
+    async fn watch(
+        &mut self,
+        meter: &Meter,
+        uploads: &mut watch::Receiver<Option<Arc<Meter>>>,
+    ) -> Option<()> {
+        let t = self.lang.messages();
+        self.samples.clear();
+        let begun = Instant::now();
+        loop {
+            match meter.phase() {
+                Phase::Receiving(file) => self.receiving(meter, file).await?,
+                Phase::Sealing => {
+                    self.step("step", t.progress_sealing(), String::new(), None, Some(100)).await?;
+                }
+                Phase::Sent => {
+                    self.step("done", t.progress_sent(), String::new(), None, None).await?;
+                    return None;
+                }
+                Phase::Held => {
+                    self.step("done", t.progress_held(), String::new(), None, None).await?;
+                    return None;
+                }
+                Phase::Refused(problem, held) => {
+                    let sentence = problem.sentence(self.lang, &self.limits);
+                    let kept = if held > 0 { t.error_kept(held) } else { String::new() };
+                    return self.step("problem", sentence, kept, None, None).await;
+                }
+            }
+            let pause = if begun.elapsed() < Duration::from_secs(60) { STEP } else { LATER_STEP };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                changed = uploads.changed() => {
+                    uploads.mark_changed();
+                    return changed.ok();
+                }
+            }
+        }
+    }
+
+    async fn receiving(&mut self, meter: &Meter, file: Option<(usize, String)>) -> Option<()> {
+        let t = self.lang.messages();
+        let received = meter.received.load(Ordering::Relaxed);
+        self.samples.push_back((Instant::now(), received));
+        if self.samples.len() > WINDOW {
+            self.samples.pop_front();
+        }
+        let rate = self.rate();
+        let total = meter.total.filter(|total| *total > 0);
+        let text = match total {
+            Some(total) => t.progress_of(self.lang.size(received), self.lang.size(total)),
+            None => self.lang.size(received),
+        };
+        let mut detail =
+            if rate > 0 { t.progress_rate(self.lang.size(rate)) } else { String::new() };
+        if let Some(left) = total.and_then(|total| total.saturating_sub(received).checked_div(rate))
+        {
+            detail = format!("{detail} · {}", time_left(t, left));
+        }
+        let file = file.map(|(number, name)| t.progress_file(number, names::printable(&name)));
+        let percent = total.map(|total| (received.saturating_mul(100) / total).min(100));
+        self.step("step", text, detail, file.as_deref(), percent).await
+    }
+
+    /// Bytes a second, over the last steps.
+    fn rate(&self) -> u64 {
+        let (Some(first), Some(last)) = (self.samples.front(), self.samples.back()) else {
+            return 0;
+        };
+        let millis = u64::try_from(last.0.duration_since(first.0).as_millis()).unwrap_or(u64::MAX);
+        (last.1 - first.1).saturating_mul(1000).checked_div(millis).unwrap_or(0)
+    }
+
+    async fn step(
+        &self,
+        class: &'static str,
+        text: String,
+        detail: String,
+        file: Option<&str>,
+        percent: Option<u64>,
+    ) -> Option<()> {
+        let t = self.lang.messages();
+        let step = Step { t, class, text, detail, file, percent };
+        self.write(step.render().ok()?.into()).await
+    }
+
+    async fn write(&self, bytes: Bytes) -> Option<()> {
+        self.out.send(Ok(Frame::data(bytes))).await.ok()
+    }
+}
+
+/// Seconds, as people say them.
+fn time_left(t: &L10nLanguage, seconds: u64) -> String {
+    let rounded = |unit: u64| i64::try_from(seconds.div_ceil(unit)).unwrap_or(i64::MAX);
+    match seconds {
+        0..60 => t.progress_seconds_left(),
+        60..5400 => t.progress_minutes_left(rounded(60)),
+        _ => t.progress_hours_left(rounded(3600)),
+    }
+}

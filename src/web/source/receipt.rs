@@ -1,0 +1,119 @@
+//! The receipt: first in the frame beside the form, then as a page of its own, to print or to read in
+//! another language. The server does not remember it: the page carries it, signed.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::State;
+use axum::extract::rejection::FormRejection;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+
+use super::page::{Page, Switch, answer, carried};
+use super::problem::Problem;
+use super::ticket::Ticket;
+use super::{App, Site};
+use crate::base::clock::Day;
+use crate::dropbox::Receipt;
+use crate::dropbox::draft::Detail;
+
+/// What a receipt says.
+#[derive(Serialize, Deserialize)]
+pub struct Slip {
+    message: bool,
+    files: Vec<Detail>,
+    before: bool,
+    /// Held for another day, not sent: the last day it is kept.
+    until: Option<i64>,
+}
+
+impl Slip {
+    /// Of what was sent.
+    pub fn sent(receipt: Receipt) -> Self {
+        let Receipt { message, files, before, .. } = receipt;
+        Self { message, files, before, until: None }
+    }
+
+    /// Of what is held.
+    pub fn kept(site: &Site, receipt: Receipt) -> Self {
+        let until = Some(site.dropbox.draft_expiry(receipt.day).0);
+        Self { until, ..Self::sent(receipt) }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "source/receipt.html")]
+struct ReceiptPage<'a> {
+    page: &'a Page<'a>,
+    slip: &'a Slip,
+    code: &'a str,
+    ticket: &'a str,
+    /// The slip, signed, for the page of its own.
+    carried: &'a str,
+}
+
+#[derive(Deserialize)]
+pub struct ReceiptForm {
+    code: String,
+    ticket: String,
+    receipt: String,
+}
+
+/// In the frame.
+pub fn framed(page: Page<'_>, slip: &Slip, pair: Option<(String, Ticket)>) -> Response {
+    let Some((code, ticket)) = pair else { return page.problem(&Problem::Internal) };
+    let Ok(ticket) = page.next_ticket(&ticket) else { return page.problem(&Problem::Internal) };
+    let Ok(text) = serde_json::to_string(slip) else { return page.problem(&Problem::Internal) };
+    let carried = page.site.tickets.sign(&text);
+    let receipt =
+        ReceiptPage { page: &page, slip, code: &code, ticket: &ticket, carried: &carried };
+    answer(&page, StatusCode::OK, &receipt)
+}
+
+/// As a page, from what the frame carried. The ticket may be from before a restart: nothing is opened.
+pub async fn show(
+    State(site): App,
+    uri: Uri,
+    headers: HeaderMap,
+    form: Result<Form<ReceiptForm>, FormRejection>,
+) -> Response {
+    let page = Page::new(&site, &uri, &headers);
+    let Ok(Form(form)) = form else { return page.problem(&Problem::Form) };
+    let ticket = match site.tickets.check(&form.ticket) {
+        Ok(ticket) => ticket,
+        Err(error) => return page.problem(&error.into()),
+    };
+    let slip = site.tickets.signed(&form.receipt).and_then(|text| serde_json::from_str(text).ok());
+    let Some(slip) = slip else { return page.problem(&Problem::Form) };
+    show_slip(page, &slip, &form.code, &ticket, &form.receipt)
+}
+
+/// As a page, of a draft that was sent just now.
+pub fn show_new(page: Page<'_>, slip: &Slip, code: &str, ticket: &Ticket) -> Response {
+    let Ok(text) = serde_json::to_string(slip) else { return page.problem(&Problem::Internal) };
+    let signed = page.site.tickets.sign(&text);
+    show_slip(page, slip, code, ticket, &signed)
+}
+
+fn show_slip(page: Page<'_>, slip: &Slip, code: &str, ticket: &Ticket, signed: &str) -> Response {
+    let Ok(ticket) = page.next_ticket(ticket) else { return page.problem(&Problem::Internal) };
+    let mut fields = carried(code, &ticket);
+    fields.push(("receipt", signed.to_owned()));
+    let page = page.switched(Switch::Button { action: "/receipt", fields });
+    let receipt = ReceiptPage { page: &page, slip, code, ticket: &ticket, carried: signed };
+    answer(&page, StatusCode::OK, &receipt)
+}
+
+impl ReceiptPage<'_> {
+    fn title(&self) -> String {
+        match self.slip {
+            Slip { until: Some(_), .. } => self.page.t.receipt_kept_title(),
+            Slip { before: true, .. } => self.page.t.receipt_before_title(),
+            _ => self.page.t.receipt_title(),
+        }
+    }
+
+    fn until(&self) -> Option<String> {
+        self.slip.until.map(|day| self.page.lang.date(Day(day)))
+    }
+}
