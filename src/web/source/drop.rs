@@ -59,6 +59,8 @@ struct RefusedPage<'a> {
     title: String,
     problem: String,
     held: usize,
+    /// What to do with the form that still stands above.
+    advice: Option<String>,
     /// What the form is opened with again, where that is of use.
     again: Option<Vec<(&'static str, String)>>,
 }
@@ -423,6 +425,7 @@ fn refuse(page: Page<'_>, problem: &Problem, typed: Typed) -> Response {
         title: problem.title(page.t),
         problem: problem.sentence(page.lang, page.site.dropbox.limits()),
         held: typed.held,
+        advice: problem.advice(page.t),
         again,
     };
     answer(&page, problem.status(), &refused)

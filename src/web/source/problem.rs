@@ -160,6 +160,21 @@ impl Problem {
         }
     }
 
+    /// What to do with the form that was sent, where it is still good.
+    pub fn advice(&self, t: &L10nLanguage) -> Option<String> {
+        match self {
+            Self::MessageTooLong
+            | Self::MessageHasCode
+            | Self::Team
+            | Self::Empty
+            | Self::FileTooLarge
+            | Self::DispatchTooLarge
+            | Self::TooManyFiles => Some(t.error_mend()),
+            Self::Full | Self::Busy | Self::Internal => Some(t.error_retry()),
+            _ => None,
+        }
+    }
+
     /// Whether the form is worth showing again, with what was typed.
     pub fn can_be_mended(&self) -> bool {
         !matches!(

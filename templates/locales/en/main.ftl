@@ -126,7 +126,7 @@ asked-open = Look at it
 receipt-title = Received
 receipt-lead = What you sent is sealed and stored. Nobody, not even this server, can open it without the editors' keys.
 receipt-code-heading = Your code
-receipt-code-hint = This is the code of what you have just sent. If your paper says something else, correct it now.
+receipt-code-hint = This is the code of what has just arrived. If your paper says something else, correct it now.
 receipt-content-heading = What arrived
 receipt-message = Your message arrived too.
 receipt-message-only = Your message arrived, without files.
@@ -182,7 +182,7 @@ mailbox-draft = Not sent yet
 # $team (String) - a team's name
 mailbox-draft-for = For: { $team }
 # $date (String) - a day
-mailbox-draft-text = These files arrived whole and are kept for you until { $date }. The editors see nothing of them until you send them. If room runs short here, the largest and oldest drafts go first.
+mailbox-draft-text = What arrived whole is kept for you until { $date }. The editors see nothing of it until you send it. If room runs short here, the largest and oldest drafts are deleted first.
 mailbox-draft-message = The message that goes with it
 mailbox-draft-send = Send it now
 mailbox-draft-add = To add files or change the message, use the form below: it sends everything together.
@@ -252,10 +252,11 @@ error-nothing-sent = Nothing was sent.
 error-files-again = The code is still yours. Files must be chosen here again.
 # $count (Number) - files
 error-kept = { $count ->
-    [one] One file arrived whole and is kept for you. Send again to go on from there, or type your code under “I have a code” to see it.
-   *[other] { $count } files arrived whole and are kept for you. Send again to go on from there, or type your code under “I have a code” to see them.
+    [one] One file arrived whole and is kept for you. To go on, choose those that are missing and send again.
+   *[other] { $count } files arrived whole and are kept for you. To go on, choose those that are missing and send again.
 }
 error-mend = Mend it in the form above and send again: your files are still chosen there.
+error-retry = Your files are still chosen in the form above: send again in a while.
 error-again = Show the form as a page
 error-back-home = Back to the first page
 
@@ -290,7 +291,7 @@ error-empty = Write a message or choose a file.
 error-message-too-long = The message is longer than { $limit } characters. Shorten it, or attach it as a file.
 error-message-has-code = The message contains your code. Whoever reads the message could open your mailbox. Take the code out of it and send again.
 error-team = Choose who should get it.
-error-ticket-old = This form was too old. Here is a new one with the same code.
+error-ticket-old = This form was too old. Open a new one with the same code.
 error-code-ticket-old = This form was too old. Enter your code again.
 error-ticket-foreign = This form was not made by this site, or it was changed on the way. Start again from the first page.
 error-form-title = The form could not be read

@@ -63,9 +63,9 @@ landing-contact = Autres moyens de nous joindre
 
 drop-title = Envoyer des documents
 drop-code-heading = Notez ce code
-drop-code-hint = C’est le seul moyen de revenir lire la réponse. Recopiez-le sur papier : les quatre premières lettres de chaque mot suffisent. Personne ne pourra vous le redonner. Recharger cette page le change ; ne le photographiez pas avec votre téléphone.
+drop-code-hint = C’est le seul moyen de revenir lire la réponse. Recopiez-le sur papier : les quatre premières lettres de chaque mot suffisent. Personne ne pourra vous le redonner. Actualiser cette page le change ; ne le photographiez pas avec votre téléphone.
 drop-code-kept = C’est le code que vous avez déjà.
-drop-form-heading = Écrire, joindre, envoyer
+drop-form-heading = Écrivez, joignez, envoyez
 drop-team = À qui l’envoyer ?
 drop-message = Message
 drop-message-hint = Ce que sont ces documents, et ce que vous en savez. N’écrivez ni qui vous êtes, ni comment vous les avez eus, ni qui d’autre pouvait les avoir ; et jamais le code.
@@ -73,16 +73,16 @@ drop-files = Fichiers
 drop-files-hint = Plusieurs à la fois si vous voulez : jusqu’à { $files } fichiers de { $file } chacun, { $dispatch } en tout. Si l’envoi s’interrompt, les fichiers arrivés entiers sont gardés : envoyez les très gros fichiers un par un, ou découpez-les.
 drop-traces = Ce qu’un document peut dire de vous
 drop-traces-metadata = Les fichiers bureautiques, les PDF et les photos contiennent des noms, des heures, des lieux, des appareils. Un passage retapé en texte simple n’en contient aucun.
-drop-traces-paper = Les pages imprimées peuvent porter des marques presque invisibles de l’imprimante et du jour ; les scans et les photos les montrent aussi.
+drop-traces-paper = Les pages imprimées peuvent porter des marques presque invisibles qui indiquent l’imprimante et le jour ; les scans et les photos les montrent aussi.
 drop-traces-copies = Chaque exemplaire d’un document peut différer un peu, et l’on peut savoir qui a reçu lequel. Si possible, envoyez ce que beaucoup de gens pouvaient avoir.
 drop-send = Envoyer
 drop-keep = Garder pour plus tard
-drop-keep-hint = « Envoyer » donne tout à l’équipe. « Garder pour plus tard » le conserve ici, scellé, pour que vous puissiez compléter un autre jour ; l’équipe n’en voit rien tant que vous ne l’avez pas envoyé.
-drop-watch = Progression et reçu
+drop-keep-hint = « Envoyer » donne tout à l’équipe. « Garder pour plus tard » conserve tout ici, scellé, pour que vous puissiez le compléter un autre jour ; l’équipe n’en voit rien tant que vous ne l’avez pas envoyé.
+drop-watch = Progression et accusé de réception
 drop-send-hint = Par Tor, cela peut être long. Gardez cette page ouverte jusqu’à l’accusé de réception : tant qu’il n’apparaît pas, rien n’est envoyé.
 
 progress-title = Progression de l’envoi
-progress-waiting = Rien n’est encore en cours d’envoi. Après « Envoyer », la progression s’affiche ici.
+progress-waiting = Aucun envoi en cours. Dès que vous appuyez sur « Envoyer », la progression s’affiche ici.
 progress-of = { $done } sur { $total }
 progress-rate = { $rate } par seconde
 progress-seconds-left = encore moins d’une minute
@@ -96,22 +96,22 @@ progress-hours-left = { $count ->
 }
 progress-file = Fichier { $number } : { $name }
 progress-sealing = Tout est arrivé. Scellement et enregistrement en cours.
-progress-sent = Terminé. Le reçu est ci-dessous.
-progress-held = Tout est arrivé et reste gardé, mais ce n’est pas encore envoyé : voyez ci-dessous.
-progress-ended = Cet affichage a été fermé pour faire place à d’autres. L’envoi fonctionne sans lui, et le reçu apparaît ci-dessous.
-result-title = Reçu
-result-waiting = Le reçu apparaîtra ici.
+progress-sent = Terminé. L’accusé de réception est ci-dessous.
+progress-held = Tout est arrivé et tout est gardé, mais rien n’est encore envoyé : voyez ci-dessous.
+progress-ended = Cet affichage a été fermé pour faire place à d’autres. L’envoi fonctionne sans lui, et l’accusé de réception apparaît ci-dessous.
+result-title = Accusé de réception
+result-waiting = L’accusé de réception apparaîtra ici.
 
 asked-title = Pas encore envoyé
-asked-text = Des fichiers d’un essai précédent sont aussi gardés sous ce code. Regardez l’ensemble une dernière fois, puis envoyez-le.
-asked-open = Regarder
+asked-text = Des fichiers d’une tentative précédente sont aussi gardés sous ce code. Regardez l’ensemble une dernière fois, puis envoyez-le.
+asked-open = Tout revoir
 
 ## Accusé de réception
 
 receipt-title = Bien reçu
 receipt-lead = Votre envoi est scellé et enregistré. Personne, pas même ce serveur, ne peut l’ouvrir sans les clés de l’équipe.
 receipt-code-heading = Votre code
-receipt-code-hint = C’est le code de ce que vous venez d’envoyer. Si votre papier dit autre chose, corrigez-le maintenant.
+receipt-code-hint = C’est le code de ce qui vient d’arriver. Si votre papier dit autre chose, corrigez-le maintenant.
 receipt-content-heading = Ce qui est arrivé
 receipt-message = Votre message est arrivé aussi.
 receipt-message-only = Votre message est arrivé, sans fichier.
@@ -121,13 +121,13 @@ receipt-next-read = L’équipe relève votre envoi et l’ouvre sur une machine
 receipt-next-return = Revenez dans quelques jours avec votre code pour lire la réponse.
 receipt-next-leave = Quand vous avez fini, quittez la boîte, puis choisissez « Nouvelle identité » dans le navigateur Tor.
 receipt-next-expiry = { $count ->
-    [one] Un jour après que l’équipe l’a récupéré, votre envoi est supprimé ici.
-   *[other] { $count } jours après que l’équipe l’a récupéré, votre envoi est supprimé ici.
+    [one] Votre envoi est supprimé ici le lendemain du jour où l’équipe l’a relevé.
+   *[other] Votre envoi est supprimé ici { $count } jours après que l’équipe l’a relevé.
 }
-receipt-whole = Afficher le reçu en pleine page
+receipt-whole = Afficher l’accusé de réception en pleine page
 receipt-kept-title = Gardé, pas envoyé
-receipt-kept-lead = C’est conservé ici pour vous, scellé. L’équipe n’en voit rien tant que vous ne l’avez pas envoyé. Si vous n’ajoutez plus rien, tout est supprimé après le { $date }.
-receipt-next-kept = Ouvrez votre boîte avec ce code pour compléter, envoyer ou jeter.
+receipt-kept-lead = Ce qui est arrivé est conservé ici pour vous, scellé. L’équipe n’en voit rien tant que vous ne l’avez pas envoyé. Si vous n’ajoutez plus rien, tout est supprimé après le { $date }.
+receipt-next-kept = Ouvrez votre boîte avec ce code pour compléter ce qui est gardé, l’envoyer ou le jeter.
 receipt-before-title = Déjà là
 receipt-before = Ce formulaire a déjà été envoyé, et son contenu est enregistré. Rien n’a été enregistré deux fois.
 receipt-open-mailbox = Ouvrir ma boîte
@@ -157,13 +157,13 @@ mailbox-fetched = relevé par l’équipe le { $date }
 mailbox-expires = gardé jusqu’au { $date }
 mailbox-draft = Pas encore envoyé
 mailbox-draft-for = Pour : { $team }
-mailbox-draft-text = Ces fichiers sont arrivés entiers et sont gardés pour vous jusqu’au { $date }. L’équipe n’en voit rien tant que vous ne les avez pas envoyés. Si la place vient à manquer ici, les brouillons les plus gros et les plus anciens partent en premier.
-mailbox-draft-message = Le message qui l’accompagne
+mailbox-draft-text = Ce qui est arrivé entier est gardé pour vous jusqu’au { $date }. L’équipe n’en voit rien tant que vous ne l’avez pas envoyé. Si la place vient à manquer ici, les brouillons les plus gros et les plus anciens sont supprimés en premier.
+mailbox-draft-message = Le message joint
 mailbox-draft-send = Envoyer maintenant
 mailbox-draft-add = Pour ajouter des fichiers ou changer le message, utilisez le formulaire ci-dessous : il envoie le tout ensemble.
 mailbox-add = Compléter
 mailbox-add-open = Écrire ou joindre autre chose
-mailbox-end = Quand vous avez fini
+mailbox-end = Quand vous aurez fini
 mailbox-nothing-title = Rien sous ce code
 mailbox-nothing = Rien n’est arrivé sous ce code, ou le délai est passé, ou tout a été effacé. Si vous venez d’envoyer quelque chose, comparez chaque mot avec votre papier. Sinon, vous pouvez envoyer maintenant, et c’est ce code qu’il faudra garder.
 mailbox-try-again = Essayer un autre code
@@ -174,27 +174,27 @@ question-back = Non, revenir
 gone-already = Ce n’est plus ici : déjà envoyé, retiré ou supprimé.
 discard = Jeter
 discard-title = Jeter ce qui est gardé ?
-discard-text = Les fichiers et le message sont supprimés ici. L’équipe ne les a jamais vus. On ne peut pas revenir en arrière.
+discard-text = Les fichiers et le message sont supprimés ici. L’équipe ne les a jamais vus. C’est définitif.
 discard-done = Ce qui était gardé est supprimé.
 remove = Enlever
 remove-title = Enlever ce fichier ?
-remove-text = Il est supprimé ici et ne part pas avec les autres. L’équipe ne l’a jamais vu. On ne peut pas revenir en arrière.
+remove-text = Il est supprimé ici et ne part pas avec les autres. L’équipe ne l’a jamais vu. C’est définitif.
 remove-done = Le fichier est supprimé.
 withdraw = Retirer
 withdraw-title = Retirer ce que vous avez envoyé ?
-withdraw-text = Personne dans l’équipe ne l’a encore récupéré. Votre envoi est supprimé ici, et personne ne le lira. On ne peut pas revenir en arrière.
-withdraw-done = C’est retiré et supprimé ici.
-withdraw-too-late = L’équipe l’a récupéré entre-temps : il n’est plus possible de le retirer.
+withdraw-text = Personne dans l’équipe ne l’a encore relevé. Votre envoi est supprimé ici, et personne ne le lira. C’est définitif.
+withdraw-done = Votre envoi est retiré et supprimé ici.
+withdraw-too-late = L’équipe l’a relevé entre-temps : il n’est plus possible de le retirer.
 delete = Supprimer
 delete-title = Supprimer cette réponse ?
-delete-text = La réponse et ses fichiers sont supprimés ici. On ne peut pas revenir en arrière.
+delete-text = La réponse et ses fichiers sont supprimés ici. C’est définitif.
 delete-done = La réponse est supprimée.
 erase = Tout effacer
-erase-hint = Effacer supprime tout ce qui est sous ce code : ce que vous avez envoyé, ce qui est gardé et chaque réponse. L’équipe garde ce qu’elle a déjà récupéré.
+erase-hint = « Tout effacer » supprime tout ce qui se trouve sous ce code : ce que vous avez envoyé, ce qui est gardé et toutes les réponses. L’équipe garde ce qu’elle a déjà relevé.
 erase-title = Tout effacer sous ce code ?
-erase-text = Ce que vous avez envoyé, ce qui est gardé et chaque réponse sont supprimés ici. Ce que l’équipe a déjà récupéré reste chez elle. Elle ne pourra plus vous répondre. On ne peut pas revenir en arrière.
+erase-text = Tout est supprimé ici : ce que vous avez envoyé, ce qui est gardé et toutes les réponses. Ce que l’équipe a déjà relevé reste chez elle. Elle ne pourra plus vous répondre. C’est définitif.
 erased-title = Tout est effacé
-erased-text = Il ne reste rien ici sous votre code ; revenir en arrière ou recharger n’y changera rien.
+erased-text = Il ne reste rien ici sous votre code ; revenir en arrière ou actualiser la page n’y changera rien.
 erased-advice = Choisissez maintenant « Nouvelle identité » dans le navigateur Tor (le balai), ou fermez-le, et détruisez le papier qui porte le code.
 
 ## Quitter
@@ -226,10 +226,11 @@ error-heading = Cela n’a pas marché
 error-nothing-sent = Rien n’a été envoyé.
 error-files-again = Le code reste le vôtre. Les fichiers doivent être choisis de nouveau ici.
 error-kept = { $count ->
-    [one] Un fichier est arrivé entier et reste gardé pour vous. Envoyez de nouveau pour continuer, ou tapez votre code sous « J’ai un code » pour le voir.
-   *[other] { $count } fichiers sont arrivés entiers et restent gardés pour vous. Envoyez de nouveau pour continuer, ou tapez votre code sous « J’ai un code » pour les voir.
+    [one] Un fichier est arrivé entier ; il est gardé pour vous. Pour continuer, choisissez ceux qui manquent et envoyez de nouveau.
+   *[other] { $count } fichiers sont arrivés entiers ; ils sont gardés pour vous. Pour continuer, choisissez ceux qui manquent et envoyez de nouveau.
 }
-error-mend = Corrigez dans le formulaire ci-dessus et envoyez de nouveau : vos fichiers y sont toujours choisis.
+error-mend = Faites la correction dans le formulaire ci-dessus et envoyez de nouveau : vos fichiers y sont toujours choisis.
+error-retry = Vos fichiers sont toujours choisis dans le formulaire ci-dessus : envoyez de nouveau dans un moment.
 error-again = Afficher le formulaire en pleine page
 error-back-home = Revenir à l’accueil
 
@@ -256,7 +257,7 @@ error-empty = Écrivez un message ou choisissez un fichier.
 error-message-too-long = Le message dépasse { $limit } caractères. Raccourcissez-le, ou joignez-le comme fichier.
 error-message-has-code = Le message contient votre code. Quiconque lit le message pourrait ouvrir votre boîte. Retirez le code du message et envoyez de nouveau.
 error-team = Choisissez à qui l’envoyer.
-error-ticket-old = Ce formulaire était trop ancien. En voici un nouveau, avec le même code.
+error-ticket-old = Ce formulaire était trop ancien. Ouvrez-en un nouveau avec le même code.
 error-code-ticket-old = Ce formulaire était trop ancien. Entrez de nouveau votre code.
 error-ticket-foreign = Ce formulaire ne vient pas de ce site, ou il a été modifié en route. Recommencez depuis l’accueil.
 error-form-title = Le formulaire n’a pas pu être lu
