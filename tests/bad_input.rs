@@ -31,11 +31,14 @@ impl Answer {
         self
     }
 
-    /// What stands in a text area.
+    /// What is given back: in a text area, or carried to the page that has one.
     fn typed(&self, name: &str) -> String {
         let page = scraper::Html::parse_document(&self.text());
         let area = scraper::Selector::parse(&format!("main textarea[name={name}]")).unwrap();
-        page.select(&area).next().unwrap().text().collect()
+        match page.select(&area).next() {
+            Some(area) => area.text().collect(),
+            None => self.hidden(name),
+        }
     }
 
     /// The form that was given back.
@@ -207,7 +210,8 @@ fn a_body_that_is_shorter_or_longer_than_announced_publishes_nothing() {
     let answer = Raw::form(&site, &whole, half).answer();
     assert!(answer.starts_with("HTTP/1.1 400") && answer.contains(CUT), "{answer}");
     assert!(!answer.contains("Received"), "{answer}");
-    site.mailbox(&form.code).is(200, "No document has arrived under this code.");
+    // What was written is kept for its source, and for nobody else.
+    site.mailbox(&form.code).is(200, "Not sent yet");
     assert_eq!(site.submissions(), 0);
 
     // Whole, and the source is gone before the receipt: stored or not, sending again stores it once.
@@ -243,7 +247,7 @@ fn a_mistyped_code_is_given_back_with_the_word_to_look_at() {
     // A code under which nothing is offers the form for this very code.
     let unknown = site.form("fr").code;
     let page = site.mailbox(&unknown);
-    page.is(200, "No document has arrived under this code.");
+    page.is(200, "Nothing has arrived under this code");
     assert_eq!(page.hidden("code"), unknown);
     site.send(&page.form(), "with the code of the paper", &[]).is(200, "Received");
     site.mailbox(&unknown).is(200, "waiting");
@@ -261,7 +265,7 @@ fn a_message_to_be_mended_comes_back_with_the_same_code() {
     let code = form.code.clone();
     let mended = |page: &Answer| {
         assert_eq!(page.hidden("code"), code);
-        page.must_say("Nothing was sent.").must_say("This is the code you already have.");
+        page.must_say("Nothing was sent.").must_say("Show the form as a page");
         page.form()
     };
 
@@ -297,7 +301,7 @@ fn a_message_to_be_mended_comes_back_with_the_same_code() {
     assert_eq!(page.typed("message"), "for \"whom\" <b>");
     form = mended(&page);
 
-    site.mailbox(&code).is(200, "No document has arrived under this code.");
+    site.mailbox(&code).is(200, "Nothing has arrived under this code");
     site.send(&form, "mended", &[]).is(200, "Received");
     site.mailbox(&code).is(200, "waiting");
 
@@ -320,7 +324,8 @@ fn what_is_too_large_gets_a_page_that_a_client_gets_to_read() {
     // With and without asking before (curl asks, browsers do not).
     for expect in ["Expect:", "Expect: 100-continue"] {
         let page = post(&site, "en", &form, &["-H", expect, "-F", "message=kept", "-F", &over]);
-        page.is(413, "One of the files is larger than 1 MiB.").must_say("Choose your files again");
+        page.is(413, "One of the files is larger than 1 MiB.")
+            .must_say("your files are still chosen there");
         assert_eq!(
             (page.typed("message").as_str(), page.hidden("code")),
             ("kept", form.code.clone())
@@ -345,10 +350,18 @@ fn what_is_too_large_gets_a_page_that_a_client_gets_to_read() {
         post(&site, "en", &form, &count(files)).is(413, "There are more than 3 files.");
     }
     post(&site, "fr", &form, &count(4)).is(413, "Il y a plus de 3 fichiers.");
-    site.mailbox(&form.code).is(200, "No document has arrived under this code.");
+    // What arrived whole before the refusals is kept, once, for its source alone.
+    site.mailbox(&form.code)
+        .must_say("Not sent yet")
+        .must_say("part.bin")
+        .must_say("small.txt")
+        .must_not_say("over.bin")
+        .must_not_say("huge.bin");
+    assert_eq!(site.submissions(), 0);
     wait_for("what was refused to go", || {
-        (site.status()["bytes"].as_u64()? < 1 << 20).then_some(())
+        (site.status()["bytes"].as_u64()? < 3 << 19).then_some(())
     });
+    let form = site.form("en");
 
     // The limits themselves may be reached.
     post(&site, "en", &form, &["-F", "message=", "-F", &exact, "-F", &exact]).is(200, "Received");
@@ -990,7 +1003,12 @@ fn a_disk_that_runs_full_refuses_uploads_and_keeps_what_was_acknowledged() {
 
 /// The scenario itself, run in a mount namespace of its own.
 fn on_a_small_disk(disk: &Path) {
-    let mut site = Box_::new_in(disk, 1, &[("min_free = \"64 MiB\"", "min_free = \"1 KiB\"")]);
+    // All of a refused body is read, so that curl gets its page.
+    let edits = [
+        ("min_free = \"64 MiB\"", "min_free = \"1 KiB\""),
+        ("drain = \"16 MiB\"", "drain = \"64 MiB\""),
+    ];
+    let mut site = Box_::new_in(disk, 1, &edits);
     site.serve();
     let elsewhere = tempfile::tempdir().unwrap();
     let document = |name: &str, mebibytes: usize| {

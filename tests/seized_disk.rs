@@ -134,7 +134,9 @@ fn wait_until_written(site: &Box_, before: u64, mebibytes: u64) {
 /// Nobody hears of a cut upload, and its chunks go.
 fn must_be_gone(site: &Box_, cut: &Planted, published: u64, stored: u64) {
     assert_eq!(site.submissions(), published);
-    site.mailbox(&cut.form.code).must_say("No document has arrived under this code.");
+    // Its source finds the message, and no file.
+    let page = site.mailbox(&cut.form.code);
+    page.must_say("Not sent yet").must_say(&cut.message).must_not_say(cut.name());
     wait_for("the chunks of the cut upload to go", || {
         (site.status()["bytes"].as_u64().unwrap() <= stored + (1 << 20)).then_some(())
     });
@@ -253,7 +255,7 @@ fn stopped_in_the_middle_of_an_upload_the_server_ends_in_time_and_publishes_noth
 #[test]
 fn an_idle_server_stops_at_once() {
     let mut site = watched();
-    site.mailbox(&site.form("en").code).must_say("No document has arrived");
+    site.mailbox(&site.form("en").code).must_say("Nothing has arrived");
     let begin = Instant::now();
     site.stop();
     assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());

@@ -171,7 +171,7 @@ fn a_visit_that_did_not_come_over_an_onion_address_reads_so_on_every_page() {
         }
     }
     let form = site.form("en");
-    site.send(&form, "Hello", &[]).must_say("Received").must_say(SENTENCES[0][3]);
+    site.send(&form, "Hello", &[]).must_say("Received");
     let mailbox = site.mailbox(&form.code);
     mailbox.must_say("Your mailbox").must_say(SENTENCES[0][3]);
     site.leave(&mailbox.hidden("ticket")).must_say("You have left").must_say(SENTENCES[0][3]);

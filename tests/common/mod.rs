@@ -452,6 +452,14 @@ impl Answer {
     }
 }
 
+impl Answer {
+    /// Fails with the page when a text is there.
+    pub fn must_not_say(&self, text: &str) -> &Self {
+        assert!(!self.text().contains(text), "{text:?} stands in {}", self.text());
+        self
+    }
+}
+
 /// Runs curl and splits what it got. A connection that was cut gives status 0.
 pub fn curl(url: &str, args: &[&str]) -> Answer {
     let dir = tempfile::tempdir().unwrap();
