@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::{ConfigArg, process};
 use crate::base::clock::Clock;
@@ -23,7 +24,7 @@ const SPACE: Duration = Duration::from_secs(600);
 const EXPIRY: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Threads that may block, beside one for each upload: pages, downloads.
-const OTHER_THREADS: usize = 32;
+const OTHER_THREADS: usize = 32 + source::REFUSALS;
 
 #[derive(clap::Args)]
 pub struct Serve {
@@ -162,7 +163,8 @@ fn shown(listen: &Listen, listener: &Listener) -> String {
 async fn upkeep(dropbox: Dropbox, config: Config, file: PathBuf) {
     let mut reload = tokio::time::interval(RELOAD);
     let mut space = tokio::time::interval(SPACE);
-    let mut expiry = tokio::time::interval(EXPIRY);
+    // Not at once: a clock that is wrong after a boot is set right meanwhile.
+    let mut expiry = tokio::time::interval_at(Instant::now() + SPACE, EXPIRY);
     let mut day = tokio::time::interval(DAY);
     let mut seen = modified(&file);
     loop {

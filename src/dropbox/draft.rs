@@ -117,9 +117,10 @@ impl Dropbox {
     }
 
     /// Every draft of this source.
-    pub fn all_held(&self, keys: &MailboxKeys) -> Result<Vec<HeldDraft>, IntakeError> {
+    pub fn all_held(&self, keys: &MailboxKeys) -> Result<Vec<HeldDraft>, StoreError> {
         let drafts = self.store().drafts(keys.id)?.into_iter();
-        Ok(drafts.map(|draft| opened(draft, keys)).collect::<Result<_, _>>()?)
+        // One that is damaged holds nothing else back.
+        Ok(drafts.filter_map(|draft| opened(draft, keys).ok()).collect())
     }
 
     /// Deletes a draft.

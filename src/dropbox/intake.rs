@@ -101,7 +101,8 @@ pub struct Letter {
 pub enum Sent {
     /// It is.
     Receipt(Receipt),
-    /// It is held, together with files of an earlier try that this form did not name: the source decides.
+    /// It is held, together with files or a message of an earlier try that this form did not show: the
+    /// source decides.
     Asked,
 }
 
@@ -115,6 +116,8 @@ pub struct Intake {
     upload: Upload,
     promise: Promise,
     head: Arc<[u8]>,
+    /// A message was held that this form did not show: the source looks at it before it is sent.
+    asks: bool,
     knows_draft: bool,
     /// Everything in the draft, by name and hash: the same file is kept once.
     held: HashSet<(String, String)>,
@@ -144,6 +147,8 @@ impl Dropbox {
             return Err(IntakeError::Stale);
         }
         let before = draft.as_ref().map_or("", |draft| &draft.message);
+        let unseen = !letter.knows_draft && !before.trim().is_empty();
+        let asks = unseen && letter.message.trim() != before.trim();
         let message =
             if letter.knows_draft { letter.message } else { joined(before, letter.message) };
         if message.chars().count() > self.limits().message {
@@ -164,6 +169,7 @@ impl Dropbox {
             upload,
             promise,
             head,
+            asks,
             knows_draft: letter.knows_draft,
             held_bytes: files.iter().map(|file| file.size).sum(),
             held: files.into_iter().map(|file| (file.name, file.sha256)).collect(),
@@ -203,7 +209,7 @@ impl Intake {
     /// Makes the draft a dispatch, durably; or asks first, where it holds what this form does not name.
     pub fn send(self) -> Result<Sent, IntakeError> {
         self.upload.settled()?;
-        if !self.knows_draft && !self.held.is_subset(&self.named) {
+        if self.asks || (!self.knows_draft && !self.held.is_subset(&self.named)) {
             return Ok(Sent::Asked);
         }
         self.dropbox.send_held(&self.keys, &self.team, self.seed).map(Sent::Receipt)

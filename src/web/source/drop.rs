@@ -187,18 +187,26 @@ pub async fn receive(State(site): App, uri: Uri, headers: HeaderMap, body: Body)
     let keep = uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "keep=1"));
 
     let boundary = Boundary::from_content_type(content_type.unwrap_or_default());
-    let place = site.uploads.clone().try_acquire_owned();
+    let place = site.uploads.clone().try_acquire_owned().ok();
+    let has_place = place.is_some();
+    // Without a place the text is read all the same, as long as few do so: the reason is then told in the
+    // display, and the message given back.
+    let place = place.or_else(|| site.refusals.clone().try_acquire_owned().ok());
     // curl asks before it sends so much. A browser has begun to send already: its code and message are
     // read and given back, see `begin`.
     let asks = headers.contains_key(header::EXPECT);
-    let (Ok(boundary), true) = (boundary, announced <= most || !asks) else {
-        let problem = if announced > most { Problem::DispatchTooLarge } else { Problem::Form };
+    let (Ok(boundary), Some(place), true) = (&boundary, place, announced <= most || !asks) else {
+        let problem = match boundary {
+            Err(_) => Problem::Form,
+            Ok(_) if announced > most => Problem::DispatchTooLarge,
+            Ok(_) => Problem::Busy,
+        };
         let read = !asks && body::discard(body, limits.idle, limits.drain).await;
         return close_unless(read, page.problem(&problem));
     };
     let meter = Meter::new(length);
     let (outgoing, incoming) = body::channel();
-    let form = FormReader::new(incoming, &boundary, form_limits(limits.files));
+    let form = FormReader::new(incoming, boundary, form_limits(limits.files));
     let work = tokio::task::spawn_blocking({
         let (site, meter, handle) = (site.clone(), meter.clone(), Handle::current());
         move || {
@@ -210,9 +218,7 @@ pub async fn receive(State(site): App, uri: Uri, headers: HeaderMap, body: Body)
                 meter: &meter,
                 typed: Typed::default(),
             };
-            // Without a place the text is read all the same: what refuses is then told in the display, and
-            // the message given back.
-            let outcome = reader.read(place.is_ok(), keep);
+            let outcome = reader.read(has_place, keep);
             let typed = reader.typed;
             meter.set(match &outcome {
                 Ok(Outcome::Slip(_)) => Phase::Sent,

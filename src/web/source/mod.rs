@@ -37,6 +37,9 @@ use crate::dropbox::{Deriver, Dropbox, SetupError};
 /// Bytes of a form that carries no file.
 const SMALL_FORM: usize = 64 * 1024;
 
+/// Uploads beyond `limits.uploads` of which the text is still read, to be given back with the reason.
+pub const REFUSALS: usize = 8;
+
 /// Files of answers that may be on their way out at once: each holds a thread.
 const DOWNLOADS: usize = 16;
 
@@ -46,6 +49,7 @@ pub struct Site {
     deriver: Deriver,
     tickets: Tickets,
     uploads: Arc<Semaphore>,
+    refusals: Arc<Semaphore>,
     downloads: Arc<Semaphore>,
     progress: Progress,
     name: String,
@@ -73,6 +77,7 @@ impl Site {
             deriver: Deriver::start(&dropbox.derivation()?)?,
             tickets: tickets.map_err(SetupError::from)?,
             uploads: Arc::new(Semaphore::new(config.limits.uploads)),
+            refusals: Arc::new(Semaphore::new(REFUSALS)),
             downloads: Arc::new(Semaphore::new(DOWNLOADS)),
             progress: Progress::default(),
             name: config.name.clone(),
@@ -121,7 +126,7 @@ pub fn router(site: Arc<Site>) -> Router {
     let limits = site.dropbox.limits();
     // Percent-encoding makes three of each byte.
     let typed = DefaultBodyLimit::max(SMALL_FORM + 12 * limits.message);
-    let listed = DefaultBodyLimit::max(SMALL_FORM * (1 + limits.files / 8));
+    let listed = DefaultBodyLimit::max(SMALL_FORM / 2 * (2 + limits.files));
     let forms = Router::new()
         .route("/mailbox", get(mailbox::ask).post(mailbox::show))
         .route("/mailbox/act", post(act::act))

@@ -90,6 +90,14 @@ struct Seat {
     give_up: Notify,
 }
 
+impl Seat {
+    /// No upload is under way that it could show.
+    fn waits(&self) -> bool {
+        let ended = |meter: &Arc<Meter>| matches!(meter.phase(), Phase::Refused(..));
+        self.slot.borrow().as_ref().is_none_or(ended)
+    }
+}
+
 /// All displays of the site.
 #[derive(Default)]
 pub struct Progress {
@@ -124,8 +132,7 @@ impl Progress {
         let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
         seats.retain(|seat| seat.strong_count() > 0);
         if seats.len() >= SEATS {
-            let waits =
-                |seat: &Weak<Seat>| seat.upgrade().is_none_or(|seat| seat.slot.borrow().is_none());
+            let waits = |seat: &Weak<Seat>| seat.upgrade().is_none_or(|seat| seat.waits());
             let longest = seats.iter().position(waits)?;
             if let Some(seat) = seats.remove(longest).upgrade() {
                 seat.give_up.notify_one();
@@ -320,7 +327,9 @@ impl Display {
     }
 
     async fn write(&self, bytes: Bytes) -> Option<()> {
-        self.out.send(Ok(Frame::data(bytes))).await.ok()
+        // Who takes nothing for so long is gone, or holds the place for nothing.
+        let send = self.out.send(Ok(Frame::data(bytes)));
+        tokio::time::timeout(self.limits.idle, send).await.ok()?.ok()
     }
 }
 
