@@ -157,7 +157,7 @@ impl Dropbox {
     ) -> Result<Receipt, IntakeError> {
         let mut upload = self.store().upload();
         for _ in 0..TRIES {
-            let draft = self.held(keys, &team.id)?.ok_or(IntakeError::Empty)?;
+            let draft = self.held(keys, &team.id)?.ok_or(IntakeError::NoDraft)?;
             if draft.is_stale(Some(team)) {
                 return Err(IntakeError::Stale);
             }

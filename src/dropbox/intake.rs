@@ -34,6 +34,9 @@ pub enum IntakeError {
     /// Neither message nor file.
     #[error("there is nothing in it")]
     Empty,
+    /// There is no draft (any more).
+    #[error("there is no draft")]
+    NoDraft,
     /// The team's keys are others than those that the draft was sealed to.
     #[error("the draft was sealed to keys that have changed since")]
     Stale,
@@ -119,11 +122,12 @@ pub struct Intake {
     /// A message was held that this form did not show: the source looks at it before it is sent.
     asks: bool,
     knows_draft: bool,
-    /// Everything in the draft, by name and hash: the same file is kept once.
-    held: HashSet<(String, String)>,
+    has_message: bool,
+    /// Everything in the draft: the same file (name and content) is kept once.
+    held: HashSet<Detail>,
     held_bytes: u64,
     /// What this form brought, or brought again.
-    named: HashSet<(String, String)>,
+    named: Vec<Detail>,
     files: usize,
     bytes: u64,
 }
@@ -172,8 +176,9 @@ impl Dropbox {
             asks,
             knows_draft: letter.knows_draft,
             held_bytes: files.iter().map(|file| file.size).sum(),
-            held: files.into_iter().map(|file| (file.name, file.sha256)).collect(),
-            named: HashSet::new(),
+            has_message: !message.trim().is_empty(),
+            held: files.into_iter().collect(),
+            named: Vec::new(),
             files: 0,
             bytes: 0,
         })
@@ -209,16 +214,30 @@ impl Intake {
     /// Makes the draft a dispatch, durably; or asks first, where it holds what this form does not name.
     pub fn send(self) -> Result<Sent, IntakeError> {
         self.upload.settled()?;
-        if self.asks || (!self.knows_draft && !self.held.is_subset(&self.named)) {
+        let named: HashSet<&Detail> = self.named.iter().collect();
+        let unseen = self.held.iter().any(|file| !named.contains(file));
+        if self.asks || (unseen && !self.knows_draft) {
             return Ok(Sent::Asked);
         }
-        self.dropbox.send_held(&self.keys, &self.team, self.seed).map(Sent::Receipt)
+        match self.dropbox.send_held(&self.keys, &self.team, self.seed) {
+            // Everything of this form was in the draft already, and the same form, sent twice at once, made
+            // that a dispatch meanwhile.
+            Err(IntakeError::NoDraft) if self.has_message || !self.held.is_empty() => {
+                Ok(Sent::Receipt(Receipt {
+                    day: self.dropbox.clock().today(),
+                    message: self.has_message,
+                    files: self.named,
+                    before: true,
+                }))
+            }
+            outcome => outcome.map(Sent::Receipt),
+        }
     }
 
     /// Leaves everything as a draft, durably, for another day.
     pub fn keep(self) -> Result<Receipt, IntakeError> {
         self.upload.settled()?;
-        let draft = self.dropbox.held(&self.keys, &self.team.id)?.ok_or(IntakeError::Empty)?;
+        let draft = self.dropbox.held(&self.keys, &self.team.id)?.ok_or(IntakeError::NoDraft)?;
         Ok(Receipt {
             day: draft.day(),
             message: !draft.message.trim().is_empty(),
@@ -258,9 +277,9 @@ impl IncomingFile<'_> {
         let file = sealed.finish()?;
         let intake = self.intake;
         let (size, sha256) = (digested.size, digested.sha256_hex());
-        let known = (self.name.clone(), sha256.clone());
-        intake.named.insert(known.clone());
-        if intake.held.contains(&known) {
+        let detail = Detail { name: self.name, size, sha256 };
+        intake.named.push(detail.clone());
+        if intake.held.contains(&detail) {
             return Ok(());
         }
         let limits = intake.dropbox.limits();
@@ -270,11 +289,10 @@ impl IncomingFile<'_> {
         if intake.held_bytes + size > limits.dispatch {
             return Err(IntakeError::DispatchTooLarge);
         }
-        let detail = Detail { name: self.name, size, sha256 };
         let held = Held { file, detail: draft::seal_detail(&intake.source, &detail)? };
         let today = intake.dropbox.clock().today();
         intake.upload.hold(today, intake.head.clone(), false, Some(held))?;
-        intake.held.insert(known);
+        intake.held.insert(detail);
         intake.held_bytes += size;
         Ok(())
     }

@@ -171,7 +171,7 @@ fn carry_out(
             match dropbox.send_held(keys, &team, site.tickets.dispatch_seed(ticket)) {
                 Ok(receipt) => Done::Sent(Slip::sent(receipt)),
                 // Sent or discarded meanwhile, perhaps by a second press of the button.
-                Err(IntakeError::Empty) => Done::Notice(t.gone_already()),
+                Err(IntakeError::NoDraft | IntakeError::Empty) => Done::Notice(t.gone_already()),
                 Err(error) => return Err(error.into()),
             }
         }
