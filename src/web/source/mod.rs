@@ -9,6 +9,7 @@ mod mailbox;
 mod page;
 mod problem;
 mod progress;
+mod reader;
 mod receipt;
 mod ticket;
 mod warnings;

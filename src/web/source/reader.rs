@@ -1,0 +1,190 @@
+//! The form of an upload while it arrives: read and sealed on a thread that may block.
+
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+
+use super::problem::Problem;
+use super::progress::{Meter, Phase};
+use super::receipt::Slip;
+use super::ticket::Ticket;
+use super::{OpenedCode, Site};
+use crate::base::limits::{self, Limits};
+use crate::dropbox::{Intake, Letter, Sent, Team};
+use crate::web::body::Incoming;
+use crate::web::multipart::{FormLimits, FormReader};
+
+/// What was typed, as far as it was read: given back when something must be mended.
+#[derive(Default)]
+pub struct Typed {
+    pub ticket: Option<Ticket>,
+    pub code: Option<OpenedCode>,
+    pub team: String,
+    pub message: String,
+    pub draft: String,
+    /// Files that are held whole.
+    pub held: usize,
+}
+
+/// What a form that arrived whole comes to.
+pub enum Outcome {
+    Slip(Slip),
+    Asked,
+}
+
+/// Parts: five text fields, then files.
+pub fn form_limits(files: usize) -> FormLimits {
+    FormLimits { header: limits::PART_HEADER, parts: files + 6, field_name: limits::FIELD_NAME }
+}
+
+/// A form while it arrives.
+pub struct Reader<'a> {
+    pub site: &'a Site,
+    pub handle: Handle,
+    pub form: FormReader<Incoming>,
+    pub announced: u64,
+    pub meter: &'a Arc<Meter>,
+    pub typed: Typed,
+}
+
+impl Reader<'_> {
+    /// Reads it to its end; `keep` holds it for another day. Without a place it is only refused.
+    pub fn read(&mut self, has_place: bool, keep: bool) -> Result<Outcome, Problem> {
+        let mut display = None;
+        let mut intake = None;
+        let outcome = self.read_parts(&mut intake, &mut display, has_place).and_then(|()| {
+            let intake = match intake.take() {
+                Some(intake) => intake,
+                None => self.begin(has_place)?,
+            };
+            self.meter.set(Phase::Sealing);
+            self.typed.held = intake.held();
+            if keep {
+                return Ok(Outcome::Slip(Slip::kept(self.site, intake.keep()?)));
+            }
+            Ok(match intake.send()? {
+                Sent::Receipt(receipt) => Outcome::Slip(Slip::sent(receipt)),
+                Sent::Asked => Outcome::Asked,
+            })
+        });
+        if let Some(intake) = &intake {
+            self.typed.held = intake.held();
+        }
+        outcome
+    }
+
+    fn read_parts(
+        &mut self,
+        intake: &mut Option<Intake>,
+        display: &mut Option<Box<dyn Send>>,
+        has_place: bool,
+    ) -> Result<(), Problem> {
+        let most = self.site.dropbox.limits().message;
+        let short = limits::SHORT_FIELD;
+        let mut number = 0;
+        while let Some(part) = self.form.next_part()? {
+            let typed = &mut self.typed;
+            match (part.name.as_str(), part.file_name) {
+                ("ticket", None) if typed.ticket.is_none() => {
+                    let text = read_text(&mut self.form, short)?.text;
+                    let ticket = self.site.tickets.check(&text)?;
+                    let token = self.site.tickets.progress_token(&ticket);
+                    let attached = self.site.progress.attach(&token, self.meter.clone());
+                    *display = Some(Box::new(attached));
+                    typed.ticket = Some(ticket);
+                }
+                ("code", None) if typed.code.is_none() => {
+                    let text = read_text(&mut self.form, short)?.text;
+                    typed.code = Some(self.handle.block_on(self.site.open_code(&text))?);
+                }
+                ("team", None) if intake.is_none() => {
+                    typed.team = read_text(&mut self.form, short)?.text;
+                }
+                ("draft", None) if intake.is_none() => {
+                    typed.draft = read_text(&mut self.form, short)?.text;
+                }
+                ("message", None) if intake.is_none() => {
+                    let read = read_text(&mut self.form, 4 * most)?;
+                    typed.message = read.text.replace("\r\n", "\n");
+                    if read.cut || typed.message.chars().count() > most {
+                        return Err(Problem::MessageTooLong);
+                    }
+                }
+                ("files", Some(name)) => {
+                    // A file field that was left empty comes as one part without name and content.
+                    let first = self.form.data()?;
+                    if name.is_empty() && first.is_none() {
+                        continue;
+                    }
+                    if intake.is_none() {
+                        *intake = Some(self.begin(has_place)?);
+                    }
+                    number += 1;
+                    self.meter.set(Phase::Receiving(Some((number, name.clone()))));
+                    let Some(intake) = intake.as_mut() else { return Err(Problem::Internal) };
+                    let mut file = intake.file(name)?;
+                    let mut next = first;
+                    while let Some(bytes) = next {
+                        file.write(&bytes)?;
+                        next = self.form.data()?;
+                    }
+                    file.finish()?;
+                }
+                _ => return Err(Problem::Form),
+            }
+        }
+        Ok(())
+    }
+
+    /// Every text field has been read; no byte of a file has.
+    fn begin(&self, has_place: bool) -> Result<Intake, Problem> {
+        let typed = &self.typed;
+        let ticket = typed.ticket.as_ref().ok_or(Problem::ForeignTicket)?;
+        let code = typed.code.as_ref().ok_or(Problem::Form)?;
+        if code.code.appears_in(&typed.message) {
+            return Err(Problem::MessageHasCode);
+        }
+        if self.announced > largest_form(self.site.dropbox.limits()) {
+            return Err(Problem::DispatchTooLarge);
+        }
+        if !has_place {
+            return Err(Problem::Busy);
+        }
+        let team: Team = self.site.dropbox.teams().find(&typed.team).ok_or(Problem::Team)?.clone();
+        let seed = self.site.tickets.dispatch_seed(ticket);
+        let knows_draft = !typed.draft.is_empty() && typed.draft == team.id;
+        let letter = Letter { message: typed.message.clone(), knows_draft };
+        Ok(self.site.dropbox.intake(code.keys.clone(), team, seed, self.announced, letter)?)
+    }
+}
+
+/// Bytes of a form that can still be within the limits.
+pub fn largest_form(limits: &Limits) -> u64 {
+    limits.dispatch + 4 * limits.message as u64 + limits::FORM_OVERHEAD
+}
+
+struct ReadText {
+    text: String,
+    cut: bool,
+}
+
+/// Reads a text field of at most `most` bytes. What is longer is cut, and said to be.
+fn read_text(form: &mut FormReader<Incoming>, most: usize) -> Result<ReadText, Problem> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = form.data()? {
+        let room = most - bytes.len();
+        bytes.extend_from_slice(piece.get(..room.min(piece.len())).unwrap_or_default());
+        if piece.len() > room {
+            return Ok(ReadText { text: String::from_utf8_lossy(&bytes).into_owned(), cut: true });
+        }
+    }
+    Ok(ReadText { text: String::from_utf8_lossy(&bytes).into_owned(), cut: false })
+}
+
+impl Typed {
+    /// Code and ticket, of a form that was read to its end.
+    pub fn into_pair(self) -> Option<(String, Ticket)> {
+        let code = self.code?;
+        Some((code.code.words(code.list).to_string(), self.ticket?))
+    }
+}
