@@ -14,8 +14,8 @@ use sha2::{Digest, Sha256};
 pub const STYLE: &str = include_str!("../../templates/style.css");
 
 /// The style of the empty frame that a receipt will appear in.
-const BLANK: &str = "html{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:1rem;\
-    color:GrayText}";
+const BLANK: &str =
+    "html{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:1rem}";
 
 /// A page for an empty frame: `text` and nothing else.
 pub fn blank(lang: &str, dir: &str, title: &str, text: &str) -> String {
