@@ -193,7 +193,11 @@ impl Dropbox {
         };
         let publication =
             store::Publication { mailbox: reply.mailbox, dispatch, keys: 0, draft: None };
-        let published = upload.publish(publication)?;
+        let published = match upload.publish(publication) {
+            // Erased since it was checked.
+            Err(StoreError::Changed) => return Err(DeliverError::NoMailbox(designation)),
+            other => other?,
+        };
         let before = published == Published::Before;
         Ok(Delivered { designation, before, unpadded: reply.unpadded })
     }

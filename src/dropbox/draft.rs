@@ -1,6 +1,7 @@
 //! Held drafts: what a source sees of them, and how one is sent. Every submission is one for as long as
 //! it takes to arrive, so that a broken upload loses no file that arrived whole.
 
+use std::collections::HashSet;
 use std::io::Read;
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::intake::{IntakeError, Receipt};
 use super::{Dropbox, Team, designation};
 use crate::base::clock::Day;
-use crate::base::ids::{DispatchId, DispatchSeed, FileId};
+use crate::base::ids::{DispatchId, DispatchSeed, FileId, hex};
 use crate::base::limits;
 use crate::bundle::manifest::{FileEntry, Kind, Manifest, VERSION};
 use crate::crypto::kdf::MailboxKeys;
@@ -24,11 +25,18 @@ const TRIES: usize = 5;
 #[derive(Serialize, Deserialize)]
 struct Head {
     message: String,
-    /// That its files are sealed to.
-    recipients: Vec<String>,
 }
 
 /// Sealed to the source: what is said of one file.
+#[derive(Serialize, Deserialize)]
+struct Note {
+    #[serde(flatten)]
+    detail: Detail,
+    /// A hash of the recipients that it is sealed to.
+    keys: String,
+}
+
+/// A file as its source knows it.
 #[derive(Clone, Serialize, Deserialize, PartialEq, Eq, Hash)]
 pub struct Detail {
     /// The sender's own name for it.
@@ -45,8 +53,9 @@ pub struct HeldDraft {
     pub message: String,
     /// The files that arrived whole, in their order.
     pub files: Vec<Detail>,
-    pub(super) stored: Draft,
-    recipients: Vec<String>,
+    stored: Draft,
+    /// Of each file.
+    keys: Vec<String>,
 }
 
 impl HeldDraft {
@@ -62,11 +71,17 @@ impl HeldDraft {
 
     /// Whether the editors' keys have changed since: then it cannot be sent, only sent again.
     pub fn is_stale(&self, team: Option<&Team>) -> bool {
-        let sorted = |mut texts: Vec<String>| {
-            texts.sort_unstable();
-            texts
-        };
-        team.is_none_or(|team| sorted(team.recipients.texts()) != sorted(self.recipients.clone()))
+        team.is_none_or(|team| {
+            let today = keys_hash(team);
+            self.keys.iter().any(|keys| *keys != today)
+        })
+    }
+
+    /// Changes whenever the draft does: a form carries that of the draft it shows.
+    pub fn mark(&self) -> String {
+        let ids = self.stored.files.iter().map(|held| &held.file.id.0[..]);
+        let hash = hash_of(&[], ids.chain([&self.stored.head[..]]));
+        hex(hash.get(..16).unwrap_or_default())
     }
 
     /// Its files with their ids, by which one is let go.
@@ -75,17 +90,22 @@ impl HeldDraft {
     }
 }
 
-pub(super) fn seal_head(
-    source: &Recipients,
-    message: &str,
-    team: &Team,
-) -> Result<Vec<u8>, SealError> {
-    let head = Head { message: message.to_owned(), recipients: team.recipients.texts() };
-    source.seal_manifest(&json(&head)?, Vec::new())
+fn keys_hash(team: &Team) -> String {
+    let mut texts = team.recipients.texts();
+    texts.sort_unstable();
+    hex(&hash_of(&[], texts.iter().map(String::as_bytes)))
 }
 
-pub(super) fn seal_detail(source: &Recipients, detail: &Detail) -> Result<Vec<u8>, SealError> {
-    source.seal_note(&json(detail)?)
+pub(super) fn seal_head(source: &Recipients, message: &str) -> Result<Vec<u8>, SealError> {
+    source.seal_manifest(&json(&Head { message: message.to_owned() })?, Vec::new())
+}
+
+pub(super) fn seal_note(
+    source: &Recipients,
+    detail: &Detail,
+    team: &Team,
+) -> Result<Vec<u8>, SealError> {
+    source.seal_note(&json(&Note { detail: detail.clone(), keys: keys_hash(team) })?)
 }
 
 fn json(value: &impl Serialize) -> Result<Vec<u8>, SealError> {
@@ -103,9 +123,10 @@ fn open<T: for<'de> Deserialize<'de>>(sealed: &[u8], keys: &MailboxKeys) -> Resu
 
 fn opened(stored: Draft, keys: &MailboxKeys) -> Result<HeldDraft, OpenError> {
     let head: Head = open(&stored.head, keys)?;
-    let files =
-        stored.files.iter().map(|held| open(&held.detail, keys)).collect::<Result<_, _>>()?;
-    Ok(HeldDraft { message: head.message, files, recipients: head.recipients, stored })
+    let notes = stored.files.iter().map(|held| open(&held.detail, keys));
+    let notes = notes.collect::<Result<Vec<Note>, _>>()?;
+    let (files, keys) = notes.into_iter().map(|note| (note.detail, note.keys)).unzip();
+    Ok(HeldDraft { message: head.message, files, keys, stored })
 }
 
 impl Dropbox {
@@ -148,16 +169,20 @@ impl Dropbox {
         Day(day.0 + self.limits().retention.drafts)
     }
 
-    /// Seals the manifest of a draft and publishes both, durably.
+    /// Seals the manifest of a draft and publishes both, durably; only if the draft is `wanted`.
     pub fn send_held(
         &self,
         keys: &MailboxKeys,
         team: &Team,
         seed: DispatchSeed,
+        wanted: impl Fn(&HeldDraft) -> bool,
     ) -> Result<Receipt, IntakeError> {
         let mut upload = self.store().upload();
         for _ in 0..TRIES {
             let draft = self.held(keys, &team.id)?.ok_or(IntakeError::NoDraft)?;
+            if !wanted(&draft) {
+                return Err(IntakeError::Unseen);
+            }
             if draft.is_stale(Some(team)) {
                 return Err(IntakeError::Stale);
             }
@@ -174,7 +199,7 @@ impl Dropbox {
 
     fn publish(
         &self,
-        draft: HeldDraft,
+        mut draft: HeldDraft,
         keys: &MailboxKeys,
         team: &Team,
         seed: DispatchSeed,
@@ -182,6 +207,13 @@ impl Dropbox {
     ) -> Result<Receipt, IntakeError> {
         let day = self.clock().today();
         let source = keys.identity.recipient()?.to_string();
+        // Two uploads at once may have brought the same file.
+        let mut kept = HashSet::new();
+        let pairs = draft.files.into_iter().zip(&draft.stored.files);
+        let pairs = pairs.filter(|(detail, _)| kept.insert(detail.clone()));
+        let (files, stored): (Vec<_>, Vec<_>) =
+            pairs.map(|(detail, held)| (detail, held.file)).unzip();
+        draft.files = files;
         let mailbox = match self.store().mailbox(keys.id)? {
             Some(mailbox) => mailbox,
             None => store::Mailbox {
@@ -210,14 +242,13 @@ impl Dropbox {
             files: draft.files.iter().enumerate().map(entry).collect(),
         };
         let sealed = team.recipients.seal_manifest(&manifest.to_json()?, upload.file()?)?;
-        let files = draft.stored.files.iter().map(|held| held.file);
         let dispatch = store::Dispatch {
             id,
             kind: store::Kind::Submission,
             team: team.id.clone(),
             day,
             fetched: None,
-            members: std::iter::once(sealed.finish()?).chain(files).collect(),
+            members: std::iter::once(sealed.finish()?).chain(stored).collect(),
         };
         let published = upload.publish(store::Publication {
             mailbox,
@@ -237,11 +268,15 @@ impl Dropbox {
 /// SHA-256\[seed, mailbox, team, message, (name, hash) of each file\], its first 16 bytes. A form sent twice
 /// is one dispatch; the same form with other documents in it is another, and is not lost.
 fn dispatch_id<'a>(seed: DispatchSeed, fields: impl Iterator<Item = &'a [u8]>) -> DispatchId {
-    let mut hash = Sha256::new_with_prefix(seed.0);
+    DispatchId::of(&hash_of(&seed.0, fields))
+}
+
+/// SHA-256 of a prefix and of fields, each behind its length.
+fn hash_of<'a>(prefix: &[u8], fields: impl Iterator<Item = &'a [u8]>) -> [u8; 32] {
+    let mut hash = Sha256::new_with_prefix(prefix);
     for field in fields {
         hash.update((field.len() as u64).to_be_bytes());
         hash.update(field);
     }
-    let hash: [u8; 32] = hash.finalize().into();
-    DispatchId::of(&hash)
+    hash.finalize().into()
 }

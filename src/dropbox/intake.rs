@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::designation::NamingError;
-use super::draft::{self, Detail};
+use super::draft::{self, Detail, HeldDraft};
 use super::space::Promise;
 use super::{Dropbox, Team};
 use crate::base::clock::Day;
@@ -37,6 +37,9 @@ pub enum IntakeError {
     /// There is no draft (any more).
     #[error("there is no draft")]
     NoDraft,
+    /// The draft holds what the form did not show.
+    #[error("the draft holds more than this form")]
+    Unseen,
     /// The team's keys are others than those that the draft was sealed to.
     #[error("the draft was sealed to keys that have changed since")]
     Stale,
@@ -95,9 +98,9 @@ pub struct Receipt {
 pub struct Letter {
     /// As typed.
     pub message: String,
-    /// The form showed the draft that is held, message and all: what was typed takes the message's place,
-    /// and its files may be sent without asking.
-    pub knows_draft: bool,
+    /// The mark of the draft that the form showed, message and all. If that is still the one that is held,
+    /// what was typed takes the message's place, and its files may be sent without asking.
+    pub draft: String,
 }
 
 /// What became of a form that was to be sent.
@@ -119,14 +122,13 @@ pub struct Intake {
     upload: Upload,
     promise: Promise,
     head: Arc<[u8]>,
-    /// A message was held that this form did not show: the source looks at it before it is sent.
-    asks: bool,
-    knows_draft: bool,
-    has_message: bool,
+    /// As the form has it, or joined with another that was held: then the source looks at it first.
+    message: String,
+    joined: bool,
     /// Everything in the draft: the same file (name and content) is kept once.
     held: HashSet<Detail>,
     held_bytes: u64,
-    /// What this form brought, or brought again.
+    /// What this form showed, brought, or brought again.
     named: Vec<Detail>,
     files: usize,
     bytes: u64,
@@ -143,23 +145,30 @@ impl Dropbox {
         announced: u64,
         letter: Letter,
     ) -> Result<Intake, IntakeError> {
+        let draft = match self.held(&keys, &team.id) {
+            // Nobody can ever open it: it goes, so that this source can send.
+            Err(IntakeError::Open(_)) => {
+                self.discard(&keys, &team.id)?;
+                None
+            }
+            other => other?,
+        };
         let upload = self.store().upload_to(DraftKey { mailbox: keys.id, team: team.id.clone() });
         self.trim_drafts()?;
         let promise = self.0.space.promise(announced)?;
-        let draft = self.held(&keys, &team.id)?;
         if draft.as_ref().is_some_and(|draft| draft.is_stale(Some(&team))) {
             return Err(IntakeError::Stale);
         }
         let before = draft.as_ref().map_or("", |draft| &draft.message);
-        let unseen = !letter.knows_draft && !before.trim().is_empty();
-        let asks = unseen && letter.message.trim() != before.trim();
-        let message =
-            if letter.knows_draft { letter.message } else { joined(before, letter.message) };
+        let shown = draft.as_ref().is_some_and(|draft| draft.mark() == letter.draft);
+        let other = !before.trim().is_empty() && letter.message.trim() != before.trim();
+        let joins = other && !shown;
+        let message = if joins { joined(before, &letter.message) } else { letter.message };
         if message.chars().count() > self.limits().message {
             return Err(IntakeError::MessageTooLong);
         }
         let source = keys.identity.recipients()?;
-        let head: Arc<[u8]> = draft::seal_head(&source, &message, &team)?.into();
+        let head: Arc<[u8]> = draft::seal_head(&source, &message)?.into();
         if message != before {
             upload.hold(self.clock().today(), head.clone(), true, None)?;
         }
@@ -173,12 +182,11 @@ impl Dropbox {
             upload,
             promise,
             head,
-            asks,
-            knows_draft: letter.knows_draft,
+            joined: joins,
             held_bytes: files.iter().map(|file| file.size).sum(),
-            has_message: !message.trim().is_empty(),
+            message,
+            named: if shown { files.clone() } else { Vec::new() },
             held: files.into_iter().collect(),
-            named: Vec::new(),
             files: 0,
             bytes: 0,
         })
@@ -186,10 +194,8 @@ impl Dropbox {
 }
 
 /// A message that was held and another that came with a later form: neither is lost, none stands twice.
-fn joined(held: &str, typed: String) -> String {
+fn joined(held: &str, typed: &str) -> String {
     match (held.trim(), typed.trim()) {
-        (_, "") => held.to_owned(),
-        ("", _) => typed,
         (held, new) if held.contains(new) => held.to_owned(),
         (held, new) => format!("{held}\n\n{new}"),
     }
@@ -206,32 +212,45 @@ impl Intake {
         Ok(IncomingFile { intake: self, name, writer })
     }
 
-    /// How many files are held now, those of earlier forms among them.
+    /// How many files are held now, those of earlier forms among them: what is left when it fails.
     pub fn held(&self) -> usize {
-        self.held.len()
+        let held = self
+            .upload
+            .settled()
+            .ok()
+            .and_then(|()| self.dropbox.held(&self.keys, &self.team.id).ok().flatten());
+        held.map_or(0, |draft| draft.files.len())
     }
 
     /// Makes the draft a dispatch, durably; or asks first, where it holds what this form does not name.
     pub fn send(self) -> Result<Sent, IntakeError> {
         self.upload.settled()?;
-        let named: HashSet<&Detail> = self.named.iter().collect();
-        let unseen = self.held.iter().any(|file| !named.contains(file));
-        if self.asks || (unseen && !self.knows_draft) {
+        if self.joined {
             return Ok(Sent::Asked);
         }
-        match self.dropbox.send_held(&self.keys, &self.team, self.seed) {
+        let named: HashSet<&Detail> = self.named.iter().collect();
+        let seen = |draft: &HeldDraft| {
+            draft.message == self.message && draft.files.iter().all(|file| named.contains(file))
+        };
+        match self.dropbox.send_held(&self.keys, &self.team, self.seed, seen) {
+            Err(IntakeError::Unseen) => Ok(Sent::Asked),
             // Everything of this form was in the draft already, and the same form, sent twice at once, made
-            // that a dispatch meanwhile.
-            Err(IntakeError::NoDraft) if self.has_message || !self.held.is_empty() => {
+            // that a dispatch meanwhile; unless the draft was discarded, which ends this upload too.
+            Err(IntakeError::NoDraft) if !self.is_empty() => {
+                self.upload.settled()?;
                 Ok(Sent::Receipt(Receipt {
                     day: self.dropbox.clock().today(),
-                    message: self.has_message,
+                    message: !self.message.trim().is_empty(),
                     files: self.named,
                     before: true,
                 }))
             }
             outcome => outcome.map(Sent::Receipt),
         }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.message.trim().is_empty() && self.held.is_empty()
     }
 
     /// Leaves everything as a draft, durably, for another day.
@@ -289,7 +308,7 @@ impl IncomingFile<'_> {
         if intake.held_bytes + size > limits.dispatch {
             return Err(IntakeError::DispatchTooLarge);
         }
-        let held = Held { file, detail: draft::seal_detail(&intake.source, &detail)? };
+        let held = Held { file, detail: draft::seal_note(&intake.source, &detail, &intake.team)? };
         let today = intake.dropbox.clock().today();
         intake.upload.hold(today, intake.head.clone(), false, Some(held))?;
         intake.held.insert(detail);

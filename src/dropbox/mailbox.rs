@@ -22,6 +22,13 @@ pub struct SourceView {
     pub replies: Vec<Reply>,
 }
 
+impl SourceView {
+    /// Everything has expired or was taken back.
+    pub fn is_empty(&self) -> bool {
+        self.drafts.is_empty() && self.submissions.is_empty() && self.replies.is_empty()
+    }
+}
+
 /// One submission. Its content cannot be read here, by anyone.
 pub struct Submission {
     /// Its id.
@@ -97,7 +104,7 @@ impl Dropbox {
     pub fn source_view(&self, keys: &MailboxKeys) -> Result<Option<SourceView>, IntakeError> {
         let drafts = self.all_held(keys)?;
         let dispatches = self.store().dispatches(keys.id)?;
-        if drafts.is_empty() && dispatches.is_empty() {
+        if !self.store().knows(keys.id)? {
             return Ok(None);
         }
         let kept = self.limits().retention;

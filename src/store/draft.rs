@@ -94,13 +94,14 @@ impl Store {
 
     fn worst_draft(&self, quota: u64, today: Day) -> Result<Option<DraftKey>, StoreError> {
         self.index(|db| {
-            let sum = "SELECT coalesce(sum(size), 0) FROM held";
-            if db.query_row(sum, [], |row| row.get::<_, u64>(0))? <= quota {
+            if used(db)?.1 <= quota {
                 return Ok(None);
             }
             let mut select = db.prepare_cached(
-                "SELECT mailbox, team, sum(size) FROM held JOIN draft USING (mailbox, team)
-                 GROUP BY mailbox, team ORDER BY sum(size) * (1 + max(0, ? - day)) DESC",
+                "SELECT mailbox, team,
+                     length(head) + (SELECT coalesce(sum(size + length(detail)), 0) FROM held h
+                                     WHERE h.mailbox = d.mailbox AND h.team = d.team) AS bytes
+                 FROM draft d ORDER BY bytes * (1 + max(0, ? - day)) DESC",
             )?;
             let rows = select.query_map([today.0], |row| {
                 let key = DraftKey { mailbox: MailboxId(row.get(0)?), team: row.get(1)? };
@@ -112,6 +113,17 @@ impl Store {
             Ok(idle.into_iter().next().map(|(key, _)| key).filter(|_| all > quota))
         })
     }
+}
+
+/// How many drafts there are, and their bytes in both files.
+pub(super) fn used(db: &Connection) -> rusqlite::Result<(u64, u64)> {
+    db.query_row(
+        "SELECT (SELECT count(*) FROM draft),
+             (SELECT coalesce(sum(length(head)), 0) FROM draft)
+             + (SELECT coalesce(sum(size + length(detail)), 0) FROM held)",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
 }
 
 /// Writes the head and, where there is one, a file behind the others. `replace` puts the head in the
@@ -144,19 +156,16 @@ pub(super) fn hold(
 
 /// Deletes a draft's rows and says which files they named.
 pub(super) fn take(db: &Connection, key: &DraftKey) -> Result<Vec<FileId>, StoreError> {
-    let files = files(db, key)?;
+    let files = db
+        .prepare_cached("SELECT file FROM held WHERE mailbox = ? AND team = ?")?
+        .query_map((key.mailbox.0, &key.team), |row| row.get(0).map(FileId))?
+        .collect::<rusqlite::Result<_>>()?;
     db.prepare_cached("DELETE FROM draft WHERE mailbox = ? AND team = ?")?
         .execute((key.mailbox.0, &key.team))?;
     Ok(files)
 }
 
-pub(super) fn files(db: &Connection, key: &DraftKey) -> rusqlite::Result<Vec<FileId>> {
-    db.prepare_cached("SELECT file FROM held WHERE mailbox = ? AND team = ? ORDER BY position")?
-        .query_map((key.mailbox.0, &key.team), |row| row.get(0).map(FileId))?
-        .collect()
-}
-
-fn read(db: &Connection, key: DraftKey) -> rusqlite::Result<Option<Draft>> {
+pub(super) fn read(db: &Connection, key: DraftKey) -> rusqlite::Result<Option<Draft>> {
     let head = db
         .prepare_cached("SELECT day, head FROM draft WHERE mailbox = ? AND team = ?")?
         .query_row((key.mailbox.0, &key.team), |row| Ok((Day(row.get(0)?), row.get(1)?)))

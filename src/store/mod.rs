@@ -235,6 +235,11 @@ impl Store {
         self.index(|db| reader::mailbox(db, id))
     }
 
+    /// Whether anything stands under this id: a mailbox, or a draft that editors know nothing of.
+    pub fn knows(&self, id: MailboxId) -> Result<bool, StoreError> {
+        self.index(|db| reader::knows(db, id))
+    }
+
     /// The mailbox that editors know by this name.
     pub fn mailbox_named(&self, designation: &str) -> Result<Option<Mailbox>, StoreError> {
         self.index(|db| reader::mailbox_named(db, designation))

@@ -66,6 +66,14 @@ pub(super) fn parties(
         .collect()
 }
 
+/// Whether anything stands, or stood, under a mailbox's id.
+pub(super) fn knows(db: &Connection, id: MailboxId) -> rusqlite::Result<bool> {
+    db.prepare_cached(
+        "SELECT 1 FROM mailbox WHERE id = ?1 UNION ALL SELECT 1 FROM draft WHERE mailbox = ?1",
+    )?
+    .exists([id.0])
+}
+
 /// Whether the index knows a file: then it is never removed.
 pub(super) fn names(db: &Connection, file: FileId) -> rusqlite::Result<bool> {
     db.prepare_cached(
@@ -153,10 +161,7 @@ pub(super) fn counts(db: &Connection) -> rusqlite::Result<Counts> {
         mailboxes: one("SELECT count(*) FROM mailbox")?,
         submissions,
         replies: one("SELECT count(*) FROM dispatch WHERE kind = 1")?,
-        drafts: (
-            one("SELECT count(*) FROM draft")?,
-            one("SELECT coalesce(sum(size), 0) FROM held")?,
-        ),
+        drafts: super::draft::used(&snapshot)?,
         bytes: 0,
     })
 }

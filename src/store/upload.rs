@@ -133,15 +133,19 @@ impl Drop for Upload {
 fn insert(db: &rusqlite::Connection, new: &Publication) -> Result<Published, StoreError> {
     let (mailbox, dispatch) = (&new.mailbox, &new.dispatch);
     if let Some(draft) = &new.draft {
-        let expected = draft.files.iter().map(|held| held.file.id);
-        if !draft::take(db, &draft.key)?.into_iter().eq(expected) {
+        if draft::read(db, draft.key.clone())?.as_ref() != Some(draft) {
             return Err(StoreError::Changed);
         }
+        draft::take(db, &draft.key)?;
     }
     if super::reader::has_dispatch(db, dispatch.id)? {
         return Ok(Published::Before);
     }
     let existing = super::reader::mailbox(db, mailbox.id)?;
+    // A mailbox that was erased stays so: only a source makes one.
+    if existing.is_none() && dispatch.kind == Kind::Reply {
+        return Err(StoreError::Changed);
+    }
     let taken = super::reader::mailbox_named(db, &mailbox.designation)?;
     if existing.as_ref() != taken.as_ref() || existing.is_some_and(|found| found != *mailbox) {
         return Err(StoreError::Changed);

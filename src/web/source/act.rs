@@ -17,6 +17,7 @@ use super::{App, OpenedCode, Site, leave, mailbox};
 use crate::base::ids::{DispatchId, FileId};
 use crate::crypto::kdf::MailboxKeys;
 use crate::dropbox::IntakeError;
+use crate::dropbox::draft::HeldDraft;
 use crate::store::Withdrawal;
 use crate::web::lang::L10nLanguage;
 
@@ -168,8 +169,11 @@ fn carry_out(
     Ok(match form.act {
         Act::Send => {
             let team = dropbox.teams().find(&form.team).ok_or(Problem::Stale)?.clone();
-            match dropbox.send_held(keys, &team, site.tickets.dispatch_seed(ticket)) {
+            let wanted = |draft: &HeldDraft| draft.mark() == form.item;
+            match dropbox.send_held(keys, &team, site.tickets.dispatch_seed(ticket), wanted) {
                 Ok(receipt) => Done::Sent(Slip::sent(receipt)),
+                // It is another one than the page showed: look again.
+                Err(IntakeError::Unseen) => Done::Notice(t.draft_changed()),
                 // Sent or discarded meanwhile, perhaps by a second press of the button.
                 Err(IntakeError::NoDraft | IntakeError::Empty) => Done::Notice(t.gone_already()),
                 Err(error) => return Err(error.into()),

@@ -43,7 +43,7 @@ pub struct DropForm {
     pub teams: Arc<Teams>,
     pub team: String,
     pub message: String,
-    /// The team of the draft that the page shows.
+    /// The mark of the draft that the page shows.
     pub draft: String,
     pub limits: String,
     /// The code stands on the source's paper already.
@@ -95,7 +95,7 @@ impl DropForm {
     /// Filled with a draft that the page shows.
     pub fn with_draft(mut self, draft: &HeldDraft) -> Self {
         draft.team().clone_into(&mut self.team);
-        draft.team().clone_into(&mut self.draft);
+        self.draft = draft.mark();
         self.message.clone_from(&draft.message);
         self
     }

@@ -101,7 +101,7 @@ impl Site {
         for code in RetrievalCode::read(text)? {
             let list = code.list_of(text).unwrap_or(WordList::English);
             let keys = self.deriver.derive(code.clone()).await?;
-            let known = self.dropbox.store().mailbox(keys.id)?.is_some();
+            let known = self.dropbox.store().knows(keys.id)?;
             let opened = OpenedCode { code, list, keys };
             if known {
                 return Ok(opened);

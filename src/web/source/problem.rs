@@ -265,7 +265,7 @@ impl From<IntakeError> for Problem {
             IntakeError::DispatchTooLarge => Self::DispatchTooLarge,
             IntakeError::TooManyFiles => Self::TooManyFiles,
             IntakeError::MessageTooLong => Self::MessageTooLong,
-            IntakeError::Empty | IntakeError::NoDraft => Self::Empty,
+            IntakeError::Empty | IntakeError::NoDraft | IntakeError::Unseen => Self::Empty,
             IntakeError::Stale => Self::Stale,
             IntakeError::Store(error) => error.into(),
             _ => Self::Internal,

@@ -58,7 +58,6 @@ impl Reader<'_> {
                 None => self.begin(has_place)?,
             };
             self.meter.set(Phase::Sealing);
-            self.typed.held = intake.held();
             if keep {
                 return Ok(Outcome::Slip(Slip::kept(self.site, intake.keep()?)));
             }
@@ -152,8 +151,7 @@ impl Reader<'_> {
         }
         let team: Team = self.site.dropbox.teams().find(&typed.team).ok_or(Problem::Team)?.clone();
         let seed = self.site.tickets.dispatch_seed(ticket);
-        let knows_draft = !typed.draft.is_empty() && typed.draft == team.id;
-        let letter = Letter { message: typed.message.clone(), knows_draft };
+        let letter = Letter { message: typed.message.clone(), draft: typed.draft.clone() };
         Ok(self.site.dropbox.intake(code.keys.clone(), team, seed, self.announced, letter)?)
     }
 }

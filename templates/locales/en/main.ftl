@@ -158,6 +158,7 @@ mailbox-form-open = Open
 mailbox-title = Your mailbox
 mailbox-replies = Answers
 mailbox-no-replies = There is no answer yet. Come back in a few days.
+mailbox-empty = What was under this code has expired, or you withdrew or deleted it.
 # $date (String) - a day
 mailbox-reply-of = Answer of { $date }
 mailbox-reply-unreadable = This answer was not sealed to your code, so it cannot be shown. Tell the editors with a new message.
@@ -197,6 +198,7 @@ mailbox-try-again = Try another code
 
 question-back = No, go back
 gone-already = It is not here any more: it was sent, withdrawn or deleted before.
+draft-changed = What is kept has changed meanwhile. Look at it once more, then send it.
 discard = Discard
 discard-title = Discard what is kept?
 discard-text = Files and message are deleted here. The editors never saw them. This cannot be undone.
@@ -207,7 +209,7 @@ remove-text = It is deleted here and is not sent with the others. The editors ne
 remove-done = The file is deleted.
 withdraw = Withdraw
 withdraw-title = Withdraw what you sent?
-withdraw-text = No editor has fetched it yet. It is deleted here, and nobody will read it. This cannot be undone.
+withdraw-text = No editor has fetched it yet. It is deleted here. This cannot be undone.
 withdraw-done = It is withdrawn and deleted here.
 withdraw-too-late = An editor has fetched it meanwhile, so it cannot be withdrawn.
 delete = Delete
