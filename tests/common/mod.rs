@@ -418,6 +418,7 @@ impl Form {
 }
 
 /// An HTTP answer.
+#[derive(Clone)]
 pub struct Answer {
     pub status: u16,
     pub headers: String,

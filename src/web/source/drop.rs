@@ -112,7 +112,12 @@ pub async fn show(State(site): App, uri: Uri, headers: HeaderMap) -> Response {
 
 /// The page of a form; its other languages keep the code.
 fn show_form(page: Page<'_>, form: DropForm) -> Response {
-    let fields = carried(&form.code, &form.ticket);
+    let mut fields = carried(&form.code, &form.ticket);
+    fields.extend([
+        ("team", form.team.clone()),
+        ("draft", form.draft.clone()),
+        ("message", form.message.clone()),
+    ]);
     let page =
         page.switched(Switch::Button { action: "/drop/form", fields }).framing(Frames::Holds);
     answer(&page, StatusCode::OK, &DropPage { page: &page, form })
@@ -124,6 +129,8 @@ pub struct AgainForm {
     ticket: String,
     #[serde(default)]
     team: String,
+    #[serde(default)]
+    draft: String,
     #[serde(default)]
     message: String,
 }
@@ -152,7 +159,8 @@ pub async fn again(
     };
     let list = code.list_of(&typed.code).unwrap_or(WordList::English);
     let mut form = DropForm::new(&page, code.words(list).to_string(), &ticket);
-    (form.team, form.message, form.known) = (typed.team, typed.message, true);
+    (form.team, form.message, form.draft) = (typed.team, typed.message, typed.draft);
+    form.known = true;
     show_form(page, form)
 }
 

@@ -119,7 +119,9 @@ pub async fn show_opened(
     {
         form = form.with_draft(draft);
     }
-    let page = page.switched(Switch::mailbox(&form.code, &form.ticket)).framing(Frames::Holds);
+    let page = page.switched(Switch::mailbox(&form.code, &form.ticket));
+    // Where nothing is yet, the form itself stands on the page.
+    let page = if view.is_none() { page.framing(Frames::Holds) } else { page };
     answer(&page, StatusCode::OK, &MailboxPage { page: &page, view, form, notice })
 }
 

@@ -81,7 +81,7 @@ impl Meter {
     }
 }
 
-/// Where an upload and the displays of its form meet. It exists as long as one of them does.
+/// Where an upload and the displays of its form meet.
 type Slot = watch::Sender<Option<Arc<Meter>>>;
 
 /// One open display.
@@ -102,16 +102,19 @@ impl Seat {
 #[derive(Default)]
 pub struct Progress {
     slots: Mutex<HashMap<Token, Weak<Slot>>>,
+    /// The last uploads, newest first: a display may open when a short one has ended already.
+    recent: Mutex<VecDeque<Arc<Slot>>>,
     seats: Mutex<Vec<Weak<Seat>>>,
 }
 
 impl Progress {
-    /// Shows an upload to the displays of this token, those that open later among them, for as long as the
-    /// answer is kept.
-    pub fn attach(&self, token: &str, meter: Arc<Meter>) -> impl Send + use<> {
+    /// Shows an upload to the displays of this token, those that open a little later among them.
+    pub fn attach(&self, token: &str, meter: Arc<Meter>) {
         let slot = self.slot(token);
         slot.send_replace(Some(meter));
-        slot
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        recent.push_front(slot);
+        recent.truncate(SEATS);
     }
 
     fn slot(&self, token: &str) -> Arc<Slot> {

@@ -50,9 +50,8 @@ pub struct Reader<'a> {
 impl Reader<'_> {
     /// Reads it to its end; `keep` holds it for another day. Without a place it is only refused.
     pub fn read(&mut self, has_place: bool, keep: bool) -> Result<Outcome, Problem> {
-        let mut display = None;
         let mut intake = None;
-        let outcome = self.read_parts(&mut intake, &mut display, has_place).and_then(|()| {
+        let outcome = self.read_parts(&mut intake, has_place).and_then(|()| {
             let intake = match intake.take() {
                 Some(intake) => intake,
                 None => self.begin(has_place)?,
@@ -72,12 +71,7 @@ impl Reader<'_> {
         outcome
     }
 
-    fn read_parts(
-        &mut self,
-        intake: &mut Option<Intake>,
-        display: &mut Option<Box<dyn Send>>,
-        has_place: bool,
-    ) -> Result<(), Problem> {
+    fn read_parts(&mut self, intake: &mut Option<Intake>, has_place: bool) -> Result<(), Problem> {
         let most = self.site.dropbox.limits().message;
         let short = limits::SHORT_FIELD;
         let mut number = 0;
@@ -88,8 +82,7 @@ impl Reader<'_> {
                     let text = read_text(&mut self.form, short)?.text;
                     let ticket = self.site.tickets.check(&text)?;
                     let token = self.site.tickets.progress_token(&ticket);
-                    let attached = self.site.progress.attach(&token, self.meter.clone());
-                    *display = Some(Box::new(attached));
+                    self.site.progress.attach(&token, self.meter.clone());
                     typed.ticket = Some(ticket);
                 }
                 ("code", None) if typed.code.is_none() => {

@@ -70,6 +70,7 @@ drop-title = Send documents
 drop-code-heading = Write down this code
 drop-code-hint = It is the only way back to read the answer. Copy it on paper: the first four letters of each word are enough. Nobody can give it to you again. Reloading this page changes it; do not photograph it with a phone of your own.
 drop-code-kept = This is the code you already have.
+drop-with-draft = What is kept under this code is sent together with this.
 drop-form-heading = Write, attach, send
 drop-team = Who should get it?
 drop-message = Message
@@ -186,7 +187,7 @@ mailbox-draft-for = For: { $team }
 mailbox-draft-text = What arrived whole is kept for you until { $date }. The editors see nothing of it until you send it. If room runs short here, the largest and oldest drafts are deleted first.
 mailbox-draft-message = The message that goes with it
 mailbox-draft-send = Send it now
-mailbox-draft-add = To add files or change the message, use the form below: it sends everything together.
+mailbox-draft-add = To add files or change the message first, choose “Write or attach more” below: everything is then sent together.
 mailbox-add = Add to it
 mailbox-add-open = Write or attach more
 mailbox-end = When you are done
@@ -251,7 +252,6 @@ danger-compare = A relay can change this page too: compare the address with the 
 
 error-heading = This did not work
 error-nothing-sent = Nothing was sent.
-error-files-again = The code is still yours. Files must be chosen here again.
 # $count (Number) - files
 error-kept = { $count ->
     [one] One file arrived whole and is kept for you. To go on, choose those that are missing and send again.

@@ -65,6 +65,7 @@ drop-title = Envoyer des documents
 drop-code-heading = Notez ce code
 drop-code-hint = C’est le seul moyen de revenir lire la réponse. Recopiez-le sur papier : les quatre premières lettres de chaque mot suffisent. Personne ne pourra vous le redonner. Actualiser cette page le change ; ne le photographiez pas avec votre téléphone.
 drop-code-kept = C’est le code que vous avez déjà.
+drop-with-draft = Ce qui est gardé sous ce code part avec ce que vous envoyez ici.
 drop-form-heading = Écrivez, joignez, envoyez
 drop-team = À qui l’envoyer ?
 drop-message = Message
@@ -161,7 +162,7 @@ mailbox-draft-for = Pour : { $team }
 mailbox-draft-text = Ce qui est arrivé entier est gardé pour vous jusqu’au { $date }. L’équipe n’en voit rien tant que vous ne l’avez pas envoyé. Si la place vient à manquer ici, les brouillons les plus gros et les plus anciens sont supprimés en premier.
 mailbox-draft-message = Le message joint
 mailbox-draft-send = Envoyer maintenant
-mailbox-draft-add = Pour ajouter des fichiers ou changer le message, utilisez le formulaire ci-dessous : il envoie le tout ensemble.
+mailbox-draft-add = Pour ajouter des fichiers ou changer le message avant, choisissez « Écrire ou joindre autre chose » ci-dessous : tout est alors envoyé ensemble.
 mailbox-add = Compléter
 mailbox-add-open = Écrire ou joindre autre chose
 mailbox-end = Quand vous aurez fini
@@ -226,7 +227,6 @@ danger-compare = Un relais peut aussi modifier cette page : comparez l’adress
 
 error-heading = Cela n’a pas marché
 error-nothing-sent = Rien n’a été envoyé.
-error-files-again = Le code reste le vôtre. Les fichiers doivent être choisis de nouveau ici.
 error-kept = { $count ->
     [one] Un fichier est arrivé entier ; il est gardé pour vous. Pour continuer, choisissez ceux qui manquent et envoyez de nouveau.
    *[other] { $count } fichiers sont arrivés entiers ; ils sont gardés pour vous. Pour continuer, choisissez ceux qui manquent et envoyez de nouveau.

@@ -1,0 +1,112 @@
+//! What goes wrong on the way, as its source sees it.
+
+use crate::browser::Browser;
+use crate::common::*;
+use crate::each_engine;
+use crate::engine::{Engine, SAFEST};
+use crate::life::{come_back, documents, watch};
+use crate::line::Line;
+
+each_engine!(a_broken_upload_is_taken_up_again: Firefox, Chromium);
+each_engine!(refusals_are_said_at_once: Firefox, Chromium);
+
+fn a_broken_upload_is_taken_up_again(engine: Engine) {
+    let site = Box_::served(1, &[]);
+    let line = Line::to(&site.base);
+    let three = [("one.pdf", 400_000), ("two.pdf", 300_000), ("three.pdf", 2_000_000)];
+    let files = documents(&site, &three);
+    let browser = Browser::open(engine, SAFEST);
+    browser.go(&format!("{}/drop?lang=en", line.base));
+    let code = browser.all(".code li").join(" ");
+    browser.type_in("#message", "Three documents");
+    browser.choose("#files", &files);
+    line.cut_after(1_200_000);
+    browser.click_in_vain("#send-now");
+    let shown = watch(&browser, "The upload ended before it was complete.");
+    assert!(shown.iter().any(|step| step.contains("2 files arrived whole")), "{shown:#?}");
+    line.mend();
+    assert_eq!(site.submissions(), 0);
+
+    come_back(&browser, &line.base, &code);
+    browser.must_say("#draft", "Not sent yet");
+    assert_eq!(browser.all("#draft .files b"), ["one.pdf", "two.pdf"]);
+    for (said, file) in browser.all("#draft .hash").iter().zip(&files) {
+        assert!(said.contains(&sha256(file)), "{said}");
+    }
+    // The form goes on with it, message and all.
+    browser.follow("#more button");
+    browser.choose("#files", &files[2..]);
+    browser.click("#send-now");
+    watch(&browser, "Done.");
+    browser.inside("#result", || {
+        browser.must_say("h1", "Received");
+        assert_eq!(browser.all(".files b"), ["one.pdf", "two.pdf", "three.pdf"]);
+    });
+    assert_eq!(site.submissions(), 1);
+
+    // Put off, and thrown away.
+    browser.go(&format!("{}/drop?lang=en", line.base));
+    let code = browser.all(".code li").join(" ");
+    browser.choose("#files", &files[..2]);
+    browser.click("#keep");
+    browser.inside("#result", || browser.must_say("h1", "Kept, not sent"));
+    come_back(&browser, &line.base, &code);
+    browser.follow("#draft button[value=remove]");
+    browser.must_say("h1", "Remove this file?");
+    browser.follow("#sure button");
+    assert_eq!(browser.all("#draft .files b"), ["two.pdf"]);
+    browser.follow("#draft button[value=send]");
+    browser.must_say("h1", "Received");
+    browser.follow("form[action^='/mailbox'] button");
+    assert_eq!(browser.all("#draft").len(), 0);
+    assert_eq!(site.submissions(), 2);
+}
+
+fn refusals_are_said_at_once(engine: Engine) {
+    let edits = [
+        ("file = \"3.5 GiB\"", "file = \"1 MiB\""),
+        ("dispatch = \"8 GiB\"", "dispatch = \"4 MiB\""),
+        ("quota = \"100 GiB\"", "quota = \"6 MiB\""),
+    ];
+    let site = Box_::served(1, &edits);
+    let line = Line::to(&site.base);
+    let files = documents(
+        &site,
+        &[("large.bin", 2_000_000), ("huge.bin", 9_000_000), ("fits.bin", 900_000)],
+    );
+    let browser = Browser::open(engine, SAFEST);
+    browser.go(&format!("{}/drop?lang=en", line.base));
+    let code = browser.all(".code li").join(" ");
+
+    // The message with the code in it; the form still stands there, and is mended.
+    browser.type_in("#message", &format!("my code is {code}"));
+    browser.click("#send-now");
+    watch(&browser, "The message contains your code.");
+    browser.inside("#result", || browser.must_say("main", "Mend it in the form above"));
+
+    // A file that is too large, said while it is still on its way.
+    browser.retype("#message", "Hello");
+    browser.choose("#files", &files[..1]);
+    line.slow(300_000);
+    browser.click("#send-now");
+    let begin = std::time::Instant::now();
+    watch(&browser, "One of the files is larger than 1 MiB.");
+    assert!(begin.elapsed().as_secs() < 6, "{:?}", begin.elapsed());
+
+    // More than all files together may be: said before any of it.
+    browser.go(&format!("{}/drop?lang=en", line.base));
+    browser.choose("#files", &files[1..2]);
+    browser.click("#send-now");
+    watch(&browser, "All files together are larger than 4 MiB.");
+    line.mend();
+
+    // No room left.
+    for _ in 0..2 {
+        browser.go(&format!("{}/drop?lang=en", line.base));
+        browser.choose("#files", &files[2..]);
+        browser.click("#send-now");
+        let said = watch(&browser, "e");
+        assert!(!said.is_empty());
+        browser.inside("#result", || browser.see("h1"));
+    }
+}

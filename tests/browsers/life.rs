@@ -1,0 +1,218 @@
+//! The whole life of a drop, as its source lives it: land, send, come back, read, withdraw, erase, leave.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::browser::Browser;
+use crate::common::*;
+use crate::each_engine;
+use crate::engine::{Engine, SAFEST};
+use crate::line::Line;
+
+each_engine!(a_whole_life: Firefox, Chromium);
+each_engine!(a_reload_changes_the_code_and_the_paper_still_works: Firefox, Chromium);
+each_engine!(a_mistyped_code_is_mended: Firefox, Chromium);
+each_engine!(another_language_keeps_the_place: Firefox, Chromium);
+
+/// Files of so many bytes, no two alike.
+pub fn documents(site: &Box_, named: &[(&str, usize)]) -> Vec<PathBuf> {
+    let written = named.iter().map(|(name, size)| {
+        let path = site.path(name);
+        let byte = |at: usize| (at.wrapping_mul(2_654_435_761) >> 11) as u8 ^ name.len() as u8;
+        fs::write(&path, (0..*size).map(byte).collect::<Vec<_>>()).unwrap();
+        path
+    });
+    written.collect()
+}
+
+/// The editors open what waits and answer with a file.
+pub fn answer(site: &Box_, message: &str, file: &PathBuf) {
+    let bundle = site.export("bundle.tar");
+    let (opened, reply, text) = (site.path("opened"), site.path("reply.tar"), site.path("text"));
+    ok(&mut site.editors[0].open([bundle], &opened));
+    fs::write(&text, message).unwrap();
+    let mut command = sourdine();
+    command.arg("reply").arg(&opened).arg("-i").arg(&site.editors[0].key).arg("-o").arg(&reply);
+    ok(command.arg("--message").arg(&text).arg("--attach").arg(file));
+    ok(site.command("deliver").arg(&reply));
+}
+
+/// Looks at the display until it says this; everything that it showed on the way.
+pub fn watch(browser: &Browser, last: &str) -> BTreeSet<String> {
+    let mut shown = BTreeSet::new();
+    let begin = Instant::now();
+    loop {
+        let now = browser.inside("#progress", || browser.see("p:not(:has(+p))"));
+        let over = now.contains(last);
+        shown.insert(now);
+        if over {
+            return shown;
+        }
+        assert!(
+            begin.elapsed() < Duration::from_secs(120),
+            "{last:?} never came: {shown:#?}\n{}",
+            browser.inside("#result", || browser.page())
+        );
+    }
+}
+
+/// Opens the mailbox of a code.
+pub fn come_back(browser: &Browser, base: &str, code: &str) {
+    browser.go(&format!("{base}/mailbox?lang=en"));
+    browser.type_in("#code", code);
+    browser.follow("main form button");
+}
+
+fn a_whole_life(engine: Engine) {
+    let site = Box_::served(1, &[]);
+    let line = Line::to(&site.base);
+    let files = documents(&site, &[("contrat vidéo.pdf", 2_400_000), ("annexe.pdf", 600_000)]);
+    let browser = Browser::open(engine, SAFEST);
+
+    browser.go(&format!("{}/?lang=en", line.base));
+    browser.must_say("h1", "Send documents without giving your name");
+    browser.follow("main a[href^='/drop']");
+    let code = browser.all(".code li").join(" ");
+    assert_eq!(code.split(' ').count(), 8);
+    browser.type_in("#message", "Two documents about the cameras.");
+    browser.choose("#files", &files);
+    line.slow(300_000);
+    browser.click("#send-now");
+    let shown = watch(&browser, "Done.");
+    line.mend();
+    let moved = shown.iter().filter(|step| step.contains('%')).count();
+    assert!(moved >= 10, "the display moved {moved} times: {shown:#?}");
+    assert!(shown.iter().any(|step| step.contains("File 1: contrat vidéo.pdf")), "{shown:#?}");
+    assert!(shown.iter().any(|step| step.contains("a second")), "{shown:#?}");
+
+    browser.inside("#result", || {
+        browser.must_say("h1", "Received");
+        assert_eq!(browser.all(".files b"), ["contrat vidéo.pdf", "annexe.pdf"]);
+    });
+    browser.whole_receipt();
+    browser.must_say("h1", "Received");
+    assert_eq!(browser.all(".code li").join(" "), code);
+    for (said, file) in browser.all(".hash").iter().zip(&files) {
+        assert!(said.contains(&sha256(file)), "{said}");
+    }
+    browser.follow("form[action^='/mailbox'] button");
+    browser.must_say("#sent", "waiting: no editor has fetched it yet");
+    browser.must_say("#sent", "kept until");
+    browser.must_say("#replies", "There is no answer yet");
+
+    answer(&site, "Thank you. Is there an annex 3?", &files[1]);
+    come_back(&browser, &line.base, &code.to_uppercase());
+    browser.must_say("#replies", "Is there an annex 3?");
+    browser.must_say("#sent", "fetched by the editors");
+    // What was fetched cannot be withdrawn; what is sent now can.
+    assert_eq!(browser.all("button[value=withdraw]").len(), 0);
+    browser.follow("#more button");
+    browser.type_in("#message", "On second thoughts");
+    browser.click("#send-now");
+    watch(&browser, "Done.");
+    browser.whole_receipt();
+    browser.follow("form[action^='/mailbox'] button");
+    browser.follow("button[value=withdraw]");
+    browser.must_say("h1", "Withdraw what you sent?");
+    browser.follow("#back button");
+    browser.follow("button[value=withdraw]");
+    browser.follow("#sure button");
+    browser.must_say("main [role=status]", "It is withdrawn");
+    assert_eq!(site.submissions(), 1);
+
+    browser.click("form[action^='/mailbox/file'] button");
+    let downloaded = browser.downloaded("annexe.pdf");
+    wait_for("the whole download", || {
+        (fs::read(&downloaded).ok()? == fs::read(&files[1]).unwrap()).then_some(())
+    });
+    browser.follow("button[value=delete]");
+    browser.follow("#sure button");
+    browser.must_say("#replies", "There is no answer yet");
+
+    // Leaving: neither "Back" nor "Reload" opens the mailbox again.
+    browser.follow("form[action^='/leave'] button");
+    browser.must_say("h1", "You have left");
+    browser.back();
+    browser.reload();
+    browser.must_say("h1", "You have left");
+
+    // Erasing, which leaves too.
+    come_back(&browser, &line.base, &code);
+    browser.follow("button[value=erase]");
+    browser.must_say("h1", "Erase everything under this code?");
+    browser.follow("#sure button");
+    browser.must_say("h1", "Everything is erased");
+    browser.back();
+    browser.reload();
+    browser.must_say("h1", "You have left");
+    assert_eq!(site.status()["mailboxes"], 0);
+    come_back(&browser, &line.base, &code);
+    browser.must_say("h1", "Nothing under this code");
+}
+
+fn a_reload_changes_the_code_and_the_paper_still_works(engine: Engine) {
+    let site = Box_::served(1, &[]);
+    let browser = Browser::open(engine, SAFEST);
+    browser.go(&format!("{}/drop?lang=fr", site.base));
+    let paper = browser.all(".code li").join(" ");
+    browser.reload();
+    let shown = browser.all(".code li").join(" ");
+    assert_ne!(paper, shown);
+    browser.type_in("#message", "Bonjour");
+    browser.click("#send-now");
+    browser.inside("#result", || {
+        browser.must_say("h1", "Bien reçu");
+        assert_eq!(browser.all(".code li").join(" "), shown);
+    });
+    // The paper has the other code: it opens a form that goes on with it.
+    come_back(&browser, &site.base, &paper);
+    browser.must_say("h1", "Nothing under this code");
+    assert_eq!(browser.all(".code li").join(" "), paper);
+    browser.type_in("#message", "Hello again");
+    browser.click("#send-now");
+    browser.inside("#result", || browser.must_say("h1", "Received"));
+    come_back(&browser, &site.base, &paper);
+    browser.must_say("h1", "Your mailbox");
+}
+
+fn a_mistyped_code_is_mended(engine: Engine) {
+    let site = Box_::served(1, &[]);
+    let form = site.form("en");
+    site.send(&form, "Hello", &[]).must_say("Received");
+    let words: Vec<_> = form.code.split(' ').collect();
+    let wrong = words[2].replacen(|c: char| c.is_ascii_lowercase(), "q", 1);
+    let browser = Browser::open(engine, SAFEST);
+    let mistyped = words.iter().enumerate().map(|(n, w)| if n == 2 { &wrong } else { *w });
+    let mistyped = mistyped.collect::<Vec<_>>().join(" ");
+    come_back(&browser, &site.base, &mistyped);
+    browser.must_say("#problem", "Word 3 is in no list.");
+    assert_eq!(browser.attribute("#code", "aria-invalid"), "true");
+    browser.retype("#code", &form.code);
+    browser.follow("main form button");
+    browser.must_say("h1", "Your mailbox");
+}
+
+fn another_language_keeps_the_place(engine: Engine) {
+    let site = Box_::served(1, &[]);
+    let browser = Browser::open(engine, SAFEST);
+    browser.go(&format!("{}/drop?lang=en", site.base));
+    let code = browser.all(".code li").join(" ");
+    browser.follow("header button[lang=ar]");
+    assert_eq!(browser.attribute("html", "dir"), "rtl");
+    assert_eq!(browser.all(".code li").join(" "), code);
+    browser.type_in("#message", "Bonjour");
+    browser.click("#send-now");
+    browser.inside("#result", || browser.see("#whole button"));
+    browser.whole_receipt();
+    browser.follow("header button[lang=fr]");
+    browser.must_say("h1", "Bien reçu");
+    assert_eq!(browser.all(".code li").join(" "), code);
+    browser.follow("form[action^='/mailbox'] button");
+    browser.follow("header button[lang=en]");
+    browser.must_say("h1", "Your mailbox");
+    browser.follow("button[value=withdraw]");
+    browser.follow("header button[lang=fr]");
+    browser.must_say("h1", "Retirer ce que vous avez envoyé ?");
+}

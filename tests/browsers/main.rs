@@ -1,0 +1,26 @@
+//! Real browsers with scripts off: what a source sees and does, from the first page to leaving.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod broken;
+mod browser;
+#[path = "../common/mod.rs"]
+mod common;
+mod engine;
+mod life;
+mod line;
+
+/// A test for each of these engines, named after the scenario: `scenario::firefox`.
+#[macro_export]
+macro_rules! each_engine {
+    ($scenario:ident: $($engine:ident),+) => {
+        mod $scenario {
+            $(
+                #[test]
+                #[allow(non_snake_case, reason = "an engine's name")]
+                fn $engine() {
+                    super::$scenario($crate::engine::Engine::$engine);
+                }
+            )+
+        }
+    };
+}
