@@ -187,8 +187,14 @@ impl Upload {
     pub fn answer(mut self) -> String {
         let mut bytes = Vec::new();
         let _ = self.0.read_to_end(&mut bytes);
-        String::from_utf8_lossy(&bytes).into_owned()
+        plain(&bytes)
     }
+}
+
+/// Without the marks that isolate text of another direction, every space a plain one.
+fn plain(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes).replace(['\u{2068}', '\u{2069}'], "");
+    text.replace(['\u{a0}', '\u{202f}'], " ")
 }
 
 pub fn connect(site: &Box_) -> TcpStream {
@@ -205,36 +211,39 @@ pub fn sockets(site: &Box_) -> usize {
 /// A progress display, read as it comes.
 pub struct Display {
     stream: TcpStream,
-    said: Arc<Mutex<(String, bool)>>,
+    said: Arc<Mutex<(Vec<u8>, bool)>>,
 }
 
 impl Display {
+    /// Opens one before anything is sent.
     pub fn open(site: &Box_, token: &str) -> Self {
+        let new = Self::open_late(site, token);
+        new.waits_for("Nothing is being sent yet");
+        new
+    }
+
+    /// Opens one whenever.
+    pub fn open_late(site: &Box_, token: &str) -> Self {
         let mut stream = connect(site);
         let request = format!(
             "GET /progress/{token}?lang=en HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
         );
         stream.write_all(request.as_bytes()).unwrap();
-        let said = Arc::new(Mutex::new((String::new(), false)));
+        let said = Arc::new(Mutex::new((Vec::new(), false)));
         let (mut reader, heard) = (stream.try_clone().unwrap(), said.clone());
         std::thread::spawn(move || {
             let mut piece = [0; 4096];
             while let Ok(n @ 1..) = reader.read(&mut piece) {
-                let text =
-                    String::from_utf8_lossy(&piece[..n]).replace(['\u{2068}', '\u{2069}'], "");
-                let text = text.replace(['\u{a0}', '\u{202f}'], " ");
-                heard.lock().unwrap().0.push_str(&text);
+                heard.lock().unwrap().0.extend(&piece[..n]);
             }
             heard.lock().unwrap().1 = true;
         });
-        let new = Self { stream, said };
-        new.waits_for("Nothing is being sent yet");
-        new
+        Self { stream, said }
     }
 
     /// Everything up to now.
     pub fn said(&self) -> String {
-        self.said.lock().unwrap().0.clone()
+        plain(&self.said.lock().unwrap().0)
     }
 
     /// Waits until it says this.
