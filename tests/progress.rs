@@ -146,7 +146,7 @@ fn refusals_are_said_while_the_body_still_comes() {
     let body = Body::new(&sheet.form, &[("message", "Bonjour")], &files[..1]);
     let display = Display::open(&site, &sheet.token);
     let mut upload = Upload::begin(&site, "/drop?lang=en", 5_000_000_000);
-    upload.write(&body.bytes[..body.begins[0] + 1]);
+    upload.write(&body.bytes[..=body.begins[0]]);
     display.waits_for("All files together are larger than 2 MiB.");
     drop(upload);
     mended(&site, &sheet, &display, good);
