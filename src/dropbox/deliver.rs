@@ -150,12 +150,23 @@ impl Dropbox {
         team: &Team,
     ) -> Result<BTreeSet<usize>, DeliverError> {
         let parties = self.store().parties(mailbox.id)?;
-        let then = parties.into_iter().filter(|(theirs, keys)| *theirs == team.id && *keys > 0);
-        Ok(then
+        let (known, unknown): (Vec<usize>, Vec<usize>) = parties
+            .into_iter()
+            .filter(|(theirs, _)| *theirs == team.id)
             .map(|(_, keys)| keys)
-            .chain([team.recipients.iter().len()])
-            .map(|n| n + 1)
-            .collect())
+            .partition(|keys| *keys > 0);
+        let mut expected: BTreeSet<usize> = known.into_iter().collect();
+        expected.insert(team.recipients.iter().len());
+        if !unknown.is_empty() {
+            // From before the store noted it: the submissions that are there still tell.
+            for dispatch in self.store().dispatches(mailbox.id)? {
+                let theirs = dispatch.kind == Kind::Submission && dispatch.team == team.id;
+                let manifest = dispatch.members.first().filter(|_| theirs);
+                let outside = manifest.map(|m| inspect::outside(self.store().read(*m), m.size));
+                expected.extend(outside.and_then(Result::ok).map(|outside| outside.recipients));
+            }
+        }
+        Ok(expected.into_iter().map(|keys| keys + 1).collect())
     }
 
     fn answering_team<'a>(

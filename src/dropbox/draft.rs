@@ -16,7 +16,7 @@ use crate::bundle::manifest::{FileEntry, Kind, Manifest, VERSION};
 use crate::crypto::kdf::MailboxKeys;
 use crate::crypto::seal::{Recipients, SealError};
 use crate::crypto::unseal::{self, OpenError};
-use crate::store::{self, Draft, DraftKey, Published, StoreError, Upload};
+use crate::store::{self, Draft, DraftKey, Published, StoreError, StoredFile, Upload};
 
 /// Times a draft is read again when it, or the mailbox's name, changed while it was being sent.
 const TRIES: usize = 5;
@@ -47,15 +47,28 @@ pub struct Detail {
     pub sha256: String,
 }
 
+/// Whose draft is sent, to whom, and by which form.
+#[derive(Clone, Copy)]
+pub struct Sending<'a> {
+    /// Of the source.
+    pub keys: &'a MailboxKeys,
+    /// As of now.
+    pub team: &'a Team,
+    /// Of the form.
+    pub seed: DispatchSeed,
+}
+
 /// A draft, opened by its source.
 pub struct HeldDraft {
     /// As it was written with the last addition.
     pub message: String,
-    /// The files that arrived whole, in their order.
+    /// The files that arrived whole, in their order; one that two uploads brought at once stands here once.
     pub files: Vec<Detail>,
+    /// Where each of them is.
+    places: Vec<StoredFile>,
     stored: Draft,
-    /// Of each file.
-    keys: Vec<String>,
+    /// That they are sealed to.
+    keys: HashSet<String>,
 }
 
 impl HeldDraft {
@@ -84,9 +97,24 @@ impl HeldDraft {
         hex(hash.get(..16).unwrap_or_default())
     }
 
+    /// Nothing is left in it: neither message nor file.
+    fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.message.trim().is_empty()
+    }
+
     /// Its files with their ids, by which one is let go.
     pub fn entries(&self) -> impl Iterator<Item = (&Detail, FileId)> {
-        self.files.iter().zip(self.stored.files.iter().map(|held| held.file.id))
+        self.files.iter().zip(self.places.iter().map(|place| place.id))
+    }
+}
+
+impl Sending<'_> {
+    /// SHA-256\[seed, mailbox, team, message, (name, hash) of each file\], its first 16 bytes. A form sent
+    /// twice is one dispatch; the same form with other documents in it is another, and is not lost.
+    fn id(&self, message: &str, files: &[Detail]) -> DispatchId {
+        let fields = [&self.keys.id.0[..], self.team.id.as_bytes(), message.as_bytes()];
+        let of_files = files.iter().flat_map(|file| [file.name.as_bytes(), file.sha256.as_bytes()]);
+        DispatchId::of(&hash_of(&self.seed.0, fields.into_iter().chain(of_files)))
     }
 }
 
@@ -123,10 +151,17 @@ fn open<T: for<'de> Deserialize<'de>>(sealed: &[u8], keys: &MailboxKeys) -> Resu
 
 fn opened(stored: Draft, keys: &MailboxKeys) -> Result<HeldDraft, OpenError> {
     let head: Head = open(&stored.head, keys)?;
-    let notes = stored.files.iter().map(|held| open(&held.detail, keys));
-    let notes = notes.collect::<Result<Vec<Note>, _>>()?;
-    let (files, keys) = notes.into_iter().map(|note| (note.detail, note.keys)).unzip();
-    Ok(HeldDraft { message: head.message, files, keys, stored })
+    let (mut files, mut places, mut known) = (Vec::new(), Vec::new(), HashSet::new());
+    let mut sealed_to = HashSet::new();
+    for held in &stored.files {
+        let note: Note = open(&held.detail, keys)?;
+        sealed_to.insert(note.keys);
+        if known.insert(note.detail.clone()) {
+            files.push(note.detail);
+            places.push(held.file);
+        }
+    }
+    Ok(HeldDraft { message: head.message, files, places, stored, keys: sealed_to })
 }
 
 impl Dropbox {
@@ -137,11 +172,12 @@ impl Dropbox {
         Ok(draft.map(|draft| opened(draft, keys)).transpose()?)
     }
 
-    /// Every draft of this source.
+    /// Every draft of this source that something is left in.
     pub fn all_held(&self, keys: &MailboxKeys) -> Result<Vec<HeldDraft>, StoreError> {
         let drafts = self.store().drafts(keys.id)?.into_iter();
         // One that is damaged holds nothing else back.
-        Ok(drafts.filter_map(|draft| opened(draft, keys).ok()).collect())
+        let drafts = drafts.filter_map(|draft| opened(draft, keys).ok());
+        Ok(drafts.filter(|draft| !draft.is_empty()).collect())
     }
 
     /// Deletes a draft.
@@ -149,14 +185,21 @@ impl Dropbox {
         self.store().discard(&DraftKey { mailbox: keys.id, team: team.to_owned() })
     }
 
-    /// Deletes one file of a draft.
+    /// Deletes one file of a draft, with every copy of it: else the next one would stand in its place.
     pub fn remove_held(
         &self,
         keys: &MailboxKeys,
         team: &str,
         file: FileId,
-    ) -> Result<(), StoreError> {
-        self.store().let_go(&DraftKey { mailbox: keys.id, team: team.to_owned() }, file)
+    ) -> Result<(), IntakeError> {
+        let Some(draft) = self.held(keys, team)? else { return Ok(()) };
+        let Some((wanted, _)) = draft.entries().find(|(_, id)| *id == file) else { return Ok(()) };
+        for held in &draft.stored.files {
+            if open::<Note>(&held.detail, keys)?.detail == *wanted {
+                self.store().let_go(&draft.stored.key, held.file.id)?;
+            }
+        }
+        Ok(())
     }
 
     /// Makes room where held drafts have outgrown their quota.
@@ -172,11 +215,10 @@ impl Dropbox {
     /// Seals the manifest of a draft and publishes both, durably; only if the draft is `wanted`.
     pub fn send_held(
         &self,
-        keys: &MailboxKeys,
-        team: &Team,
-        seed: DispatchSeed,
+        sending: Sending<'_>,
         wanted: impl Fn(&HeldDraft) -> bool,
     ) -> Result<Receipt, IntakeError> {
+        let Sending { keys, team, .. } = sending;
         let mut upload = self.store().upload();
         for _ in 0..TRIES {
             let draft = self.held(keys, &team.id)?.ok_or(IntakeError::NoDraft)?;
@@ -186,10 +228,11 @@ impl Dropbox {
             if draft.is_stale(Some(team)) {
                 return Err(IntakeError::Stale);
             }
-            if draft.files.is_empty() && draft.message.trim().is_empty() {
+            if draft.is_empty() {
                 return Err(IntakeError::Empty);
             }
-            match self.publish(draft, keys, team, seed, &mut upload) {
+            let id = sending.id(&draft.message, &draft.files);
+            match self.publish(draft, sending, id, &mut upload) {
                 Err(IntakeError::Store(StoreError::Changed)) => {}
                 outcome => return outcome,
             }
@@ -197,23 +240,39 @@ impl Dropbox {
         Err(StoreError::Changed.into())
     }
 
+    /// Whether this very form, with this content, was sent before. Then what is left of it in a draft goes,
+    /// if nothing else is in that.
+    pub(super) fn sent_before(
+        &self,
+        sending: Sending<'_>,
+        message: &str,
+        files: &[Detail],
+        only: impl Fn(&HeldDraft) -> bool,
+    ) -> Result<bool, IntakeError> {
+        let id = sending.id(message, files);
+        if !self.store().has_dispatch(id)? {
+            return Ok(false);
+        }
+        if let Some(rest) = self.held(sending.keys, &sending.team.id)?.filter(only) {
+            match self.publish(rest, sending, id, &mut self.store().upload()) {
+                // Changed just now: it stays, and its source finds it.
+                Ok(_) | Err(IntakeError::Store(StoreError::Changed)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
+    }
+
+    /// Makes a draft the dispatch `id`. Where that is stored already, the draft only goes.
     fn publish(
         &self,
-        mut draft: HeldDraft,
-        keys: &MailboxKeys,
-        team: &Team,
-        seed: DispatchSeed,
+        draft: HeldDraft,
+        Sending { keys, team, .. }: Sending<'_>,
+        id: DispatchId,
         upload: &mut Upload,
     ) -> Result<Receipt, IntakeError> {
         let day = self.clock().today();
         let source = keys.identity.recipient()?.to_string();
-        // Two uploads at once may have brought the same file.
-        let mut kept = HashSet::new();
-        let pairs = draft.files.into_iter().zip(&draft.stored.files);
-        let pairs = pairs.filter(|(detail, _)| kept.insert(detail.clone()));
-        let (files, stored): (Vec<_>, Vec<_>) =
-            pairs.map(|(detail, held)| (detail, held.file)).unzip();
-        draft.files = files;
         let mailbox = match self.store().mailbox(keys.id)? {
             Some(mailbox) => mailbox,
             None => store::Mailbox {
@@ -222,9 +281,6 @@ impl Dropbox {
                 source_recipients: source.clone(),
             },
         };
-        let fields = [&keys.id.0[..], team.id.as_bytes(), draft.message.as_bytes()];
-        let of_files = draft.files.iter().flat_map(|f| [f.name.as_bytes(), f.sha256.as_bytes()]);
-        let id = dispatch_id(seed, fields.into_iter().chain(of_files));
         let has_message = !draft.message.trim().is_empty();
         let entry = |(at, file): (usize, &Detail)| {
             FileEntry::new(at, file.name.clone(), file.size, file.sha256.clone())
@@ -248,7 +304,7 @@ impl Dropbox {
             team: team.id.clone(),
             day,
             fetched: None,
-            members: std::iter::once(sealed.finish()?).chain(stored).collect(),
+            members: std::iter::once(sealed.finish()?).chain(draft.places).collect(),
         };
         let published = upload.publish(store::Publication {
             mailbox,
@@ -263,12 +319,6 @@ impl Dropbox {
             before: published == Published::Before,
         })
     }
-}
-
-/// SHA-256\[seed, mailbox, team, message, (name, hash) of each file\], its first 16 bytes. A form sent twice
-/// is one dispatch; the same form with other documents in it is another, and is not lost.
-fn dispatch_id<'a>(seed: DispatchSeed, fields: impl Iterator<Item = &'a [u8]>) -> DispatchId {
-    DispatchId::of(&hash_of(&seed.0, fields))
 }
 
 /// SHA-256 of a prefix and of fields, each behind its length.

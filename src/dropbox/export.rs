@@ -4,6 +4,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::Dropbox;
+use crate::base::ids::DispatchId;
 use crate::bundle::write::{BundleWriter, WriteError};
 use crate::store::{Dispatch, Mailbox, StoreError};
 
@@ -36,6 +37,9 @@ pub struct Exported {
     pub damaged: Vec<String>,
 }
 
+/// Volumes, the dispatches in them, their padded bytes.
+type Written = (Vec<PathBuf>, Vec<DispatchId>, u64);
+
 impl Dropbox {
     /// Writes what waits for a team (or everything with `all`) to `output` and notes it as fetched.
     /// `progress` hears of bytes written, out of the total given first.
@@ -51,29 +55,65 @@ impl Dropbox {
         for (mailbox, dispatch) in self.store().submissions(team, all)? {
             if self.store().is_whole(&dispatch)? {
                 found.push((mailbox, dispatch));
-            } else {
+            } else if self.store().has_dispatch(dispatch.id)? {
                 damaged.push(format!("{}/{}", mailbox.designation, dispatch.id));
             }
         }
-        if found.is_empty() && damaged.is_empty() {
+        // What is withdrawn while it is read breaks the bundle off: then once more, without that. Each time
+        // there is less to read, and nobody keeps the others' documents back.
+        while !found.is_empty() {
+            let before = found.len();
+            match self.write_bundle(&found, output, progress) {
+                Ok(None) => found.clear(),
+                Ok(Some((volumes, ids, bytes))) => {
+                    let dispatches = ids.len();
+                    self.store().mark_fetched(ids, READER, self.clock().today())?;
+                    return Ok(Exported { volumes, dispatches, bytes, damaged });
+                }
+                Err(error) => {
+                    let mut left = Vec::new();
+                    for one in found {
+                        if self.store().has_dispatch(one.1.id)? {
+                            left.push(one);
+                        }
+                    }
+                    found = left;
+                    if found.len() == before {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+        if damaged.is_empty() {
             return Err(ExportError::Nothing(team.to_owned()));
         }
-        if found.is_empty() {
-            return Ok(Exported { volumes: Vec::new(), dispatches: 0, bytes: 0, damaged });
-        }
+        Ok(Exported { volumes: Vec::new(), dispatches: 0, bytes: 0, damaged })
+    }
+
+    /// Writes what is still there; says which dispatches those are, and their padded bytes.
+    fn write_bundle(
+        &self,
+        found: &[(Mailbox, Dispatch)],
+        output: &Path,
+        progress: &dyn Fn(u64, u64),
+    ) -> Result<Option<Written>, ExportError> {
         let total = found.iter().flat_map(|(_, d)| &d.members).map(|m| m.size).sum();
         let mut bundle = BundleWriter::new(output)?;
+        let mut ids = Vec::new();
         let mut written = 0;
-        for (mailbox, dispatch) in &found {
-            self.write_dispatch(&mut bundle, mailbox, dispatch, &mut |bytes| {
-                written += bytes;
-                progress(written, total);
-            })?;
+        for (mailbox, dispatch) in found {
+            if self.store().has_dispatch(dispatch.id)? {
+                self.write_dispatch(&mut bundle, mailbox, dispatch, &mut |bytes| {
+                    written += bytes;
+                    progress(written, total);
+                })?;
+                ids.push(dispatch.id);
+            }
         }
-        let volumes = bundle.finish()?;
-        let ids = found.iter().map(|(_, dispatch)| dispatch.id).collect();
-        self.store().mark_fetched(ids, READER, self.clock().today())?;
-        Ok(Exported { volumes, dispatches: found.len(), bytes: total, damaged })
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some((bundle.finish()?, ids, written)))
     }
 
     fn write_dispatch(

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::designation::NamingError;
-use super::draft::{self, Detail, HeldDraft};
+use super::draft::{self, Detail, HeldDraft, Sending};
 use super::space::Promise;
 use super::{Dropbox, Team};
 use crate::base::clock::Day;
@@ -125,8 +125,9 @@ pub struct Intake {
     /// As the form has it, or joined with another that was held: then the source looks at it first.
     message: String,
     joined: bool,
-    /// Everything in the draft: the same file (name and content) is kept once.
-    held: HashSet<Detail>,
+    /// Everything in the draft, in its order: the same file (name and content) is kept once.
+    held: Vec<Detail>,
+    known: HashSet<Detail>,
     held_bytes: u64,
     /// What this form showed, brought, or brought again.
     named: Vec<Detail>,
@@ -145,15 +146,19 @@ impl Dropbox {
         announced: u64,
         letter: Letter,
     ) -> Result<Intake, IntakeError> {
+        let key = DraftKey { mailbox: keys.id, team: team.id.clone() };
+        let mut upload = self.store().upload_to(key.clone());
+        // From here on the draft does not expire. What was on its way out just now is gone when it is read.
+        upload.settled()?;
         let draft = match self.held(&keys, &team.id) {
             // Nobody can ever open it: it goes, so that this source can send.
             Err(IntakeError::Open(_)) => {
                 self.discard(&keys, &team.id)?;
+                upload = self.store().upload_to(key);
                 None
             }
             other => other?,
         };
-        let upload = self.store().upload_to(DraftKey { mailbox: keys.id, team: team.id.clone() });
         self.trim_drafts()?;
         let promise = self.0.space.promise(announced)?;
         if draft.as_ref().is_some_and(|draft| draft.is_stale(Some(&team))) {
@@ -161,9 +166,11 @@ impl Dropbox {
         }
         let before = draft.as_ref().map_or("", |draft| &draft.message);
         let shown = draft.as_ref().is_some_and(|draft| draft.mark() == letter.draft);
-        let other = !before.trim().is_empty() && letter.message.trim() != before.trim();
+        let blank = letter.message.trim().is_empty();
+        let typed = if blank { String::new() } else { letter.message };
+        let other = !before.trim().is_empty() && typed.trim() != before.trim();
         let joins = other && !shown;
-        let message = if joins { joined(before, &letter.message) } else { letter.message };
+        let message = if joins { joined(before, &typed) } else { typed };
         if message.chars().count() > self.limits().message {
             return Err(IntakeError::MessageTooLong);
         }
@@ -186,7 +193,8 @@ impl Dropbox {
             held_bytes: files.iter().map(|file| file.size).sum(),
             message,
             named: if shown { files.clone() } else { Vec::new() },
-            held: files.into_iter().collect(),
+            known: files.iter().cloned().collect(),
+            held: files,
             files: 0,
             bytes: 0,
         })
@@ -196,7 +204,10 @@ impl Dropbox {
 /// A message that was held and another that came with a later form: neither is lost, none stands twice.
 fn joined(held: &str, typed: &str) -> String {
     match (held.trim(), typed.trim()) {
-        (held, new) if held.contains(new) => held.to_owned(),
+        (held, "") => held.to_owned(),
+        (held, new) if format!("\n\n{held}\n\n").contains(&format!("\n\n{new}\n\n")) => {
+            held.to_owned()
+        }
         (held, new) => format!("{held}\n\n{new}"),
     }
 }
@@ -228,24 +239,43 @@ impl Intake {
         if self.joined {
             return Ok(Sent::Asked);
         }
+        let (dropbox, sending) = (&self.dropbox, self.sending());
         let named: HashSet<&Detail> = self.named.iter().collect();
         let seen = |draft: &HeldDraft| {
             draft.message == self.message && draft.files.iter().all(|file| named.contains(file))
         };
-        match self.dropbox.send_held(&self.keys, &self.team, self.seed, seen) {
+        let whole = |draft: &HeldDraft| {
+            let there: HashSet<&Detail> = draft.files.iter().collect();
+            seen(draft) && self.held.iter().all(|file| there.contains(file))
+        };
+        match dropbox.send_held(sending, whole) {
+            Err(IntakeError::Unseen | IntakeError::NoDraft) => {}
+            outcome => return outcome.map(Sent::Receipt),
+        }
+        // Discarded, which ends this upload; or the same form, sent twice at once, was quicker.
+        self.upload.settled()?;
+        if dropbox.sent_before(sending, &self.message, &self.held, seen)? {
+            return Ok(Sent::Receipt(self.before()));
+        }
+        // Another window sent some of it, or removed some: the rest is sent, if nothing else was added.
+        match dropbox.send_held(sending, seen) {
             Err(IntakeError::Unseen) => Ok(Sent::Asked),
-            // Everything of this form was in the draft already, and the same form, sent twice at once, made
-            // that a dispatch meanwhile; unless the draft was discarded, which ends this upload too.
-            Err(IntakeError::NoDraft) if !self.is_empty() => {
-                self.upload.settled()?;
-                Ok(Sent::Receipt(Receipt {
-                    day: self.dropbox.clock().today(),
-                    message: !self.message.trim().is_empty(),
-                    files: self.named,
-                    before: true,
-                }))
-            }
+            Err(IntakeError::NoDraft) if !self.is_empty() => Ok(Sent::Receipt(self.before())),
             outcome => outcome.map(Sent::Receipt),
+        }
+    }
+
+    fn sending(&self) -> Sending<'_> {
+        Sending { keys: &self.keys, team: &self.team, seed: self.seed }
+    }
+
+    /// Everything of this form is stored already.
+    fn before(&self) -> Receipt {
+        Receipt {
+            day: self.dropbox.clock().today(),
+            message: !self.message.trim().is_empty(),
+            files: self.named.clone(),
+            before: true,
         }
     }
 
@@ -298,7 +328,7 @@ impl IncomingFile<'_> {
         let (size, sha256) = (digested.size, digested.sha256_hex());
         let detail = Detail { name: self.name, size, sha256 };
         intake.named.push(detail.clone());
-        if intake.held.contains(&detail) {
+        if intake.known.contains(&detail) {
             return Ok(());
         }
         let limits = intake.dropbox.limits();
@@ -311,7 +341,8 @@ impl IncomingFile<'_> {
         let held = Held { file, detail: draft::seal_note(&intake.source, &detail, &intake.team)? };
         let today = intake.dropbox.clock().today();
         intake.upload.hold(today, intake.head.clone(), false, Some(held))?;
-        intake.held.insert(detail);
+        intake.known.insert(detail.clone());
+        intake.held.push(detail);
         intake.held_bytes += size;
         Ok(())
     }

@@ -17,7 +17,7 @@ use super::{App, OpenedCode, Site, leave, mailbox};
 use crate::base::ids::{DispatchId, FileId};
 use crate::crypto::kdf::MailboxKeys;
 use crate::dropbox::IntakeError;
-use crate::dropbox::draft::HeldDraft;
+use crate::dropbox::draft::{HeldDraft, Sending};
 use crate::store::Withdrawal;
 use crate::web::lang::L10nLanguage;
 
@@ -170,7 +170,8 @@ fn carry_out(
         Act::Send => {
             let team = dropbox.teams().find(&form.team).ok_or(Problem::Stale)?.clone();
             let wanted = |draft: &HeldDraft| draft.mark() == form.item;
-            match dropbox.send_held(keys, &team, site.tickets.dispatch_seed(ticket), wanted) {
+            let seed = site.tickets.dispatch_seed(ticket);
+            match dropbox.send_held(Sending { keys, team: &team, seed }, wanted) {
                 Ok(receipt) => Done::Sent(Slip::sent(receipt)),
                 // It is another one than the page showed: look again.
                 Err(IntakeError::Unseen) => Done::Notice(t.draft_changed()),

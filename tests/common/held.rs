@@ -1,0 +1,246 @@
+//! What a mailbox page shows of drafts, what its buttons do, and what the database holds meanwhile.
+#![allow(dead_code, reason = "every scenario uses its own part")]
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use scraper::{ElementRef, Html};
+
+use super::common::*;
+use super::wire::*;
+
+/// Does something in the mailbox of a code, with a fresh ticket and without being asked again.
+pub fn act(site: &Box_, code: &str, act: &str, team: &str, item: &str) -> Answer {
+    act_by(site, code, &ticket(site), act, team, item, true)
+}
+
+/// A ticket that opens mailboxes.
+pub fn ticket(site: &Box_) -> String {
+    site.curl("/mailbox?lang=en", &[]).hidden("ticket")
+}
+
+/// The same with this ticket, and perhaps not sure yet.
+pub fn act_by(
+    site: &Box_,
+    code: &str,
+    ticket: &str,
+    act: &str,
+    team: &str,
+    item: &str,
+    sure: bool,
+) -> Answer {
+    let fields = [("code", code), ("ticket", ticket), ("act", act), ("team", team), ("item", item)];
+    let sure = sure.then_some(("sure", "yes"));
+    post(site, "/mailbox/act?lang=en", &fields.into_iter().chain(sure).collect::<Vec<_>>())
+}
+
+/// A small form.
+pub fn post(site: &Box_, path: &str, fields: &[(&str, &str)]) -> Answer {
+    let fields: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let args: Vec<_> = fields.iter().flat_map(|field| ["--data-urlencode", field]).collect();
+    site.curl(path, &args)
+}
+
+/// The same as a page of the mailbox sends it: everything the form holds, `files` chosen anew.
+pub fn add(
+    site: &Box_,
+    page: &Answer,
+    path: &str,
+    message: Option<&str>,
+    files: &[&str],
+) -> Answer {
+    let html = Html::parse_document(&page.text());
+    let form = html.select(&selector("form#send")).next().unwrap();
+    let hidden = selector("input[type=hidden]");
+    let hidden = form.select(&hidden).map(|field| {
+        let value = |name| field.value().attr(name).unwrap();
+        (value("name").to_owned(), value("value").to_owned())
+    });
+    let area = form.select(&selector("textarea[name=message]")).next().unwrap();
+    let kept: String = area.text().collect();
+    let message = message.unwrap_or_else(|| kept.trim_start_matches('\n')).to_owned();
+    let mut args = Vec::new();
+    for (name, value) in hidden.chain([("message".to_owned(), message)]) {
+        args.extend(["--form-string".to_owned(), format!("{name}={value}")]);
+    }
+    args.extend(files.iter().flat_map(|file| ["-F".into(), format!("files=@{file}")]));
+    site.curl(path, &args.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// Opens the mailbox of a code and sends the draft that it shows.
+pub fn send_draft(site: &Box_, code: &str) -> Answer {
+    press(site, &site.mailbox(code), "send")
+}
+
+/// Presses the button of a mailbox page that stands for this act, with all that its form carries.
+pub fn press(site: &Box_, page: &Answer, act: &str) -> Answer {
+    press_for(site, page, act, "team")
+}
+
+/// The same for another team.
+pub fn press_for(site: &Box_, page: &Answer, act: &str, team: &str) -> Answer {
+    let fields = fields_of(page, act, team);
+    let fields = fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    post(site, "/mailbox/act?lang=en", &fields.chain([("act", act)]).collect::<Vec<_>>())
+}
+
+/// What the form of such a button carries.
+pub fn fields_of(page: &Answer, act: &str, team: &str) -> Vec<(String, String)> {
+    let html = Html::parse_document(&page.text());
+    let (form, field) = (selector("form"), selector("input"));
+    let button = selector(&format!("button[value={act}]"));
+    // What does not belong to a team has an empty one.
+    let team = selector(&format!("input[name=team][value={team}],input[name=team][value='']"));
+    let is_it = |form: &ElementRef<'_>| {
+        form.select(&button).next().is_some() && form.select(&team).next().is_some()
+    };
+    let form = html.select(&form).find(is_it).unwrap();
+    let fields = form.select(&field).map(|field| {
+        let value = |name| field.value().attr(name).unwrap().to_owned();
+        (value("name"), value("value"))
+    });
+    fields.collect()
+}
+
+/// The same, and yes, it is meant.
+pub fn press_sure(site: &Box_, page: &Answer, act: &str) -> Answer {
+    let question = press(site, page, act);
+    let html = Html::parse_document(&question.text());
+    let fields = selector("form#sure input");
+    let fields = html.select(&fields).map(|field| {
+        let value = |name| field.value().attr(name).unwrap();
+        (value("name"), value("value"))
+    });
+    post(site, "/mailbox/act?lang=en", &fields.collect::<Vec<_>>())
+}
+
+/// One file of a draft, as the mailbox page lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    pub name: String,
+    pub sha256: String,
+    pub size: String,
+    /// By which it is removed.
+    pub item: String,
+}
+
+impl Shown {
+    fn read(line: ElementRef<'_>) -> Self {
+        let text = |what: &str| -> String {
+            line.select(&selector(what)).next().unwrap().text().collect()
+        };
+        let (name, sha256) = (text("b"), text("span.hash bdi"));
+        let whole: String = line.select(&selector("div")).next().unwrap().text().collect();
+        let size = whole.trim_start_matches(&name).split("SHA-256").next().unwrap().trim().into();
+        let item = line.select(&selector("input[name=item]")).next().unwrap();
+        Self { name, sha256, size, item: item.value().attr("value").unwrap().into() }
+    }
+}
+
+/// Every draft that a mailbox page shows: its team and its files.
+pub fn drafts(page: &Answer) -> Vec<(String, Vec<Shown>)> {
+    let html = Html::parse_document(&page.text());
+    let is_draft = |section: &ElementRef<'_>| {
+        section.select(&selector("button[value=discard]")).next().is_some()
+    };
+    let read = |section: ElementRef<'_>| {
+        let team = section.select(&selector("input[name=team]")).last().unwrap();
+        let files = section.select(&selector("ul.files > li")).map(Shown::read).collect();
+        (team.value().attr("value").unwrap().to_owned(), files)
+    };
+    html.select(&selector("section.card")).filter(is_draft).map(read).collect()
+}
+
+/// Names and hashes of the one draft that a page shows; none where it shows no draft.
+pub fn held(page: &Answer) -> Vec<(String, String)> {
+    let mut all = drafts(page);
+    assert!(all.len() < 2, "{} drafts", all.len());
+    let files = all.pop().map(|(_, files)| files).unwrap_or_default();
+    files.into_iter().map(|file| (file.name, file.sha256)).collect()
+}
+
+/// Names and hashes that a receipt lists.
+pub fn received(receipt: &Answer) -> Vec<(String, String)> {
+    let html = Html::parse_document(&receipt.text());
+    let text = |line: ElementRef<'_>, what: &str| -> String {
+        line.select(&selector(what)).next().unwrap().text().collect()
+    };
+    let lines = selector("ul.files > li");
+    html.select(&lines).map(|line| (text(line, "b"), text(line, "span.hash bdi"))).collect()
+}
+
+/// A look into one of the two files, as whoever holds the disk would.
+pub fn database(site: &Box_, file: &str) -> rusqlite::Connection {
+    let db = rusqlite::Connection::open(site.data().join(file)).unwrap();
+    db.busy_timeout(std::time::Duration::from_secs(30)).unwrap();
+    db
+}
+
+/// Rows in `draft` and in `held`.
+pub fn rows(site: &Box_) -> (u64, u64) {
+    let db = database(site, "index.db");
+    let count = |sql: &str| db.query_row(sql, [], |row| row.get(0)).unwrap();
+    (count("SELECT count(*) FROM draft"), count("SELECT count(*) FROM held"))
+}
+
+/// Waits until so many files are held.
+pub fn wait_until_held(site: &Box_, files: u64) {
+    wait_for(&format!("{files} files to be held"), || (rows(site).1 == files).then_some(()));
+}
+
+fn ids(db: &rusqlite::Connection, sql: &str) -> BTreeSet<Vec<u8>> {
+    let mut select = db.prepare(sql).unwrap();
+    select.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+/// Waits until the vault holds exactly the files that the index names: nothing of a cut file is left.
+pub fn wait_until_clean(site: &Box_) {
+    wait_for("the vault to hold what the index names and nothing else", || {
+        let stored = ids(&database(site, "vault.db"), "SELECT DISTINCT file FROM chunk");
+        let sql = "SELECT file FROM member UNION SELECT file FROM held";
+        (ids(&database(site, "index.db"), sql) == stored).then_some(())
+    });
+}
+
+/// Names and contents.
+pub type Files = Vec<(String, Vec<u8>)>;
+
+/// What an editor gets of the only dispatch, by stock tools: its message, and its files in order.
+pub fn opened(site: &Box_, bundle: &str) -> (String, Files) {
+    let mut all = all_opened(site, bundle);
+    assert_eq!(all.len(), 1, "dispatches");
+    all.remove(0)
+}
+
+/// The same of every dispatch, with `tar` and `age` alone.
+pub fn all_opened(site: &Box_, bundle: &str) -> Vec<(String, Files)> {
+    let (path, tree) = (site.export(bundle), site.path(&format!("{bundle}.tree")));
+    stock_untar(&path, &tree);
+    let editor = site.editors.first().unwrap();
+    let manifests = files_below(&tree).into_iter().filter(|f| f.ends_with("manifest.json.age"));
+    let open = |sealed: PathBuf| {
+        let manifest: serde_json::Value =
+            serde_json::from_slice(&editor.stock_open(&sealed)).unwrap();
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        let files = manifest["files"].as_array().unwrap().iter().map(|file| {
+            let mut plain = editor.stock_open(&sealed.with_file_name(text(&file["member"])));
+            plain.truncate(usize::try_from(file["size"].as_u64().unwrap()).unwrap());
+            (text(&file["name"]), plain)
+        });
+        (text(&manifest["message"]), files.collect())
+    };
+    manifests.map(open).collect()
+}
+
+/// Name and content, as [`opened`] gives them.
+pub fn contents(documents: &[Document]) -> Files {
+    documents.iter().map(|d| (d.name.clone(), d.bytes.clone())).collect()
+}
+
+/// Fails unless editors see nothing at all.
+pub fn editors_see_nothing(site: &Box_) {
+    assert_eq!(site.submissions(), 0);
+    assert_eq!(site.status()["mailboxes"], 0);
+    let said = fails(site.command("export").args(["--all", "-o"]).arg(site.path("none.tar")));
+    assert!(said.contains("nothing waits"), "{said}");
+}

@@ -1,0 +1,341 @@
+//! What is kept, and until when: a clock is moved, and nothing goes before the day that a page showed, nor
+//! stays after it.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+#[path = "common/inside.rs"]
+mod inside;
+
+use std::fs;
+use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use common::*;
+use inside::*;
+use sourdine::base::clock::Day;
+use sourdine::base::ids::{DispatchId, MailboxId, hex};
+use sourdine::base::random;
+use sourdine::crypto::kdf::MailboxKeys;
+use sourdine::dropbox::Sent;
+use sourdine::store::{Dispatch, Kind, Mailbox, Publication, Store};
+
+impl Inside {
+    /// On its last day it is there, and the day after it is not.
+    fn goes_after(&self, keys: &MailboxKeys, id: &str, last: i64) {
+        let shown = self.promises(keys).into_iter().find(|(one, _)| one == id);
+        assert_eq!(shown, Some((id.to_owned(), last)), "shown");
+        self.expire_on(last);
+        assert!(self.promises(keys).iter().any(|(one, _)| one == id), "gone too early");
+        assert!(self.expire_on(last + 1) > 0);
+        assert!(!self.promises(keys).iter().any(|(one, _)| one == id), "there too long");
+        assert_eq!(self.expire_on(last + 1), 0, "twice");
+    }
+}
+
+#[test]
+fn a_draft_goes_seven_days_after_the_last_addition() {
+    let inside = Inside::new();
+    let (one, other) = (inside.source(), inside.source());
+    inside.keep(&one, "first");
+    inside.keep(&other, "other");
+    inside.day(4);
+    inside.keep(&one, "second");
+    // Looking is no addition.
+    inside.day(6);
+    assert_eq!(inside.promises(&one), [("team".to_owned(), 11)]);
+    inside.goes_after(&other, "team", 7);
+    inside.goes_after(&one, "team", 11);
+    assert!(inside.view(&one).is_none());
+    assert_eq!(inside.dropbox.store().counts().unwrap().drafts, (0, 0));
+}
+
+#[test]
+fn a_draft_that_is_being_added_to_stays() {
+    let inside = Inside::new();
+    let source = inside.source();
+    inside.keep(&source, "first");
+    inside.day(7);
+    // Begun on its last day, over a slow line that needs the night.
+    let mut upload = inside.begin(&source, "");
+    let mut file = upload.file("second".into()).unwrap();
+    file.write(b"sec").unwrap();
+    assert_eq!(inside.expire_on(8), 0);
+    file.write(b"ond").unwrap();
+    file.finish().unwrap();
+    assert_eq!(inside.expire_on(9), 0);
+    let Sent::Receipt(receipt) = upload.send().unwrap() else { panic!() };
+    let names: Vec<_> = receipt.files.iter().map(|file| file.name.as_str()).collect();
+    assert_eq!(names, ["first", "second"]);
+
+    // One that is broken off is as old as its last whole file.
+    let late = inside.source();
+    inside.keep(&late, "first");
+    inside.day(17);
+    let upload = inside.begin(&late, "");
+    assert_eq!(inside.expire_on(18), 0);
+    drop(upload);
+    assert_eq!(inside.expire_on(18), 1);
+    assert!(inside.view(&late).is_none());
+}
+
+#[test]
+fn a_submission_goes_thirty_days_after_it_was_first_fetched() {
+    let inside = Inside::new();
+    let source = inside.source();
+    let (first, second) = (inside.send(&source, "first"), inside.send(&source, "second"));
+    inside.expire_on(100);
+    assert_eq!(
+        inside.promises(&source),
+        [(first.min(second).to_string(), 180), (first.max(second).to_string(), 180)]
+    );
+    inside.fetch(first, "export");
+    inside.day(120);
+    // A second reader, and the same one again, change nothing.
+    inside.fetch(first, "desk");
+    inside.fetch(first, "export");
+    inside.goes_after(&source, &first.to_string(), 130);
+    inside.goes_after(&source, &second.to_string(), 180);
+}
+
+#[test]
+fn what_nobody_fetched_stays_until_the_mailbox_is_silent() {
+    let inside = Inside::new();
+    let source = inside.source();
+    let first = inside.send(&source, "first");
+    inside.expire_on(170);
+    let second = inside.send(&source, "second");
+    // The second one has made it speak again.
+    inside.expire_on(340);
+    inside.reply(&source);
+    assert_eq!(inside.promises(&source).len(), 3);
+    inside.goes_after(&source, &first.to_string(), 520);
+    assert!(!inside.promises(&source).iter().any(|(id, _)| *id == second.to_string()));
+    assert!(inside.dropbox.store().mailbox(source.id).unwrap().is_none());
+}
+
+#[test]
+fn a_reply_goes_after_ninety_days_read_or_not() {
+    let inside = Inside::new();
+    let source = inside.source();
+    inside.send(&source, "first");
+    inside.day(10);
+    let reply = inside.reply(&source);
+    inside.day(20);
+    inside.view(&source).unwrap();
+    inside.goes_after(&source, &reply.to_string(), 100);
+    assert_eq!(inside.promises(&source).len(), 1);
+}
+
+#[test]
+fn a_silent_mailbox_goes_with_all_that_is_in_it_and_a_draft_goes_by_its_own_day() {
+    let inside = Inside::new();
+    let source = inside.source();
+    let sent = inside.send(&source, "first");
+    inside.day(176);
+    inside.keep(&source, "second");
+    inside.goes_after(&source, &sent.to_string(), 180);
+    assert!(inside.dropbox.store().mailbox(source.id).unwrap().is_none());
+    assert_eq!(inside.promises(&source), [("team".to_owned(), 183)]);
+    // It can still be sent: a new mailbox under the same code.
+    inside.send(&source, "third");
+    assert_eq!(inside.promises(&source).len(), 1);
+    assert_eq!(inside.dropbox.store().counts().unwrap().mailboxes, 1);
+}
+
+#[test]
+fn days_are_those_of_the_configuration() {
+    let inside = Inside::with(|config| {
+        let kept = &mut config.limits.retention;
+        (kept.drafts, kept.fetched, kept.replies, kept.silent) = (1, 2, 3, 4);
+    });
+    let source = inside.source();
+    let sent = inside.send(&source, "first");
+    inside.fetch(sent, "export");
+    let reply = inside.reply(&source);
+    inside.keep(&source, "second");
+    inside.goes_after(&source, "team", 1);
+    inside.goes_after(&source, &sent.to_string(), 2);
+    inside.goes_after(&source, &reply.to_string(), 3);
+    assert!(inside.dropbox.store().mailbox(source.id).unwrap().is_some());
+    assert_eq!(inside.expire_on(4), 0);
+    assert_eq!(inside.expire_on(5), 1);
+    assert!(inside.dropbox.store().mailbox(source.id).unwrap().is_none());
+}
+
+/// Numbers from a seed (splitmix64).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, below: u64) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((z ^ (z >> 31)) % below).unwrap()
+    }
+}
+
+/// Whatever happened before: on each day, exactly what was promised for it is there, and promises do not
+/// change because time passes.
+#[test]
+fn nothing_goes_before_the_day_that_was_shown_or_stays_after_it() {
+    let seed = u64::from_le_bytes(random::bytes().unwrap());
+    println!("seed {seed}");
+    let mut dice = Dice(seed);
+    let inside = Inside::new();
+    let sources: Vec<_> = (0..4).map(|_| inside.source()).collect();
+    let mut ended = 0;
+    for step in 0..160 {
+        let source = &sources[dice.below(4)];
+        act(&inside, source, dice.below(12), step);
+        let promised: Vec<_> = sources.iter().map(|source| inside.promises(source)).collect();
+        let days = [0, 0, 1, 2, 6, 25, 60][dice.below(7)];
+        for _ in 0..days {
+            let today = inside.today() + 1;
+            inside.expire_on(today);
+            for (source, promised) in sources.iter().zip(&promised) {
+                let due: Vec<_> = promised.iter().filter(|(_, last)| *last >= today).collect();
+                let there = inside.promises(source);
+                assert_eq!(there.iter().collect::<Vec<_>>(), due, "seed {seed}, step {step}");
+                ended += usize::from(due.len() < promised.len());
+            }
+        }
+    }
+    assert!(ended > 0, "seed {seed}: nothing ever went");
+}
+
+/// One thing that a source or an editor does.
+fn act(inside: &Inside, source: &MailboxKeys, what: usize, step: usize) {
+    let store = inside.dropbox.store();
+    let all = store.dispatches(source.id).unwrap();
+    let of = |kind: Kind| all.iter().rfind(|one| one.kind == kind).map(|one| one.id);
+    match (what, of(Kind::Submission), of(Kind::Reply)) {
+        (0..=2, ..) => drop(inside.keep(source, &step.to_string())),
+        (3..=5, ..) => drop(inside.send(source, &step.to_string())),
+        (6..=7, Some(sent), _) => inside.fetch(sent, &step.to_string()),
+        (8, Some(_), _) => drop(inside.reply(source)),
+        (9, Some(sent), _) => drop(store.withdraw(source.id, sent).unwrap()),
+        (10, _, Some(reply)) => drop(store.delete_reply(source.id, reply).unwrap()),
+        (11, ..) if step.is_multiple_of(4) => store.erase(source.id).unwrap(),
+        _ => inside.dropbox.discard(source, "team").unwrap(),
+    }
+}
+
+#[test]
+fn a_mailbox_whose_submissions_have_expired_still_takes_a_reply() {
+    let inside = Inside::new();
+    let source = inside.source();
+    inside.send(&source, "first");
+    let bundle = inside.path("bundle.tar");
+    inside.dropbox.export("team", false, &bundle, &|_, _| ()).unwrap();
+    let opened = inside.path("opened");
+    ok(&mut inside.editor.open([bundle], &opened));
+    assert_eq!(inside.expire_on(31), 1);
+    assert!(inside.view(&source).unwrap().is_empty());
+
+    fs::write(inside.path("answer.txt"), "Merci, on publie.\n").unwrap();
+    let reply = inside.path("reply.tar");
+    let mut command = sourdine();
+    command.arg("reply").arg(&opened).arg("-i").arg(&inside.editor.key).arg("-o").arg(&reply);
+    ok(command.arg("--message").arg(inside.path("answer.txt")));
+    let delivered = inside.dropbox.deliver(std::slice::from_ref(&reply), None).unwrap();
+    assert!(!delivered[0].before);
+    let view = inside.view(&source).unwrap();
+    assert!(view.submissions.is_empty());
+    assert_eq!(view.replies[0].content.as_ref().unwrap().message.trim(), "Merci, on publie.");
+    let id = view.replies[0].id.to_string();
+    // A reply makes the mailbox speak, and keeps it for itself to the end.
+    inside.goes_after(&source, &id, 31 + 90);
+    inside.expire_on(31 + 180);
+    assert!(inside.dropbox.store().mailbox(source.id).unwrap().is_some());
+    assert_eq!(inside.expire_on(31 + 181), 1);
+    let late = inside.dropbox.deliver(&[reply], None).err().unwrap().to_string();
+    assert!(late.contains("there is no such mailbox here"), "{late}");
+}
+
+/// Of two drafts of one size, the older one makes room first; age counts as much as size.
+#[test]
+fn when_drafts_outgrow_their_quota_the_oldest_goes_first() {
+    let inside = Inside::with(|config| config.limits.drafts = 3 << 20);
+    let keep = |bytes: usize| {
+        let source = inside.source();
+        inside.with_file(&source, "file", &vec![7; bytes]).keep().unwrap();
+        source
+    };
+    let old = keep(900_000);
+    inside.day(1);
+    let young = keep(900_000);
+    let large = keep(1_000_000);
+    inside.dropbox.trim_drafts().unwrap();
+    for source in [&old, &young, &large] {
+        assert!(inside.view(source).is_some());
+    }
+    let small = keep(500_000);
+    inside.dropbox.trim_drafts().unwrap();
+    assert!(inside.view(&old).is_none());
+    for source in [&young, &large, &small] {
+        assert!(inside.view(source).is_some());
+    }
+}
+
+/// A small thing of an own mailbox, of this day, as the store sees it.
+fn plant(store: &Store, day: Day) {
+    let (id, name) = (random::bytes().unwrap(), random::bytes::<8>().unwrap());
+    let mut upload = store.upload();
+    let mut file = upload.file().unwrap();
+    file.write_all(&random::bytes::<4096>().unwrap()).unwrap();
+    let members = vec![file.finish().unwrap()];
+    let designation = hex(&name);
+    let mailbox = Mailbox { id: MailboxId(id), designation, source_recipients: "age1".into() };
+    let (id, kind, team) = (DispatchId(id), Kind::Submission, "team".to_owned());
+    let dispatch = Dispatch { id, kind, team, day, fetched: None, members };
+    upload.publish(Publication { mailbox, dispatch, keys: 1, draft: None }).unwrap();
+}
+
+#[test]
+fn hundreds_of_things_go_in_small_steps_that_hold_no_upload_up() {
+    let inside = Inside::new();
+    std::thread::scope(|scope| {
+        // Together: their commits are shared.
+        for _ in 0..8 {
+            let store = inside.dropbox.store().clone();
+            scope.spawn(move || (0..75).for_each(|_| plant(&store, Day(FIRST - 181))));
+        }
+    });
+    assert_eq!(inside.dropbox.store().counts().unwrap().mailboxes, 600);
+    let done = AtomicBool::new(false);
+    let source = inside.source();
+    let meanwhile = std::thread::scope(|scope| {
+        let dropbox = inside.dropbox.clone();
+        let expiry = scope.spawn({
+            let done = &done;
+            move || {
+                let removed = dropbox.expire().unwrap();
+                done.store(true, Ordering::SeqCst);
+                removed
+            }
+        });
+        let mut sent = 0;
+        while !done.load(Ordering::SeqCst) {
+            inside.send(&source, &format!("{sent}"));
+            sent += usize::from(!done.load(Ordering::SeqCst));
+        }
+        assert_eq!(expiry.join().unwrap(), 600);
+        sent
+    });
+    // Steps of 32 with a pause between them: an upload of a moment fits into each.
+    assert!(meanwhile >= 20, "{meanwhile} uploads while 600 things went");
+    assert_eq!(inside.dropbox.store().counts().unwrap().mailboxes, 1);
+    assert!(inside.view(&source).unwrap().submissions.len() >= meanwhile);
+    // And their bytes.
+    wait_for("the vault to hold what the index names and nothing else", || {
+        let count = |file: &str, sql: &str| -> u64 {
+            let db = rusqlite::Connection::open(inside.config.data_dir.join(file)).unwrap();
+            db.busy_timeout(std::time::Duration::from_secs(30)).unwrap();
+            db.query_row(sql, [], |row| row.get(0)).unwrap()
+        };
+        let stored = count("vault.db", "SELECT count(DISTINCT file) FROM chunk");
+        (stored == count("index.db", "SELECT count(*) FROM member")).then_some(())
+    });
+}

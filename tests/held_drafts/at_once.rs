@@ -1,0 +1,231 @@
+//! Two things at once under one code: a button pressed twice, two tabs, an upload to what is being
+//! discarded. Nobody gets what was not meant, and nothing gets lost without a word.
+
+use super::common::*;
+use super::held::*;
+use super::wire::*;
+
+/// Whole forms from here on are sent by threads: curl's start is too slow to meet another.
+fn whole(site: &Box_, body: &Body) -> String {
+    body.send(site, "/drop?lang=en", body.bytes.len()).answer()
+}
+
+/// A double click: the browser drops the first answer and shows the second. That one has to be good.
+#[test]
+fn the_same_form_twice_at_the_same_time_is_sent_once_and_both_answers_are_good() {
+    let site = Box_::served(1, &[]);
+    let seed = random();
+    println!("seed {seed}");
+    let mut dice = Dice::new(seed);
+    let mut sent = Vec::new();
+    for round in 0..24 {
+        let files: Vec<_> = (0..round % 4)
+            .map(|n| Document::new(&site, &format!("{round}-{n}.bin"), 1 + dice.below(60_000)))
+            .collect();
+        let sheet = Sheet::new(&site);
+        let message = format!("Round {round}.");
+        let body = Body::new(&sheet.form, &[("message", &message)], &files);
+        let at = dice.below(body.bytes.len() - 10);
+        let answers = std::thread::scope(|scope| {
+            let first = scope.spawn(|| whole(&site, &body));
+            // The second begins with the first, or a little later.
+            let mut second = body.send(&site, "/drop?lang=en", at);
+            second.write(&body.bytes[at..]);
+            [second.answer(), first.join().unwrap()]
+        });
+        for answer in &answers {
+            let good =
+                answer.contains("<h1>Received</h1>") || answer.contains("<h1>Already here</h1>");
+            assert!(good, "seed {seed}, round {round}: {answer}");
+        }
+        let received = answers.iter().filter(|answer| answer.contains("<h1>Received</h1>")).count();
+        assert_eq!(received, 1, "seed {seed}, round {round}");
+        assert_eq!((site.submissions(), rows(&site)), (round + 1, (0, 0)), "seed {seed}");
+        sent.push((message, contents(&files)));
+    }
+    let mut opened = all_opened(&site, "bundle.tar");
+    opened.sort();
+    sent.sort();
+    assert!(opened == sent, "seed {seed}");
+    wait_until_clean(&site);
+}
+
+/// Two tabs with one code. What one keeps for later does not leave with what the other sends.
+#[test]
+fn what_another_tab_keeps_meanwhile_is_not_sent_with_this_form() {
+    let site = Box_::served(1, &[]);
+    let [kept, sent] = ["kept.pdf", "sent.pdf"].map(|name| Document::new(&site, name, 30_000));
+    for message in ["", "Not before May."] {
+        let sheet = Sheet::new(&site);
+        let body = Body::new(&sheet.form, &[("message", "")], std::slice::from_ref(&sent));
+        let half = body.begins[0] + 10_000;
+        let display = Display::open(&site, &sheet.token);
+        let mut upload = body.send(&site, "/drop?lang=en", half);
+        display.waits_for("File 1: sent.pdf");
+
+        let other = Form { code: sheet.form.code.clone(), ..site.form("en") };
+        let files = if message.is_empty() { std::slice::from_ref(&kept) } else { &[] };
+        let later = Body::new(&other, &[("message", message)], files);
+        let answer = later.send(&site, "/drop?lang=en&keep=1", later.bytes.len()).answer();
+        assert!(answer.contains("Kept, not sent"), "{answer}");
+
+        upload.write(&body.bytes[half..]);
+        let answer = upload.answer();
+        assert!(answer.contains("Not sent yet"), "{answer}");
+        display.waits_for("kept, but it is not sent yet");
+        editors_see_nothing(&site);
+        let page = site.mailbox(&sheet.form.code);
+        assert_eq!(held(&page).len(), 1 + files.len());
+        act(&site, &sheet.form.code, "erase", "", "").must_say("Everything is erased");
+    }
+}
+
+/// The same, the second press falling between two files of the first: each finds the other's half.
+#[test]
+fn two_presses_that_hold_each_others_files_send_them_once() {
+    let site = Box_::served(1, &[]);
+    let files = ["one.pdf", "two.pdf", "three.pdf"].map(|name| Document::new(&site, name, 30_000));
+    // Where the second stands when the first goes on to its end.
+    for second_at in [0, 1, 2] {
+        let sheet = Sheet::new(&site);
+        let body = Body::new(&sheet.form, &[("message", "Bonjour")], &files);
+        let mut first = body.send(&site, "/drop?lang=en", body.begins[1] + 9);
+        wait_until_held(&site, 1);
+        let display = Display::open(&site, &sheet.token);
+        let at = body.begins[second_at] + 9;
+        let mut second = body.send(&site, "/drop?lang=en", at);
+        display.waits_for(&format!("File {}: {}", second_at + 1, files[second_at].name));
+        first.write(&body.bytes[body.begins[1] + 9..]);
+        let answer = first.answer();
+        assert!(answer.contains("<h1>Received</h1>"), "{answer}");
+        second.write(&body.bytes[at..]);
+        let answer = second.answer();
+        assert!(answer.contains("<h1>Already here</h1>"), "{answer}");
+        assert_eq!((site.submissions(), rows(&site)), (1, (0, 0)));
+        let (message, opened) = opened(&site, &format!("{second_at}.tar"));
+        assert!(message == "Bonjour" && opened == contents(&files));
+        wait_until_clean(&site);
+        act(&site, &sheet.form.code, "erase", "", "").must_say("Everything is erased");
+    }
+}
+
+/// Another tab sends, or removes, what this form found held and names again. Nothing goes out twice, and
+/// the receipt tells exactly what went with it.
+#[test]
+fn what_another_tab_sends_or_removes_meanwhile_is_not_sent_again() {
+    let site = Box_::served(1, &[]);
+    let [one, two] = ["one.pdf", "two.pdf"].map(|name| Document::new(&site, name, 30_000));
+    for what in ["send", "remove"] {
+        let sheet = Sheet::new(&site);
+        let body = Body::new(&sheet.form, &[("message", "")], &[one.clone(), two.clone()]);
+        cut(&site, &sheet, &body, "/drop?lang=en", body.begins[1] + 5);
+        let display = Display::open(&site, &sheet.token);
+        let half = body.begins[1] + 10_000;
+        let mut upload = body.send(&site, "/drop?lang=en", half);
+        display.waits_for("File 2: two.pdf");
+        let page = site.mailbox(&sheet.form.code);
+        if what == "send" {
+            press(&site, &page, what).must_say("Received");
+        } else {
+            press_sure(&site, &page, what).must_say("The file is deleted.");
+        }
+        upload.write(&body.bytes[half..]);
+        let answer = upload.answer();
+        assert!(answer.contains("<h1>Received</h1>"), "{answer}");
+        assert!(answer.contains(&two.sha256) && !answer.contains(&one.sha256), "{answer}");
+        assert_eq!(rows(&site), (0, 0));
+        let mut all = all_opened(&site, &format!("{what}.tar"));
+        all.sort_by_key(|(_, files)| files[0].0.clone());
+        let two = (String::new(), contents(std::slice::from_ref(&two)));
+        if what == "send" {
+            assert!(all == [(String::new(), contents(std::slice::from_ref(&one))), two]);
+        } else {
+            assert!(all == [two]);
+        }
+        wait_until_clean(&site);
+        act(&site, &sheet.form.code, "erase", "", "").must_say("Everything is erased");
+    }
+}
+
+/// A page of the mailbox is open; meanwhile more is kept. Its button sends what it shows, or nothing.
+#[test]
+fn the_button_of_an_older_page_does_not_send_what_came_since() {
+    let site = Box_::served(1, &[]);
+    let [seen, unseen] = ["seen.pdf", "unseen.pdf"].map(|name| Document::new(&site, name, 3_000));
+    let keep = |form: &Form, file: &Document| {
+        let body = Body::new(form, &[("message", "")], std::slice::from_ref(file));
+        let answer = body.send(&site, "/drop?lang=en&keep=1", body.bytes.len()).answer();
+        assert!(answer.contains("Kept, not sent"), "{answer}");
+    };
+    let form = site.form("en");
+    keep(&form, &seen);
+    let older = site.mailbox(&form.code);
+    keep(&Form { code: form.code.clone(), ..site.form("en") }, &unseen);
+    let page = press(&site, &older, "send");
+    page.must_say("Not sent yet").must_say("unseen.pdf");
+    editors_see_nothing(&site);
+    // Now it has been seen.
+    assert_eq!(received(press(&site, &page, "send").must_say("Received")), listed(&[seen, unseen]));
+    assert_eq!(site.submissions(), 1);
+}
+
+/// Erased or discarded while more of it is on its way: that upload ends, and nothing of it is left.
+#[test]
+fn an_upload_to_what_is_erased_or_discarded_ends_and_leaves_nothing() {
+    let site = Box_::served(1, &[]);
+    let [one, two] = [400_000, 6_000_000].map(|n| Document::new(&site, &format!("{n}.bin"), n));
+    for (kind, message) in [("discard", ""), ("erase", "Bonjour"), ("discard", "Bonjour")] {
+        let sheet = Sheet::new(&site);
+        let body = Body::new(&sheet.form, &[("message", message)], &[one.clone(), two.clone()]);
+        let display = Display::open(&site, &sheet.token);
+        let half = body.begins[1] + 3_000_000;
+        let mut upload = body.send(&site, "/drop?lang=en", half);
+        wait_until_held(&site, 1);
+        display.waits_for("File 2: 6000000.bin");
+        let page = act(&site, &sheet.form.code, kind, "team", "");
+        page.must_say(if kind == "erase" {
+            "Everything is erased"
+        } else {
+            "What was kept is deleted."
+        });
+        assert_eq!(rows(&site), (0, 0));
+        // It goes on, not knowing.
+        let _ = upload.try_write(&body.bytes[half..]);
+        let answer = upload.answer();
+        let told = "What was being sent was discarded or erased in another window. Nothing of it was kept.";
+        assert!(answer.contains(told), "{answer}");
+        assert!(!answer.contains("arrived whole"), "{answer}");
+        display.waits_for(told);
+        assert!(!display.said().contains("arrived whole"), "{}", display.said());
+        assert_eq!(rows(&site), (0, 0));
+        wait_until_clean(&site);
+        editors_see_nothing(&site);
+        site.mailbox(&sheet.form.code).must_say("Nothing under this code");
+        let left: u64 = database(&site, "vault.db")
+            .query_row("SELECT count(*) FROM chunk", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(left, 0, "{kind}");
+    }
+}
+
+/// Discarded with the last byte: the answer is that nothing was kept, never a receipt.
+#[test]
+fn discarded_just_before_its_end_an_upload_gets_no_receipt() {
+    let site = Box_::served(1, &[]);
+    let [one, two] = [2_000, 3_000].map(|n| Document::new(&site, &format!("{n}.bin"), n));
+    let sheet = Sheet::new(&site);
+    let body = Body::new(&sheet.form, &[("message", "Bonjour")], &[one, two]);
+    let last = body.bytes.len() - 20;
+    let mut upload = body.send(&site, "/drop?lang=en", last);
+    wait_until_held(&site, 1);
+    act(&site, &sheet.form.code, "discard", "team", "").must_say("What was kept is deleted.");
+    upload.write(&body.bytes[last..]);
+    let answer = upload.answer();
+    assert!(answer.contains("discarded or erased in another window"), "{answer}");
+    assert_eq!((rows(&site), site.submissions()), ((0, 0), 0));
+    wait_until_clean(&site);
+    // Sent again, on purpose, it is sent.
+    let again = whole(&site, &body);
+    assert!(again.contains("Received"), "{again}");
+    assert_eq!(site.submissions(), 1);
+}

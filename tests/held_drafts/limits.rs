@@ -1,0 +1,328 @@
+//! Drafts at their limits: too many, too large, too long, another's, another team's, sealed to keys that
+//! changed, over the quota. What is whole stays; what cannot be is said.
+
+use super::common::*;
+use super::held::*;
+use super::wire::*;
+
+const SMALL: &[(&str, &str)] = &[
+    ("file = \"3.5 GiB\"", "file = \"1 MiB\""),
+    ("dispatch = \"8 GiB\"", "dispatch = \"1 MiB\""),
+    ("files = 100", "files = 4"),
+    ("message = 100000", "message = 100"),
+    ("drafts = \"20 GiB\"", "drafts = \"2 MiB\""),
+];
+
+const STALE: &str = "They must be sent again: discard what is kept, then send the files anew.";
+
+fn documents(site: &Box_, sizes: &[usize]) -> Vec<Document> {
+    let new = |(at, size): (usize, &usize)| Document::new(site, &format!("{at}-{size}.bin"), *size);
+    sizes.iter().enumerate().map(new).collect()
+}
+
+/// Keeps without sending, for a team.
+fn keep(site: &Box_, form: &Form, team: &str, message: &str, files: &[Document]) -> Answer {
+    let mut args = form.fields();
+    for (name, value) in [("team", team), ("message", message)] {
+        args.extend(["--form-string".into(), format!("{name}={value}")]);
+    }
+    args.extend(paths(files).iter().flat_map(|path| ["-F".into(), format!("files=@{path}")]));
+    site.curl("/drop?lang=en&keep=1", &args.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn kept(site: &Box_, form: &Form, team: &str, message: &str, files: &[Document]) {
+    keep(site, form, team, message, files).must_say("Kept, not sent");
+}
+
+fn with_code(site: &Box_, form: &Form) -> Form {
+    Form { code: form.code.clone(), ..site.form("en") }
+}
+
+#[test]
+fn too_many_files_with_the_held_ones_keep_what_fits_and_say_so() {
+    let site = Box_::served(1, SMALL);
+    let all = documents(&site, &[100, 200, 300, 400, 500, 600]);
+    let form = site.form("en");
+    kept(&site, &form, "", "Bonjour", &all[..3]);
+    // Whether it would be sent or kept; those that are held already do not count twice.
+    for (path, files) in [("/drop?lang=en&keep=1", &all[2..6]), ("/drop?lang=en", &all[3..5])] {
+        let page = site.mailbox(&form.code);
+        let answer = add(&site, &page, path, None, &paths(files));
+        assert_eq!(answer.status, 413);
+        answer
+            .must_say("There are more than 4 files.")
+            .must_say("4 files arrived whole and are kept");
+        assert_eq!(held(&site.mailbox(&form.code)), listed(&all[..4]));
+    }
+    wait_until_clean(&site);
+    editors_see_nothing(&site);
+    let receipt = send_draft(&site, &form.code);
+    assert_eq!(received(receipt.must_say("Received")), listed(&all[..4]));
+    assert!(opened(&site, "bundle.tar") == ("Bonjour".into(), contents(&all[..4])));
+}
+
+#[test]
+fn too_large_with_the_held_ones_keeps_what_fits_and_says_so() {
+    let site = Box_::served(1, SMALL);
+    let all = documents(&site, &[400_000, 300_000, 349_000, 348_576]);
+    let form = site.form("en");
+    kept(&site, &form, "", "", &all[..1]);
+    let page = site.mailbox(&form.code);
+    let answer = add(&site, &page, "/drop?lang=en", None, &paths(&all[1..3]));
+    assert_eq!(answer.status, 413);
+    answer.must_say("All files together are larger than 1 MiB.").must_say("2 files arrived whole");
+    assert_eq!(held(&site.mailbox(&form.code)), listed(&all[..2]));
+    wait_until_clean(&site);
+    editors_see_nothing(&site);
+    // To the byte, it fits.
+    let page = site.mailbox(&form.code);
+    let receipt = add(&site, &page, "/drop?lang=en", None, &paths(&all[3..]));
+    receipt.must_say("Received");
+    let sent = [all[0].clone(), all[1].clone(), all[3].clone()];
+    assert!(opened(&site, "bundle.tar").1 == contents(&sent));
+}
+
+#[test]
+fn messages_that_are_too_long_together_are_told_and_the_held_one_stays() {
+    let site = Box_::served(1, SMALL);
+    let all = documents(&site, &[100, 200]);
+    let form = site.form("en");
+    let (first, second) = ("é".repeat(60), "à".repeat(39));
+    kept(&site, &form, "", &first, &all[..1]);
+    let answer = keep(&site, &with_code(&site, &form), "", &second, &all[1..]);
+    assert_eq!(answer.status, 413);
+    answer.must_say("The message is longer than 100 characters.").must_say(&second);
+    let page = site.mailbox(&form.code);
+    assert_eq!(held(&page), listed(&all[..1]));
+    page.must_say(&first);
+    // 60, a blank line and 38 are as many as may be; the page's form may write it all anew.
+    let second = "à".repeat(38);
+    kept(&site, &with_code(&site, &form), "", &second, &[]);
+    let page = site.mailbox(&form.code);
+    add(&site, &page, "/drop?lang=en&keep=1", None, &[]).must_say("Kept, not sent");
+    let page = site.mailbox(&form.code);
+    add(&site, &page, "/drop?lang=en", Some("Shorter."), &[all[1].path()]).must_say("Received");
+    assert!(opened(&site, "bundle.tar") == ("Shorter.".into(), contents(&all)));
+}
+
+#[test]
+fn a_message_with_the_code_in_it_joins_no_draft() {
+    let site = Box_::served(1, SMALL);
+    let all = documents(&site, &[100, 200]);
+    let form = site.form("en");
+    kept(&site, &form, "", "Bonjour", &all[..1]);
+    let page = site.mailbox(&form.code);
+    let answer = add(&site, &page, "/drop?lang=en", Some(&form.code), &[all[1].path()]);
+    assert_eq!(answer.status, 422);
+    answer.must_say("The message contains your code.");
+    editors_see_nothing(&site);
+    let page = site.mailbox(&form.code);
+    page.must_say("Bonjour");
+    assert_eq!(held(&page), listed(&all[..1]));
+}
+
+#[test]
+fn another_code_shows_and_touches_nothing_of_it() {
+    let site = Box_::served(1, &[]);
+    let all = documents(&site, &[100, 200]);
+    let (mine, theirs) = (site.form("en"), site.form("en"));
+    kept(&site, &mine, "", "Bonjour", &all[..1]);
+    kept(&site, &theirs, "", "Hello", &all[1..]);
+    let page = site.mailbox(&theirs.code);
+    assert_eq!(held(&page), listed(&all[1..]));
+    assert!(!page.text().contains("Bonjour") && !page.text().contains(&all[0].name));
+    site.mailbox(&site.form("en").code).must_say("Nothing under this code");
+    // With the ids of the other, should they ever be known.
+    let my_page = site.mailbox(&mine.code);
+    let [(_, shown)] = drafts(&my_page).try_into().unwrap();
+    let html = scraper::Html::parse_document(&my_page.text());
+    let selector = scraper::Selector::parse("input[name=item]").unwrap();
+    let marks = html.select(&selector).map(|field| field.value().attr("value").unwrap());
+    for item in marks.filter(|item| !item.is_empty()) {
+        for code in [&theirs.code, &site.form("en").code] {
+            for what in ["remove", "withdraw", "delete", "send"] {
+                act(&site, code, what, "team", item);
+            }
+        }
+    }
+    let stranger = site.form("en").code;
+    act(&site, &stranger, "discard", "team", "");
+    act(&site, &stranger, "erase", "", "");
+    editors_see_nothing(&site);
+    assert_eq!(rows(&site), (2, 2));
+    let [(_, still)] = drafts(&site.mailbox(&mine.code)).try_into().unwrap();
+    assert_eq!(still, shown);
+    // One source erases everything of its own, and the other's stays.
+    act(&site, &theirs.code, "erase", "", "").must_say("Everything is erased");
+    assert_eq!(rows(&site), (1, 1));
+    wait_until_clean(&site);
+    assert_eq!(received(&send_draft(&site, &mine.code)), listed(&all[..1]));
+    assert!(opened(&site, "bundle.tar") == ("Bonjour".into(), contents(&all[..1])));
+}
+
+#[test]
+fn drafts_for_two_teams_are_apart() {
+    let mut site = Box_::new(1, &[]);
+    let other = Editor::new(site.dir.path(), "other");
+    site.add_team("other", "The others", &other);
+    site.serve();
+    let all = documents(&site, &[100, 200, 300]);
+    let form = site.form("en");
+    kept(&site, &form, "team", "To the first.", &all[..1]);
+    kept(&site, &with_code(&site, &form), "other", "To the second.", &all[1..2]);
+    let page = site.mailbox(&form.code);
+    page.must_say("For: The team").must_say("For: The others");
+    let of = |page: &Answer| -> Vec<_> {
+        let names = |files: Vec<Shown>| files.into_iter().map(|file| file.name).collect::<Vec<_>>();
+        drafts(page).into_iter().map(|(team, files)| (team, names(files))).collect()
+    };
+    let [one, two, _] = [0, 1, 2].map(|n| vec![all[n].name.clone()]);
+    assert_eq!(of(&page), [("other".into(), two.clone()), ("team".into(), one.clone())]);
+
+    // The page's form goes on with neither: what it sends to one is asked about.
+    let fields = with_code(&site, &form).fields();
+    let file = format!("files=@{}", all[2].path());
+    let fields: Vec<_> = fields.iter().map(String::as_str).chain(["-F", "team=team"]).collect();
+    let args = [&fields[..], &["-F", &file]].concat();
+    site.curl("/drop?lang=en", &args).must_say("Not sent yet");
+    // A form that knows the one draft does not know the other.
+    let of_other = fields_of(&page, "send", "other");
+    let (_, mark) = of_other.iter().find(|(name, _)| name == "item").unwrap();
+    let mark = format!("draft={mark}");
+    let args = [&fields[..], &["-F", &mark, "-F", &file]].concat();
+    site.curl("/drop?lang=en", &args).must_say("Not sent yet");
+    assert_eq!((site.submissions(), &site.status()["mailboxes"]), (0, &0.into()));
+
+    // One is sent, the other one stays; each team opens its own and nothing else.
+    let (first, both) = (site.path("first.tar"), vec![one[0].clone(), all[2].name.clone()]);
+    assert_eq!(of(&site.mailbox(&form.code))[1], ("team".into(), both));
+    act(&site, &form.code, "discard", "team", "").must_say("What was kept is deleted.");
+    kept(&site, &with_code(&site, &form), "team", "To the first.", &all[..1]);
+    let page = site.mailbox(&form.code);
+    assert_eq!(received(press_for(&site, &page, "send", "other").must_say("Received")).len(), 1);
+    assert_eq!(of(&site.mailbox(&form.code)), [("team".into(), one)]);
+    let said = fails(site.command("export").args(["--team", "team", "-o"]).arg(&first));
+    assert!(said.contains("nothing waits"), "{said}");
+    ok(site.command("export").args(["--team", "other", "-o"]).arg(&first));
+    ok(&mut other.open([&first], &site.path("opened")));
+    let opened = files_below(&site.path("opened"));
+    assert!(opened.iter().any(|f| f.ends_with(&two[0])), "{opened:?}");
+    assert!(!site.editors[0].open([&first], &site.path("not")).status().unwrap().success());
+}
+
+#[test]
+fn a_draft_that_was_sealed_to_other_keys_is_refused_with_what_to_do_and_can_be_discarded() {
+    let mut site = Box_::served(1, &[]);
+    let all = documents(&site, &[100, 200]);
+    let form = site.form("en");
+    kept(&site, &form, "", "Bonjour", &all[..1]);
+    let before = site.mailbox(&form.code);
+    let new = Editor::new(site.dir.path(), "new");
+    site.add_editor(new);
+    wait_for("the keys to be read again", || site.log().contains("read again").then_some(()));
+
+    press(&site, &before, "send").must_say(STALE);
+    for answer in [
+        add(&site, &before, "/drop?lang=en", None, &[all[1].path()]),
+        site.send(&form, "Bonjour", &paths(&all)),
+        keep(&site, &with_code(&site, &form), "", "", &all[1..]),
+    ] {
+        assert_eq!(answer.status, 409);
+        answer.must_say(STALE);
+    }
+    let page = site.mailbox(&form.code);
+    page.must_say(STALE);
+    assert_eq!(held(&page), listed(&all[..1]));
+    assert!(!page.text().contains("Send it now"), "{}", page.text());
+    editors_see_nothing(&site);
+    act(&site, &form.code, "discard", "team", "").must_say("What was kept is deleted.");
+    wait_until_clean(&site);
+
+    let receipt = site.send(&form, "Bonjour", &paths(&all));
+    assert_eq!(received(receipt.must_say("Received")), listed(&all));
+    for editor in 0..2 {
+        site.editors.rotate_left(editor);
+        let (message, files) = opened(&site, &format!("{editor}.tar"));
+        assert!(message == "Bonjour" && files == contents(&all));
+    }
+}
+
+/// The keys come back as they were, in another order: the same readers, nothing to send again.
+#[test]
+fn keys_in_another_order_are_the_same_keys() {
+    let site = Box_::served(2, &[]);
+    let all = documents(&site, &[100]);
+    let form = site.form("en");
+    kept(&site, &form, "", "", &all);
+    let [one, two] = [0, 1].map(|n: usize| format!("\"{}\"", site.editors[n].recipient));
+    let swap = [(one.as_str(), "\"first\""), (&two, &one), ("\"first\"", &two)];
+    site.edit(&swap);
+    wait_for("the keys to be read again", || site.log().contains("read again").then_some(()));
+    send_draft(&site, &form.code).must_say("Received");
+    assert!(opened(&site, "bundle.tar").1 == contents(&all));
+}
+
+#[test]
+fn over_their_quota_the_largest_draft_goes_first_and_one_that_is_added_to_stays() {
+    let site = Box_::served(1, SMALL);
+    let all = documents(&site, &[900_000, 800_000, 500_000, 400_000, 600_000, 100_000]);
+    let forms: Vec<_> = all.iter().map(|_| Sheet::new(&site)).collect();
+    let still = |at: usize| !held(&site.mailbox(&forms[at].form.code)).is_empty();
+    for at in 0..3 {
+        kept(&site, &forms[at].form, "", "", &all[at..=at]);
+    }
+    // More than 2 MiB. But before the next one comes, the largest is being added to: that one stays, and
+    // nobody else has to make room for it.
+    assert!([0, 1, 2].into_iter().all(still));
+    let Sheet { form, token } = Sheet::new(&site);
+    let form = Form { code: forms[0].form.code.clone(), ..form };
+    let body = Body::new(&form, &[], &all[5..]);
+    let display = Display::open(&site, &token);
+    let mut upload = body.send(&site, "/drop?lang=en&keep=1", body.begins[0] + 5_000);
+    display.waits_for(&all[5].name);
+    kept(&site, &forms[3].form, "", "", &all[3..4]);
+    assert!(
+        [0, 1, 2, 3].into_iter().all(still),
+        "something went while the rest was within the quota"
+    );
+    kept(&site, &forms[4].form, "", "", &all[4..5]);
+    // The other four are beyond it by themselves. Whoever comes next makes the store look.
+    assert!(site.status()["draft_bytes"].as_u64().unwrap() > 3_200_000);
+    kept(&site, &site.form("en"), "", "x", &[]);
+    assert!(still(0), "one that was being added to went");
+    assert!(!still(1), "the largest of the others stayed");
+    assert!(still(2) && still(3) && still(4), "more went than had to");
+    upload.write(&body.bytes[body.begins[0] + 5_000..]);
+    assert!(upload.answer().contains("Kept, not sent"));
+    assert_eq!(held(&site.mailbox(&forms[0].form.code)).len(), 2);
+    wait_until_clean(&site);
+    // What went says so as anything that is not there.
+    site.mailbox(&forms[1].form.code).must_say("Nothing under this code");
+    editors_see_nothing(&site);
+}
+
+/// Messages take room too, and nobody may fill the disk with drafts of them.
+#[test]
+fn messages_count_in_the_quota_of_drafts() {
+    let mut edits = SMALL.to_vec();
+    edits[3] = ("message = 100000", "message = 400000");
+    let site = Box_::served(1, &edits);
+    let small = site.form("en");
+    kept(&site, &small, "", "small", &[]);
+    let path = site.path("long.txt");
+    for _ in 0..8 {
+        let mut dice = Dice::new(random());
+        let letters = std::iter::repeat_with(|| b"abcdefghijklmno "[dice.below(16)]);
+        std::fs::write(&path, letters.take(300_000).collect::<Vec<u8>>()).unwrap();
+        let mut args = site.form("en").fields();
+        args.extend(["-F".into(), format!("message=<{}", path.display())]);
+        let args: Vec<_> = args.iter().map(String::as_str).collect();
+        site.curl("/drop?lang=en&keep=1", &args).must_say("Kept, not sent");
+    }
+    kept(&site, &small, "", "small", &[]);
+    let sum = "SELECT sum(length(head)) FROM draft";
+    let bytes: u64 = database(&site, "index.db").query_row(sum, [], |row| row.get(0)).unwrap();
+    assert!(bytes <= 2 << 20, "{bytes}");
+    site.mailbox(&small.code).must_say("small");
+    assert!(rows(&site).0 >= 6, "more went than had to");
+}

@@ -1,0 +1,302 @@
+//! Progress without script: a page beside the form that goes on while the form is sent. It moves, it says at
+//! once what is refused, it ends with the receipt, and it holds nothing that somebody else needs.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+#[path = "common/wire.rs"]
+mod wire;
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use common::*;
+use sourdine::base::ids::hex;
+use sourdine::base::random;
+use wire::*;
+
+/// Displays that may be open at once.
+const SEATS: usize = 128;
+const ENDED: &str = "This display was closed to make room for others.";
+const DONE: &str = "Done. The receipt is below.";
+
+fn fresh_token() -> String {
+    hex(&random::bytes::<16>().unwrap())
+}
+
+/// The amounts that a display has shown.
+fn amounts(display: &Display) -> BTreeSet<String> {
+    let said = display.said();
+    let mut found = BTreeSet::new();
+    for (at, _) in said.match_indices(" of ") {
+        let before = said[..at].rsplit(['>', '\n']).next().unwrap();
+        if before.ends_with('B') || before.ends_with("bytes") {
+            found.insert(before.trim().to_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn it_moves_with_every_piece_and_ends_with_the_receipt() {
+    let site = Box_::served(1, &[]);
+    let files = [1_000_000, 1_400_000].map(|n| Document::new(&site, &format!("n° {n} <b>.pdf"), n));
+    let sheet = Sheet::new(&site);
+    let body = Body::new(&sheet.form, &[("message", "Bonjour")], &files);
+    let display = Display::open(&site, &sheet.token);
+    let stranger = Display::open(&site, &fresh_token());
+    let mut upload = Upload::begin(&site, "/drop?lang=en", body.bytes.len());
+    let mut late = None;
+    let pieces = body.bytes.len() / 12 + 1;
+    for (number, piece) in body.bytes.chunks(pieces).enumerate() {
+        let before = amounts(&display).len();
+        upload.write(piece);
+        if number < 11 {
+            wait_for("another amount", || (amounts(&display).len() > before).then_some(()));
+        }
+        if number == 8 {
+            // One that opens in the middle shows what is under way.
+            late = Some(Display::open_late(&site, &sheet.token));
+        }
+    }
+    let answer = upload.answer();
+    assert!(answer.contains("<h1>Received</h1>"), "{answer}");
+    for display in [&display, late.as_ref().unwrap()] {
+        display.waits_for(DONE).ends();
+        let said = display.said();
+        assert!(said.contains("File 2: n° 1400000 &#60;b&#62;.pdf"), "{said}");
+        assert!(said.contains("2.2 MiB") && said.contains(" a second"), "{said}");
+        assert!(!said.contains(sheet.form.code.split(' ').next().unwrap()), "the code is in it");
+    }
+    assert!(amounts(&display).len() >= 10, "{:?}", amounts(&display));
+    assert!(display.said().contains("File 1: n° 1000000"));
+    // Nobody else hears of it.
+    assert!(!stranger.has_ended());
+    assert_eq!(amounts(&stranger), BTreeSet::new());
+    assert!(!stranger.said().contains("pdf"), "{}", stranger.said());
+}
+
+#[test]
+fn each_form_has_a_display_of_its_own_whose_name_tells_nothing() {
+    let site = Box_::served(1, &[]);
+    let sheets: Vec<_> = (0..50).map(|_| Sheet::new(&site)).collect();
+    let tokens: BTreeSet<_> = sheets.iter().map(|sheet| sheet.token.as_str()).collect();
+    assert_eq!(tokens.len(), 50);
+    for Sheet { form, token } in &sheets {
+        assert!(token.len() == 32 && token.bytes().all(|b| b.is_ascii_hexdigit()), "{token}");
+        // Nor is any piece of it in the ticket that the form carries.
+        assert!(
+            token
+                .as_bytes()
+                .windows(8)
+                .all(|piece| { !form.ticket.contains(std::str::from_utf8(piece).unwrap()) })
+        );
+    }
+    for wrong in
+        ["", "0", &"g".repeat(32), &"0".repeat(31), &"0".repeat(33), "..%2f..", &"é".repeat(16)]
+    {
+        let answer = site.curl(&format!("/progress/{wrong}?lang=en"), &["-m", "20"]);
+        assert_eq!(answer.status, 404, "{wrong}");
+    }
+}
+
+/// The body still comes, and the source reads already why it will not do.
+#[test]
+fn refusals_are_said_while_the_body_still_comes() {
+    let small = [
+        ("file = \"3.5 GiB\"", "file = \"1 MiB\""),
+        ("dispatch = \"8 GiB\"", "dispatch = \"2 MiB\""),
+        ("files = 100", "files = 2"),
+        ("message = 100000", "message = 200"),
+    ];
+    let site = Box_::served(1, &small);
+    let files = [600_000, 1_100_000, 10].map(|n| Document::new(&site, &format!("{n}.bin"), n));
+    let [good, large, tiny] = &files;
+    // What is written in the message (the code, where it says so), which files, where it stands still, and
+    // what is said then.
+    let cases = [
+        ("CODE", vec![good.clone()], 0, 100, "The message contains your code."),
+        ("Bonjour", vec![large.clone()], 0, 1_060_000, "One of the files is larger than 1 MiB."),
+        (
+            "Bonjour",
+            vec![tiny.clone(), good.clone(), tiny.clone()],
+            2,
+            2,
+            "There are more than 2 files.",
+        ),
+        (&"x".repeat(201), vec![good.clone()], 0, 1, "The message is longer than 200 characters."),
+    ];
+    for (message, files, file, bytes, sentence) in cases {
+        let sheet = Sheet::new(&site);
+        let message = if message == "CODE" { &sheet.form.code } else { message };
+        let body = Body::new(&sheet.form, &[("message", message)], &files);
+        let display = Display::open(&site, &sheet.token);
+        let at = body.begins[file] + bytes;
+        let mut upload = body.send(&site, "/drop?lang=en", at);
+        display.waits_for(sentence);
+        // It waits for the rest, so that a browser shows the page too.
+        upload.write(&body.bytes[at..]);
+        let answer = upload.answer();
+        assert!(answer.contains(sentence), "{answer}");
+        assert!(!display.has_ended());
+        mended(&site, &sheet, &display, good);
+    }
+    // Announced too large: before a byte of a file.
+    let sheet = Sheet::new(&site);
+    let body = Body::new(&sheet.form, &[("message", "Bonjour")], &files[..1]);
+    let display = Display::open(&site, &sheet.token);
+    let mut upload = Upload::begin(&site, "/drop?lang=en", 5_000_000_000);
+    upload.write(&body.bytes[..=body.begins[0]]);
+    display.waits_for("All files together are larger than 2 MiB.");
+    drop(upload);
+    mended(&site, &sheet, &display, good);
+}
+
+/// The same form, mended and sent again, is shown in the same display, and ends it.
+fn mended(site: &Box_, sheet: &Sheet, display: &Display, good: &Document) {
+    let body = Body::new(&sheet.form, &[("message", "Mended.")], std::slice::from_ref(good));
+    let answer = body.send(site, "/drop?lang=en", body.bytes.len()).answer();
+    // What was held of the first try is looked at first.
+    let (title, said) = if answer.contains("<h1>Received</h1>") {
+        ("Received", DONE)
+    } else {
+        ("Not sent yet", "kept, but it is not sent yet")
+    };
+    assert!(answer.contains(title), "{answer}");
+    display.waits_for(said).ends();
+}
+
+#[test]
+fn a_full_server_and_a_busy_one_are_said_while_the_body_still_comes() {
+    let full = Box_::served(1, &[("min_free = \"64 MiB\"", "min_free = \"1000000 GiB\"")]);
+    let busy = Box_::served(1, &[("uploads = 32", "uploads = 1")]);
+    let other = Sheet::new(&busy);
+    let document = Document::new(&busy, "a.bin", 3_000_000);
+    let theirs = Body::new(&other.form, &[], std::slice::from_ref(&document));
+    let under_way = Display::open(&busy, &other.token);
+    let _theirs = theirs.send(&busy, "/drop?lang=en", 1_000_000);
+    under_way.waits_for("File 1");
+    for (site, sentence) in [
+        (&full, "There is no room for this now."),
+        (&busy, "Too many people are sending or asking at once."),
+    ] {
+        let sheet = Sheet::new(site);
+        let body =
+            Body::new(&sheet.form, &[("message", "Bonjour")], std::slice::from_ref(&document));
+        let display = Display::open(site, &sheet.token);
+        let half = body.begins[0] + 1_000;
+        let mut upload = body.send(site, "/drop?lang=en", half);
+        display.waits_for(sentence);
+        upload.write(&body.bytes[half..]);
+        let answer = upload.answer();
+        assert!(answer.contains(sentence) && answer.contains("Bonjour"), "{answer}");
+        assert_eq!(site.submissions(), 0);
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_frees_its_connection() {
+    let site = Box_::served(1, &[]);
+    Sheet::new(&site);
+    let before = settled_sockets(&site);
+    let waiting: Vec<_> = (0..20).map(|_| Display::open(&site, &fresh_token())).collect();
+    assert_eq!(sockets(&site), before + 20);
+    drop(waiting);
+    wait_for("the connections to be freed", || (sockets(&site) == before).then_some(()));
+
+    // With an upload to show; that one goes on.
+    let sheet = Sheet::new(&site);
+    let document = Document::new(&site, "a.bin", 2_000_000);
+    let body = Body::new(&sheet.form, &[("message", "")], &[document]);
+    let displays: Vec<_> = (0..5).map(|_| Display::open(&site, &sheet.token)).collect();
+    let mut upload = body.send(&site, "/drop?lang=en", 1_500_000);
+    for display in &displays {
+        display.waits_for("File 1: a.bin");
+    }
+    drop(displays);
+    wait_for("the connections to be freed", || (sockets(&site) == before + 1).then_some(()));
+    upload.write(&body.bytes[1_500_000..]);
+    assert!(upload.answer().contains("<h1>Received</h1>"));
+    wait_for("the upload's too", || (sockets(&site) == before).then_some(()));
+}
+
+/// Sockets once the connections of earlier questions are closed.
+fn settled_sockets(site: &Box_) -> usize {
+    let mut last = usize::MAX;
+    wait_for("connections to close", || {
+        let now = sockets(site);
+        let same = now == last;
+        last = now;
+        same.then_some(now)
+    })
+}
+
+#[test]
+fn when_all_places_are_taken_the_one_that_waits_longest_makes_room() {
+    let site = Box_::served(1, &[]);
+    // The first shows an upload, the second one that was refused, all others wait.
+    let (under_way, refused) = (Sheet::new(&site), Sheet::new(&site));
+    let document = Document::new(&site, "a.bin", 2_000_000);
+    let body = Body::new(&under_way.form, &[("message", "")], std::slice::from_ref(&document));
+    let first = Display::open(&site, &under_way.token);
+    let mut upload = body.send(&site, "/drop?lang=en", 1_500_000);
+    first.waits_for("File 1: a.bin");
+    let second = Display::open(&site, &refused.token);
+    let code = refused.form.code.clone();
+    let wrong = Body::new(&refused.form, &[("message", &code)], &[]);
+    let _ = wrong.send(&site, "/drop?lang=en", wrong.bytes.len()).answer();
+    second.waits_for("The message contains your code.");
+    let third = Display::open(&site, &fresh_token());
+    let others: Vec<_> = (3..SEATS).map(|_| Display::open(&site, &fresh_token())).collect();
+    assert!(!first.has_ended() && !second.has_ended() && !third.has_ended());
+
+    let sheet = Sheet::new(&site);
+    let new = Display::open(&site, &sheet.token);
+    second.waits_for(ENDED).ends();
+    assert!(!first.has_ended() && !third.has_ended());
+    let newer = Display::open(&site, &fresh_token());
+    third.waits_for(ENDED).ends();
+    assert!(!others.iter().any(Display::has_ended) && !newer.has_ended());
+    // Both that matter go on showing theirs.
+    upload.write(&body.bytes[1_500_000..]);
+    assert!(upload.answer().contains("<h1>Received</h1>"));
+    first.waits_for(DONE).ends();
+    let body = Body::new(&sheet.form, &[("message", "")], &[document]);
+    let answer = body.send(&site, "/drop?lang=en", body.bytes.len()).answer();
+    assert!(answer.contains("<h1>Received</h1>"), "{answer}");
+    new.waits_for(DONE).ends();
+}
+
+/// Somebody opens displays without end: those of others are asked for again at most, and forms work.
+#[test]
+fn a_flood_of_displays_does_not_keep_anybody_from_sending() {
+    let site = Box_::served(1, &[]);
+    let flood: Vec<_> = (0..2 * SEATS).map(|_| Display::open(&site, &fresh_token())).collect();
+    let ended = || flood.iter().filter(|display| display.has_ended()).count();
+    wait_for("the older half to end", || (ended() == SEATS).then_some(()));
+    assert!(flood[..SEATS].iter().all(Display::has_ended));
+    let sheet = Sheet::new(&site);
+    let display = Display::open(&site, &sheet.token);
+    let document = Document::new(&site, "a.bin", 100_000);
+    site.send(&sheet.form, "Hello", &[document.path()]).must_say("Received");
+    display.waits_for(DONE).ends();
+}
+
+#[test]
+fn a_stop_ends_open_displays_at_once() {
+    let mut site = Box_::served(1, &[]);
+    let mut displays: Vec<_> = (0..30).map(|_| Display::open(&site, &fresh_token())).collect();
+    // One of them shows an upload that was cut, one a form that was refused.
+    let sheet = Sheet::new(&site);
+    let document = Document::new(&site, "a.bin", 2_000_000);
+    let body = Body::new(&sheet.form, &[("message", "")], &[document]);
+    displays.push(Display::open(&site, &sheet.token));
+    drop(body.send(&site, "/drop?lang=en", 1_500_000));
+    displays.last().unwrap().waits_for("The upload ended before it was complete");
+    let begin = Instant::now();
+    site.stop();
+    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+    for display in &displays {
+        display.ends();
+    }
+}

@@ -1,0 +1,275 @@
+//! A source takes back: it withdraws what nobody fetched, deletes an answer, erases everything. Asked first,
+//! done once, final; and nothing of it by another code or with a page that was left.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+#[path = "common/held.rs"]
+mod held;
+#[path = "common/inside.rs"]
+mod inside;
+#[path = "common/wire.rs"]
+mod wire;
+
+use std::fs;
+
+use common::*;
+use held::*;
+use inside::Inside;
+use sourdine::store::Withdrawal;
+use wire::*;
+
+const GONE: &str = "It is not here any more";
+const FETCHED: &str = "An editor has fetched it meanwhile, so it cannot be withdrawn.";
+
+/// Sends one document; its form, and what it was.
+fn sent(site: &Box_, name: &str) -> (Form, Document) {
+    let (form, document) = (site.form("en"), Document::new(site, name, 1_500_000));
+    site.send(&form, "Bonjour", &[document.path()]).must_say("Received");
+    (form, document)
+}
+
+/// The id of the first thing of a page that may be withdrawn or deleted.
+fn item(page: &Answer, act: &str) -> String {
+    let fields = fields_of(page, act, "team");
+    fields.into_iter().find(|(name, _)| name == "item").unwrap().1
+}
+
+/// An editor answers what waits, with a file; the name of the bundle.
+fn answer(site: &Box_, round: usize) -> std::path::PathBuf {
+    let (bundle, opened) =
+        (site.export(&format!("{round}.tar")), site.path(&format!("{round}.open")));
+    ok(&mut site.editors[0].open([bundle], &opened));
+    let (text, file) = (site.path("answer.txt"), site.path("attached.txt"));
+    fs::write(&text, format!("Answer {round}.\n")).unwrap();
+    fs::write(&file, "attached").unwrap();
+    let reply = site.path(&format!("{round}.reply.tar"));
+    let mut command = sourdine();
+    command.arg("reply").arg(&opened).arg("-i").arg(&site.editors[0].key).arg("-o").arg(&reply);
+    ok(command.arg("--message").arg(text).arg("--attach").arg(file));
+    ok(site.command("deliver").arg(&reply));
+    reply
+}
+
+fn nothing_waits(site: &Box_) {
+    let said = fails(site.command("export").arg("-o").arg(site.path("none.tar")));
+    assert!(said.contains("nothing waits"), "{said}");
+}
+
+#[test]
+fn what_nobody_fetched_is_withdrawn_after_a_question() {
+    let site = Box_::served(1, &[]);
+    let (form, _) = sent(&site, "one.pdf");
+    let (stays, document) = sent(&site, "stays.pdf");
+    let page = site.mailbox(&form.code);
+    for _ in 0..2 {
+        press(&site, &page, "withdraw").must_say("Withdraw what you sent?").must_say("No, go back");
+        assert_eq!(site.submissions(), 2, "withdrawn without being sure");
+    }
+    let done = press_sure(&site, &page, "withdraw");
+    done.must_say("It is withdrawn and deleted here.");
+    assert!(!done.text().contains("waiting"));
+    press_sure(&site, &page, "withdraw").must_say(GONE);
+    wait_until_clean(&site);
+    // An export that runs afterwards has the other one.
+    assert!(opened(&site, "bundle.tar").1 == contents(&[document]));
+    site.mailbox(&stays.code).must_say("fetched");
+    // The same form may be sent again, by purpose: nothing remembers it.
+    let again = site.send(&form, "Bonjour", &[site.path("documents/one.pdf").to_str().unwrap()]);
+    again.must_say("Received");
+    assert_eq!(site.submissions(), 2);
+}
+
+#[test]
+fn what_was_fetched_is_not_withdrawn_by_whatever_word() {
+    let site = Box_::served(1, &[]);
+    let (form, document) = sent(&site, "one.pdf");
+    let page = site.mailbox(&form.code);
+    let id = item(&page, "withdraw");
+    ok(site.command("export").arg("-o").arg(site.path("bundle.tar")));
+    press_sure(&site, &page, "withdraw").must_say(FETCHED).must_say("fetched by the editors");
+    assert!(!site.mailbox(&form.code).text().contains("value=\"withdraw\""));
+    // As an answer it is not deleted either, nor as a file of a draft.
+    act(&site, &form.code, "delete", "team", &id).must_say(GONE);
+    act(&site, &form.code, "remove", "team", &id);
+    act(&site, &form.code, "discard", "team", &id);
+    assert_eq!(site.submissions(), 1);
+    assert!(opened(&site, "again.tar").1 == contents(&[document]));
+}
+
+#[test]
+fn another_code_and_a_wrong_item_do_nothing() {
+    let site = Box_::served(1, &[]);
+    let (form, document) = sent(&site, "one.pdf");
+    answer(&site, 1);
+    let (other, _) = sent(&site, "other.pdf");
+    let page = site.mailbox(&form.code);
+    let (reply, theirs) = (item(&page, "delete"), item(&site.mailbox(&other.code), "withdraw"));
+    for code in [&other.code, &site.form("en").code] {
+        act(&site, code, "delete", "team", &reply).must_say(GONE);
+    }
+    act(&site, &form.code, "withdraw", "team", &theirs).must_say(GONE);
+    act(&site, &form.code, "withdraw", "team", &reply).must_say(GONE);
+    act(&site, &other.code, "delete", "team", &theirs).must_say(GONE);
+    for wrong in ["", "0", "../..", &"é".repeat(32), &"0".repeat(33), &reply.to_uppercase()] {
+        for what in ["withdraw", "delete"] {
+            let answer = act(&site, &form.code, what, "team", wrong);
+            assert!(answer.status == 400 || answer.text().contains(GONE), "{}", answer.text());
+        }
+    }
+    for what in ["", "burn", "Erase"] {
+        let answer = act(&site, &form.code, what, "team", "");
+        assert_eq!(answer.status, 400, "{}", answer.text());
+    }
+    assert_eq!((site.submissions(), &site.status()["replies"]), (2, &1.into()));
+    site.mailbox(&form.code).must_say("Answer 1.");
+    assert!(all_opened(&site, "all.tar").contains(&("Bonjour".into(), contents(&[document]))));
+}
+
+#[test]
+fn an_answer_is_deleted_after_a_question_and_the_others_stay() {
+    let site = Box_::served(1, &[]);
+    let (form, _) = sent(&site, "one.pdf");
+    answer(&site, 1);
+    answer(&site, 2);
+    let page = site.mailbox(&form.code);
+    let id = item(&page, "delete");
+    let download = |ticket: &str| {
+        let fields = [("code", form.code.as_str()), ("ticket", ticket), ("dispatch", &id)];
+        let fields: Vec<_> = fields.into_iter().chain([("number", "1")]).collect();
+        post(&site, "/mailbox/file?lang=en", &fields)
+    };
+    assert_eq!(download(&ticket(&site)).bytes, b"attached");
+    press(&site, &page, "delete").must_say("Delete this answer?");
+    site.mailbox(&form.code).must_say("Answer 1.").must_say("Answer 2.");
+    let done = press_sure(&site, &page, "delete");
+    done.must_say("The answer is deleted.");
+    let left = ["Answer 1.", "Answer 2."].map(|text| done.text().contains(text));
+    assert_eq!(left.iter().filter(|is| **is).count(), 1);
+    download(&ticket(&site)).must_say("There is no such file in your mailbox.");
+    press_sure(&site, &page, "delete").must_say(GONE);
+    wait_until_clean(&site);
+}
+
+#[test]
+fn erased_nothing_is_left_and_no_page_of_that_visit_opens_anything() {
+    let site = Box_::served(1, &[]);
+    let (form, one) = sent(&site, "one.pdf");
+    answer(&site, 1);
+    let (stays, document) = sent(&site, "stays.pdf");
+    site.send(&Form { code: form.code.clone(), ..site.form("en") }, "More", &[one.path()]);
+    let kept = Body::new(&Form { code: form.code.clone(), ..site.form("en") }, &[], &[one]);
+    let receipt = kept.send(&site, "/drop?lang=en&keep=1", kept.bytes.len()).answer();
+    assert!(receipt.contains("Kept, not sent"), "{receipt}");
+    let page = site.mailbox(&form.code);
+    press(&site, &page, "erase").must_say("Erase everything under this code?");
+    site.mailbox(&form.code).must_say("Answer 1.").must_say("waiting").must_say("Send it now");
+
+    let erased = press_sure(&site, &page, "erase");
+    erased.must_say("Everything is erased");
+    assert!(erased.headers.to_lowercase().contains("clear-site-data: "), "{}", erased.headers);
+    // Back and Reload: every form of that visit.
+    let ticket = page.hidden("ticket");
+    site.open_with(&form.code, &ticket).must_say("You have left");
+    press_sure_again(&site, &page).must_say("You have left");
+    press(&site, &page, "send").must_say("You have left");
+    site.send(&Form { code: form.code.clone(), ticket }, "Hello", &[]).must_say("You have left");
+    // Another visit.
+    site.mailbox(&form.code).must_say("Nothing under this code");
+    act(&site, &form.code, "erase", "", "").must_say("Everything is erased");
+    assert_eq!(rows(&site), (0, 0));
+    wait_until_clean(&site);
+    let status = site.status();
+    assert_eq!((&status["mailboxes"], &status["replies"]), (&1.into(), &0.into()));
+    let late = fails(site.command("deliver").arg(site.path("1.reply.tar")));
+    assert!(late.contains("there is no such mailbox here"), "{late}");
+    site.mailbox(&form.code).must_say("Nothing under this code");
+    assert!(opened(&site, "bundle.tar").1 == contents(&[document]));
+    site.mailbox(&stays.code).must_say("fetched");
+}
+
+/// "Yes" as the question carried it, with the ticket of a page that is left.
+fn press_sure_again(site: &Box_, page: &Answer) -> Answer {
+    let fields = fields_of(page, "erase", "team");
+    let fields: Vec<_> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    post(
+        site,
+        "/mailbox/act?lang=en",
+        &[&fields[..], &[("act", "erase"), ("sure", "yes")]].concat(),
+    )
+}
+
+/// A page from before the server started again opens nothing: its code is asked for once more.
+#[test]
+fn a_page_from_before_a_restart_does_nothing_by_itself() {
+    let mut site = Box_::served(1, &[]);
+    let (form, _) = sent(&site, "one.pdf");
+    let page = site.mailbox(&form.code);
+    site.stop();
+    site.serve();
+    for what in ["erase", "withdraw"] {
+        let fields = fields_of(&page, what, "team");
+        let fields: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let sure = [&fields[..], &[("act", what), ("sure", "yes")]].concat();
+        post(&site, "/mailbox/act?lang=en", &sure).must_say("Enter your code again.");
+    }
+    assert_eq!(site.submissions(), 1);
+}
+
+/// Withdrawn when the export has read it and not yet noted it: the editors have it, the export is good.
+#[test]
+fn withdrawn_between_an_exports_last_byte_and_its_note_the_export_is_good() {
+    let inside = Inside::new();
+    let (one, other) = (inside.source(), inside.source());
+    let (first, second) = (inside.send(&one, "first"), inside.send(&other, "second"));
+    let bundle = inside.path("bundle.tar");
+    let withdraw = |done: u64, total: u64| {
+        if done == total {
+            let outcome = inside.dropbox.store().withdraw(one.id, first).unwrap();
+            assert_eq!(outcome, Withdrawal::Done);
+        }
+    };
+    let exported = inside.dropbox.export("team", false, &bundle, &withdraw).unwrap();
+    assert_eq!((exported.dispatches, exported.damaged.len()), (2, 0));
+    ok(&mut inside.editor.open([bundle], &inside.path("opened")));
+    assert!(inside.view(&one).unwrap().submissions.is_empty());
+    let theirs = inside.view(&other).unwrap().submissions;
+    assert_eq!((theirs[0].id, theirs[0].fetched.is_some()), (second, true));
+    assert!(inside.dropbox.store().submissions("team", false).unwrap().is_empty());
+}
+
+/// Withdrawn, or erased, while the export reads: what is not there any more is left out, and all the rest
+/// is exported. No source may keep the editors from the others' documents.
+#[test]
+fn withdrawn_while_an_export_reads_the_others_are_exported() {
+    let inside = Inside::new();
+    let sources: Vec<_> = (0..3).map(|_| inside.source()).collect();
+    let big = vec![7; 5_000_000];
+    for source in &sources {
+        inside.with_file(source, "big", &big).send().unwrap();
+    }
+    let store = inside.dropbox.store();
+    let waiting = store.submissions("team", false).unwrap();
+    let (victim, _) = &waiting[1];
+    let withdraw = |done: u64, total: u64| {
+        if done > total / 2 && store.mailbox(victim.id).unwrap().is_some() {
+            store.erase(victim.id).unwrap();
+            wait_for("the chunks to go", || (store.used() < total * 3 / 4).then_some(()));
+        }
+    };
+    let bundle = inside.path("bundle.tar");
+    let exported = inside.dropbox.export("team", false, &bundle, &withdraw).unwrap();
+    assert_eq!((exported.dispatches, exported.damaged.len()), (2, 0));
+    ok(&mut inside.editor.open([bundle], &inside.path("opened")));
+    assert!(store.submissions("team", false).unwrap().is_empty());
+    assert_eq!(store.submissions("team", true).unwrap().len(), 2);
+}
+
+#[test]
+fn nothing_waits_after_the_only_one_was_withdrawn() {
+    let site = Box_::served(1, &[]);
+    let (form, _) = sent(&site, "one.pdf");
+    press_sure(&site, &site.mailbox(&form.code), "withdraw").must_say("It is withdrawn");
+    nothing_waits(&site);
+}
