@@ -41,7 +41,8 @@ pub fn post(site: &Box_, path: &str, fields: &[(&str, &str)]) -> Answer {
     site.curl(path, &args)
 }
 
-/// The same as a page of the mailbox sends it: everything the form holds, `files` chosen anew.
+/// What goes on from a mailbox: presses "write or attach more", and sends that form with everything that
+/// it holds, `files` chosen anew.
 pub fn add(
     site: &Box_,
     page: &Answer,
@@ -50,6 +51,13 @@ pub fn add(
     files: &[&str],
 ) -> Answer {
     let html = Html::parse_document(&page.text());
+    let carried = selector("form#more input");
+    let carried: Vec<_> = html
+        .select(&carried)
+        .map(|field| (field.value().attr("name").unwrap(), field.value().attr("value").unwrap()))
+        .collect();
+    let more = post(site, "/drop/form?lang=en", &carried);
+    let html = Html::parse_document(&more.text());
     let form = html.select(&selector("form#send")).next().unwrap();
     let hidden = selector("input[type=hidden]");
     let hidden = form.select(&hidden).map(|field| {
