@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use fantoccini::elements::Element;
-use fantoccini::error::CmdError;
+use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::key::Key;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -76,7 +76,21 @@ impl Browser {
     }
 
     pub fn title(&self) -> String {
-        self.run(self.client.title()).unwrap()
+        self.act(async || self.client.title().await)
+    }
+
+    /// Does something once. What WebKit's driver did not begin within its time is begun again.
+    fn act<T>(&self, action: impl AsyncFn() -> Result<T, CmdError>) -> T {
+        let begin = Instant::now();
+        loop {
+            match self.run(action()) {
+                Err(e) if is_timeout(&e) && begin.elapsed() < PATIENCE => (),
+                done => {
+                    return done
+                        .unwrap_or_else(|e| panic!("{:?}: {e}\n{}", self.engine, self.page()));
+                }
+            }
+        }
     }
 
     /// The title and everything that can be read on the page, for a failure's message.
@@ -90,8 +104,13 @@ impl Browser {
     /// Opens an address and waits for its document.
     pub fn go(&self, url: &str) {
         self.depart();
-        self.run(self.client.goto(url)).unwrap();
-        self.arrive();
+        let command =
+            Raw { method: Method::POST, path: "url".into(), body: Some(json!({ "url": url })) };
+        match self.run(self.client.issue_cmd(command)) {
+            // WebKit's driver may say so of a page that is there: what arrives decides.
+            Err(e) if !is_timeout(&e) => panic!("{:?}: {url}: {e}", self.engine),
+            _ => self.arrive(),
+        }
     }
 
     /// Remembers the document that stands here now.
@@ -158,7 +177,7 @@ impl Browser {
     /// Clicks where a click does not lead to another page.
     pub fn click(&self, css: &str) {
         let element = self.find(css);
-        self.run(element.click()).unwrap_or_else(|e| panic!("{css}: {e}\n{}", self.page()));
+        self.act(async || element.click().await);
     }
 
     /// Sends a form whose connection will break: Firefox's driver reports that as the click's failure.
@@ -204,14 +223,14 @@ impl Browser {
     /// Types text at the end of what stands there.
     pub fn type_in(&self, css: &str, text: &str) {
         let element = self.find(css);
-        self.run(element.send_keys(text)).unwrap();
+        self.act(async || element.send_keys(text).await);
     }
 
     /// Replaces what stands there.
     pub fn retype(&self, css: &str, text: &str) {
         let element = self.find(css);
-        self.run(element.clear()).unwrap();
-        self.run(element.send_keys(text)).unwrap();
+        self.act(async || element.clear().await);
+        self.act(async || element.send_keys(text).await);
     }
 
     /// Chooses files, as the dialog of a file field does.
@@ -222,19 +241,18 @@ impl Browser {
 
     /// Presses a key where the focus is. `fantoccini::key::Key` has those without a character.
     pub fn press(&self, key: Key) {
-        self.run(async { self.client.active_element().await?.send_keys(&key.to_string()).await })
-            .unwrap();
+        self.act(async || self.client.active_element().await?.send_keys(&key.to_string()).await);
     }
 
     /// The element that has the focus, as HTML.
     pub fn focused(&self) -> String {
-        self.run(async { self.client.active_element().await?.html(false).await }).unwrap()
+        self.act(async || self.client.active_element().await?.html(false).await)
     }
 
     /// Looks into a frame, and comes back out to the page.
     pub fn inside<T>(&self, frame: &str, look: impl FnOnce() -> T) -> T {
         let element = self.find(frame);
-        self.run(element.enter_frame()).unwrap();
+        self.act(async || element.clone().enter_frame().await);
         let found = look();
         self.top();
         found
@@ -242,20 +260,20 @@ impl Browser {
 
     /// Out of every frame, also of one that is no more.
     pub fn top(&self) {
-        self.raw(Method::POST, "frame", Some(json!({ "id": null }))).unwrap();
+        self.raw(Method::POST, "frame", Some(json!({ "id": null })));
     }
 
     /// "Back". Whatever comes is the next look's business.
     pub fn back(&self) {
         self.depart();
-        self.run(self.client.back()).unwrap();
+        self.act(async || self.client.back().await);
         self.arrive_again();
     }
 
     /// "Reload", and yes to "send the form again?" where the browser asks.
     pub fn reload(&self) {
         self.depart();
-        self.run(self.client.refresh()).unwrap();
+        self.act(async || self.client.refresh().await);
         self.arrive_again();
     }
 
@@ -294,33 +312,39 @@ impl Browser {
     }
 
     /// Runs a script by the driver, which the site's policy does not bind.
-    pub fn script(&self, script: &str, args: Vec<Value>) -> Value {
-        self.run(self.client.execute_async(script, args)).unwrap()
+    pub fn script(&self, script: &str) -> Value {
+        self.act(async || self.client.execute_async(script, vec![]).await)
     }
 
-    /// A WebDriver command that fantoccini has no name for.
-    pub fn raw(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value, CmdError> {
-        self.run(self.client.issue_cmd(Raw { method, path: path.into(), body }))
+    /// A `WebDriver` command that fantoccini has no name for.
+    pub fn raw(&self, method: Method, path: &str, body: Option<Value>) -> Value {
+        let command = Raw { method, path: path.into(), body };
+        self.act(async || self.client.issue_cmd(command.clone()).await)
     }
 
     /// Runs a script by the driver, also where the page itself may run none.
     pub fn run_script(&self, script: &str) -> Value {
-        self.run(self.client.execute(script, vec![])).unwrap()
+        self.act(async || self.client.execute(script, vec![]).await)
+    }
+
+    /// Opens everything that can be unfolded.
+    pub fn unfold(&self) {
+        self.run_script("document.querySelectorAll('details').forEach(d => { d.open = true })");
     }
 
     /// Gives the window a size; its width is the page's.
     pub fn resize(&self, width: u64, height: u64) {
         let size = json!({ "width": width, "height": height });
-        self.raw(Method::POST, "window/rect", Some(size)).unwrap();
+        self.raw(Method::POST, "window/rect", Some(size));
         if self.engine == Engine::Firefox {
             // Its window does not become narrower than 500 px: the page in it does.
             let context = |name| Some(json!({ "context": name }));
-            self.raw(Method::POST, "moz/context", context("chrome")).unwrap();
+            self.raw(Method::POST, "moz/context", context("chrome"));
             self.run_script(&format!(
                 "const page = gBrowser.selectedBrowser.style;
                  page.minWidth = page.maxWidth = page.width = '{width}px';"
             ));
-            self.raw(Method::POST, "moz/context", context("content")).unwrap();
+            self.raw(Method::POST, "moz/context", context("content"));
         }
         self.until("the window's width", async || {
             let wide = self.client.execute("return innerWidth", vec![]).await?;
@@ -334,7 +358,7 @@ impl Browser {
             "value": if dark { "dark" } else { "light" } }]);
         let command =
             json!({ "cmd": "Emulation.setEmulatedMedia", "params": { "features": scheme } });
-        self.raw(Method::POST, "goog/cdp/execute", Some(command)).unwrap();
+        self.raw(Method::POST, "goog/cdp/execute", Some(command));
     }
 
     /// A picture of the whole page: `tests/out/screens/<engine>/<name>.png`.
@@ -347,18 +371,28 @@ impl Browser {
 
     fn screenshot(&self) -> Vec<u8> {
         if self.engine == Engine::Firefox {
-            let png = self.raw(Method::GET, "moz/screenshot/full", None).unwrap();
+            let png = self.raw(Method::GET, "moz/screenshot/full", None);
             return BASE64_STANDARD.decode(png.as_str().unwrap()).unwrap();
         }
-        let rect = self.raw(Method::GET, "window/rect", None).unwrap();
+        if self.engine == Engine::Chromium {
+            let page = json!({ "captureBeyondViewport": true });
+            let command = json!({ "cmd": "Page.captureScreenshot", "params": page });
+            let png = self.raw(Method::POST, "goog/cdp/execute", Some(command));
+            return BASE64_STANDARD.decode(png["data"].as_str().unwrap()).unwrap();
+        }
+        let rect = self.raw(Method::GET, "window/rect", None);
         let number = |name: &str| rect[name].as_u64().unwrap();
         let page = self
             .run_script("return outerHeight - innerHeight + document.documentElement.scrollHeight");
         self.resize(number("width"), page.as_u64().unwrap());
-        let png = self.run(self.client.screenshot()).unwrap();
+        let png = self.act(async || self.client.screenshot().await);
         self.resize(number("width"), number("height"));
         png
     }
+}
+
+fn is_timeout(error: &CmdError) -> bool {
+    matches!(error, CmdError::Standard(e) if e.error == ErrorStatus::Timeout)
 }
 
 /// Every space a plain one, without the marks that isolate text of another direction.
@@ -366,7 +400,7 @@ fn plain(text: &str) -> String {
     text.replace(['\u{2068}', '\u{2069}'], "").replace(['\u{a0}', '\u{202f}'], " ")
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Raw {
     method: Method,
     path: String,

@@ -47,14 +47,20 @@ impl Engine {
             command.args(["--user", "--map-current-user"]);
         }
         match self {
-            Engine::Firefox => command.args(["geckodriver", "--allow-system-access", "--websocket-port", "0", "--port"]),
+            Engine::Firefox => command.args([
+                "geckodriver",
+                "--allow-system-access",
+                "--websocket-port",
+                "0",
+                "--port",
+            ]),
             // WebKitGTK draws on a display only. Its number is the port's: nobody else has it.
             Engine::Webkit => command.args([
                 "sh",
                 "-c",
                 "Xvfb :$1 -screen 0 1400x3000x24 -nolisten tcp & \
                  until [ -S /tmp/.X11-unix/X$1 ]; do sleep 0.05; done; \
-                 WEBKIT_DISABLE_DMABUF_RENDERER=1 WEBKIT_DISABLE_COMPOSITING_MODE=1 NO_AT_BRIDGE=1 DISPLAY=:$1 exec WebKitWebDriver --port=$1",
+                 DISPLAY=:$1 exec WebKitWebDriver --port=$1",
                 "sh",
             ]),
             Engine::Chromium => command.arg("chromedriver"),
@@ -69,10 +75,14 @@ impl Engine {
 
     /// What a session is asked for.
     pub fn capabilities(self, setting: Setting, home: &Path) -> Value {
-        // Nobody waits for a page whose frame never ends. WebKit's driver has to wait for the document,
-        // or it now and then never answers what is asked while one is being replaced.
-        let wait = if self == Engine::Webkit { "normal" } else { "none" };
-        let mut all = json!({ "pageLoadStrategy": wait, "unhandledPromptBehavior": "ignore" });
+        // Nobody waits for a page whose frame never ends.
+        let mut all = json!({ "pageLoadStrategy": "none", "unhandledPromptBehavior": "ignore" });
+        if self == Engine::Webkit {
+            // With "none", its driver sometimes never answers what is asked while one document takes the
+            // place of another; with "eager", it waits for what has just happened until this time is over.
+            all["pageLoadStrategy"] = "eager".into();
+            all["timeouts"] = json!({ "pageLoad": 250 });
+        }
         let (key, options) = match self {
             Engine::Firefox => ("moz:firefoxOptions", firefox(setting, home)),
             Engine::Chromium => ("goog:chromeOptions", chromium(setting, home)),
@@ -92,6 +102,7 @@ fn firefox(setting: Setting, home: &Path) -> Value {
             "intl.accept_languages": setting.lang,
             // As Tor Browser has it: an onion address is trustworthy without TLS.
             "dom.securecontext.allowlist_onions": true,
+            "ui.useOverlayScrollbars": 1,
             "browser.download.folderList": 2,
             "browser.download.dir": home.join("downloads"),
             "browser.download.alwaysOpenPanel": false,
@@ -108,6 +119,7 @@ fn chromium(setting: Setting, home: &Path) -> Value {
             "--no-sandbox",
             "--disable-dev-shm-usage",
             "--disable-gpu",
+            "--hide-scrollbars",
             format!("--user-data-dir={}", home.join("profile").display()),
         ],
         "prefs": {

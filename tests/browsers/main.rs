@@ -3,11 +3,17 @@
 
 mod broken;
 mod browser;
+mod checks;
 #[path = "../common/mod.rs"]
 mod common;
+mod crawl;
 mod engine;
 mod life;
 mod line;
+mod replay;
+mod robot;
+mod screens;
+mod tour;
 
 /// A test for each of these engines, named after the scenario: `scenario::firefox`.
 #[macro_export]
