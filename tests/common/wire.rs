@@ -249,8 +249,8 @@ impl Display {
     /// Waits until it says this.
     pub fn waits_for(&self, text: &str) -> &Self {
         wait_for(&format!("the display to say {text:?}"), || {
-            let said = self.said();
-            assert!(!self.has_ended() || said.contains(text), "ended without {text:?}: {said}");
+            let (ended, said) = (self.has_ended(), self.said());
+            assert!(!ended || said.contains(text), "ended without {text:?}: {said}");
             said.contains(text).then_some(())
         });
         self
