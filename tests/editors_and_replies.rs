@@ -274,7 +274,7 @@ fn two_teams() -> Box_ {
 #[test]
 fn the_team_is_asked_for_only_where_there_are_several() {
     let one = Box_::served(1, &[]);
-    assert!(!one.curl("/drop?lang=en", &[]).text().contains("name=\"team\""));
+    assert!(!one.curl("/drop?lang=en", &[]).text().contains("type=\"radio\""));
     let site = two_teams();
     let page = site.curl("/drop?lang=en", &[]);
     page.must_say("Who should get it?").must_say("Toulouse").must_say("Lyon");

@@ -25,6 +25,8 @@ const TRIES: usize = 5;
 #[derive(Serialize, Deserialize)]
 struct Head {
     message: String,
+    /// A hash of the seed of the form that it was written in.
+    form: String,
 }
 
 /// Sealed to the source: what is said of one file.
@@ -64,6 +66,8 @@ pub struct HeldDraft {
     pub message: String,
     /// The files that arrived whole, in their order; one that two uploads brought at once stands here once.
     pub files: Vec<Detail>,
+    /// Of the form that the message was written in.
+    pub(super) form: String,
     /// Where each of them is.
     places: Vec<StoredFile>,
     stored: Draft,
@@ -124,8 +128,18 @@ fn keys_hash(team: &Team) -> String {
     hex(&hash_of(&[], texts.iter().map(String::as_bytes)))
 }
 
-pub(super) fn seal_head(source: &Recipients, message: &str) -> Result<Vec<u8>, SealError> {
-    source.seal_manifest(&json(&Head { message: message.to_owned() })?, Vec::new())
+/// Names a form without telling its seed.
+pub(super) fn form_hash(seed: DispatchSeed) -> String {
+    hex(&hash_of(&seed.0, std::iter::once(&b"form"[..])))
+}
+
+pub(super) fn seal_head(
+    source: &Recipients,
+    message: &str,
+    seed: DispatchSeed,
+) -> Result<Vec<u8>, SealError> {
+    let head = Head { message: message.to_owned(), form: form_hash(seed) };
+    source.seal_manifest(&json(&head)?, Vec::new())
 }
 
 pub(super) fn seal_note(
@@ -154,14 +168,15 @@ fn opened(stored: Draft, keys: &MailboxKeys) -> Result<HeldDraft, OpenError> {
     let (mut files, mut places, mut known) = (Vec::new(), Vec::new(), HashSet::new());
     let mut sealed_to = HashSet::new();
     for held in &stored.files {
-        let note: Note = open(&held.detail, keys)?;
+        // One that is damaged holds the others not back.
+        let Ok(note) = open::<Note>(&held.detail, keys) else { continue };
         sealed_to.insert(note.keys);
         if known.insert(note.detail.clone()) {
             files.push(note.detail);
             places.push(held.file);
         }
     }
-    Ok(HeldDraft { message: head.message, files, places, stored, keys: sealed_to })
+    Ok(HeldDraft { message: head.message, form: head.form, files, places, stored, keys: sealed_to })
 }
 
 impl Dropbox {

@@ -169,13 +169,15 @@ impl Dropbox {
         let blank = letter.message.trim().is_empty();
         let typed = if blank { String::new() } else { letter.message };
         let other = !before.trim().is_empty() && typed.trim() != before.trim();
-        let joins = other && !shown;
+        // The same form, mended and sent again, has the last word about its message.
+        let same = draft.as_ref().is_some_and(|draft| draft.form == draft::form_hash(seed));
+        let joins = other && !shown && !same;
         let message = if joins { joined(before, &typed) } else { typed };
         if message.chars().count() > self.limits().message {
             return Err(IntakeError::MessageTooLong);
         }
         let source = keys.identity.recipients()?;
-        let head: Arc<[u8]> = draft::seal_head(&source, &message)?.into();
+        let head: Arc<[u8]> = draft::seal_head(&source, &message, seed)?.into();
         if message != before {
             upload.hold(self.clock().today(), head.clone(), true, None)?;
         }
@@ -223,14 +225,10 @@ impl Intake {
         Ok(IncomingFile { intake: self, name, writer })
     }
 
-    /// How many files are held now, those of earlier forms among them: what is left when it fails.
-    pub fn held(&self) -> usize {
-        let held = self
-            .upload
-            .settled()
-            .ok()
-            .and_then(|()| self.dropbox.held(&self.keys, &self.team.id).ok().flatten());
-        held.map_or(0, |draft| draft.files.len())
+    /// What is held now, files of earlier forms among it: what is left when it fails.
+    pub fn held(&self) -> Option<HeldDraft> {
+        self.upload.settled().ok()?;
+        self.dropbox.held(&self.keys, &self.team.id).ok()?
     }
 
     /// Makes the draft a dispatch, durably; or asks first, where it holds what this form does not name.
@@ -283,10 +281,22 @@ impl Intake {
         self.message.trim().is_empty() && self.held.is_empty()
     }
 
-    /// Leaves everything as a draft, durably, for another day.
+    /// Leaves everything as a draft, durably, for another day; unless this very form was sent before.
     pub fn keep(self) -> Result<Receipt, IntakeError> {
         self.upload.settled()?;
-        let draft = self.dropbox.held(&self.keys, &self.team.id)?.ok_or(IntakeError::NoDraft)?;
+        let only = |draft: &HeldDraft| {
+            draft.message == self.message
+                && draft.files.iter().all(|file| self.named.contains(file))
+        };
+        if self.dropbox.sent_before(self.sending(), &self.message, &self.held, only)? {
+            return Ok(self.before());
+        }
+        let draft = match self.dropbox.held(&self.keys, &self.team.id)? {
+            Some(draft) => draft,
+            // Another window sent it meanwhile.
+            None if !self.is_empty() => return Ok(self.before()),
+            None => return Err(IntakeError::Empty),
+        };
         Ok(Receipt {
             day: draft.day(),
             message: !draft.message.trim().is_empty(),

@@ -32,6 +32,9 @@ pub struct Cutoffs {
     pub silent: Day,
 }
 
+/// Drafts past their day that uploads may be adding to: `limits.uploads` is never more.
+const MOST_LIVE: u32 = 256;
+
 impl Store {
     /// Removes a submission that nobody has fetched.
     pub fn withdraw(&self, mailbox: MailboxId, id: DispatchId) -> Result<Withdrawal, StoreError> {
@@ -114,7 +117,7 @@ impl Store {
             let mut select =
                 db.prepare_cached("SELECT mailbox, team FROM draft WHERE day < ? LIMIT ?")?;
             let drafts = select
-                .query_map((before.drafts.0, most), |row| {
+                .query_map((before.drafts.0, most.saturating_add(MOST_LIVE)), |row| {
                     Ok(DraftKey { mailbox: MailboxId(row.get(0)?), team: row.get(1)? })
                 })?
                 .collect::<rusqlite::Result<Vec<_>>>()?;

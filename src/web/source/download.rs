@@ -99,8 +99,8 @@ fn percent(byte: u8) -> String {
     }
 }
 
-/// Reads on a thread that may block, and gives it up when nothing is taken for too long; an error breaks the connection off, so that a damaged file never
-/// looks whole.
+/// Reads on a thread that may block, and gives it up when nothing is taken for too long; an error breaks
+/// the connection off, so that a damaged file never looks whole.
 fn stream(
     mut plain: Box<dyn Read + Send>,
     place: OwnedSemaphorePermit,

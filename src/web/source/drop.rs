@@ -58,6 +58,8 @@ struct RefusedPage<'a> {
     title: String,
     problem: String,
     held: usize,
+    /// Something is held, to be looked at in the mailbox.
+    kept: bool,
     /// What to do with the form that still stands above.
     advice: Option<String>,
     /// What the form is opened with again, where that is of use.
@@ -144,13 +146,9 @@ pub async fn again(
 ) -> Response {
     let page = Page::new(&site, &uri, &headers);
     let Ok(Form(typed)) = form else { return page.problem(&Problem::Form) };
-    let ticket = match site.tickets.check(&typed.ticket) {
-        Ok(ticket) => site.tickets.next(&ticket).map_err(Problem::from),
-        Err(error) => match Problem::from(error) {
-            Problem::OldTicket => site.tickets.fresh().map_err(Problem::from),
-            other => Err(other),
-        },
-    };
+    // As strict as a mailbox: the page shows the code.
+    let ticket = site.tickets.check_opening(&typed.ticket).map_err(Problem::from);
+    let ticket = ticket.and_then(|ticket| Ok(site.tickets.next(&ticket)?));
     let read = RetrievalCode::read(&typed.code).map_err(Problem::from);
     let (code, ticket) = match (read.map(|all| all.into_iter().next()), ticket) {
         (Ok(Some(code)), Ok(ticket)) => (code, ticket),
@@ -256,15 +254,17 @@ fn refuse(page: Page<'_>, problem: &Problem, typed: Typed) -> Response {
             None => page.site.tickets.print(&page.site.tickets.fresh().ok()?),
         };
         let mut fields = carried(code.code.words(code.list).as_ref(), &ticket);
-        fields.extend([("team", typed.team), ("message", typed.message)]);
+        fields.extend([("team", typed.team), ("draft", typed.draft), ("message", typed.message)]);
         Some(fields)
     });
+    let kept = typed.held > 0 || *problem == Problem::Stale;
     let refused = RefusedPage {
         page: &page,
         title: problem.title(page.t),
         problem: problem.sentence(page.lang, page.site.dropbox.limits()),
         held: typed.held,
         advice: problem.advice(page.t),
+        kept,
         again,
     };
     answer(&page, problem.status(), &refused)

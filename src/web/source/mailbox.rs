@@ -131,9 +131,10 @@ pub fn ask_again(page: Page<'_>, problem: &Problem, typed: String) -> Response {
     let ticket = page.site.tickets.fresh();
     let (true, Ok(ticket)) = (mends, ticket) else { return page.problem(problem) };
     tally::count(problem.kind());
-    let sentence = match problem {
-        Problem::OldTicket => page.t.error_code_ticket_old(),
-        other => other.sentence(page.lang, page.site.dropbox.limits()),
+    let (sentence, typed) = match problem {
+        // It may be from before a restart, by somebody who had left: the code is not shown.
+        Problem::OldTicket => (page.t.error_code_ticket_old(), String::new()),
+        other => (other.sentence(page.lang, page.site.dropbox.limits()), typed),
     };
     let ticket = page.site.tickets.print(&ticket);
     let asked = AskPage { page: &page, ticket, typed, problem: Some(sentence) };

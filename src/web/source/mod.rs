@@ -41,6 +41,9 @@ const SMALL_FORM: usize = 64 * 1024;
 /// Uploads beyond `limits.uploads` of which the text is still read, to be given back with the reason.
 pub const REFUSALS: usize = 8;
 
+/// Forms of more than a few fields that may be read at once.
+const LARGE_FORMS: usize = 8;
+
 /// Files of answers that may be on their way out at once: each holds a thread.
 const DOWNLOADS: usize = 16;
 
@@ -51,6 +54,7 @@ pub struct Site {
     tickets: Tickets,
     uploads: Arc<Semaphore>,
     refusals: Arc<Semaphore>,
+    large_forms: Semaphore,
     downloads: Arc<Semaphore>,
     progress: Progress,
     name: String,
@@ -79,6 +83,7 @@ impl Site {
             tickets: tickets.map_err(SetupError::from)?,
             uploads: Arc::new(Semaphore::new(config.limits.uploads)),
             refusals: Arc::new(Semaphore::new(REFUSALS)),
+            large_forms: Semaphore::new(LARGE_FORMS),
             downloads: Arc::new(Semaphore::new(DOWNLOADS)),
             progress: Progress::default(),
             name: config.name.clone(),
@@ -127,15 +132,19 @@ pub fn router(site: Arc<Site>) -> Router {
     let limits = site.dropbox.limits();
     // Percent-encoding makes three of each byte.
     let typed = DefaultBodyLimit::max(SMALL_FORM + 12 * limits.message);
-    let listed = DefaultBodyLimit::max(SMALL_FORM / 2 * (2 + limits.files));
+    let listed = DefaultBodyLimit::max(SMALL_FORM / 16 * (16 + limits.files));
+    // What may be larger is read a few at a time.
+    let large = Router::new()
+        .route("/drop/form", post(drop::again).layer(typed))
+        .route("/receipt", post(receipt::show).layer(listed))
+        .layer(middleware::from_fn_with_state(site.clone(), few));
     let forms = Router::new()
         .route("/mailbox", get(mailbox::ask).post(mailbox::show))
         .route("/mailbox/act", post(act::act))
         .route("/mailbox/file", post(download::download))
         .route("/leave", post(leave::leave))
         .layer(DefaultBodyLimit::max(SMALL_FORM))
-        .route("/drop/form", post(drop::again).layer(typed))
-        .route("/receipt", post(receipt::show).layer(listed))
+        .merge(large)
         .layer(middleware::from_fn_with_state(site.clone(), in_time));
     Router::new()
         .route("/", get(landing::show))
@@ -155,12 +164,21 @@ async fn not_found(State(site): App, request: Request) -> Response {
     Page::of(&site, &request).problem(&Problem::NotFound)
 }
 
+/// Takes a place before a body is read into memory.
+async fn few(State(site): App, request: Request, next: Next) -> Response {
+    let page = Page::of(&site, &request);
+    match site.large_forms.try_acquire() {
+        Ok(_place) => next.run(request).await,
+        Err(_) => page.problem(&Problem::Busy),
+    }
+}
+
 /// A form without files arrives whole within the time that an upload may stand still.
 async fn in_time(State(site): App, request: Request, next: Next) -> Response {
     let page = Page::of(&site, &request);
     match tokio::time::timeout(site.dropbox.limits().idle, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => page.problem(&Problem::Cut),
+        Err(_) => page.problem(&Problem::Slow),
     }
 }
 

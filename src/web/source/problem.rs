@@ -19,6 +19,8 @@ pub enum Problem {
     Form,
     /// The body ended too early.
     Cut,
+    /// A small form did not arrive in time, or what it asked for took too long.
+    Slow,
     /// Posted from another site.
     ForeignOrigin,
     /// Through a relay of the open web.
@@ -69,6 +71,7 @@ impl Problem {
         match self {
             Self::Form => "form",
             Self::Cut => "cut",
+            Self::Slow => "slow",
             Self::ForeignOrigin => "foreign-origin",
             Self::Relayed => "relayed",
             Self::UnknownHost => "unknown-host",
@@ -93,6 +96,7 @@ impl Problem {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Form | Self::Cut | Self::ForeignTicket => StatusCode::BAD_REQUEST,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::ForeignOrigin | Self::Relayed => StatusCode::FORBIDDEN,
             Self::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
             Self::Stale | Self::Discarded => StatusCode::CONFLICT,
@@ -136,6 +140,7 @@ impl Problem {
         match self {
             Self::Form => t.error_form(),
             Self::Cut => t.error_cut(),
+            Self::Slow => t.error_slow(),
             Self::ForeignOrigin => t.error_origin(),
             Self::Relayed => t.relayed_text(),
             Self::UnknownHost => t.host_text(),
@@ -181,6 +186,7 @@ impl Problem {
             self,
             Self::Form
                 | Self::Cut
+                | Self::Slow
                 | Self::ForeignOrigin
                 | Self::Relayed
                 | Self::UnknownHost

@@ -157,6 +157,8 @@ impl Progress {
 #[template(path = "source/progress.html")]
 struct ProgressPage<'a> {
     page: &'a Page<'a>,
+    /// There is no place for one more display.
+    full: bool,
 }
 
 /// One paragraph of the display.
@@ -181,8 +183,10 @@ pub async fn show(
     if token.len() != 32 || !token.bytes().all(|b| b.is_ascii_hexdigit()) {
         return page.problem(&Problem::NotFound);
     }
-    let head = answer(&page, StatusCode::OK, &ProgressPage { page: &page });
-    let Some(seat) = site.progress.sit(&token) else { return page.problem(&Problem::Busy) };
+    let head = answer(&page, StatusCode::OK, &ProgressPage { page: &page, full: false });
+    let Some(seat) = site.progress.sit(&token) else {
+        return answer(&page, StatusCode::OK, &ProgressPage { page: &page, full: true });
+    };
     let (mut parts, begin) = head.into_parts();
     parts.headers.remove(axum::http::header::CONTENT_LENGTH);
     let (sender, receiver) = mpsc::channel(1);

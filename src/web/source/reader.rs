@@ -58,15 +58,23 @@ impl Reader<'_> {
             };
             self.meter.set(Phase::Sealing);
             if keep {
-                return Ok(Outcome::Slip(Slip::kept(self.site, intake.keep()?)));
+                let receipt = intake.keep()?;
+                let slip = if receipt.before {
+                    Slip::sent(receipt)
+                } else {
+                    Slip::kept(self.site, receipt)
+                };
+                return Ok(Outcome::Slip(slip));
             }
             Ok(match intake.send()? {
                 Sent::Receipt(receipt) => Outcome::Slip(Slip::sent(receipt)),
                 Sent::Asked => Outcome::Asked,
             })
         });
-        if let Some(intake) = &intake {
-            self.typed.held = intake.held();
+        // What the form is given back with shows the draft as it is now.
+        if let Some(draft) = intake.and_then(|intake| intake.held()) {
+            self.typed.held = draft.files.len();
+            self.typed.draft = draft.mark();
         }
         outcome
     }

@@ -70,7 +70,7 @@ pub fn framed(page: Page<'_>, slip: &Slip, pair: Option<(String, Ticket)>) -> Re
     answer(&page, StatusCode::OK, &receipt)
 }
 
-/// As a page, from what the frame carried. The ticket may be from before a restart: nothing is opened.
+/// As a page, from what the frame carried.
 pub async fn show(
     State(site): App,
     uri: Uri,
@@ -79,7 +79,7 @@ pub async fn show(
 ) -> Response {
     let page = Page::new(&site, &uri, &headers);
     let Ok(Form(form)) = form else { return page.problem(&Problem::Form) };
-    let ticket = match site.tickets.check(&form.ticket) {
+    let ticket = match site.tickets.check_opening(&form.ticket) {
         Ok(ticket) => ticket,
         Err(error) => return page.problem(&error.into()),
     };

@@ -88,7 +88,7 @@ drop-send = Send
 drop-keep = Keep for later
 drop-keep-hint = “Send” gives everything to the editors. “Keep for later” stores it here, sealed, so that you can add more on another day; the editors see nothing of it until you send it.
 drop-watch = Progress and receipt
-drop-send-hint = Over Tor this can take long. Keep this page open until the receipt appears: before it, nothing has been sent.
+drop-send-hint = Over Tor this can take long. Keep this page open until the receipt appears. If none appears, your code shows what has arrived.
 
 progress-title = Progress of the upload
 progress-waiting = Nothing is being sent yet. Once you press “Send”, this shows how far it is.
@@ -119,7 +119,7 @@ result-title = Receipt
 result-waiting = The receipt will appear here.
 
 asked-title = Not sent yet
-asked-text = Files of an earlier try are kept under this code as well. Look at everything once more, then send it.
+asked-text = Files or a message of an earlier try are kept under this code as well. Look at everything once more, take out what should not go, then send it.
 asked-open = Look at it
 
 ## Receipt
@@ -144,7 +144,7 @@ receipt-next-expiry = { $count ->
 receipt-whole = Show the receipt as a page
 receipt-kept-title = Kept, not sent
 # $date (String) - a day
-receipt-kept-lead = It is stored here for you, sealed. The editors see nothing of it until you send it. If you add nothing more, it is deleted after { $date }.
+receipt-kept-lead = It is stored here for you, sealed. The editors see nothing of it until you send it. If you add nothing more, it is deleted after { $date }; if room runs short here, the largest drafts go earlier.
 receipt-next-kept = Open your mailbox with this code to add more, to send it or to discard it.
 receipt-before-title = Already here
 receipt-before = This form was sent before, and what it held is stored. Nothing was stored twice.
@@ -202,7 +202,7 @@ gone-already = It is not here any more: it was sent, withdrawn or deleted before
 draft-changed = What is kept has changed meanwhile. Look at it once more, then send it.
 discard = Discard
 discard-title = Discard what is kept?
-discard-text = Files and message are deleted here. The editors never saw them. This cannot be undone.
+discard-text = Files and message of this draft are deleted here, unsent. This cannot be undone.
 discard-done = What was kept is deleted.
 remove = Remove
 remove-title = Remove this file?
@@ -210,7 +210,7 @@ remove-text = It is deleted here and is not sent with the others. The editors ne
 remove-done = The file is deleted.
 withdraw = Withdraw
 withdraw-title = Withdraw what you sent?
-withdraw-text = No editor has fetched it yet. It is deleted here. This cannot be undone.
+withdraw-text = If no editor has fetched it yet, it is deleted here. An editor who is fetching it at this very moment may have it all the same. This cannot be undone.
 withdraw-done = It is withdrawn and deleted here.
 withdraw-too-late = An editor has fetched it meanwhile, so it cannot be withdrawn.
 delete = Delete
@@ -254,8 +254,8 @@ error-heading = This did not work
 error-nothing-sent = Nothing was sent.
 # $count (Number) - files
 error-kept = { $count ->
-    [one] One file arrived whole and is kept for you. To go on, choose those that are missing and send again.
-   *[other] { $count } files arrived whole and are kept for you. To go on, choose those that are missing and send again.
+    [one] One file arrived whole and is kept for you. Look at it to send it, or choose those that are missing and send again.
+   *[other] { $count } files arrived whole and are kept for you. Look at them to send them, or choose those that are missing and send again.
 }
 error-mend = Mend it in the form above and send again: your files are still chosen there.
 error-retry = Your files are still chosen in the form above: send again in a while.
@@ -299,6 +299,7 @@ error-ticket-foreign = This form was not made by this site, or it was changed on
 error-form-title = The form could not be read
 error-form = What arrived is not the form of this site. Start again from the first page; if you already wrote a code down, choose “I have a code” there.
 error-cut = The upload ended before it was complete. Nothing was sent; files that arrived whole are kept for you. Choose “I have a code” on the first page and type your code to see them.
+error-slow = This took too long. What you asked for may have been done all the same: look with your code.
 error-origin-title = Refused
 error-origin = This request came from another site. Nothing was done. If you did not expect this, close that site.
 error-not-found-title = There is no such page

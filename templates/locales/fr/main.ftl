@@ -80,7 +80,7 @@ drop-send = Envoyer
 drop-keep = Garder pour plus tard
 drop-keep-hint = « Envoyer » donne tout à l’équipe. « Garder pour plus tard » conserve tout ici, scellé, pour que vous puissiez le compléter un autre jour ; l’équipe n’en voit rien tant que vous ne l’avez pas envoyé.
 drop-watch = Progression et accusé de réception
-drop-send-hint = Par Tor, cela peut être long. Gardez cette page ouverte jusqu’à l’accusé de réception : tant qu’il n’apparaît pas, rien n’est envoyé.
+drop-send-hint = Par Tor, cela peut être long. Gardez cette page ouverte jusqu’à l’accusé de réception. S’il n’apparaît pas, votre code montre ce qui est arrivé.
 
 progress-title = Progression de l’envoi
 progress-waiting = Aucun envoi en cours. Dès que vous appuyez sur « Envoyer », la progression s’affiche ici.
@@ -104,7 +104,7 @@ result-title = Accusé de réception
 result-waiting = L’accusé de réception apparaîtra ici.
 
 asked-title = Pas encore envoyé
-asked-text = Des fichiers d’une tentative précédente sont aussi gardés sous ce code. Regardez l’ensemble une dernière fois, puis envoyez-le.
+asked-text = Des fichiers ou un message d’une tentative précédente sont aussi gardés sous ce code. Regardez l’ensemble une dernière fois, enlevez ce qui ne doit pas partir, puis envoyez-le.
 asked-open = Tout revoir
 
 ## Accusé de réception
@@ -127,7 +127,7 @@ receipt-next-expiry = { $count ->
 }
 receipt-whole = Afficher l’accusé de réception en pleine page
 receipt-kept-title = Gardé, pas envoyé
-receipt-kept-lead = Ce qui est arrivé est conservé ici pour vous, scellé. L’équipe n’en voit rien tant que vous ne l’avez pas envoyé. Si vous n’ajoutez plus rien, tout est supprimé après le { $date }.
+receipt-kept-lead = Ce qui est arrivé est conservé ici pour vous, scellé. L’équipe n’en voit rien tant que vous ne l’avez pas envoyé. Si vous n’ajoutez plus rien, tout est supprimé après le { $date } ; si la place vient à manquer ici, les plus gros brouillons le sont plus tôt.
 receipt-next-kept = Ouvrez votre boîte avec ce code pour compléter ce qui est gardé, l’envoyer ou le jeter.
 receipt-before-title = Déjà là
 receipt-before = Ce formulaire a déjà été envoyé, et son contenu est enregistré. Rien n’a été enregistré deux fois.
@@ -177,7 +177,7 @@ gone-already = Ce n’est plus ici : déjà envoyé, retiré ou supprimé.
 draft-changed = Ce qui est gardé a changé entre-temps. Regardez-le une dernière fois, puis envoyez-le.
 discard = Jeter
 discard-title = Jeter ce qui est gardé ?
-discard-text = Les fichiers et le message sont supprimés ici. L’équipe ne les a jamais vus. C’est définitif.
+discard-text = Les fichiers et le message de ce brouillon sont supprimés ici, sans être envoyés. C’est définitif.
 discard-done = Ce qui était gardé est supprimé.
 remove = Enlever
 remove-title = Enlever ce fichier ?
@@ -185,7 +185,7 @@ remove-text = Il est supprimé ici et ne part pas avec les autres. L’équipe n
 remove-done = Le fichier est supprimé.
 withdraw = Retirer
 withdraw-title = Retirer ce que vous avez envoyé ?
-withdraw-text = Personne dans l’équipe ne l’a encore relevé. Votre envoi est supprimé ici. C’est définitif.
+withdraw-text = Si personne dans l’équipe ne l’a encore relevé, votre envoi est supprimé ici. Quelqu’un qui serait en train de le relever à cet instant peut l’avoir quand même. C’est définitif.
 withdraw-done = Votre envoi est retiré et supprimé ici.
 withdraw-too-late = L’équipe l’a relevé entre-temps : il n’est plus possible de le retirer.
 delete = Supprimer
@@ -228,8 +228,8 @@ danger-compare = Un relais peut aussi modifier cette page : comparez l’adress
 error-heading = Cela n’a pas marché
 error-nothing-sent = Rien n’a été envoyé.
 error-kept = { $count ->
-    [one] Un fichier est arrivé entier ; il est gardé pour vous. Pour continuer, choisissez ceux qui manquent et envoyez de nouveau.
-   *[other] { $count } fichiers sont arrivés entiers ; ils sont gardés pour vous. Pour continuer, choisissez ceux qui manquent et envoyez de nouveau.
+    [one] Un fichier est arrivé entier ; il est gardé pour vous. Regardez-le pour l’envoyer, ou choisissez ceux qui manquent et envoyez de nouveau.
+   *[other] { $count } fichiers sont arrivés entiers ; ils sont gardés pour vous. Regardez-les pour les envoyer, ou choisissez ceux qui manquent et envoyez de nouveau.
 }
 error-mend = Faites la correction dans le formulaire ci-dessus et envoyez de nouveau : vos fichiers y sont toujours choisis.
 error-retry = Vos fichiers sont toujours choisis dans le formulaire ci-dessus : envoyez de nouveau dans un moment.
@@ -265,6 +265,7 @@ error-ticket-foreign = Ce formulaire ne vient pas de ce site, ou il a été modi
 error-form-title = Le formulaire n’a pas pu être lu
 error-form = Ce qui est arrivé n’est pas le formulaire de ce site. Recommencez depuis l’accueil ; si vous avez déjà noté un code, choisissez-y « J’ai un code ».
 error-cut = L’envoi s’est arrêté avant la fin. Rien n’a été envoyé ; les fichiers arrivés entiers sont gardés pour vous. Choisissez « J’ai un code » à l’accueil et tapez votre code pour les voir.
+error-slow = Cela a pris trop de temps. Ce que vous avez demandé est peut-être fait quand même : regardez avec votre code.
 error-origin-title = Refusé
 error-origin = Cette demande venait d’un autre site. Rien n’a été fait. Si vous ne vous y attendiez pas, fermez cet autre site.
 error-not-found-title = Cette page n’existe pas
