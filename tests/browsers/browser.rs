@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::error::{CmdError, ErrorStatus};
 use fantoccini::key::Key;
@@ -241,7 +242,11 @@ impl Browser {
 
     /// Presses a key where the focus is. `fantoccini::key::Key` has those without a character.
     pub fn press(&self, key: Key) {
-        self.act(async || self.client.active_element().await?.send_keys(&key.to_string()).await);
+        let value = char::from(key);
+        let keys = KeyActions::new("keys".into())
+            .then(KeyAction::Down { value })
+            .then(KeyAction::Up { value });
+        self.run(self.client.perform_actions(keys)).unwrap();
     }
 
     /// The element that has the focus, as HTML.

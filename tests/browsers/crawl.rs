@@ -51,7 +51,7 @@ fn faults(page: &Page) -> Vec<String> {
     if size > MOST && page.all("body.steps").is_empty() {
         faults.push(format!("{size} bytes"));
     }
-    faults.extend(page.all(FORBIDDEN).iter().map(|element| element.html()));
+    faults.extend(page.all(FORBIDDEN).iter().map(scraper::ElementRef::html));
     for element in page.all("*") {
         for (attribute, value) in element.value().attrs() {
             let own = value.starts_with(['/', '#']) && !value.starts_with("//");
@@ -60,7 +60,7 @@ fn faults(page: &Page) -> Vec<String> {
             }
         }
     }
-    let style: String = page.all("style").iter().flat_map(|style| style.text()).collect();
+    let style: String = page.all("style").iter().flat_map(scraper::ElementRef::text).collect();
     faults.extend(OUTSIDE.iter().filter(|text| style.contains(*text)).map(ToString::to_string));
     let headers = answer.headers.to_ascii_lowercase();
     let unwanted = UNWANTED.iter().filter(|text| headers.contains(*text));

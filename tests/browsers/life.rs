@@ -5,6 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use fantoccini::key::Key;
+
 use crate::browser::Browser;
 use crate::common::*;
 use crate::each_engine;
@@ -15,13 +17,16 @@ each_engine!(a_whole_life: Firefox, Chromium);
 each_engine!(a_reload_changes_the_code_and_the_paper_still_works: Firefox, Chromium);
 each_engine!(a_mistyped_code_is_mended: Firefox, Chromium);
 each_engine!(another_language_keeps_the_place: Firefox, Chromium);
+each_engine!(everything_is_reached_by_the_keyboard: Firefox, Chromium);
 
 /// Files of so many bytes, no two alike.
 pub fn documents(site: &Box_, named: &[(&str, usize)]) -> Vec<PathBuf> {
     let written = named.iter().map(|(name, size)| {
         let path = site.path(name);
-        let byte = |at: usize| (at.wrapping_mul(2_654_435_761) >> 11) as u8 ^ name.len() as u8;
-        fs::write(&path, (0..*size).map(byte).collect::<Vec<_>>()).unwrap();
+        let byte =
+            |at: usize| (at.wrapping_mul(2_654_435_761) >> 11).wrapping_add(name.len()) % 256;
+        let bytes = (0..*size).map(|at| u8::try_from(byte(at)).unwrap());
+        fs::write(&path, bytes.collect::<Vec<_>>()).unwrap();
         path
     });
     written.collect()
@@ -215,4 +220,29 @@ fn another_language_keeps_the_place(engine: Engine) {
     browser.follow("button[value=withdraw]");
     browser.follow("header button[lang=fr]");
     browser.must_say("h1", "Retirer ce que vous avez envoyé ?");
+}
+
+fn everything_is_reached_by_the_keyboard(engine: Engine) {
+    let site = Box_::served(1, &[]);
+    let browser = Browser::open(engine, SAFEST);
+    browser.go(&format!("{}/drop?lang=en", site.base));
+    // In this order, with other things between.
+    let mut wanted =
+        ["#main", "lang=\"fr\"", "id=\"message\"", "id=\"files\"", "<summary", "id=\"send-now\""]
+            .into_iter()
+            .peekable();
+    for _ in 0..20 {
+        browser.press(Key::Tab);
+        let focused = browser.focused();
+        if focused.contains("id=\"message\"") {
+            browser.type_in("#message", "By the keyboard alone");
+        }
+        wanted.next_if(|mark| focused.contains(mark));
+        if wanted.peek().is_none() {
+            break;
+        }
+    }
+    assert_eq!(wanted.next(), None, "{}", browser.focused());
+    browser.press(Key::Enter);
+    browser.inside("#result", || browser.must_say("h1", "Received"));
 }
