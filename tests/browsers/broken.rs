@@ -7,8 +7,8 @@ use crate::engine::{Engine, SAFEST};
 use crate::life::{come_back, documents, watch};
 use crate::line::Line;
 
-each_engine!(a_broken_upload_is_taken_up_again: Firefox, Chromium);
-each_engine!(refusals_are_said_at_once: Firefox, Chromium);
+each_engine!(a_broken_upload_is_taken_up_again: Firefox, Chromium, Webkit);
+each_engine!(refusals_are_said_at_once: Firefox, Chromium, Webkit);
 
 fn a_broken_upload_is_taken_up_again(engine: Engine) {
     let site = Box_::served(1, &[]);

@@ -2,14 +2,13 @@
 
 use std::cell::RefCell;
 use std::future::Future;
-use std::path::{Path, PathBuf};
+use std::io::ErrorKind;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
-use fantoccini::error::{CmdError, ErrorStatus};
+use fantoccini::error::CmdError;
 use fantoccini::key::Key;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -23,15 +22,20 @@ use crate::engine::{Driver, Engine, Setting};
 
 /// How long a page may take to show what is looked for.
 const PATIENCE: Duration = Duration::from_secs(40);
+/// How long one command may take in `WebKit` before it is taken for lost.
+const WEBKIT_PATIENCE: Duration = Duration::from_secs(4);
 
 /// A session of one browser. Dropping it ends the browser and its driver.
 pub struct Browser {
     pub engine: Engine,
-    client: Client,
+    client: RefCell<Client>,
+    session: String,
     runtime: Runtime,
     driver: Driver,
     /// The document that the last action was done on, for `arrived`.
     left: RefCell<Option<Element>>,
+    /// The frame that is looked into.
+    frame: RefCell<Option<String>>,
 }
 
 impl Browser {
@@ -43,28 +47,63 @@ impl Browser {
         };
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(capabilities);
-        let client = runtime.block_on(builder.connect(&driver.url));
-        let client = client.unwrap_or_else(|e| panic!("{engine:?}: {e}\n{}", driver.log()));
-        Self { engine, client, runtime, driver, left: RefCell::default() }
+        let connect = async { tokio::time::timeout(PATIENCE, builder.connect(&driver.url)).await };
+        let Ok(Ok(client)) = runtime.block_on(connect) else {
+            panic!("{engine:?} does not start\n{}", driver.log())
+        };
+        // The session goes on when `reconnect` lets this client go.
+        runtime.block_on(client.persist()).unwrap();
+        let session = runtime.block_on(client.session_id()).unwrap().unwrap();
+        let (left, frame) = <_>::default();
+        Self { engine, client: client.into(), session, runtime, driver, left, frame }
+    }
+
+    pub fn client(&self) -> Client {
+        self.client.borrow().clone()
     }
 
     /// A driver that answers no more must fail a test, not hold it.
-    fn run<T>(&self, future: impl Future<Output = T>) -> T {
-        let within = async { tokio::time::timeout(PATIENCE, future).await };
-        let done = self.runtime.block_on(within);
+    fn run<T>(&self, future: impl Future<Output = Result<T, CmdError>>) -> Result<T, CmdError> {
+        let within = |patience| async move { tokio::time::timeout(patience, future).await };
+        if self.engine == Engine::Webkit {
+            let done = self.runtime.block_on(within(WEBKIT_PATIENCE));
+            return done.unwrap_or_else(|_| {
+                self.reconnect();
+                Err(CmdError::Lost(ErrorKind::TimedOut.into()))
+            });
+        }
+        let done = self.runtime.block_on(within(PATIENCE));
         done.unwrap_or_else(|_| panic!("{:?} hangs\n{}", self.engine, self.driver.log()))
+    }
+
+    /// `WebKit`'s driver now and then never answers what it is asked while one document takes the place of
+    /// another. On another connection it answers the next question.
+    fn reconnect(&self) {
+        let again =
+            Client::with_existing_session(&self.driver.url, &self.session, HttpConnector::new());
+        let client = self.runtime.block_on(again).unwrap();
+        self.runtime.block_on(client.persist()).unwrap();
+        self.client.replace(client);
     }
 
     /// Tries until something is found. What fails for now (no such element yet, a document that is
     /// just being replaced) is tried again.
-    fn until<T>(&self, what: &str, attempt: impl AsyncFn() -> Result<Option<T>, CmdError>) -> T {
+    pub fn until<T>(
+        &self,
+        what: &str,
+        attempt: impl AsyncFn() -> Result<Option<T>, CmdError>,
+    ) -> T {
         let begin = Instant::now();
         loop {
             let last = self.run(attempt());
+            if last.as_ref().is_err_and(|e| e.is_no_such_window() || e.is_no_such_frame()) {
+                // Of a frame that was just being loaded: in again.
+                let _ = self.run(self.enter());
+            }
             match last {
                 Ok(Some(found)) => return found,
                 other if begin.elapsed() > PATIENCE => {
-                    let error = other.err().map(|e| format!(" ({e})")).unwrap_or_default();
+                    let error = other.err().map(|e| format!(" ({e:?})")).unwrap_or_default();
                     panic!(
                         "{:?}: waited in vain for {what}{error} on\n{}",
                         self.engine,
@@ -77,15 +116,15 @@ impl Browser {
     }
 
     pub fn title(&self) -> String {
-        self.act(async || self.client.title().await)
+        self.act(async || self.client().title().await)
     }
 
-    /// Does something once. What WebKit's driver did not begin within its time is begun again.
-    fn act<T>(&self, action: impl AsyncFn() -> Result<T, CmdError>) -> T {
+    /// Does something. What `WebKit`'s driver did not answer is done again.
+    pub fn act<T>(&self, action: impl AsyncFn() -> Result<T, CmdError>) -> T {
         let begin = Instant::now();
         loop {
             match self.run(action()) {
-                Err(e) if is_timeout(&e) && begin.elapsed() < PATIENCE => (),
+                Err(e) if is_lost(&e) && begin.elapsed() < PATIENCE => (),
                 done => {
                     return done
                         .unwrap_or_else(|e| panic!("{:?}: {e}\n{}", self.engine, self.page()));
@@ -96,9 +135,9 @@ impl Browser {
 
     /// The title and everything that can be read on the page, for a failure's message.
     pub fn page(&self) -> String {
-        let title = self.run(self.client.title()).unwrap_or_default();
-        let url = self.run(self.client.current_url()).map(String::from).unwrap_or_default();
-        let text = self.run(async { self.client.find(Locator::Css("body")).await?.text().await });
+        let title = self.run(self.client().title()).unwrap_or_default();
+        let url = self.run(self.client().current_url()).map(String::from).unwrap_or_default();
+        let text = self.run(async { self.client().find(Locator::Css("body")).await?.text().await });
         format!("[{title}] {url}\n{}", text.unwrap_or_else(|e| e.to_string()))
     }
 
@@ -107,16 +146,16 @@ impl Browser {
         self.depart();
         let command =
             Raw { method: Method::POST, path: "url".into(), body: Some(json!({ "url": url })) };
-        match self.run(self.client.issue_cmd(command)) {
-            // WebKit's driver may say so of a page that is there: what arrives decides.
-            Err(e) if !is_timeout(&e) => panic!("{:?}: {url}: {e}", self.engine),
+        match self.run(self.client().issue_cmd(command)) {
+            // No answer: what arrives decides.
+            Err(e) if !is_lost(&e) => panic!("{:?}: {url}: {e}", self.engine),
             _ => self.arrive(),
         }
     }
 
     /// Remembers the document that stands here now.
     fn depart(&self) {
-        *self.left.borrow_mut() = self.run(self.client.find(Locator::Css("html"))).ok();
+        *self.left.borrow_mut() = self.run(self.client().find(Locator::Css("html"))).ok();
     }
 
     /// Waits until another document than the remembered one stands here, with a body.
@@ -124,18 +163,18 @@ impl Browser {
         let left = self.left.take();
         self.until("another page", async || {
             if let Some(old) = &left
-                && self.client.find(Locator::Css("html")).await?.element_id() == old.element_id()
+                && self.client().find(Locator::Css("html")).await?.element_id() == old.element_id()
             {
                 return Ok(None);
             }
-            self.client.find(Locator::Css("body *")).await.map(Some)
+            self.client().find(Locator::Css("body *")).await.map(Some)
         });
     }
 
     /// Waits for an element that can be seen.
     fn find(&self, css: &str) -> Element {
         self.until(css, async || {
-            let element = self.client.find(Locator::Css(css)).await?;
+            let element = self.client().find(Locator::Css(css)).await?;
             Ok(element.is_displayed().await?.then_some(element))
         })
     }
@@ -143,7 +182,7 @@ impl Browser {
     /// Waits for an element that can be seen and returns its text, every space a plain one.
     pub fn see(&self, css: &str) -> String {
         self.until(css, async || {
-            let element = self.client.find(Locator::Css(css)).await?;
+            let element = self.client().find(Locator::Css(css)).await?;
             let seen = element.is_displayed().await?;
             Ok(if seen { Some(plain(&element.text().await?)) } else { None })
         })
@@ -152,7 +191,7 @@ impl Browser {
     /// Waits until an element says something.
     pub fn must_say(&self, css: &str, text: &str) {
         self.until(&format!("{text:?} in {css}"), async || {
-            let said = plain(&self.client.find(Locator::Css(css)).await?.text().await?);
+            let said = plain(&self.client().find(Locator::Css(css)).await?.text().await?);
             Ok(said.contains(text).then_some(()))
         });
     }
@@ -161,7 +200,7 @@ impl Browser {
     pub fn all(&self, css: &str) -> Vec<String> {
         self.until(css, async || {
             let mut texts = Vec::new();
-            for element in self.client.find_all(Locator::Css(css)).await? {
+            for element in self.client().find_all(Locator::Css(css)).await? {
                 texts.push(plain(&element.text().await?));
             }
             Ok(Some(texts))
@@ -171,7 +210,7 @@ impl Browser {
     /// An attribute of an element.
     pub fn attribute(&self, css: &str, name: &str) -> String {
         self.until(&format!("{name} of {css}"), async || {
-            self.client.find(Locator::Css(css)).await?.attr(name).await
+            self.client().find(Locator::Css(css)).await?.attr(name).await
         })
     }
 
@@ -201,18 +240,18 @@ impl Browser {
         let left = self.left.take();
         let clicked = RefCell::new(None::<Instant>);
         self.until("the receipt as a page", async || {
-            let page = self.client.find(Locator::Css("html")).await?;
+            let page = self.client().find(Locator::Css("html")).await?;
             if left.as_ref().is_some_and(|old| old.element_id() != page.element_id()) {
-                return self.client.find(Locator::Css("body *")).await.map(Some);
+                return self.client().find(Locator::Css("body *")).await.map(Some);
             }
             if clicked.borrow().is_none_or(|at| at.elapsed() > Duration::from_secs(3)) {
-                self.client.find(Locator::Css("#result")).await?.enter_frame().await?;
-                let button = self.client.find(Locator::Css("#whole button")).await;
+                self.client().find(Locator::Css("#result")).await?.enter_frame().await?;
+                let button = self.client().find(Locator::Css("#whole button")).await;
                 let pressed = match &button {
                     Ok(button) => button.send_keys(&Key::Enter.to_string()).await,
                     Err(_) => Ok(()),
                 };
-                self.client.enter_parent_frame().await?;
+                self.client().enter_parent_frame().await?;
                 pressed?;
                 button?;
                 clicked.replace(Some(Instant::now()));
@@ -243,42 +282,53 @@ impl Browser {
     /// Presses a key where the focus is. `fantoccini::key::Key` has those without a character.
     pub fn press(&self, key: Key) {
         let value = char::from(key);
-        let keys = KeyActions::new("keys".into())
-            .then(KeyAction::Down { value })
-            .then(KeyAction::Up { value });
-        self.run(self.client.perform_actions(keys)).unwrap();
+        self.act(async || {
+            let keys = KeyActions::new("keys".into())
+                .then(KeyAction::Down { value })
+                .then(KeyAction::Up { value });
+            self.client().perform_actions(keys).await
+        });
     }
 
     /// The element that has the focus, as HTML.
     pub fn focused(&self) -> String {
-        self.act(async || self.client.active_element().await?.html(false).await)
+        self.act(async || self.client().active_element().await?.html(false).await)
     }
 
     /// Looks into a frame, and comes back out to the page.
     pub fn inside<T>(&self, frame: &str, look: impl FnOnce() -> T) -> T {
-        let element = self.find(frame);
-        self.act(async || element.clone().enter_frame().await);
+        self.find(frame);
+        self.frame.replace(Some(frame.into()));
+        self.until(frame, async || self.enter().await.map(Some));
         let found = look();
+        self.frame.take();
         self.top();
         found
     }
 
+    /// Into the frame that is looked into, from wherever.
+    async fn enter(&self) -> Result<(), CmdError> {
+        let frame = self.frame.borrow().clone().unwrap_or_default();
+        self.client().issue_cmd(Raw::top()).await?;
+        self.client().find(Locator::Css(&frame)).await?.enter_frame().await
+    }
+
     /// Out of every frame, also of one that is no more.
     pub fn top(&self) {
-        self.raw(Method::POST, "frame", Some(json!({ "id": null })));
+        self.act(async || self.client().issue_cmd(Raw::top()).await);
     }
 
     /// "Back". Whatever comes is the next look's business.
     pub fn back(&self) {
         self.depart();
-        self.act(async || self.client.back().await);
+        self.act(async || self.client().back().await);
         self.arrive_again();
     }
 
     /// "Reload", and yes to "send the form again?" where the browser asks.
     pub fn reload(&self) {
         self.depart();
-        self.act(async || self.client.refresh().await);
+        self.act(async || self.client().refresh().await);
         self.arrive_again();
     }
 
@@ -286,15 +336,15 @@ impl Browser {
     fn arrive_again(&self) {
         let left = self.left.take();
         self.until("the page again", async || {
-            if self.client.get_alert_text().await.is_ok() {
-                self.client.accept_alert().await?;
+            if self.client().get_alert_text().await.is_ok() {
+                self.client().accept_alert().await?;
             }
             if let Some(old) = &left
-                && self.client.find(Locator::Css("html")).await?.element_id() == old.element_id()
+                && self.client().find(Locator::Css("html")).await?.element_id() == old.element_id()
             {
                 return Ok(None);
             }
-            self.client.find(Locator::Css("body *")).await.map(Some)
+            self.client().find(Locator::Css("body *")).await.map(Some)
         });
     }
 
@@ -316,88 +366,15 @@ impl Browser {
         }
     }
 
-    /// Runs a script by the driver, which the site's policy does not bind.
-    pub fn script(&self, script: &str) -> Value {
-        self.act(async || self.client.execute_async(script, vec![]).await)
-    }
-
     /// A `WebDriver` command that fantoccini has no name for.
     pub fn raw(&self, method: Method, path: &str, body: Option<Value>) -> Value {
         let command = Raw { method, path: path.into(), body };
-        self.act(async || self.client.issue_cmd(command.clone()).await)
-    }
-
-    /// Runs a script by the driver, also where the page itself may run none.
-    pub fn run_script(&self, script: &str) -> Value {
-        self.act(async || self.client.execute(script, vec![]).await)
-    }
-
-    /// Opens everything that can be unfolded.
-    pub fn unfold(&self) {
-        self.run_script("document.querySelectorAll('details').forEach(d => { d.open = true })");
-    }
-
-    /// Gives the window a size; its width is the page's.
-    pub fn resize(&self, width: u64, height: u64) {
-        let size = json!({ "width": width, "height": height });
-        self.raw(Method::POST, "window/rect", Some(size));
-        if self.engine == Engine::Firefox {
-            // Its window does not become narrower than 500 px: the page in it does.
-            let context = |name| Some(json!({ "context": name }));
-            self.raw(Method::POST, "moz/context", context("chrome"));
-            self.run_script(&format!(
-                "const page = gBrowser.selectedBrowser.style;
-                 page.minWidth = page.maxWidth = page.width = '{width}px';"
-            ));
-            self.raw(Method::POST, "moz/context", context("content"));
-        }
-        self.until("the window's width", async || {
-            let wide = self.client.execute("return innerWidth", vec![]).await?;
-            Ok((wide == width).then_some(()))
-        });
-    }
-
-    /// Whether the visitor's system is dark (Chromium alone).
-    pub fn dark(&self, dark: bool) {
-        let scheme = json!([{ "name": "prefers-color-scheme",
-            "value": if dark { "dark" } else { "light" } }]);
-        let command =
-            json!({ "cmd": "Emulation.setEmulatedMedia", "params": { "features": scheme } });
-        self.raw(Method::POST, "goog/cdp/execute", Some(command));
-    }
-
-    /// A picture of the whole page: `tests/out/screens/<engine>/<name>.png`.
-    pub fn picture(&self, name: &str) {
-        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/out/screens");
-        let dir = dir.join(self.engine.name());
-        std::fs::create_dir_all(&dir).unwrap();
-        std::fs::write(dir.join(format!("{name}.png")), self.screenshot()).unwrap();
-    }
-
-    fn screenshot(&self) -> Vec<u8> {
-        if self.engine == Engine::Firefox {
-            let png = self.raw(Method::GET, "moz/screenshot/full", None);
-            return BASE64_STANDARD.decode(png.as_str().unwrap()).unwrap();
-        }
-        if self.engine == Engine::Chromium {
-            let page = json!({ "captureBeyondViewport": true });
-            let command = json!({ "cmd": "Page.captureScreenshot", "params": page });
-            let png = self.raw(Method::POST, "goog/cdp/execute", Some(command));
-            return BASE64_STANDARD.decode(png["data"].as_str().unwrap()).unwrap();
-        }
-        let rect = self.raw(Method::GET, "window/rect", None);
-        let number = |name: &str| rect[name].as_u64().unwrap();
-        let page = self
-            .run_script("return outerHeight - innerHeight + document.documentElement.scrollHeight");
-        self.resize(number("width"), page.as_u64().unwrap());
-        let png = self.act(async || self.client.screenshot().await);
-        self.resize(number("width"), number("height"));
-        png
+        self.act(async || self.client().issue_cmd(command.clone()).await)
     }
 }
 
-fn is_timeout(error: &CmdError) -> bool {
-    matches!(error, CmdError::Standard(e) if e.error == ErrorStatus::Timeout)
+fn is_lost(error: &CmdError) -> bool {
+    matches!(error, CmdError::Lost(e) if e.kind() == ErrorKind::TimedOut)
 }
 
 /// Every space a plain one, without the marks that isolate text of another direction.
@@ -410,6 +387,13 @@ struct Raw {
     method: Method,
     path: String,
     body: Option<Value>,
+}
+
+impl Raw {
+    /// Out of every frame.
+    fn top() -> Self {
+        Self { method: Method::POST, path: "frame".into(), body: Some(json!({ "id": null })) }
+    }
 }
 
 impl WebDriverCompatibleCommand for Raw {

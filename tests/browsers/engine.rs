@@ -58,7 +58,8 @@ impl Engine {
             Engine::Webkit => command.args([
                 "sh",
                 "-c",
-                "Xvfb :$1 -screen 0 1400x3000x24 -nolisten tcp & \
+                "rm -f /tmp/.X$1-lock /tmp/.X11-unix/X$1; \
+                 Xvfb :$1 -screen 0 1400x3000x24 -nolisten tcp & \
                  until [ -S /tmp/.X11-unix/X$1 ]; do sleep 0.05; done; \
                  DISPLAY=:$1 exec WebKitWebDriver --port=$1",
                 "sh",
@@ -77,12 +78,6 @@ impl Engine {
     pub fn capabilities(self, setting: Setting, home: &Path) -> Value {
         // Nobody waits for a page whose frame never ends.
         let mut all = json!({ "pageLoadStrategy": "none", "unhandledPromptBehavior": "ignore" });
-        if self == Engine::Webkit {
-            // With "none", its driver sometimes never answers what is asked while one document takes the
-            // place of another; with "eager", it waits for what has just happened until this time is over.
-            all["pageLoadStrategy"] = "eager".into();
-            all["timeouts"] = json!({ "pageLoad": 250 });
-        }
         let (key, options) = match self {
             Engine::Firefox => ("moz:firefoxOptions", firefox(setting, home)),
             Engine::Chromium => ("goog:chromeOptions", chromium(setting, home)),
@@ -145,6 +140,7 @@ pub struct Driver {
     pub url: String,
     pub home: PathBuf,
     process: Child,
+    port: u16,
     _dir: tempfile::TempDir,
 }
 
@@ -174,7 +170,7 @@ impl Driver {
             let mut process = command.spawn().expect("setpriv (util-linux)");
             let url = format!("http://127.0.0.1:{port}");
             if is_ready(&url, &mut process) {
-                return Self { url, home, process, _dir: dir };
+                return Self { url, home, process, port, _dir: dir };
             }
             kill(&mut process);
         }
@@ -186,6 +182,11 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         kill(&mut self.process);
+        // What a display leaves when it is killed.
+        for left in [format!("/tmp/.X{}-lock", self.port), format!("/tmp/.X11-unix/X{}", self.port)]
+        {
+            let _ = fs::remove_file(left);
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod crawl;
 mod engine;
 mod life;
 mod line;
+mod looks;
 mod replay;
 mod robot;
 mod screens;

@@ -1,6 +1,7 @@
 //! How every page looks: pictures for people, and what a machine can say of a layout.
 
 use crate::browser::Browser;
+use crate::common::wait_for;
 use crate::each_engine;
 use crate::engine::{Engine, SAFEST};
 use crate::replay::Replay;
@@ -38,6 +39,7 @@ fn every_page_fits_and_is_one_request(engine: Engine) {
             // Browsers ask once more on a new connection for what is 421 (RFC 9110, 15.5.20).
             let times = if state.answer.status == 421 { 2 } else { 1 };
             wanted.extend(std::iter::repeat_n(format!("/{number}"), times).chain(frames));
+            wait_for("its frames", || (replay.asked().len() >= wanted.len()).then_some(()));
         }
     }
     assert_eq!(replay.asked(), wanted);

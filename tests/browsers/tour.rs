@@ -202,6 +202,7 @@ impl Guide<'_> {
         let blind = [("team", "team"), ("code", &*code), ("message", "And this")];
         self.keep("asked", self.get("/drop").press(SEND, &blind));
         let held = self.keep("mailbox-draft", self.open(&code));
+        self.keep("drop-add", held.press("#add button", &[]));
         self.keep("question-discard", held.press("#draft button[value=discard]", &[]));
         let sure = held.press("#draft button[value=remove]", &[]);
         let sure = self.keep("question-remove", sure);
@@ -263,7 +264,7 @@ pub fn answer(site: &Box_, name: &str, message: &str) -> PathBuf {
         ["tar", "opened", "txt", "reply.tar"].map(|end| site.path(&format!("{name}.{end}")));
     let [bundle, opened, text, reply] = paths;
     let attachment = site.path("réponse n°1.pdf");
-    fs::write(&attachment, (0..300_000_u32).map(|n| (n % 251) as u8).collect::<Vec<_>>()).unwrap();
+    fs::write(&attachment, (0..=250_u8).cycle().take(300_000).collect::<Vec<_>>()).unwrap();
     fs::write(&text, message).unwrap();
     ok(site.command("export").args(["--team", "team", "-o"]).arg(&bundle));
     let editor = &site.editors[0];
