@@ -9,6 +9,7 @@ use crate::line::Line;
 
 each_engine!(a_broken_upload_is_taken_up_again: Firefox, Chromium, Webkit);
 each_engine!(refusals_are_said_at_once: Firefox, Chromium, Webkit);
+each_engine!(a_full_server_says_so_and_gives_the_message_back: Firefox, Chromium, Webkit);
 
 fn a_broken_upload_is_taken_up_again(engine: Engine) {
     let site = Box_::served(1, &[]);
@@ -66,14 +67,10 @@ fn refusals_are_said_at_once(engine: Engine) {
     let edits = [
         ("file = \"3.5 GiB\"", "file = \"1 MiB\""),
         ("dispatch = \"8 GiB\"", "dispatch = \"4 MiB\""),
-        ("quota = \"100 GiB\"", "quota = \"6 MiB\""),
     ];
     let site = Box_::served(1, &edits);
     let line = Line::to(&site.base);
-    let files = documents(
-        &site,
-        &[("large.bin", 2_000_000), ("huge.bin", 9_000_000), ("fits.bin", 900_000)],
-    );
+    let files = documents(&site, &[("large.bin", 2_000_000), ("huge.bin", 9_000_000)]);
     let browser = Browser::open(engine, SAFEST);
     browser.go(&format!("{}/drop?lang=en", line.base));
     let code = browser.all(".code li").join(" ");
@@ -95,18 +92,38 @@ fn refusals_are_said_at_once(engine: Engine) {
 
     // More than all files together may be: said before any of it.
     browser.go(&format!("{}/drop?lang=en", line.base));
-    browser.choose("#files", &files[1..2]);
+    browser.choose("#files", &files[1..]);
     browser.click("#send-now");
     watch(&browser, "All files together are larger than 4 MiB.");
     line.mend();
+}
 
-    // No room left.
-    for _ in 0..2 {
-        browser.go(&format!("{}/drop?lang=en", line.base));
-        browser.choose("#files", &files[2..]);
-        browser.click("#send-now");
-        let said = watch(&browser, "e");
-        assert!(!said.is_empty());
-        browser.inside("#result", || browser.see("h1"));
-    }
+fn a_full_server_says_so_and_gives_the_message_back(engine: Engine) {
+    let edits = [
+        ("file = \"3.5 GiB\"", "file = \"4 MiB\""),
+        ("dispatch = \"8 GiB\"", "dispatch = \"4 MiB\""),
+        ("drafts = \"20 GiB\"", "drafts = \"4 MiB\""),
+        ("quota = \"100 GiB\"", "quota = \"4 MiB\""),
+    ];
+    let site = Box_::served(1, &edits);
+    let files = documents(&site, &[("first.bin", 2_000_000), ("second.bin", 3_000_000)]);
+    site.send(&site.form("en"), "Hello", &[files[0].to_str().unwrap()]).must_say("Received");
+    let browser = Browser::open(engine, SAFEST);
+    browser.go(&format!("{}/drop?lang=en", site.base));
+    let code = browser.all(".code li").join(" ");
+    browser.type_in("#message", "What we would like to keep");
+    browser.choose("#files", &files[1..]);
+    browser.click("#send-now");
+    watch(&browser, "There is no room for this now.");
+    browser.inside("#result", || browser.must_say(".problem", "your code stays valid"));
+    assert_eq!(site.submissions(), 1);
+    // The form as a page of its own: the same code, and what was typed.
+    browser.follow_out("form[action^='/drop/form'] button");
+    assert_eq!(browser.all(".code li").join(" "), code);
+    assert_eq!(browser.typed("#message"), "What we would like to keep");
+    browser.click("#send-now");
+    watch(&browser, "Done.");
+    browser.whole_receipt();
+    assert_eq!(browser.all(".code li").join(" "), code);
+    assert_eq!(site.submissions(), 2);
 }

@@ -214,6 +214,11 @@ impl Browser {
         })
     }
 
+    /// What stands in a field.
+    pub fn typed(&self, css: &str) -> String {
+        self.until(css, async || self.client().find(Locator::Css(css)).await?.prop("value").await)
+    }
+
     /// Clicks where a click does not lead to another page.
     pub fn click(&self, css: &str) {
         let element = self.find(css);
@@ -233,20 +238,25 @@ impl Browser {
         self.arrive();
     }
 
-    /// Leaves the form's page for the receipt that stands in its frame, by the keyboard: Firefox's driver
-    /// misses with its mouse what it had to scroll to within a frame.
+    /// Leaves the form's page for the receipt that stands in its frame.
     pub fn whole_receipt(&self) {
+        self.follow_out("#whole button");
+    }
+
+    /// Presses a button in the frame of the receipt that leads the whole window on, by the keyboard:
+    /// Firefox's driver misses with its mouse what it had to scroll to within a frame.
+    pub fn follow_out(&self, css: &str) {
         self.depart();
         let left = self.left.take();
         let clicked = RefCell::new(None::<Instant>);
-        self.until("the receipt as a page", async || {
+        self.until("the next page", async || {
             let page = self.client().find(Locator::Css("html")).await?;
             if left.as_ref().is_some_and(|old| old.element_id() != page.element_id()) {
                 return self.client().find(Locator::Css("body *")).await.map(Some);
             }
             if clicked.borrow().is_none_or(|at| at.elapsed() > Duration::from_secs(3)) {
                 self.client().find(Locator::Css("#result")).await?.enter_frame().await?;
-                let button = self.client().find(Locator::Css("#whole button")).await;
+                let button = self.client().find(Locator::Css(css)).await;
                 let pressed = match &button {
                     Ok(button) => button.send_keys(&Key::Enter.to_string()).await,
                     Err(_) => Ok(()),
