@@ -62,6 +62,9 @@ impl Plan {
     /// Serves until SIGTERM or SIGINT; `ready` runs once the listeners wait.
     pub fn run(self, ready: impl FnOnce()) -> anyhow::Result<()> {
         start_log();
+        // Before any thread exists: rights that are given up here are given up for all.
+        let source = bind(&self.config.listen)?;
+        let desk = self.desk.as_ref().map(bind).transpose()?;
         let dropbox = Dropbox::open(&self.config, Clock::system())?;
         let remains = dropbox.store().claim_serving()?;
         if remains > 0 {
@@ -75,7 +78,7 @@ impl Plan {
             .max_blocking_threads(self.config.limits.uploads + OTHER_THREADS)
             .build()
             .context("the server's threads cannot be started")?;
-        let done = runtime.block_on(self.serve(dropbox, site, ready));
+        let done = runtime.block_on(self.serve((source, desk), dropbox, site, ready));
         // Uploads whose connection is gone end by themselves; what still runs holds the store open.
         runtime.shutdown_timeout(Duration::from_secs(5));
         done
@@ -83,15 +86,11 @@ impl Plan {
 
     async fn serve(
         self,
+        (source, desk): (Listener, Option<Listener>),
         dropbox: Dropbox,
         site: Arc<Site>,
         ready: impl FnOnce(),
     ) -> anyhow::Result<()> {
-        let source = bind(&self.config.listen).await?;
-        let desk = match &self.desk {
-            Some(listen) => Some((bind(listen).await?, listen)),
-            None => None,
-        };
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut hangup = signal(SignalKind::hangup())?;
@@ -100,7 +99,7 @@ impl Plan {
         tracing::info!("started; sources are served at {}", shown(&self.config.listen, &source));
         let mut listeners =
             vec![tokio::spawn(serve(source, source::router(site.clone()), stopped.clone()))];
-        if let Some((listener, listen)) = desk {
+        if let (Some(listener), Some(listen)) = (desk, &self.desk) {
             tracing::info!("editors are served at {}", shown(listen, &listener));
             listeners.push(tokio::spawn(serve(listener, desk::router(), stopped)));
         }
@@ -123,7 +122,7 @@ impl Plan {
         let _ = stop.send(true);
         site.close();
         for listener in listeners {
-            let _ = listener.await;
+            listener.await.context("a listener ended by a fault")??;
         }
         report_errors();
         tracing::info!("stopped");
@@ -142,8 +141,8 @@ fn start_log() {
     let _ = log.try_init();
 }
 
-async fn bind(listen: &Listen) -> anyhow::Result<Listener> {
-    Listener::bind(listen).await.with_context(|| {
+fn bind(listen: &Listen) -> anyhow::Result<Listener> {
+    Listener::bind(listen).with_context(|| {
         format!(
             "{listen} cannot be served; if another program uses it, choose another with --listen or \
              --desk-listen"

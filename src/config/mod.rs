@@ -43,6 +43,15 @@ pub struct Team {
     pub recipients: Vec<String>,
 }
 
+/// Where `--tor` keeps tor's part. Paths are relative to the configuration's directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tor {
+    /// Keys, state, sockets: a directory of its own, outside the store's.
+    pub dir: PathBuf,
+    /// A file of further lines for the torrc.
+    pub include: Option<PathBuf>,
+}
+
 /// A configuration whose values make sense by themselves. Whether recipients work is seen by whoever
 /// can seal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +68,10 @@ pub struct Config {
     pub onions: Vec<String>,
     /// Where sources are served.
     pub listen: Listen,
+    /// Each connection of sources begins with tor's line that stands for a circuit; else none does.
+    pub haproxy: bool,
+    /// For `--tor`.
+    pub tor: Tor,
     /// What is accepted.
     pub limits: Limits,
     /// At least one.
@@ -95,13 +108,15 @@ pub enum ConfigError {
 }
 
 impl Config {
-    /// Reads and checks a file. A relative `data_dir` is relative to the file.
+    /// Reads and checks a file. Relative paths in it are relative to the file.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|e| ConfigError::Unreadable(path.to_owned(), e))?;
         let mut config = Self::parse(&text)?;
         if let Some(parent) = path.parent() {
             config.data_dir = parent.join(&config.data_dir);
+            config.tor.dir = parent.join(&config.tor.dir);
+            config.tor.include = config.tor.include.map(|path| parent.join(path));
         }
         Ok(config)
     }
@@ -220,6 +235,9 @@ mod tests {
             );
         }
         assert!(with("\"180 days\"", "\"for ever\"").starts_with("retention.silent: "));
+        assert!(
+            with("haproxy = false", "haproxy = true").starts_with("listen.haproxy: only a unix")
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{Config, ConfigError, DEFAULT, Team, is_onion};
+use super::{Config, ConfigError, DEFAULT, Team, Tor, is_onion};
 use crate::base::limits::{Limits, Retention};
 
 #[derive(Deserialize)]
@@ -13,6 +13,7 @@ pub(super) struct File {
     data_dir: Option<String>,
     site: Option<Site>,
     listen: Option<Listen>,
+    tor: Option<RawTor>,
     limits: Option<RawLimits>,
     space: Option<Space>,
     retention: Option<RawRetention>,
@@ -33,6 +34,14 @@ struct Site {
 #[derive(Deserialize, Default)]
 struct Listen {
     source: Option<String>,
+    #[serde(default)]
+    haproxy: bool,
+}
+
+#[derive(Deserialize, Default)]
+struct RawTor {
+    dir: Option<String>,
+    include: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -88,21 +97,17 @@ impl File {
         for text in site.text.values() {
             at_most("site.text", text, 600)?;
         }
-        let listen = self
-            .listen
-            .unwrap_or_default()
-            .source
-            .or(default.listen.unwrap_or_default().source)
-            .unwrap_or_default()
-            .parse()
-            .map_err(|reason: String| wrong("listen.source", reason))?;
+        let (listen, haproxy) =
+            listen(self.listen.unwrap_or_default(), default.listen.unwrap_or_default())?;
         Ok(Config {
             data_dir: self.data_dir.or(default.data_dir).unwrap_or_default().into(),
+            tor: tor(self.tor.unwrap_or_default(), default.tor.unwrap_or_default()),
             name,
             text: site.text,
             contact,
             onions: onions(site.onion)?,
             listen,
+            haproxy,
             limits: limits(
                 self.limits.unwrap_or_default(),
                 &default.limits.unwrap_or_default(),
@@ -115,6 +120,27 @@ impl File {
             )?,
             teams: teams(self.team)?,
         })
+    }
+}
+
+fn listen(typed: Listen, default: Listen) -> Result<(super::Listen, bool), ConfigError> {
+    let source = typed.source.or(default.source).unwrap_or_default();
+    let source = source.parse().map_err(|reason: String| wrong("listen.source", reason))?;
+    if typed.haproxy && !matches!(source, super::Listen::Unix(_)) {
+        return Err(wrong(
+            "listen.haproxy",
+            "only a unix socket may take tor's circuits, since any program of this machine could write \
+             such a line to a port; set listen.source to unix:/path/to/socket",
+        ));
+    }
+    Ok((source, typed.haproxy))
+}
+
+fn tor(typed: RawTor, default: RawTor) -> Tor {
+    let include = typed.include.or(default.include).filter(|path| !path.is_empty());
+    Tor {
+        dir: typed.dir.or(default.dir).unwrap_or_default().into(),
+        include: include.map(Into::into),
     }
 }
 

@@ -27,25 +27,24 @@ const CONNECTIONS: usize = 512;
 /// How long a stop waits for what is under way.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// A bound listener.
+/// A bound listener: bound before the process gives up the right to do so, served later.
 pub enum Listener {
     /// On loopback.
-    Tcp(TcpListener),
+    Tcp(std::net::TcpListener),
     /// On the file system; removed when a new one is bound.
-    Unix(UnixListener),
+    Unix(std::os::unix::net::UnixListener),
 }
 
 impl Listener {
     /// Binds; a Unix socket left by an earlier run is replaced.
-    pub async fn bind(listen: &Listen) -> io::Result<Self> {
+    pub fn bind(listen: &Listen) -> io::Result<Self> {
         match listen {
-            Listen::Tcp(address) => TcpListener::bind(address).await.map(Self::Tcp),
+            Listen::Tcp(address) => std::net::TcpListener::bind(address).map(Self::Tcp),
             Listen::Unix(path) => {
-                let stale = path.exists() && tokio::net::UnixStream::connect(path).await.is_err();
-                if stale {
+                if path.exists() && std::os::unix::net::UnixStream::connect(path).is_err() {
                     std::fs::remove_file(path)?;
                 }
-                let listener = UnixListener::bind(path)?;
+                let listener = std::os::unix::net::UnixListener::bind(path)?;
                 std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o660))?;
                 Ok(Self::Unix(listener))
             }
@@ -60,6 +59,27 @@ impl Listener {
         }
     }
 
+    fn ready(self) -> io::Result<Ready> {
+        Ok(match self {
+            Self::Tcp(listener) => {
+                listener.set_nonblocking(true)?;
+                Ready::Tcp(listener.try_into()?)
+            }
+            Self::Unix(listener) => {
+                listener.set_nonblocking(true)?;
+                Ready::Unix(listener.try_into()?)
+            }
+        })
+    }
+}
+
+/// A listener that a runtime waits on.
+enum Ready {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
+
+impl Ready {
     async fn accept(&self) -> io::Result<Box<dyn Stream>> {
         Ok(match self {
             Self::Tcp(listener) => Box::new(listener.accept().await?.0),
@@ -72,7 +92,12 @@ trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 /// Serves `app` until `stop` changes, then waits for what is under way, for a bounded time.
-pub async fn serve(listener: Listener, app: Router, mut stop: watch::Receiver<bool>) {
+pub async fn serve(
+    listener: Listener,
+    app: Router,
+    mut stop: watch::Receiver<bool>,
+) -> io::Result<()> {
+    let listener = listener.ready()?;
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
@@ -105,4 +130,5 @@ pub async fn serve(listener: Listener, app: Router, mut stop: watch::Receiver<bo
     }
     drop(listener);
     let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+    Ok(())
 }
