@@ -4,7 +4,7 @@ use crate::browser::Browser;
 use crate::common::*;
 use crate::each_engine;
 use crate::engine::{Engine, SAFEST};
-use crate::life::{come_back, documents, watch};
+use crate::life::{come_back, documents};
 use crate::line::Line;
 
 each_engine!(a_broken_upload_is_taken_up_again: Firefox, Chromium, Webkit);
@@ -23,7 +23,7 @@ fn a_broken_upload_is_taken_up_again(engine: Engine) {
     browser.choose("#files", &files);
     line.cut_after(1_200_000);
     browser.click_in_vain("#send-now");
-    let shown = watch(&browser, "The upload ended before it was complete.");
+    let shown = browser.watch("The upload ended before it was complete.");
     assert!(shown.iter().any(|step| step.contains("2 files arrived whole")), "{shown:#?}");
     line.mend();
     assert_eq!(site.submissions(), 0);
@@ -38,7 +38,7 @@ fn a_broken_upload_is_taken_up_again(engine: Engine) {
     browser.follow("#more button");
     browser.choose("#files", &files[2..]);
     browser.click("#send-now");
-    watch(&browser, "Done.");
+    browser.watch("Done.");
     browser.inside("#result", || {
         browser.must_say("h1", "Received");
         assert_eq!(browser.all(".files b"), ["one.pdf", "two.pdf", "three.pdf"]);
@@ -78,7 +78,7 @@ fn refusals_are_said_at_once(engine: Engine) {
     // The message with the code in it; the form still stands there, and is mended.
     browser.type_in("#message", &format!("my code is {code}"));
     browser.click("#send-now");
-    watch(&browser, "The message contains your code.");
+    browser.watch("The message contains your code.");
     browser.inside("#result", || browser.must_say("main", "Mend it in the form above"));
 
     // A file that is too large, said while it is still on its way.
@@ -87,14 +87,14 @@ fn refusals_are_said_at_once(engine: Engine) {
     line.slow(300_000);
     browser.click("#send-now");
     let begin = std::time::Instant::now();
-    watch(&browser, "One of the files is larger than 1 MiB.");
+    browser.watch("One of the files is larger than 1 MiB.");
     assert!(begin.elapsed().as_secs() < 6, "{:?}", begin.elapsed());
 
     // More than all files together may be: said before any of it.
     browser.go(&format!("{}/drop?lang=en", line.base));
     browser.choose("#files", &files[1..]);
     browser.click("#send-now");
-    watch(&browser, "All files together are larger than 4 MiB.");
+    browser.watch("All files together are larger than 4 MiB.");
     line.mend();
 }
 
@@ -114,7 +114,7 @@ fn a_full_server_says_so_and_gives_the_message_back(engine: Engine) {
     browser.type_in("#message", "What we would like to keep");
     browser.choose("#files", &files[1..]);
     browser.click("#send-now");
-    watch(&browser, "There is no room for this now.");
+    browser.watch("There is no room for this now.");
     browser.inside("#result", || browser.must_say(".problem", "your code stays valid"));
     assert_eq!(site.submissions(), 1);
     // The form as a page of its own: the same code, and what was typed.
@@ -122,7 +122,7 @@ fn a_full_server_says_so_and_gives_the_message_back(engine: Engine) {
     assert_eq!(browser.all(".code li").join(" "), code);
     assert_eq!(browser.typed("#message"), "What we would like to keep");
     browser.click("#send-now");
-    watch(&browser, "Done.");
+    browser.watch("Done.");
     browser.whole_receipt();
     assert_eq!(browser.all(".code li").join(" "), code);
     assert_eq!(site.submissions(), 2);

@@ -1,6 +1,7 @@
 //! A browser as a visitor uses it: look, click, type, go back. Every look waits for what it looks for.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -22,6 +23,8 @@ use crate::engine::{Driver, Engine, Setting};
 
 /// How long a page may take to show what is looked for.
 const PATIENCE: Duration = Duration::from_secs(40);
+/// How long an upload may take.
+const WHOLE: Duration = Duration::from_secs(120);
 /// How long one command may take in `WebKit` before it is taken for lost.
 const WEBKIT_PATIENCE: Duration = Duration::from_secs(4);
 
@@ -268,6 +271,25 @@ impl Browser {
             }
             Ok(None)
         });
+    }
+
+    /// Looks at the progress display until it says this; everything that it showed on the way.
+    pub fn watch(&self, last: &str) -> BTreeSet<String> {
+        let mut shown = BTreeSet::new();
+        let begin = Instant::now();
+        loop {
+            let now = self.inside("#progress", || self.see("p:not(:has(+p))"));
+            let over = now.contains(last);
+            shown.insert(now);
+            if over {
+                return shown;
+            }
+            assert!(
+                begin.elapsed() < WHOLE,
+                "{last:?} never came: {shown:#?}\n{}",
+                self.inside("#result", || self.page())
+            );
+        }
     }
 
     /// Types text at the end of what stands there.

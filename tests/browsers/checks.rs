@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::browser::Browser;
 use crate::common::ok;
-use crate::engine::{Engine, Setting};
+use crate::engine::{Engine, SAFEST, Setting};
 use crate::replay::Replay;
 use crate::tour::{STATES, State};
 
@@ -64,7 +64,7 @@ fn axe_finds_no_barrier_on_any_page() {
     let states = &STATES;
     let replay = Replay::of(states);
     // axe is a script: this visitor alone runs any.
-    let browser = Browser::open(Engine::Chromium, Setting { scripts: true, lang: "en" });
+    let browser = Browser::open(Engine::Chromium, Setting { scripts: true, ..SAFEST });
     let mut barriers = Vec::new();
     for (width, dark) in [(360, false), (1280, true)] {
         browser.dark(dark);

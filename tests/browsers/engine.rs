@@ -23,10 +23,12 @@ pub struct Setting {
     pub scripts: bool,
     /// The language that it asks pages in.
     pub lang: &'static str,
+    /// The port of the tor that everything goes through.
+    pub tor: Option<u16>,
 }
 
 /// A source at "Safest" who reads English.
-pub const SAFEST: Setting = Setting { scripts: false, lang: "en" };
+pub const SAFEST: Setting = Setting { scripts: false, lang: "en", tor: None };
 
 impl Engine {
     pub fn name(self) -> &'static str {
@@ -89,7 +91,7 @@ impl Engine {
 }
 
 fn firefox(setting: Setting, home: &Path) -> Value {
-    json!({
+    let mut options = json!({
         "binary": "/usr/bin/firefox-esr",
         "args": ["-headless"],
         "prefs": {
@@ -103,7 +105,16 @@ fn firefox(setting: Setting, home: &Path) -> Value {
             "browser.download.alwaysOpenPanel": false,
             "browser.helperApps.neverAsk.saveToDisk": "application/octet-stream",
         },
-    })
+    });
+    if let Some(port) = setting.tor {
+        let prefs = &mut options["prefs"];
+        prefs["network.proxy.type"] = 1.into();
+        prefs["network.proxy.socks"] = "127.0.0.1".into();
+        prefs["network.proxy.socks_port"] = port.into();
+        prefs["network.proxy.socks_remote_dns"] = true.into();
+        prefs["network.dns.blockDotOnion"] = false.into();
+    }
+    options
 }
 
 fn chromium(setting: Setting, home: &Path) -> Value {

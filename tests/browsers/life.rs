@@ -1,9 +1,7 @@
 //! The whole life of a drop, as its source lives it: land, send, come back, read, withdraw, erase, leave.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use fantoccini::key::Key;
 
@@ -32,37 +30,6 @@ pub fn documents(site: &Box_, named: &[(&str, usize)]) -> Vec<PathBuf> {
     written.collect()
 }
 
-/// The editors open what waits and answer with a file.
-pub fn answer(site: &Box_, message: &str, file: &PathBuf) {
-    let bundle = site.export("bundle.tar");
-    let (opened, reply, text) = (site.path("opened"), site.path("reply.tar"), site.path("text"));
-    ok(&mut site.editors[0].open([bundle], &opened));
-    fs::write(&text, message).unwrap();
-    let mut command = sourdine();
-    command.arg("reply").arg(&opened).arg("-i").arg(&site.editors[0].key).arg("-o").arg(&reply);
-    ok(command.arg("--message").arg(&text).arg("--attach").arg(file));
-    ok(site.command("deliver").arg(&reply));
-}
-
-/// Looks at the display until it says this; everything that it showed on the way.
-pub fn watch(browser: &Browser, last: &str) -> BTreeSet<String> {
-    let mut shown = BTreeSet::new();
-    let begin = Instant::now();
-    loop {
-        let now = browser.inside("#progress", || browser.see("p:not(:has(+p))"));
-        let over = now.contains(last);
-        shown.insert(now);
-        if over {
-            return shown;
-        }
-        assert!(
-            begin.elapsed() < Duration::from_secs(120),
-            "{last:?} never came: {shown:#?}\n{}",
-            browser.inside("#result", || browser.page())
-        );
-    }
-}
-
 /// Opens the mailbox of a code.
 pub fn come_back(browser: &Browser, base: &str, code: &str) {
     browser.go(&format!("{base}/mailbox?lang=en"));
@@ -85,7 +52,7 @@ fn a_whole_life(engine: Engine) {
     browser.choose("#files", &files);
     line.slow(300_000);
     browser.click("#send-now");
-    let shown = watch(&browser, "Done.");
+    let shown = browser.watch("Done.");
     line.mend();
     let moved = shown.iter().filter(|step| step.contains('%')).count();
     assert!(moved >= 10, "the display moved {moved} times: {shown:#?}");
@@ -107,7 +74,7 @@ fn a_whole_life(engine: Engine) {
     browser.must_say("#sent", "kept until");
     browser.must_say("#replies", "There is no answer yet");
 
-    answer(&site, "Thank you. Is there an annex 3?", &files[1]);
+    site.answer("Thank you. Is there an annex 3?", &files[1]);
     come_back(&browser, &line.base, &code.to_uppercase());
     browser.must_say("#replies", "Is there an annex 3?");
     browser.must_say("#sent", "fetched by the editors");
@@ -116,7 +83,7 @@ fn a_whole_life(engine: Engine) {
     browser.follow("#more button");
     browser.type_in("#message", "On second thoughts");
     browser.click("#send-now");
-    watch(&browser, "Done.");
+    browser.watch("Done.");
     browser.whole_receipt();
     browser.follow("form[action^='/mailbox'] button");
     browser.follow("button[value=withdraw]");

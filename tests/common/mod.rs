@@ -130,6 +130,8 @@ pub struct Box_ {
     pub dir: TempDir,
     pub editors: Vec<Editor>,
     pub base: String,
+    /// Arguments that make curl go another way than straight to the site: through Tor.
+    pub through: Vec<String>,
     server: Option<Child>,
 }
 
@@ -146,7 +148,7 @@ impl Box_ {
             (0..editors).map(|n| Editor::new(dir.path(), &format!("editor{n}"))).collect();
         let recipients = editors.iter().flat_map(|e| ["--recipient", &e.recipient]);
         ok(sourdine().arg("init").arg(dir.path().join("box")).args(recipients));
-        let new = Self { dir, editors, base: String::new(), server: None };
+        let new = Self { dir, editors, base: String::new(), through: Vec::new(), server: None };
         new.edit(&[("min_free = \"2 GiB\"", "min_free = \"64 MiB\"")]);
         new.edit(edits);
         new
@@ -252,7 +254,14 @@ impl Box_ {
 
     /// curl to a path of the site.
     pub fn curl(&self, path: &str, args: &[&str]) -> Answer {
-        curl(&format!("{}{path}", self.base), args)
+        let through = self.through.iter().map(String::as_str);
+        let args: Vec<_> = through.chain(args.iter().copied()).collect();
+        let answer = curl(&format!("{}{path}", self.base), &args);
+        // A circuit may break: then once more, on another.
+        if answer.status == 0 && !self.through.is_empty() {
+            return curl(&format!("{}{path}", self.base), &args);
+        }
+        answer
     }
 
     /// A drop page: its code and its ticket.
@@ -339,16 +348,22 @@ impl Box_ {
     /// Begins to send a file, slowly (`rate` as curl writes it: `2M`). It goes on until it is done or
     /// dropped.
     pub fn send_slowly(&self, form: &Form, message: &str, file: &Path, rate: &str) -> Slow {
+        self.send_all_slowly(form, message, &[file], rate)
+    }
+
+    /// The same with several files.
+    pub fn send_all_slowly(&self, form: &Form, message: &str, files: &[&Path], rate: &str) -> Slow {
+        let files = files.iter().flat_map(|f| ["-F".into(), format!("files=@{}", f.display())]);
         // Not in the box's own directory, whose disk may be full.
         let page = tempfile::NamedTempFile::new().unwrap().into_temp_path();
         let curl = Command::new("curl")
+            .args(&self.through)
             .args(["-s", "--limit-rate", rate, "-o"])
             .arg(&page)
             .args(form.fields())
             .arg("-F")
             .arg(format!("message={message}"))
-            .arg("-F")
-            .arg(format!("files=@{}", file.display()))
+            .args(files)
             .arg(format!("{}/drop?lang=en", self.base))
             .spawn()
             .unwrap();
@@ -358,6 +373,19 @@ impl Box_ {
     /// Bytes of the file that ciphertext goes to.
     pub fn vault_size(&self) -> u64 {
         fs::metadata(self.data().join("vault.db")).unwrap().len()
+    }
+
+    /// The editors open what waits and answer with a file.
+    pub fn answer(&self, message: &str, file: &Path) {
+        let bundle = self.export("bundle.tar");
+        let (opened, reply) = (self.path("opened"), self.path("reply.tar"));
+        let text = self.path("text");
+        ok(&mut self.editors[0].open([bundle], &opened));
+        fs::write(&text, message).unwrap();
+        let mut command = sourdine();
+        command.arg("reply").arg(&opened).arg("-i").arg(&self.editors[0].key).arg("-o").arg(&reply);
+        ok(command.arg("--message").arg(&text).arg("--attach").arg(file));
+        ok(self.command("deliver").arg(&reply));
     }
 
     /// Exports everything to `name` and returns its path.
