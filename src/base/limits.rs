@@ -15,6 +15,10 @@ pub const MANIFEST: u64 = 16 * 1024 * 1024;
 /// Bytes of one volume of a bundle, so that it fits FAT32.
 pub const VOLUME: u64 = 3_900 * 1024 * 1024;
 
+/// Bytes of a small form: places and room are kept for these, so that a document of 20 MB fits beside any
+/// flood.
+pub const SMALL: u64 = 32 * 1024 * 1024;
+
 /// The limits that an operator sets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {

@@ -1,5 +1,6 @@
 //! Floor 0: what every floor above may use. Days, ids, randomness, limits. No secrets, no I/O.
 
+pub mod circuit;
 pub mod clock;
 pub mod ids;
 pub mod limits;

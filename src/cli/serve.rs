@@ -13,7 +13,7 @@ use super::{ConfigArg, process};
 use crate::base::clock::Clock;
 use crate::config::{Config, Listen};
 use crate::dropbox::{Dropbox, Teams};
-use crate::web::server::{Listener, serve};
+use crate::web::server::{Line, Listener, serve};
 use crate::web::source::{self, Site};
 use crate::web::{desk, report_errors};
 
@@ -97,11 +97,13 @@ impl Plan {
         let (stop, stopped) = watch::channel(false);
 
         tracing::info!("started; sources are served at {}", shown(&self.config.listen, &source));
-        let mut listeners =
-            vec![tokio::spawn(serve(source, source::router(site.clone()), stopped.clone()))];
+        let line = if self.config.haproxy { Line::Demanded } else { Line::Forbidden };
+        let app = source::router(site.clone());
+        let mut listeners = vec![tokio::spawn(serve(source, line, app, stopped.clone()))];
         if let (Some(listener), Some(listen)) = (desk, &self.desk) {
             tracing::info!("editors are served at {}", shown(listen, &listener));
-            listeners.push(tokio::spawn(serve(listener, desk::router(), stopped)));
+            let app = desk::router();
+            listeners.push(tokio::spawn(serve(listener, Line::Forbidden, app, stopped)));
         }
         ready();
         let upkeep = tokio::spawn(upkeep(dropbox.clone(), self.config, self.file.clone()));

@@ -1,11 +1,13 @@
-//! A few threads that derive: bounded in number, first come first served, of lower priority than
-//! uploads, and with a queue that says "busy" rather than wait without end.
+//! A few threads that derive: bounded in number, of lower priority than uploads, and with a queue that
+//! says "busy" rather than wait without end. Whoever has asked least of late comes first: a circuit that
+//! tries one code after another waits behind everybody else.
 
-use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
-use std::sync::{Arc, Mutex};
+use std::collections::HashMap;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
+use crate::base::circuit::Circuit;
 use crate::crypto::code::RetrievalCode;
 use crate::crypto::kdf::{Derivation, DerivationError, MailboxKeys, Scratch};
 
@@ -13,6 +15,8 @@ use crate::crypto::kdf::{Derivation, DerivationError, MailboxKeys, Scratch};
 const QUEUE: usize = 64;
 /// How much nicer than the rest (setpriority(2)).
 const NICE: i32 = 10;
+/// After so many derivations every circuit's count is halved: what was long ago is forgotten.
+const MEMORY: u32 = 256;
 
 /// Why there are no keys.
 #[derive(Debug, thiserror::Error)]
@@ -25,57 +29,208 @@ pub enum DeriveError {
     Damaged(#[from] DerivationError),
 }
 
+type Answer = oneshot::Sender<Result<MailboxKeys, DerivationError>>;
+
 struct Job {
+    circuit: Circuit,
     code: RetrievalCode,
-    answer: oneshot::Sender<Result<MailboxKeys, DerivationError>>,
+    answer: Answer,
 }
 
-/// The queue to the deriving threads. Cheap to clone.
-#[derive(Clone)]
-pub struct Deriver(SyncSender<Job>);
+/// The queue to the deriving threads, which end with it.
+pub struct Deriver(Arc<Queue>);
+
+#[derive(Default)]
+struct Queue {
+    state: Mutex<State>,
+    work: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: Vec<Job>,
+    /// Derivations of late.
+    asked: HashMap<Circuit, u32>,
+    since: u32,
+    closed: bool,
+}
+
+impl State {
+    /// Takes the next job: of the circuit that asked least, the oldest.
+    fn next(&mut self) -> Option<Job> {
+        // Whoever went away is not worked for.
+        self.waiting.retain(|job| !job.answer.is_closed());
+        let asked = |job: &Job| self.asked.get(&job.circuit).copied().unwrap_or_default();
+        let (at, _) = self.waiting.iter().enumerate().min_by_key(|(at, job)| (asked(job), *at))?;
+        let job = self.waiting.remove(at);
+        if job.circuit.is_known() {
+            *self.asked.entry(job.circuit).or_default() += 1;
+        }
+        self.since += 1;
+        if self.since == MEMORY {
+            self.since = 0;
+            self.asked.retain(|_, count| {
+                *count /= 2;
+                *count > 0
+            });
+        }
+        Some(job)
+    }
+
+    /// Adds a job. Where the queue is full, the youngest of the circuit with most in it makes room, which
+    /// then reads "busy"; perhaps this one.
+    fn add(&mut self, job: Job) {
+        self.waiting.retain(|job| !job.answer.is_closed());
+        self.waiting.push(job);
+        if self.waiting.len() <= QUEUE {
+            return;
+        }
+        let mut held: HashMap<Circuit, usize> = HashMap::new();
+        for job in &self.waiting {
+            *held.entry(job.circuit).or_default() += 1;
+        }
+        let most = |(at, job): &(usize, &Job)| (held.get(&job.circuit).copied(), *at);
+        if let Some((at, _)) = self.waiting.iter().enumerate().max_by_key(most) {
+            self.waiting.remove(at);
+        }
+    }
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for a job; `None` at the end.
+    fn take(&self) -> Option<Job> {
+        let mut state = self.lock();
+        loop {
+            if let Some(job) = state.next() {
+                return Some(job);
+            }
+            if state.closed {
+                return None;
+            }
+            state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
 
 impl Deriver {
     /// Starts one thread, or two on two processors: each keeps the 19 MiB of a derivation.
     pub fn start(derivation: &Derivation) -> std::io::Result<Self> {
-        let (queue, inbox) = mpsc::sync_channel(QUEUE);
-        let inbox = Arc::new(Mutex::new(inbox));
+        let queue = Arc::new(Queue::default());
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(2);
         for _ in 0..threads {
-            let (inbox, derivation) = (inbox.clone(), derivation.clone());
+            let (queue, derivation) = (queue.clone(), derivation.clone());
             std::thread::Builder::new()
                 .name("derive".into())
-                .spawn(move || work(&inbox, &derivation))?;
+                .spawn(move || work(&queue, &derivation))?;
         }
         Ok(Self(queue))
     }
 
     /// Waits its turn, then derives.
-    pub async fn derive(&self, code: RetrievalCode) -> Result<MailboxKeys, DeriveError> {
-        self.enqueue(code)?.await.map_err(|_| DeriveError::Busy)?.map_err(Into::into)
-    }
-
-    fn enqueue(
+    pub async fn derive(
         &self,
+        circuit: Circuit,
         code: RetrievalCode,
-    ) -> Result<oneshot::Receiver<Result<MailboxKeys, DerivationError>>, DeriveError> {
+    ) -> Result<MailboxKeys, DeriveError> {
         let (answer, wait) = oneshot::channel();
-        match self.0.try_send(Job { code, answer }) {
-            Ok(()) => Ok(wait),
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(DeriveError::Busy),
-        }
+        self.0.lock().add(Job { circuit, code, answer });
+        self.0.work.notify_one();
+        wait.await.map_err(|_| DeriveError::Busy)?.map_err(Into::into)
     }
 }
 
-fn work(inbox: &Mutex<Receiver<Job>>, derivation: &Derivation) {
+impl Drop for Deriver {
+    fn drop(&mut self) {
+        self.0.lock().closed = true;
+        self.0.work.notify_all();
+    }
+}
+
+fn work(queue: &Queue, derivation: &Derivation) {
     // On Linux this is the calling thread's priority. Without it derivations are merely less polite.
     let _ = rustix::process::setpriority_process(None, NICE);
     let mut scratch = Scratch::default();
-    loop {
-        let next = inbox.lock().ok().and_then(|inbox| inbox.recv().ok());
-        let Some(job) = next else { return };
-        // Whoever went away is not worked for.
-        if !job.answer.is_closed() {
-            let _ = job.answer.send(derivation.derive(&job.code, &mut scratch));
+    while let Some(job) = queue.take() {
+        let _ = job.answer.send(derivation.derive(&job.code, &mut scratch));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Waits = oneshot::Receiver<Result<MailboxKeys, DerivationError>>;
+
+    fn job(circuit: u32) -> (Job, Waits) {
+        let (answer, waits) = oneshot::channel();
+        let code = RetrievalCode::generate().unwrap();
+        (Job { circuit: Circuit::Tor(circuit), code, answer }, waits)
+    }
+
+    fn add(state: &mut State, circuits: impl IntoIterator<Item = u32>) -> Vec<Waits> {
+        let jobs = circuits.into_iter().map(job);
+        jobs.map(|(job, waits)| {
+            state.add(job);
+            waits
+        })
+        .collect()
+    }
+
+    fn next(state: &mut State) -> Option<u32> {
+        state.next().map(|job| match job.circuit {
+            Circuit::Tor(number) => number,
+            Circuit::Local => panic!("nobody local asked"),
+        })
+    }
+
+    #[test]
+    fn whoever_asks_for_the_first_time_comes_before_twenty_who_never_stop() {
+        let mut state = State::default();
+        let mut waits = add(&mut state, 1..=20);
+        for _ in 0..500 {
+            let served = next(&mut state).unwrap();
+            waits.extend(add(&mut state, [served]));
         }
+        let _mine = add(&mut state, [99]);
+        assert_eq!(next(&mut state), Some(99));
+        // Having asked once does not put one behind those who asked more.
+        let _mine = add(&mut state, [99]);
+        assert_eq!(next(&mut state), Some(99));
+    }
+
+    #[test]
+    fn a_full_queue_turns_away_whoever_fills_it() {
+        let mut state = State::default();
+        let mut hog = add(&mut state, std::iter::repeat_n(1, QUEUE));
+        let mut other = add(&mut state, [2]);
+        assert!(other[0].try_recv().is_err_and(|e| e == oneshot::error::TryRecvError::Empty));
+        let away = hog.iter_mut().filter_map(|wait| wait.try_recv().err());
+        assert_eq!(away.filter(|e| *e == oneshot::error::TryRecvError::Closed).count(), 1);
+        assert_eq!(state.waiting.len(), QUEUE);
+    }
+
+    #[test]
+    fn nobody_who_left_is_worked_for_and_what_was_long_ago_is_forgotten() {
+        let mut state = State::default();
+        drop(add(&mut state, [1]));
+        assert_eq!(next(&mut state), None);
+        for circuit in 0..10_000 {
+            let _waits = add(&mut state, [circuit]);
+            assert_eq!(next(&mut state), Some(circuit));
+        }
+        assert!(state.asked.len() <= 2 * MEMORY as usize, "{}", state.asked.len());
+    }
+
+    #[test]
+    fn the_threads_end_with_the_queue() {
+        let queue = Arc::new(Queue::default());
+        let deriver = Deriver(queue.clone());
+        let thread = std::thread::spawn(move || queue.take().is_none());
+        drop(deriver);
+        assert!(thread.join().unwrap());
     }
 }

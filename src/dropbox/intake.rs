@@ -95,6 +95,7 @@ pub struct Receipt {
 }
 
 /// What a form says of its message, beside the files.
+#[derive(Clone)]
 pub struct Letter {
     /// As typed.
     pub message: String,

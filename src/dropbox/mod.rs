@@ -91,6 +91,14 @@ impl Dropbox {
         &self.0.limits
     }
 
+    /// Bytes that one file and one dispatch may hold as of now: the limits, or less when space is short.
+    pub fn sizes_now(&self) -> (u64, u64) {
+        let limits = self.limits();
+        // Where the disk does not answer, the upload will say so.
+        let most = self.0.space.largest().unwrap_or(limits.dispatch);
+        (limits.file.min(most), limits.dispatch.min(most))
+    }
+
     /// What time it is here.
     pub fn clock(&self) -> &Clock {
         &self.0.clock

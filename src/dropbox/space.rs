@@ -1,9 +1,13 @@
-//! Room for uploads: what is announced is reserved before the first byte is read.
+//! Room for uploads: what is announced is reserved before the first byte is read. The less there is, the
+//! smaller a dispatch may be, and the last of it is kept for small ones: nobody fills the box at one go.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::base::limits::{FORM_OVERHEAD, Limits};
+use crate::base::limits::{FORM_OVERHEAD, Limits, SMALL};
 use crate::store::{Store, StoreError};
+
+/// What large dispatches leave to small ones, where the quota is large.
+const FOR_SMALL: u64 = 1 << 30;
 
 /// What the store may still take, minus what uploads under way were promised.
 pub struct Space {
@@ -11,6 +15,12 @@ pub struct Space {
     quota: u64,
     min_free: u64,
     promised: Mutex<u64>,
+}
+
+/// Bytes that an upload takes at most in the store: padding adds at most 12 %, and small files are padded
+/// to 16 KiB.
+fn stored(announced: u64) -> u64 {
+    announced.saturating_add(announced / 8).saturating_add(FORM_OVERHEAD)
 }
 
 /// A promise of room. Kept bytes are taken off it; the rest is given back when it is dropped.
@@ -26,17 +36,34 @@ impl Space {
 
     /// Reserves room for an upload of `announced` bytes of plaintext; `Full` if it is not there.
     pub fn promise(self: &Arc<Self>, announced: u64) -> Result<Promise, StoreError> {
-        // Padding adds at most 12 %, and small files are padded to 16 KiB.
-        let wanted = announced.saturating_add(announced / 8).saturating_add(FORM_OVERHEAD);
         let mut promised = self.promised.lock().unwrap_or_else(PoisonError::into_inner);
-        let total = promised.saturating_add(wanted);
-        let within_quota = self.store.used().saturating_add(total) <= self.quota;
-        let on_disk = total.saturating_add(self.min_free) <= self.store.free_space()?;
-        if !within_quota || !on_disk {
+        let room = self.room(*promised)?;
+        let wanted = stored(announced);
+        let fits = if announced <= SMALL { wanted <= room } else { wanted <= self.of(room) };
+        if !fits {
             return Err(StoreError::Full);
         }
-        *promised = total;
+        *promised += wanted;
         Ok(Promise { space: self.clone(), left: wanted })
+    }
+
+    /// Bytes of plaintext that one dispatch may hold now; at least what is small, be there room or not.
+    pub fn largest(&self) -> Result<u64, StoreError> {
+        let promised = *self.promised.lock().unwrap_or_else(PoisonError::into_inner);
+        // The opposite of `stored`, rounded down.
+        let plain = self.of(self.room(promised)?).saturating_sub(FORM_OVERHEAD) / 9 * 8;
+        Ok(plain.max(SMALL))
+    }
+
+    fn room(&self, promised: u64) -> Result<u64, StoreError> {
+        let within_quota = self.quota.saturating_sub(self.store.used());
+        let on_disk = self.store.free_space()?.saturating_sub(self.min_free);
+        Ok(within_quota.min(on_disk).saturating_sub(promised))
+    }
+
+    /// Of that room, what one dispatch that is not small may take: half of what small ones leave.
+    fn of(&self, room: u64) -> u64 {
+        room.saturating_sub(FOR_SMALL.min(self.quota / 16)) / 2
     }
 
     fn give_back(&self, bytes: u64) {

@@ -1,10 +1,13 @@
 //! Floor 4: pages over HTTP. The source's site and the editors' listener share no router and no state.
 
 mod body;
+mod connections;
 pub mod desk;
 mod headers;
 mod lang;
 pub mod multipart;
+pub mod proxy;
+mod roster;
 pub mod server;
 pub mod source;
 mod tally;

@@ -6,14 +6,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{Semaphore, watch};
 
+use super::connections::{Connections, Visitor};
+use super::{proxy, tally};
+use crate::base::circuit::Circuit;
 use crate::config::Listen;
 
 /// A request's headers must be complete within this time.
@@ -22,8 +28,12 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 const BUFFER: usize = 64 * 1024;
 /// Headers a request may have.
 const HEADERS: usize = 64;
-/// Connections at once; the next one waits to be accepted.
-const CONNECTIONS: usize = 512;
+/// Connections of which tor's line is awaited; the next one waits to be accepted.
+const ARRIVING: usize = 64;
+/// To whom a connection without that line is: somebody who sets tor up.
+const NO_CIRCUIT: &[u8] =
+    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n\
+    This socket is for tor, with `HiddenServiceExportCircuitID haproxy` in its configuration.\n";
 /// How long a stop waits for what is under way.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -91,9 +101,19 @@ impl Ready {
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
+/// Whether each connection begins with tor's line (see [`proxy`]).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    /// It must.
+    Demanded,
+    /// It must not: the line is no request, and is refused as such.
+    Forbidden,
+}
+
 /// Serves `app` until `stop` changes, then waits for what is under way, for a bounded time.
 pub async fn serve(
     listener: Listener,
+    line: Line,
     app: Router,
     mut stop: watch::Receiver<bool>,
 ) -> io::Result<()> {
@@ -105,30 +125,74 @@ pub async fn serve(
         .max_headers(HEADERS)
         .max_buf_size(BUFFER);
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let connections = Arc::new(Connections::default());
+    let arriving = Arc::new(Semaphore::new(ARRIVING));
     loop {
-        let place = tokio::select! {
-            place = places.clone().acquire_owned() => place,
+        let door = tokio::select! {
+            door = arriving.clone().acquire_owned() => door,
             _ = stop.changed() => break,
         };
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             _ = stop.changed() => break,
         };
-        let Ok(stream) = accepted else {
+        let Ok(mut stream) = accepted else {
             // Out of file descriptors, or the peer was gone already: breathe, go on.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        let service = TowerToHyperService::new(app.clone());
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+        let (http, app, connections) = (http.clone(), app.clone(), connections.clone());
+        let watcher = graceful.watcher();
         tokio::spawn(async move {
+            let Some(circuit) = circuit_of(&mut stream, line).await else { return };
+            drop(door);
+            // When everything is in use, whoever holds most gives way; see `Connections`.
+            let Some(place) = connections.admit(circuit) else { return };
+            let service = with_visitor(app, connections.visitor(&place));
+            let connection = http.serve_connection(TokioIo::new(stream), service);
             // How a connection ends says something about a visit: it is not logged.
-            let _ = connection.await;
-            drop(place);
+            tokio::select! {
+                _ = watcher.watch(connection) => {}
+                () = place.entry.dismissed() => {}
+            }
         });
     }
     drop(listener);
     let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
     Ok(())
+}
+
+/// Reads what stands before the first request; `None` where it is not as it must be.
+async fn circuit_of(stream: &mut Box<dyn Stream>, line: Line) -> Option<Circuit> {
+    if line == Line::Forbidden {
+        return Some(Circuit::Local);
+    }
+    let circuit = proxy::read(stream).await;
+    if circuit.is_none() {
+        tally::count("no-circuit");
+        let told = async {
+            stream.write_all(NO_CIRCUIT).await?;
+            stream.shutdown().await
+        };
+        let _ = tokio::time::timeout(Duration::from_secs(1), told).await;
+    }
+    circuit
+}
+
+/// The app, told with each request who sends it.
+fn with_visitor(
+    app: Router,
+    visitor: Visitor,
+) -> impl Service<
+    Request<Incoming>,
+    Response = axum::response::Response,
+    Error = std::convert::Infallible,
+    Future: Send,
+> {
+    let app = TowerToHyperService::new(app);
+    service_fn(move |mut request: Request<Incoming>| {
+        visitor.asks();
+        request.extensions_mut().insert(visitor.clone());
+        app.call(request)
+    })
 }

@@ -3,8 +3,8 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::State;
 use axum::extract::rejection::FormRejection;
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use serde::Deserialize;
@@ -19,6 +19,7 @@ use crate::crypto::kdf::MailboxKeys;
 use crate::dropbox::IntakeError;
 use crate::dropbox::draft::{HeldDraft, Sending};
 use crate::store::Withdrawal;
+use crate::web::connections::Visitor;
 use crate::web::lang::L10nLanguage;
 
 /// What is to be done.
@@ -98,6 +99,7 @@ impl Act {
 
 pub async fn act(
     State(site): App,
+    Extension(visitor): Extension<Visitor>,
     uri: Uri,
     headers: HeaderMap,
     form: Result<Form<ActForm>, FormRejection>,
@@ -113,7 +115,7 @@ pub async fn act(
     {
         return ask(page, question, &form, &ticket);
     }
-    let opened = match site.open_code(&form.code).await {
+    let opened = match site.open_code(visitor.circuit(), &form.code).await {
         Ok(opened) => opened,
         Err(problem) => return mailbox::ask_again(page, &problem, form.code),
     };

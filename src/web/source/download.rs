@@ -5,22 +5,24 @@ use std::time::Duration;
 
 use axum::Form;
 use axum::body::Body;
-use axum::extract::State;
 use axum::extract::rejection::FormRejection;
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::Response;
 use bytes::Bytes;
 use hyper::body::Frame;
 use serde::Deserialize;
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 
-use super::App;
 use super::page::Page;
 use super::problem::Problem;
+use super::{App, DOWNLOADS, DOWNLOADS_EACH, take};
 use crate::base::ids::DispatchId;
 use crate::bundle::names;
 use crate::dropbox::mailbox::ReplyFile;
+use crate::web::connections::{Kept, Visitor};
+use crate::web::roster::Place;
 
 /// Bytes of plaintext handed to the connection at once.
 const PIECE: usize = 64 * 1024;
@@ -35,6 +37,7 @@ pub struct FileForm {
 
 pub async fn download(
     State(site): App,
+    Extension(visitor): Extension<Visitor>,
     uri: Uri,
     headers: HeaderMap,
     form: Result<Form<FileForm>, FormRejection>,
@@ -47,7 +50,7 @@ pub async fn download(
     let Some(id) = DispatchId::parse(&form.dispatch) else {
         return page.problem(&Problem::NoSuchFile);
     };
-    let keys = match site.open_code(&form.code).await {
+    let keys = match site.open_code(visitor.circuit(), &form.code).await {
         Ok(opened) => opened.keys,
         Err(problem) => return page.problem(&problem),
     };
@@ -56,10 +59,15 @@ pub async fn download(
         tokio::task::spawn_blocking(move || dropbox.reply_file(&keys, id, form.number)).await
     };
     match file {
-        Ok(Ok(file)) => match site.downloads.clone().try_acquire_owned() {
-            Ok(place) => attachment(file, place, site.dropbox.limits().idle),
-            Err(_) => page.problem(&Problem::Busy),
-        },
+        Ok(Ok(file)) => {
+            let each = (DOWNLOADS, DOWNLOADS_EACH);
+            match take(&site.downloads, visitor.circuit(), each, None) {
+                Some(place) => {
+                    attachment(file, (place, visitor.keep()), site.dropbox.limits().idle)
+                }
+                None => page.problem(&Problem::Busy),
+            }
+        }
         Ok(Err(error)) => page.problem(&error.into()),
         Err(_) => page.problem(&Problem::Internal),
     }
@@ -67,7 +75,7 @@ pub async fn download(
 
 /// Always an attachment of no particular type, under a safe name: nothing an answer holds may run or
 /// be shown by the browser.
-fn attachment(file: ReplyFile, place: OwnedSemaphorePermit, idle: Duration) -> Response {
+fn attachment(file: ReplyFile, place: (Place<()>, Kept), idle: Duration) -> Response {
     let name = names::safe(&file.name);
     let plain: String = name
         .chars()
@@ -103,14 +111,13 @@ fn percent(byte: u8) -> String {
 /// the connection off, so that a damaged file never looks whole.
 fn stream(
     mut plain: Box<dyn Read + Send>,
-    place: OwnedSemaphorePermit,
+    place: (Place<()>, Kept),
     idle: Duration,
 ) -> http_body_util::StreamBody<impl futures_core::Stream<Item = std::io::Result<Frame<Bytes>>>> {
     let (sender, receiver) = mpsc::channel(2);
     let handle = Handle::current();
     tokio::task::spawn_blocking(move || {
-        let _place = place;
-        loop {
+        while !place.0.entry.is_dismissed() {
             let mut piece = vec![0; PIECE];
             let read = plain.read(&mut piece);
             let end = matches!(read, Ok(0) | Err(_));

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Form;
 use axum::body::Body;
-use axum::extract::State;
 use axum::extract::rejection::FormRejection;
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::Response;
 use serde::Deserialize;
@@ -17,13 +17,16 @@ use super::problem::Problem;
 use super::progress::{Meter, Phase};
 use super::reader::{Outcome, Reader, Typed, form_limits, largest_form};
 use super::ticket::Ticket;
-use super::{App, receipt};
+use super::uploads::Transfer;
+use super::{App, REFUSALS, REFUSALS_EACH, receipt, take};
 use crate::crypto::code::RetrievalCode;
 use crate::crypto::words::WordList;
 use crate::dropbox::Teams;
 use crate::dropbox::draft::HeldDraft;
 use crate::web::body;
+use crate::web::connections::Visitor;
 use crate::web::multipart::{Boundary, FormReader};
+use crate::web::roster::Place;
 use crate::web::tally;
 
 /// The form: new, or with what was typed before.
@@ -77,6 +80,7 @@ struct AskedPage<'a> {
 impl DropForm {
     pub fn new(page: &Page<'_>, code: String, ticket: &Ticket) -> Self {
         let (tickets, limits) = (&page.site.tickets, page.site.dropbox.limits());
+        let (file, dispatch) = page.site.dropbox.sizes_now();
         Self {
             code,
             ticket: tickets.print(ticket),
@@ -87,8 +91,8 @@ impl DropForm {
             draft: String::new(),
             limits: page.t.drop_files_hint(
                 limits.files,
-                page.lang.size(limits.file),
-                page.lang.size(limits.dispatch),
+                page.lang.size(file),
+                page.lang.size(dispatch),
             ),
             known: false,
         }
@@ -162,7 +166,55 @@ pub async fn again(
     show_form(page, form)
 }
 
-pub async fn receive(State(site): App, uri: Uri, headers: HeaderMap, body: Body) -> Response {
+/// Where a form that arrives has its place.
+enum Seat {
+    Upload(Place<Transfer>),
+    /// Its text is read all the same, as long as few do so: the reason is then told in the display, and the
+    /// message given back.
+    Refusal(Place<()>),
+}
+
+impl Seat {
+    fn is_upload(&self) -> bool {
+        matches!(self, Self::Upload(_))
+    }
+
+    fn arrived(&self, bytes: u64) {
+        if let Self::Upload(place) = self {
+            place.entry.about.add(bytes);
+        }
+    }
+
+    fn complete(&self) {
+        if let Self::Upload(place) = self {
+            place.entry.about.complete();
+        }
+    }
+
+    async fn dismissed(&self) {
+        match self {
+            Self::Upload(place) => place.entry.dismissed().await,
+            Self::Refusal(place) => place.entry.dismissed().await,
+        }
+    }
+
+    /// Why it ended, when its body was cut: perhaps it was us.
+    fn reason(&self, problem: Problem) -> Problem {
+        match (self, problem) {
+            (Self::Upload(place), Problem::Cut) if place.entry.is_dismissed() => Problem::Displaced,
+            (Self::Refusal(place), Problem::Cut) if place.entry.is_dismissed() => Problem::Busy,
+            (_, problem) => problem,
+        }
+    }
+}
+
+pub async fn receive(
+    State(site): App,
+    Extension(visitor): Extension<Visitor>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
     let limits = site.dropbox.limits();
     let most = largest_form(limits);
     let length = headers
@@ -174,15 +226,18 @@ pub async fn receive(State(site): App, uri: Uri, headers: HeaderMap, body: Body)
     let keep = uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "keep=1"));
 
     let boundary = Boundary::from_content_type(content_type.unwrap_or_default());
-    let place = site.uploads.clone().try_acquire_owned().ok();
-    let has_place = place.is_some();
-    // Without a place the text is read all the same, as long as few do so: the reason is then told in the
-    // display, and the message given back.
-    let place = place.or_else(|| site.refusals.clone().try_acquire_owned().ok());
+    let circuit = visitor.circuit();
+    let upload = if site.pace.drop(circuit).await {
+        site.uploads.enter(circuit, announced).await
+    } else {
+        None
+    };
+    let refusal = || take(&site.refusals, circuit, (REFUSALS, REFUSALS_EACH), None);
+    let seat = upload.map(Seat::Upload).or_else(|| refusal().map(Seat::Refusal)).map(Arc::new);
     // curl asks before it sends so much. A browser has begun to send already: its code and message are
     // read and given back, see `begin`.
     let asks = headers.contains_key(header::EXPECT);
-    let (Ok(boundary), Some(place), true) = (&boundary, place, announced <= most || !asks) else {
+    let (Ok(boundary), Some(seat), true) = (&boundary, seat, announced <= most || !asks) else {
         let problem = match boundary {
             Err(_) => Problem::Form,
             Ok(_) if announced > most => Problem::DispatchTooLarge,
@@ -191,32 +246,44 @@ pub async fn receive(State(site): App, uri: Uri, headers: HeaderMap, body: Body)
         let read = !asks && body::discard(body, limits.idle, limits.drain).await;
         return close_unless(read, page.problem(&problem));
     };
+    let _kept = visitor.keep();
     let meter = Meter::new(length);
     let (outgoing, incoming) = body::channel();
     let form = FormReader::new(incoming, boundary, form_limits(limits.files));
     let work = tokio::task::spawn_blocking({
-        let (site, meter, handle) = (site.clone(), meter.clone(), Handle::current());
+        let (site, meter, seat) = (site.clone(), meter.clone(), seat.clone());
+        let handle = Handle::current();
         move || {
             let mut reader = Reader {
                 site: &site,
+                circuit,
                 handle,
                 form,
                 announced,
                 meter: &meter,
                 typed: Typed::default(),
             };
-            let outcome = reader.read(has_place, keep);
+            let outcome = reader.read(seat.is_upload(), keep);
+            let outcome = outcome.map_err(|problem| seat.reason(problem));
             let typed = reader.typed;
             meter.set(match &outcome {
                 Ok(Outcome::Slip(_)) => Phase::Sent,
                 Ok(Outcome::Asked) => Phase::Held,
                 Err(problem) => Phase::Refused(problem.clone(), typed.held),
             });
-            drop(place);
             (outcome, typed)
         }
     });
-    let read = outgoing.pump(body, limits.idle, limits.drain, |bytes| meter.add(bytes)).await;
+    let arrived = |bytes| {
+        meter.add(bytes);
+        seat.arrived(bytes);
+    };
+    let read = tokio::select! {
+        read = outgoing.pump(body, limits.idle, limits.drain, arrived) => read,
+        () = seat.dismissed() => false,
+    };
+    seat.complete();
+    drop(seat);
     let response = match work.await {
         Ok((Ok(Outcome::Slip(slip)), typed)) => receipt::framed(page, &slip, typed.into_pair()),
         Ok((Ok(Outcome::Asked), typed)) => ask(page, typed),

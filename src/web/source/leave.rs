@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::State;
 use axum::extract::rejection::FormRejection;
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::Response;
 use serde::Deserialize;
@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::App;
 use super::page::{Page, Switch, answer};
 use super::problem::Problem;
+use crate::web::connections::Visitor;
 
 #[derive(Deserialize)]
 pub struct LeaveForm {
@@ -26,6 +27,7 @@ struct LeftPage<'a> {
 
 pub async fn leave(
     State(site): App,
+    Extension(visitor): Extension<Visitor>,
     uri: Uri,
     headers: HeaderMap,
     form: Result<Form<LeaveForm>, FormRejection>,
@@ -34,6 +36,10 @@ pub async fn leave(
     let Ok(Form(form)) = form else { return page.problem(&Problem::Form) };
     // A ticket that is no good any more opens nothing either: whoever leaves has left.
     if let Ok(ticket) = site.tickets.check(&form.ticket) {
+        // What was burned is remembered up to a number: nobody may use that up at one go.
+        if !site.pace.check(visitor.circuit()).await {
+            return page.problem(&Problem::Busy);
+        }
         site.tickets.burn(&ticket);
     }
     left(&page, false)

@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::State;
 use axum::extract::rejection::FormRejection;
+use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use serde::Deserialize;
@@ -16,6 +16,7 @@ use super::{App, OpenedCode};
 use crate::base::clock::Day;
 use crate::dropbox::draft::HeldDraft;
 use crate::dropbox::mailbox::SourceView;
+use crate::web::connections::Visitor;
 use crate::web::tally;
 
 #[derive(Deserialize)]
@@ -73,6 +74,7 @@ pub async fn ask(State(site): App, uri: Uri, headers: HeaderMap) -> Response {
 
 pub async fn show(
     State(site): App,
+    Extension(visitor): Extension<Visitor>,
     uri: Uri,
     headers: HeaderMap,
     form: Result<Form<CodeForm>, FormRejection>,
@@ -83,7 +85,7 @@ pub async fn show(
         Ok(ticket) => ticket,
         Err(error) => return ask_again(page, &error.into(), form.code),
     };
-    match site.open_code(&form.code).await {
+    match site.open_code(visitor.circuit(), &form.code).await {
         Ok(opened) => show_opened(page, opened, &ticket, None).await,
         Err(problem) => ask_again(page, &problem, form.code),
     }

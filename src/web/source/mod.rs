@@ -6,34 +6,41 @@ mod drop;
 mod landing;
 mod leave;
 mod mailbox;
+mod pace;
 mod page;
 mod problem;
 mod progress;
 mod reader;
 mod receipt;
 mod ticket;
+mod uploads;
 mod warnings;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::middleware::{self, Next};
-use axum::response::Response;
-use axum::routing::{get, post};
-use tokio::sync::Semaphore;
-
+use self::pace::Pace;
 use self::page::Page;
 use self::problem::Problem;
 use self::progress::Progress;
 use self::ticket::Tickets;
+use self::uploads::Uploads;
+use super::connections::Visitor;
 use super::headers;
+use super::roster::{Entry, Held, Place, Rank, Roster, Rule};
+use crate::base::circuit::Circuit;
 use crate::config::Config;
 use crate::crypto::code::RetrievalCode;
 use crate::crypto::kdf::MailboxKeys;
 use crate::crypto::words::WordList;
 use crate::dropbox::{Deriver, Dropbox, SetupError};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Extension, Request, State};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::routing::{get, post};
 
 /// Bytes of a form that carries no file.
 const SMALL_FORM: usize = 64 * 1024;
@@ -41,21 +48,30 @@ const SMALL_FORM: usize = 64 * 1024;
 /// Uploads beyond `limits.uploads` of which the text is still read, to be given back with the reason.
 pub const REFUSALS: usize = 8;
 
-/// Forms of more than a few fields that may be read at once.
-const LARGE_FORMS: usize = 8;
+/// Of these, how many of one circuit.
+const REFUSALS_EACH: usize = 2;
 
-/// Files of answers that may be on their way out at once: each holds a thread.
+/// Forms of more than a few fields that may be read at once, and how many of one circuit.
+const LARGE_FORMS: usize = 8;
+const LARGE_FORMS_EACH: usize = 2;
+/// Such a form has arrived within this time, or gives its place to another when there are too many.
+const FORM_TIME: Duration = Duration::from_secs(20);
+
+/// Files of answers that may be on their way out at once (each holds a thread), and how many to one
+/// circuit.
 const DOWNLOADS: usize = 16;
+const DOWNLOADS_EACH: usize = 6;
 
 /// What every handler of this site can reach. The desk has a state of its own.
 pub struct Site {
     dropbox: Dropbox,
     deriver: Deriver,
     tickets: Tickets,
-    uploads: Arc<Semaphore>,
-    refusals: Arc<Semaphore>,
-    large_forms: Semaphore,
-    downloads: Arc<Semaphore>,
+    pace: Pace,
+    uploads: Uploads,
+    refusals: Arc<Roster<()>>,
+    large_forms: Arc<Roster<()>>,
+    downloads: Arc<Roster<()>>,
     progress: Progress,
     name: String,
     text: BTreeMap<String, String>,
@@ -81,10 +97,11 @@ impl Site {
         Ok(Self {
             deriver: Deriver::start(&dropbox.derivation()?)?,
             tickets: tickets.map_err(SetupError::from)?,
-            uploads: Arc::new(Semaphore::new(config.limits.uploads)),
-            refusals: Arc::new(Semaphore::new(REFUSALS)),
-            large_forms: Semaphore::new(LARGE_FORMS),
-            downloads: Arc::new(Semaphore::new(DOWNLOADS)),
+            pace: Pace::default(),
+            uploads: Uploads::new(config.limits.uploads),
+            refusals: Arc::default(),
+            large_forms: Arc::default(),
+            downloads: Arc::default(),
             progress: Progress::default(),
             name: config.name.clone(),
             text: config.text.clone(),
@@ -101,11 +118,14 @@ impl Site {
 
     /// Reads a typed code and derives its keys. Where it can be read in two ways, the one under which
     /// something arrived.
-    async fn open_code(&self, text: &str) -> Result<OpenedCode, Problem> {
+    async fn open_code(&self, circuit: Circuit, text: &str) -> Result<OpenedCode, Problem> {
         let mut first = None;
         for code in RetrievalCode::read(text)? {
+            if !self.pace.check(circuit).await {
+                return Err(Problem::Busy);
+            }
             let list = code.list_of(text).unwrap_or(WordList::English);
-            let keys = self.deriver.derive(code.clone()).await?;
+            let keys = self.deriver.derive(circuit, code.clone()).await?;
             let known = self.dropbox.store().knows(keys.id)?;
             let opened = OpenedCode { code, list, keys };
             if known {
@@ -115,6 +135,25 @@ impl Site {
         }
         first.ok_or(Problem::Internal)
     }
+}
+
+/// Takes a place for something that is read or written in one go.
+fn take(
+    roster: &Arc<Roster<()>>,
+    circuit: Circuit,
+    (most, share): (usize, usize),
+    patience: Option<Duration>,
+) -> Option<Place<()>> {
+    let yields = |entry: &Entry<()>, held: Held| -> Option<Rank> {
+        let late = patience.is_some_and(|patience| entry.age() > patience);
+        match (late, held.hogs()) {
+            (true, _) => Some((0, Reverse(held.theirs), entry.number)),
+            (false, true) => Some((1, Reverse(held.theirs), entry.number)),
+            (false, false) => None,
+        }
+    };
+    let rule = Rule { share, classes: &[(most, &|_| true)], yields: &yields };
+    roster.take(circuit, (), &rule)
 }
 
 /// A code that was typed, and what it opens.
@@ -165,11 +204,20 @@ async fn not_found(State(site): App, request: Request) -> Response {
 }
 
 /// Takes a place before a body is read into memory.
-async fn few(State(site): App, request: Request, next: Next) -> Response {
+async fn few(
+    State(site): App,
+    Extension(visitor): Extension<Visitor>,
+    request: Request,
+    next: Next,
+) -> Response {
     let page = Page::of(&site, &request);
-    match site.large_forms.try_acquire() {
-        Ok(_place) => next.run(request).await,
-        Err(_) => page.problem(&Problem::Busy),
+    let each = (LARGE_FORMS, LARGE_FORMS_EACH);
+    let Some(place) = take(&site.large_forms, visitor.circuit(), each, Some(FORM_TIME)) else {
+        return page.problem(&Problem::Busy);
+    };
+    tokio::select! {
+        response = next.run(request) => response,
+        () = place.entry.dismissed() => page.problem(&Problem::Busy),
     }
 }
 

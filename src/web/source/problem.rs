@@ -47,6 +47,8 @@ pub enum Problem {
     FileTooLarge,
     /// All together are.
     DispatchTooLarge,
+    /// All together are larger than what there is room for as of now: so many bytes.
+    TooLargeNow(u64),
     /// There are too many.
     TooManyFiles,
     /// The editors' keys changed while a draft was held.
@@ -57,6 +59,8 @@ pub enum Problem {
     Full,
     /// Too many at once.
     Busy,
+    /// Too many at once, and this upload hardly moved: its place was given to another.
+    Displaced,
     /// No such page.
     NotFound,
     /// No such file of a reply.
@@ -85,8 +89,9 @@ impl Problem {
             Self::FileTooLarge | Self::DispatchTooLarge | Self::TooManyFiles => "too-large",
             Self::Stale => "stale-draft",
             Self::Discarded => "discarded",
-            Self::Full => "full",
+            Self::TooLargeNow(_) | Self::Full => "full",
             Self::Busy => "busy",
+            Self::Displaced => "displaced",
             Self::NotFound | Self::NoSuchFile => "not-found",
             Self::Internal => "internal",
         }
@@ -108,8 +113,8 @@ impl Problem {
             | Self::FileTooLarge
             | Self::DispatchTooLarge
             | Self::TooManyFiles => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Full => StatusCode::INSUFFICIENT_STORAGE,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooLargeNow(_) | Self::Full => StatusCode::INSUFFICIENT_STORAGE,
+            Self::Busy | Self::Displaced => StatusCode::SERVICE_UNAVAILABLE,
             Self::NotFound | Self::NoSuchFile => StatusCode::NOT_FOUND,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -122,11 +127,12 @@ impl Problem {
             Self::ForeignOrigin => t.error_origin_title(),
             Self::Relayed => t.relayed_title(),
             Self::UnknownHost => t.host_title(),
-            Self::FileTooLarge | Self::DispatchTooLarge | Self::TooManyFiles => {
-                t.error_too_large_title()
-            }
+            Self::FileTooLarge
+            | Self::DispatchTooLarge
+            | Self::TooLargeNow(_)
+            | Self::TooManyFiles => t.error_too_large_title(),
             Self::Full => t.error_full_title(),
-            Self::Busy => t.error_busy_title(),
+            Self::Busy | Self::Displaced => t.error_busy_title(),
             Self::NotFound | Self::NoSuchFile => t.error_not_found_title(),
             Self::Left => t.left_title(),
             Self::Internal => t.error_internal_title(),
@@ -154,11 +160,13 @@ impl Problem {
             Self::Empty => t.error_empty(),
             Self::FileTooLarge => t.error_file_too_large(lang.size(limits.file)),
             Self::DispatchTooLarge => t.error_dispatch_too_large(lang.size(limits.dispatch)),
+            Self::TooLargeNow(most) => t.error_too_large_now(lang.size(*most)),
             Self::TooManyFiles => t.error_too_many_files(limits.files),
             Self::Stale => t.error_stale(),
             Self::Discarded => t.error_discarded(),
             Self::Full => t.error_full(),
             Self::Busy => t.error_busy(),
+            Self::Displaced => t.error_displaced(),
             Self::NotFound => t.error_not_found(),
             Self::NoSuchFile => t.error_no_file(),
             Self::Internal => t.error_internal(),
@@ -174,8 +182,9 @@ impl Problem {
             | Self::Empty
             | Self::FileTooLarge
             | Self::DispatchTooLarge
+            | Self::TooLargeNow(_)
             | Self::TooManyFiles => Some(t.error_mend()),
-            Self::Full | Self::Busy | Self::Internal => Some(t.error_retry()),
+            Self::Full | Self::Busy | Self::Displaced | Self::Internal => Some(t.error_retry()),
             _ => None,
         }
     }

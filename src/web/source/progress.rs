@@ -1,6 +1,7 @@
 //! Progress without script: beside the form, a frame holds a page that never ends. Each step adds a
 //! paragraph, and the style shows the last one only.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -8,24 +9,28 @@ use std::time::{Duration, Instant};
 
 use askama::Template;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use bytes::Bytes;
 use hyper::body::Frame;
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::App;
 use super::page::{Frames, Page, answer};
 use super::problem::Problem;
+use crate::base::circuit::Circuit;
 use crate::base::limits::Limits;
 use crate::bundle::names;
+use crate::web::connections::{Kept, Visitor};
 use crate::web::lang::{L10nLanguage, Lang};
+use crate::web::roster::{Entry, Held, Place, Roster, Rule};
 
-/// Displays that may be open at once. When there are more, the one that has waited longest for an upload
-/// ends.
+/// Displays that may be open at once, and how many of one circuit. When there are more, the one that has
+/// waited longest for an upload ends, first of the circuit that holds most.
 const SEATS: usize = 128;
+const SEATS_EACH: usize = 8;
 /// Between two steps, at first and after a minute: a page of many hours stays small.
 const STEP: Duration = Duration::from_millis(500);
 const LATER_STEP: Duration = Duration::from_secs(2);
@@ -87,7 +92,6 @@ type Slot = watch::Sender<Option<Arc<Meter>>>;
 /// One open display.
 struct Seat {
     slot: Arc<Slot>,
-    give_up: Notify,
 }
 
 impl Seat {
@@ -104,7 +108,7 @@ pub struct Progress {
     slots: Mutex<HashMap<Token, Weak<Slot>>>,
     /// The last uploads, newest first: a display may open when a short one has ended already.
     recent: Mutex<VecDeque<Arc<Slot>>>,
-    seats: Mutex<Vec<Weak<Seat>>>,
+    seats: Arc<Roster<Seat>>,
 }
 
 impl Progress {
@@ -128,28 +132,19 @@ impl Progress {
         slot
     }
 
-    /// Takes a place for one more display; the one that waited longest makes room. `None` when every
-    /// display shows an upload.
-    fn sit(&self, token: &str) -> Option<Arc<Seat>> {
-        let slot = self.slot(token);
-        let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
-        seats.retain(|seat| seat.strong_count() > 0);
-        if seats.len() >= SEATS {
-            let waits = |seat: &Weak<Seat>| seat.upgrade().is_none_or(|seat| seat.waits());
-            let longest = seats.iter().position(waits)?;
-            if let Some(seat) = seats.remove(longest).upgrade() {
-                seat.give_up.notify_one();
-            }
-        }
-        let seat = Arc::new(Seat { slot, give_up: Notify::new() });
-        seats.push(Arc::downgrade(&seat));
-        Some(seat)
+    /// Takes a place for one more display. `None` when every display shows an upload.
+    fn sit(&self, circuit: Circuit, token: &str) -> Option<Place<Seat>> {
+        let yields = |entry: &Entry<Seat>, held: Held| {
+            let waits = entry.about.waits();
+            (waits || held.hogs()).then_some((u8::from(!waits), Reverse(held.theirs), entry.number))
+        };
+        let rule = Rule { share: SEATS_EACH, classes: &[(SEATS, &|_| true)], yields: &yields };
+        self.seats.take(circuit, Seat { slot: self.slot(token) }, &rule)
     }
 
     /// Ends every display: the server stops.
     pub fn close(&self) {
-        let seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
-        seats.iter().filter_map(Weak::upgrade).for_each(|seat| seat.give_up.notify_one());
+        self.seats.dismiss_all();
     }
 }
 
@@ -175,6 +170,7 @@ struct Step<'a> {
 
 pub async fn show(
     State(site): App,
+    Extension(visitor): Extension<Visitor>,
     Path(token): Path<String>,
     uri: Uri,
     headers: HeaderMap,
@@ -184,7 +180,7 @@ pub async fn show(
         return page.problem(&Problem::NotFound);
     }
     let head = answer(&page, StatusCode::OK, &ProgressPage { page: &page, full: false });
-    let Some(seat) = site.progress.sit(&token) else {
+    let Some(seat) = site.progress.sit(visitor.circuit(), &token) else {
         return answer(&page, StatusCode::OK, &ProgressPage { page: &page, full: true });
     };
     let (mut parts, begin) = head.into_parts();
@@ -196,7 +192,7 @@ pub async fn show(
         out: sender,
         samples: VecDeque::new(),
     };
-    tokio::spawn(display.run(begin, seat));
+    tokio::spawn(display.run(begin, seat, visitor.keep()));
     Response::from_parts(
         parts,
         Body::new(http_body_util::StreamBody::new(ReceiverStream::new(receiver))),
@@ -213,12 +209,12 @@ struct Display {
 }
 
 impl Display {
-    async fn run(mut self, begin: Body, seat: Arc<Seat>) {
+    async fn run(mut self, begin: Body, seat: Place<Seat>, _kept: Kept) {
         let out = self.out.clone();
         tokio::select! {
             () = out.closed() => {}
-            _ = self.follow(begin, &seat.slot) => {}
-            () = seat.give_up.notified() => {
+            _ = self.follow(begin, &seat.entry.about.slot) => {}
+            () = seat.entry.dismissed() => {
                 let ended = self.lang.messages().progress_ended();
                 let _ = self.step("soft", ended, String::new(), None, None).await;
             }

@@ -1,6 +1,7 @@
 //! The form of an upload while it arrives: read and sealed on a thread that may block.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 
@@ -9,10 +10,16 @@ use super::progress::{Meter, Phase};
 use super::receipt::Slip;
 use super::ticket::Ticket;
 use super::{OpenedCode, Site};
+use crate::base::circuit::Circuit;
 use crate::base::limits::{self, Limits};
-use crate::dropbox::{Intake, Letter, Sent, Team};
+use crate::dropbox::{Intake, IntakeError, Letter, Sent, Team};
+use crate::store::StoreError;
 use crate::web::body::Incoming;
 use crate::web::multipart::{FormLimits, FormReader};
+
+/// A transfer that was ended gives its room back within this time, so many times over.
+const SETTLES: Duration = Duration::from_millis(50);
+const TRIES: usize = 40;
 
 /// What was typed, as far as it was read: given back when something must be mended.
 #[derive(Default)]
@@ -40,6 +47,7 @@ pub fn form_limits(files: usize) -> FormLimits {
 /// A form while it arrives.
 pub struct Reader<'a> {
     pub site: &'a Site,
+    pub circuit: Circuit,
     pub handle: Handle,
     pub form: FormReader<Incoming>,
     pub announced: u64,
@@ -95,7 +103,8 @@ impl Reader<'_> {
                 }
                 ("code", None) if typed.code.is_none() => {
                     let text = read_text(&mut self.form, short)?.text;
-                    typed.code = Some(self.handle.block_on(self.site.open_code(&text))?);
+                    typed.code =
+                        Some(self.handle.block_on(self.site.open_code(self.circuit, &text))?);
                 }
                 ("team", None) if intake.is_none() => {
                     typed.team = read_text(&mut self.form, short)?.text;
@@ -153,7 +162,34 @@ impl Reader<'_> {
         let team: Team = self.site.dropbox.teams().find(&typed.team).ok_or(Problem::Team)?.clone();
         let seed = self.site.tickets.dispatch_seed(ticket);
         let letter = Letter { message: typed.message.clone(), draft: typed.draft.clone() };
-        Ok(self.site.dropbox.intake(code.keys.clone(), team, seed, self.announced, letter)?)
+        self.with_room(|| {
+            let (keys, team, letter) = (code.keys.clone(), team.clone(), letter.clone());
+            self.site.dropbox.intake(keys, team, seed, self.announced, letter)
+        })
+    }
+
+    /// Begins, where there is room. Room that was promised to transfers that hardly move is taken back.
+    fn with_room(
+        &self,
+        begin: impl Fn() -> Result<Intake, IntakeError>,
+    ) -> Result<Intake, Problem> {
+        let mut again = 0;
+        loop {
+            match begin() {
+                Err(IntakeError::Store(StoreError::Full)) => {}
+                other => return Ok(other?),
+            }
+            if self.site.uploads.dismiss_slowest() {
+                again = TRIES;
+            }
+            if again == 0 {
+                let (_, most) = self.site.dropbox.sizes_now();
+                let large = self.announced > most.max(limits::SMALL);
+                return Err(if large { Problem::TooLargeNow(most) } else { Problem::Full });
+            }
+            again -= 1;
+            std::thread::sleep(SETTLES);
+        }
     }
 }
 

@@ -284,8 +284,11 @@ error-dispatch-too-large = All files together are larger than { $limit }. Choose
 error-too-many-files = There are more than { $limit } files. Send them in several goes, with the same code, or put them in one archive.
 error-full-title = No room
 error-full = There is no room for this now. Send less, or come back later; your code stays valid.
+# $most (String) - a size
+error-too-large-now = There is little room at the moment: together the files may have at most { $most }. Send less, or come back later; your code stays valid.
 error-busy-title = Too many at once
 error-busy = Too many people are sending or asking at once. Wait a minute and try again.
+error-displaced = Many are sending at once, and hardly anything of this upload arrived for a while: its place was given to somebody else. Nothing was sent. Get a new Tor circuit for this site if you can, then try again.
 error-stale = The editors' keys have changed since these files arrived. They must be sent again: discard what is kept, then send the files anew.
 error-discarded = What was being sent was discarded or erased in another window. Nothing of it was kept.
 error-empty = Write a message or choose a file.

@@ -1,0 +1,18 @@
+//! Who sends, as far as can be told: a circuit of Tor. It stands for a visit while that lasts, is kept in
+//! memory only, and is never written or shown.
+
+/// The key of every limit that is shared out.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Circuit {
+    /// A program of this machine: one cannot be told from another, so that none has a share.
+    Local,
+    /// The number that tor gave a circuit, unique while tor runs.
+    Tor(u32),
+}
+
+impl Circuit {
+    /// Whether others can be told from it.
+    pub fn is_known(self) -> bool {
+        self != Self::Local
+    }
+}
