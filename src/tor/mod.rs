@@ -64,7 +64,7 @@ pub enum TorError {
         data: PathBuf,
     },
     /// Others may enter.
-    #[error("{0} can be read by others: chmod -R go-rwx {0}")]
+    #[error("{0} can be read by others; run: chmod -R go-rwx {0}")]
     Open(PathBuf),
     /// It belongs to somebody else, or is no directory.
     #[error(

@@ -42,12 +42,7 @@ impl Place {
 
     /// Makes the directory private, or refuses one that is not, and takes its lock.
     pub fn prepare(&self) -> Result<Held, TorError> {
-        self.apart()?;
-        for socket in [self.control(), self.socks(), self.source_socket(), self.desk_socket()] {
-            if socket.as_os_str().len() > SOCKET_PATH {
-                return Err(TorError::LongPath { path: socket });
-            }
-        }
+        self.sound()?;
         private_dir(&self.dir)?;
         let path = self.dir.join("lock");
         let mut options = OpenOptions::new();
@@ -60,8 +55,14 @@ impl Place {
         }
     }
 
-    /// Neither in the store's directory nor around it, links followed.
-    fn apart(&self) -> Result<(), TorError> {
+    /// Whether this may be the place: neither in the store's directory nor around it, links followed, and
+    /// short enough for sockets.
+    pub fn sound(&self) -> Result<(), TorError> {
+        for socket in [self.control(), self.socks(), self.source_socket(), self.desk_socket()] {
+            if socket.as_os_str().len() > SOCKET_PATH {
+                return Err(TorError::LongPath { path: socket });
+            }
+        }
         let (tor, data) = (real(&self.dir), real(&self.data));
         if tor.starts_with(&data) || data.starts_with(&tor) {
             return Err(TorError::Nested { tor: self.dir.clone(), data: self.data.clone() });

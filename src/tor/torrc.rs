@@ -23,7 +23,7 @@ pub(super) fn text(place: &Place, desk: bool) -> Result<String, TorError> {
         line("%include", quoted(include)?);
     }
     line("DataDirectory", quoted(&place.state())?);
-    line("ControlSocket", quoted(&place.control())?);
+    line("ControlPort", format!("unix:{}", quoted(&place.control())?));
     line("CookieAuthentication", "1".into());
     line("CookieAuthFile", quoted(&place.cookie())?);
     // For `sourdine check` alone.

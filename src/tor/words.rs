@@ -30,11 +30,16 @@ impl Words {
     }
 }
 
-/// A line without its time and without what could steer a terminal. `None` for an empty one.
+/// A line without its time and without what could steer a terminal. `None` for an empty one, or a notice.
 fn plain(line: &str) -> Option<String> {
     // `Nov 22 01:56:04.000 [warn] …`; lines before the log is open have no time.
     let stamped = line.split_once(" [").filter(|(time, _)| time.len() == 19);
-    let text = stamped.and_then(|(_, rest)| rest.split_once("] ")).map_or(line, |(_, text)| text);
+    let text = match stamped.and_then(|(_, rest)| rest.split_once("] ")) {
+        // Before it has read our `Log warn`, it notices this and that.
+        Some(("notice" | "info" | "debug", _)) => return None,
+        Some((_, text)) => text,
+        None => line,
+    };
     let text: String = text.chars().filter(|c| !c.is_control()).take(WIDTH).collect();
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())

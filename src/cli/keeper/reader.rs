@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use rustix::process::Signal;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::{mpsc, watch};
 
 use super::{Change, Pauses, described, end};
@@ -30,20 +30,28 @@ pub struct Reader {
     pub onion: Option<String>,
 }
 
+/// One that serves.
+pub struct Process {
+    child: Child,
+    /// Apart from the child, since waiting for that closes it, and the child ends with it.
+    input: ChildStdin,
+}
+
 impl Reader {
     /// Starts it and waits until it serves.
-    pub async fn start(&self) -> anyhow::Result<Child> {
+    pub async fn start(&self) -> anyhow::Result<Process> {
         let mut child = self.spawn()?;
         let mut said = [0; READY.len()];
-        let output = child.stdout.take().context("the child has no output")?;
+        let pipes = child.stdout.take().zip(child.stdin.take());
+        let (output, input) = pipes.context("the process that reads requests has no pipes")?;
         // Whatever else it says on this pipe goes nowhere.
         let ready = { output }.read_exact(&mut said).await.is_ok_and(|_| said == READY);
         if !ready {
-            drop(child.stdin.take());
+            drop(input);
             let status = end(child, Signal::TERM, STOP).await;
             bail!("the process that reads requests could not start ({status}); see the line above");
         }
-        Ok(child)
+        Ok(Process { child, input })
     }
 
     fn spawn(&self) -> anyhow::Result<Child> {
@@ -72,22 +80,22 @@ impl Reader {
     /// Keeps it running until `stop` changes.
     pub(super) async fn keep(
         self,
-        mut child: Child,
+        mut process: Process,
         mut changes: mpsc::Receiver<Change>,
         mut stop: watch::Receiver<bool>,
     ) {
         let mut pauses = Pauses::new();
         loop {
             let status = tokio::select! {
-                status = child.wait() => described(status),
+                status = process.child.wait() => described(status),
                 change = changes.recv() => {
                     if let Some(Change::Config(text)) = change {
-                        hand(&mut child, &text).await;
+                        process.hand(&text).await;
                     }
                     continue;
                 }
                 _ = stop.changed() => {
-                    end(child, Signal::TERM, STOP).await;
+                    end(process.child, Signal::TERM, STOP).await;
                     return;
                 }
             };
@@ -104,7 +112,7 @@ impl Reader {
                 };
                 match started {
                     Ok(new) => {
-                        child = new;
+                        process = new;
                         pauses.started();
                         break;
                     }
@@ -115,16 +123,18 @@ impl Reader {
     }
 }
 
-/// A changed configuration, its length (32 bits, big-endian) first. A child that does not take it is ended,
-/// since half of it may be there; the next one reads the file.
-async fn hand(child: &mut Child, text: &[u8]) {
-    let (Some(input), Ok(length)) = (&mut child.stdin, u32::try_from(text.len())) else { return };
-    let written = async {
-        input.write_all(&length.to_be_bytes()).await?;
-        input.write_all(text).await
-    };
-    if !matches!(tokio::time::timeout(TAKE, written).await, Ok(Ok(()))) {
-        let _ = child.start_kill();
+impl Process {
+    /// A changed configuration, its length (32 bits, big-endian) first. A child that does not take it is
+    /// ended, since half of it may be there; the next one reads the file.
+    async fn hand(&mut self, text: &[u8]) {
+        let Ok(length) = u32::try_from(text.len()) else { return };
+        let written = async {
+            self.input.write_all(&length.to_be_bytes()).await?;
+            self.input.write_all(text).await
+        };
+        if !matches!(tokio::time::timeout(TAKE, written).await, Ok(Ok(()))) {
+            let _ = self.child.start_kill();
+        }
     }
 }
 
