@@ -1,6 +1,16 @@
 //! Two circuits are told apart by the line that tor writes in front of every connection.
 
-use crate::service::Onion;
+use std::io::Write;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::network::Network;
+use crate::service::{Onion, within};
+
+/// Connections that the box leaves to one circuit.
+const SHARE: usize = 16;
+/// Codes that it checks for one circuit at once, and then one a second.
+const CHECKS: usize = 30;
 
 /// What a line stands for: `PROXY TCP6 fc00:dead:beef:4dad::X:Y ::1 P 80`, as tor(1) describes
 /// `HiddenServiceExportCircuitID haproxy`. The address is the circuit's.
@@ -18,8 +28,14 @@ fn circuit(line: &str) -> String {
 }
 
 #[test]
-fn a_circuit_is_one_visitor_and_another_circuit_another() {
+fn a_circuit_is_one_visitor_and_has_its_share() {
     let onion = Onion::by_hand("anne");
+    one_is_told_from_another(&onion);
+    nobody_holds_more_connections_than_a_share(&onion);
+    whoever_tries_codes_waits_and_nobody_else_does(&onion);
+}
+
+fn one_is_told_from_another(onion: &Onion) {
     let (_, recorder) = onion.by_hand.as_ref().unwrap();
     let circuits_of = |visitor: &str| {
         recorder.take();
@@ -37,4 +53,80 @@ fn a_circuit_is_one_visitor_and_another_circuit_another() {
     assert_eq!((anne.len(), bob.len()), (1, 1), "{anne:?} {bob:?}");
     assert_ne!(anne, bob);
     assert_eq!(circuits_of("anne"), anne);
+}
+
+/// A connection of a visitor who never ends the first line. Ends when dropped.
+struct Dangling(Child);
+
+impl Dangling {
+    fn open(onion: &Onion, visitor: &str) -> Self {
+        let host = onion.site.base.trim_start_matches("http://");
+        let mut command = Command::new("curl");
+        command.args(Network::shared().source().visitor(visitor));
+        command.args(["-s", &format!("telnet://{host}:80")]);
+        command.stdin(Stdio::piped()).stdout(Stdio::null());
+        let mut process = command.spawn().unwrap();
+        process.stdin.as_mut().unwrap().write_all(b"GET /").unwrap();
+        Self(process)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_none()
+    }
+}
+
+impl Drop for Dangling {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn nobody_holds_more_connections_than_a_share(onion: &Onion) {
+    let (_, recorder) = onion.by_hand.as_ref().unwrap();
+    let wanted = SHARE + 8;
+    recorder.take();
+    let mut all: Vec<_> = (0..wanted).map(|_| Dangling::open(onion, "hog")).collect();
+    let mut lines = Vec::new();
+    let arrived = || {
+        lines.extend(recorder.take());
+        (lines.len() >= wanted).then_some(())
+    };
+    within(Duration::from_secs(60), "connections to arrive", arrived, || onion.tail());
+    let open = || {
+        let open = all.iter_mut().filter_map(|one| one.is_open().then_some(())).count();
+        (open <= SHARE).then_some(open)
+    };
+    let open = within(Duration::from_secs(20), "the rest to be closed", open, || onion.tail());
+    println!("circuits: {open} of {wanted} connections stay open");
+    assert!(open > 0);
+    assert_eq!(onion.visit_as("bob", "/?lang=en", &[]).status, 200);
+}
+
+fn whoever_tries_codes_waits_and_nobody_else_does(onion: &Onion) {
+    // Codes that nobody sent anything under cost what any other costs.
+    let tries = |visitor: &str| {
+        let page = onion.visit_as(visitor, "/drop?lang=en", &[]);
+        let code = format!("code={}", page.hidden("code"));
+        let page = onion.visit_as(visitor, "/mailbox?lang=en", &[]);
+        let ticket = format!("ticket={}", page.hidden("ticket"));
+        let visitor = visitor.to_owned();
+        move |times: usize| {
+            let begin = Instant::now();
+            let fields = ["--data-urlencode", &code, "--data-urlencode", &ticket];
+            for _ in 0..times {
+                let page = onion.visit_as(&visitor, "/mailbox?lang=en", &fields);
+                page.must_say("Nothing under this code");
+            }
+            begin.elapsed().as_secs_f64()
+        }
+    };
+    let (anne, hog) = (tries("anne"), tries("hog"));
+    let begin = Instant::now();
+    hog(CHECKS + 5);
+    let (slow, quick) = (hog(5), anne(5));
+    println!("circuits: 5 codes of one who tries many {slow:.1} s, of another {quick:.1} s");
+    let least = 10.0 - 0.5;
+    assert!(begin.elapsed().as_secs_f64() > least, "{CHECKS} and 10 codes in less than 10 seconds");
+    assert!(quick < slow, "{quick:.1} s, {slow:.1} s");
 }

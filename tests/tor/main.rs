@@ -9,12 +9,14 @@ mod circuits;
 #[path = "../common/mod.rs"]
 mod common;
 mod daemon;
+mod desk;
 #[path = "../browsers/engine.rs"]
 #[allow(dead_code, reason = "the browser tests use all of it")]
 mod engine;
 mod firefox;
 #[path = "../common/held.rs"]
 mod held;
+mod life;
 mod loopback;
 mod network;
 mod recorder;
