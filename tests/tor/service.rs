@@ -19,6 +19,7 @@ const SOON: Duration = Duration::from_secs(60);
 /// A box that sources reach through Tor. Its own [`Box_::curl`] goes through a client of the network.
 pub struct Onion {
     pub site: Box_,
+    pub visitor: String,
     pub server: Option<Server>,
     /// Where a tor of the system would stand: it, and what it says to the box.
     pub by_hand: Option<(Daemon, Recorder)>,
@@ -28,10 +29,9 @@ impl Onion {
     /// A box of one editor with `serve --tor`, visited by this visitor.
     pub fn serve(visitor: &str) -> Self {
         let network = Network::shared();
-        let mut site = Box_::new(1, &[("include = \"\"", "include = \"network\"")]);
+        let site = Box_::new(1, &[("include = \"\"", "include = \"network\"")]);
         fs::write(site.path("box/network"), network.include_lines()).unwrap();
-        site.through = network.source().visitor(visitor);
-        let mut new = Self { site, server: None, by_hand: None };
+        let mut new = Self { site, visitor: visitor.into(), server: None, by_hand: None };
         new.start();
         new
     }
@@ -52,7 +52,6 @@ impl Onion {
         let (socket, ahead) = (site.path("box.sock"), site.path("tor.sock"));
         let listen = format!("source = \"unix:{}\"", socket.display());
         site.edit(&[("source = \"127.0.0.1:8080\"", &listen)]);
-        site.through = network.source().visitor(visitor);
         let server = Server::start(&site, &[]);
         server.waits_for("sources are served at ", SOON);
         let recorder = Recorder::start(&ahead, &socket);
@@ -65,26 +64,27 @@ impl Onion {
         ));
         let name = fs::read_to_string(service.join("hostname")).unwrap();
         site.base = format!("http://{}", name.trim());
-        let new = Self { site, server: Some(server), by_hand: Some((daemon, recorder)) };
+        let (visitor, by_hand) = (visitor.into(), Some((daemon, recorder)));
+        let mut new = Self { site, visitor, server: Some(server), by_hand };
         new.reach();
         new
     }
 
-    /// Waits until the address answers, and returns how long it took.
-    pub fn reach(&self) -> Duration {
+    /// Waits until the address answers. Each try is on a new circuit, as with "New Tor circuit for this
+    /// site": an old one may hang for minutes before it is given up.
+    pub fn reach(&mut self) {
         let begin = Instant::now();
-        let args: Vec<_> = self.site.through.iter().map(String::as_str).collect();
-        let args = [&args[..], &["--max-time", "60"]].concat();
-        within(
-            REACH,
-            "the onion address to answer",
-            || {
-                let answer = curl(&self.site.base, &args);
-                (answer.status != 0).then_some(())
-            },
-            || self.tail(),
-        );
-        begin.elapsed()
+        for number in 0.. {
+            let visitor = format!("{}{number}", self.visitor);
+            self.site.through = Network::shared().source().visitor(&visitor);
+            let through = self.site.through.iter().map(String::as_str);
+            let args: Vec<_> = through.chain(["--max-time", "40"]).collect();
+            if curl(&self.site.base, &args).status != 0 {
+                return;
+            }
+            assert!(begin.elapsed() < REACH, "the address does not answer\n{}", self.tail());
+            std::thread::sleep(Duration::from_millis(500));
+        }
     }
 
     /// One request of another visitor.
