@@ -47,12 +47,13 @@ impl Space {
         Ok(Promise { space: self.clone(), left: wanted })
     }
 
-    /// Bytes of plaintext that one dispatch may hold now; at least what is small, be there room or not.
+    /// Bytes of plaintext that one dispatch may hold now.
     pub fn largest(&self) -> Result<u64, StoreError> {
         let promised = *self.promised.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = self.room(promised)?;
         // The opposite of `stored`, rounded down.
-        let plain = self.of(self.room(promised)?).saturating_sub(FORM_OVERHEAD) / 9 * 8;
-        Ok(plain.max(SMALL))
+        let plain = |room: u64| room.saturating_sub(FORM_OVERHEAD) / 9 * 8;
+        Ok(plain(self.of(room)).max(plain(room).min(SMALL)))
     }
 
     fn room(&self, promised: u64) -> Result<u64, StoreError> {
