@@ -213,15 +213,15 @@ fn some_places_are_kept_for_what_is_small() {
 fn announcing_much_takes_no_room_from_what_is_small() {
     let edits = [("quota = \"100 GiB\"", "quota = \"1 GiB\"")];
     let mut site = behind_tor(1, &edits);
-    site.curl("/drop?lang=en", &[]).must_say("438.1 MB altogether");
+    site.curl("/drop?lang=en", &[]).must_say("256 MiB together");
     let circuits: Vec<_> = (41..47).collect();
-    let _busy = standing(&mut site, &circuits, 1, 400 * MIB);
+    let _busy = standing(&mut site, &circuits, 1, 200 * MIB);
     let small = Document::new(&site, "small.bin", 20_000_000);
-    let large = Document::new(&site, "large.bin", 400 * MIB);
+    let large = Document::new(&site, "large.bin", 200 * MIB);
     over(&mut site, 50);
     let page = wait_for("the room to be promised", || {
         let page = site.curl("/drop?lang=en", &[]);
-        (!page.text().contains("438.1 MB")).then_some(page)
+        (!page.text().contains("256 MiB")).then_some(page)
     });
     let form = Form { code: page.hidden("code"), ticket: page.hidden("ticket") };
     site.send(&form, "large", &[large.path()]).must_say("There is little room at the moment");
@@ -456,9 +456,9 @@ fn downloads_that_stand_still_are_shared_out_too() {
     assert!(held.iter().all(|(head, _)| head.ends_with("200")), "{:?}", held[0].0);
     // A circuit has six at most; another one takes the place of one of theirs.
     assert!(ask(500).0.ends_with("503"));
-    let (head, mut stream) = ask(510);
-    assert!(head.ends_with("200"), "{head}");
+    let (status, mut last) = ask(510);
+    assert!(status.ends_with("200"), "{status}");
     let mut rest = Vec::new();
-    stream.read_to_end(&mut rest).unwrap();
+    last.read_to_end(&mut rest).unwrap();
     assert!(rest.len() > 8 * MIB);
 }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::thread;
 
-use super::common::*;
+use super::common::{Box_, wait_for};
 
 /// The line as tor writes it.
 pub fn line_of(circuit: u32) -> String {
