@@ -2,7 +2,7 @@
 //! memory only, and is never written or shown.
 
 /// The key of every limit that is shared out.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Circuit {
     /// A program of this machine: one cannot be told from another, so that none has a share.
     Local,

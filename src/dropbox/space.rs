@@ -23,6 +23,13 @@ fn stored(announced: u64) -> u64 {
     announced.saturating_add(announced / 8).saturating_add(FORM_OVERHEAD)
 }
 
+/// The opposite, rounded down to a power of two: the page shows it, and whoever looks at it again and again
+/// must not see what others send.
+fn plain(room: u64) -> u64 {
+    let most = room.saturating_sub(2 * FORM_OVERHEAD) / 9 * 8;
+    most.checked_ilog2().map_or(0, |log| 1 << log)
+}
+
 /// A promise of room. Kept bytes are taken off it; the rest is given back when it is dropped.
 pub struct Promise {
     space: Arc<Space>,
@@ -39,31 +46,30 @@ impl Space {
         let mut promised = self.promised.lock().unwrap_or_else(PoisonError::into_inner);
         let room = self.room(*promised)?;
         let wanted = stored(announced);
-        let fits = if announced <= SMALL { wanted <= room } else { wanted <= self.of(room) };
-        if !fits {
+        let small = announced <= SMALL && wanted <= room;
+        if !small && announced.saturating_sub(FORM_OVERHEAD) > self.large(room) {
             return Err(StoreError::Full);
         }
         *promised += wanted;
         Ok(Promise { space: self.clone(), left: wanted })
     }
 
-    /// Bytes of plaintext that one dispatch may hold now; at least what is small, be there room or not.
+    /// Bytes of plaintext that one dispatch may hold now.
     pub fn largest(&self) -> Result<u64, StoreError> {
         let promised = *self.promised.lock().unwrap_or_else(PoisonError::into_inner);
-        // The opposite of `stored`, rounded down.
-        let plain = self.of(self.room(promised)?).saturating_sub(FORM_OVERHEAD) / 9 * 8;
-        Ok(plain.max(SMALL))
+        let room = self.room(promised)?;
+        Ok(self.large(room).max(plain(room).min(SMALL)))
+    }
+
+    /// What one dispatch that is not small may hold: half of what small ones leave.
+    fn large(&self, room: u64) -> u64 {
+        plain(room.saturating_sub(FOR_SMALL.min(self.quota / 16)) / 2)
     }
 
     fn room(&self, promised: u64) -> Result<u64, StoreError> {
         let within_quota = self.quota.saturating_sub(self.store.used());
         let on_disk = self.store.free_space()?.saturating_sub(self.min_free);
         Ok(within_quota.min(on_disk).saturating_sub(promised))
-    }
-
-    /// Of that room, what one dispatch that is not small may take: half of what small ones leave.
-    fn of(&self, room: u64) -> u64 {
-        room.saturating_sub(FOR_SMALL.min(self.quota / 16)) / 2
     }
 
     fn give_back(&self, bytes: u64) {
@@ -84,5 +90,20 @@ impl Promise {
 impl Drop for Promise {
     fn drop(&mut self) {
         self.space.give_back(self.left);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fits_is_a_power_of_two_and_does_fit() {
+        for room in [0, 1 << 20, 3 << 20, 33 << 20, 480 << 20, 5 << 30, (100 << 30) + 12_345] {
+            let most = plain(room);
+            assert!(most == 0 || most.is_power_of_two(), "{room}: {most}");
+            assert!(most == 0 || stored(most + FORM_OVERHEAD) <= room, "{room}: {most}");
+            assert!(most == 0 || 4 * most > room.saturating_sub(8 << 20) / 9 * 8, "{room}: {most}");
+        }
     }
 }

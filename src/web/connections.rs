@@ -9,7 +9,7 @@ use super::roster::{Entry, Place, Roster, Rule};
 use crate::base::circuit::Circuit;
 
 /// At once, of all circuits. More than all that may not be ended together (see [`Visitor::keep`]).
-const MOST: usize = 768;
+const MOST: usize = 512;
 /// At once, of one circuit: a browser opens six.
 const SHARE: usize = 16;
 

@@ -18,25 +18,34 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The upper half of every address that tor makes up for a circuit.
 const PREFIX: [u16; 6] = [0xfc00, 0xdead, 0xbeef, 0x4dad, 0, 0];
 
-/// Reads the line, and not a byte more. `None` where there is none as tor writes it, in time.
-pub async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Circuit> {
+/// Why a connection has no circuit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NoCircuit {
+    /// It closed without a byte: somebody looked whether anything listens here.
+    Silent,
+    /// It did not begin as tor's do, or not in time.
+    Crooked,
+}
+
+/// Reads the line, and not a byte more.
+pub async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Result<Circuit, NoCircuit> {
     let mut line = Vec::with_capacity(LONGEST);
     let whole = async {
         while !line.ends_with(b"\n") {
-            if line.len() == LONGEST {
-                return None;
-            }
             // Byte by byte: what follows belongs to the request. The socket is local and the line short.
-            line.push(stream.read_u8().await.ok()?);
+            match stream.read_u8().await {
+                Err(_) if line.is_empty() => return Err(NoCircuit::Silent),
+                Ok(byte) if line.len() < LONGEST => line.push(byte),
+                _ => return Err(NoCircuit::Crooked),
+            }
             // Whoever does not even begin like this is not waited for.
             if !line.iter().zip(b"PROXY ").all(|(a, b)| a == b) {
-                return None;
+                return Err(NoCircuit::Crooked);
             }
         }
-        Some(())
+        parse(&line).ok_or(NoCircuit::Crooked)
     };
-    tokio::time::timeout(PATIENCE, whole).await.ok()??;
-    parse(&line)
+    tokio::time::timeout(PATIENCE, whole).await.unwrap_or(Err(NoCircuit::Crooked))
 }
 
 /// The circuit of a whole line; `None` for anything that tor does not write.
@@ -107,7 +116,7 @@ mod tests {
     }
 
     /// What a connection sends, and what is left of it after the line.
-    fn read_from(sent: &[u8]) -> (Option<u32>, usize) {
+    fn read_from(sent: &[u8]) -> (Result<u32, NoCircuit>, usize) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let mut stream = sent;
         let circuit = runtime.block_on(read(&mut stream));
@@ -121,13 +130,15 @@ mod tests {
     #[test]
     fn not_a_byte_of_the_request_is_taken() {
         let line = "PROXY TCP6 fc00:dead:beef:4dad::0:1d ::1 29 80\r\n";
-        assert_eq!(read_from(format!("{line}GET /").as_bytes()), (Some(0x1d), 5));
-        assert_eq!(read_from(format!("{line}{line}").as_bytes()), (Some(0x1d), line.len()));
+        let crooked = Err(NoCircuit::Crooked);
+        assert_eq!(read_from(format!("{line}GET /").as_bytes()), (Ok(0x1d), 5));
+        assert_eq!(read_from(format!("{line}{line}").as_bytes()), (Ok(0x1d), line.len()));
         // What cannot become such a line is not read on.
-        assert_eq!(read_from(b"GET / HTTP/1.1\r\n"), (None, 15));
+        assert_eq!(read_from(b"GET / HTTP/1.1\r\n"), (crooked, 15));
         let long = format!("PROXY {}\r\n", "A".repeat(4000));
-        assert_eq!(read_from(long.as_bytes()), (None, long.len() - LONGEST));
-        assert_eq!(read_from(&line.as_bytes()[..20]), (None, 0));
+        assert_eq!(read_from(long.as_bytes()), (crooked, long.len() - LONGEST - 1));
+        assert_eq!(read_from(&line.as_bytes()[..20]), (crooked, 0));
+        assert_eq!(read_from(b""), (Err(NoCircuit::Silent), 0));
     }
 
     proptest! {
@@ -141,7 +152,7 @@ mod tests {
         #[test]
         fn no_bytes_make_it_fail(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             parse(&bytes);
-            read_from(&bytes);
+            let _ = read_from(&bytes);
         }
     }
 }

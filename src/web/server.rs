@@ -18,7 +18,8 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{Semaphore, watch};
 
 use super::connections::{Connections, Visitor};
-use super::{proxy, tally};
+use super::proxy::{self, NoCircuit};
+use super::tally;
 use crate::base::circuit::Circuit;
 use crate::config::Listen;
 
@@ -168,7 +169,7 @@ async fn circuit_of(stream: &mut Box<dyn Stream>, line: Line) -> Option<Circuit>
         return Some(Circuit::Local);
     }
     let circuit = proxy::read(stream).await;
-    if circuit.is_none() {
+    if circuit == Err(NoCircuit::Crooked) {
         tally::count("no-circuit");
         let told = async {
             stream.write_all(NO_CIRCUIT).await?;
@@ -176,7 +177,7 @@ async fn circuit_of(stream: &mut Box<dyn Stream>, line: Line) -> Option<Circuit>
         };
         let _ = tokio::time::timeout(Duration::from_secs(1), told).await;
     }
-    circuit
+    circuit.ok()
 }
 
 /// The app, told with each request who sends it.

@@ -230,6 +230,11 @@ impl Box_ {
         self.base = address;
     }
 
+    /// Takes over a server that was started otherwise.
+    pub fn adopt(&mut self, server: Child) {
+        self.server = Some(server);
+    }
+
     pub fn pid(&self) -> u32 {
         self.server.as_ref().unwrap().id()
     }
@@ -462,8 +467,13 @@ impl Answer {
 
     /// The value of the first hidden field of this name.
     pub fn hidden(&self, name: &str) -> String {
+        self.hidden_in("main", name)
+    }
+
+    /// The same within what a selector finds.
+    pub fn hidden_in(&self, place: &str, name: &str) -> String {
         let page = scraper::Html::parse_document(&self.text());
-        let selector = scraper::Selector::parse(&format!("main input[name={name}]")).unwrap();
+        let selector = scraper::Selector::parse(&format!("{place} input[name={name}]")).unwrap();
         let field =
             page.select(&selector).next().unwrap_or_else(|| panic!("no {name} in {}", self.text()));
         field.value().attr("value").unwrap().to_owned()

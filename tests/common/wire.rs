@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use scraper::{Html, Selector};
 
-use super::common::*;
+use super::common::{Answer, Box_, Form, sha256, wait_for};
 
 /// A document of a source: nothing in it repeats, and no two are alike.
 #[derive(Clone)]

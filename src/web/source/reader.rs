@@ -184,8 +184,8 @@ impl Reader<'_> {
             }
             if again == 0 {
                 let (_, most) = self.site.dropbox.sizes_now();
-                let large = self.announced > most.max(limits::SMALL);
-                return Err(if large { Problem::TooLargeNow(most) } else { Problem::Full });
+                let some = most >= limits::SMALL && self.announced > most;
+                return Err(if some { Problem::TooLargeNow(most) } else { Problem::Full });
             }
             again -= 1;
             std::thread::sleep(SETTLES);

@@ -1,0 +1,172 @@
+//! What strangers cost a source, each figure beside the same thing without them, in one run.
+//!
+//!     cargo bench --bench strangers
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "../common/circuits.rs"]
+mod circuits;
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../common/wire.rs"]
+mod wire;
+
+use std::io::{Read, Write};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use circuits::{behind_tor, dial, over};
+use common::Box_;
+use wire::{Body, Document, Upload};
+
+fn main() {
+    // `cargo test --all-targets` starts benches too.
+    if std::env::args().any(|argument| argument == "--bench") {
+        codes();
+        documents();
+    }
+}
+
+/// Milliseconds in the middle, and the longest.
+fn middle_and_most(mut times: Vec<Duration>) -> (f64, f64) {
+    times.sort();
+    let millis = |time: Duration| time.as_secs_f64() * 1000.0;
+    (millis(times[times.len() / 2]), millis(times[times.len() - 1]))
+}
+
+/// A right code, alone and beside twenty circuits that try wrong ones as fast as they can.
+fn codes() {
+    let site = behind_tor(1, &[]);
+    let form = site.form("en");
+    site.send(&form, "Hello", &[]).must_say("Received");
+    let ticket = site.curl("/mailbox?lang=en", &[]).hidden("ticket");
+    let next = AtomicU32::new(1000);
+    // Each by a source of its own.
+    let right = || {
+        let begin = Instant::now();
+        let said = ask(&site, next.fetch_add(1, Ordering::Relaxed), &form.code, &ticket);
+        assert!(said.contains("Your mailbox"), "{said}");
+        begin.elapsed()
+    };
+    let round = || (0..40).map(|_| right()).collect::<Vec<_>>();
+    round();
+    let (alone, alone_most) = middle_and_most(round());
+    let (stop, tried) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let (first, later) = thread::scope(|scope| {
+        for circuit in 1..=20 {
+            for _ in 0..4 {
+                let (site, ticket, stop, tried) = (&site, &ticket, &stop, &tried);
+                scope.spawn(move || {
+                    while !stop.load(Ordering::Relaxed) {
+                        let wrong = "abandon ability able about above absent absorb abstract";
+                        ask(site, circuit, wrong, ticket);
+                        tried.fetch_add(1, Ordering::Relaxed);
+                    }
+                });
+            }
+        }
+        thread::sleep(Duration::from_millis(300));
+        // While each of them still has its first thirty, and when they are held to their pace.
+        let first = round();
+        thread::sleep(Duration::from_secs(10));
+        let before = tried.load(Ordering::Relaxed);
+        let later = round();
+        println!(
+            "  wrong codes meanwhile: {} in all, {before} before the last round",
+            tried.load(Ordering::Relaxed)
+        );
+        stop.store(true, Ordering::Relaxed);
+        (first, later)
+    });
+    println!("right code, ms: alone {alone:.1} (at most {alone_most:.1})");
+    for (when, times) in [("in their first burst", first), ("held to their pace", later)] {
+        let (beside, most) = middle_and_most(times);
+        println!(
+            "  beside 20 circuits {when}: {beside:.1} (at most {most:.1}), {:.2} times",
+            beside / alone
+        );
+    }
+}
+
+fn ask(site: &Box_, circuit: u32, code: &str, ticket: &str) -> String {
+    let body = format!("code={}&ticket={ticket}", code.replace(' ', "+"));
+    let mut stream = dial(site, circuit);
+    let request = format!(
+        "POST /mailbox?lang=en HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut said = String::new();
+    if stream.write_all(request.as_bytes()).is_ok() {
+        let _ = stream.read_to_string(&mut said);
+    }
+    said
+}
+
+/// 20 MB, alone and beside uploads that crawl, drafts and slow headers.
+fn documents() {
+    let edits = [
+        ("dispatch = \"8 GiB\"", "dispatch = \"4 GiB\""),
+        ("drafts = \"20 GiB\"", "drafts = \"4 GiB\""),
+    ];
+    let mut site = behind_tor(5, &edits);
+    let document = Document::new(&site, "contract.pdf", 20_000_000);
+    let mut circuit = 5000;
+    let mut round = |site: &mut Box_| {
+        let times = (0..9).map(|_| {
+            circuit += 1;
+            let form = over(site, circuit).form("en");
+            let begin = Instant::now();
+            site.send(&form, "a document", &[document.path()]).must_say("Received");
+            begin.elapsed()
+        });
+        middle_and_most(times.collect())
+    };
+    round(&mut site);
+    let (alone, alone_most) = round(&mut site);
+    println!("20 MB, ms: alone {alone:.0} (at most {alone_most:.0})");
+
+    let mut slow = Vec::new();
+    for n in 0..200 {
+        let mut stream = dial(&site, 1 + n % 40);
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ").unwrap();
+        slow.push(stream);
+    }
+    let (beside, most) = round(&mut site);
+    println!(
+        "  beside 200 slow headers: {beside:.0} (at most {most:.0}), {:.2} times",
+        beside / alone
+    );
+
+    for n in 0..20 {
+        let form = over(&mut site, 100 + n).form("en");
+        let mut args = form.fields();
+        args.extend(["-F".into(), format!("files=@{}", document.path())]);
+        let args: Vec<_> = args.iter().map(String::as_str).collect();
+        site.curl("/drop?lang=en&keep=1", &args).must_say("Kept, not sent");
+    }
+    let (beside, most) = round(&mut site);
+    println!(
+        "  after a flood of drafts: {beside:.0} (at most {most:.0}), {:.2} times",
+        beside / alone
+    );
+
+    let mut crawling = Vec::new();
+    for n in 0..32 {
+        let form = over(&mut site, 200 + n).form("en");
+        let body = Body::new(&form, &[("message", "")], std::slice::from_ref(&document));
+        let announced = if n % 2 == 0 { 25 << 20 } else { 64 << 20 };
+        let mut upload = Upload::begin(&site, "/drop?lang=en", announced);
+        upload.write(&body.bytes[..=body.begins[0]]);
+        crawling.push(upload);
+    }
+    thread::sleep(Duration::from_secs(31));
+    for upload in &mut crawling {
+        let _ = upload.try_write(b"x");
+    }
+    let (beside, most) = round(&mut site);
+    println!(
+        "  beside 32 that crawl: {beside:.0} (at most {most:.0}), {:.2} times",
+        beside / alone
+    );
+}

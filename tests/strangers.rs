@@ -1,0 +1,464 @@
+//! What strangers do to close the box for others: crooked lines, silent connections, uploads that crawl,
+//! announcements without end, wrong codes. A source on a circuit of its own hardly notices.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "common/circuits.rs"]
+mod circuits;
+mod common;
+#[path = "common/wire.rs"]
+mod wire;
+
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use circuits::*;
+use common::*;
+use wire::*;
+
+/// After this long, what crawls has lost its claim to a place.
+const GRACE: Duration = Duration::from_secs(30);
+const MIB: usize = 1024 * 1024;
+
+/// What is answered to bytes on the server's socket, until it closes.
+fn answer_to(site: &Box_, bytes: &[u8]) -> String {
+    let mut stream = UnixStream::connect(socket(site)).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    // The server may have had enough before all is written.
+    let _ = stream.write_all(bytes);
+    let mut said = Vec::new();
+    let _ = stream.read_to_end(&mut said);
+    String::from_utf8_lossy(&said).into_owned()
+}
+
+const GET: &str = "GET /?lang=en HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
+#[test]
+fn a_line_that_is_not_tors_is_refused_with_the_reason() {
+    let mut site = behind_tor(1, &[]);
+    let line = line_of(7);
+    assert!(answer_to(&site, format!("{line}{GET}").as_bytes()).starts_with("HTTP/1.1 200"));
+    let wrong = [
+        // missing
+        GET.to_owned(),
+        // malformed
+        line.replace("TCP6", "TCP4"),
+        line.replace("\r\n", "\n"),
+        line.replace("fc00", "fc01"),
+        line.replace("PROXY ", "PROXY\t"),
+        format!("{} x\r\n", line.trim_end()),
+        "PROXY UNKNOWN\r\n".to_owned(),
+        "\0".repeat(200),
+        "\r\n\r\n\r\n".to_owned(),
+        // of a real proxy
+        "PROXY TCP4 192.0.2.1 192.0.2.2 1234 80\r\n".to_owned(),
+        "PROXY TCP6 2001:db8::1 ::1 1234 80\r\n".to_owned(),
+        // over-long, without end
+        format!("PROXY TCP6 {}", "f".repeat(100_000)),
+    ];
+    for wrong in &wrong {
+        let said = answer_to(&site, format!("{wrong}{GET}").as_bytes());
+        assert!(said.starts_with("HTTP/1.1 400"), "{wrong:.60?}: {said}");
+        assert!(said.contains("HiddenServiceExportCircuitID haproxy"), "{wrong:.60?}: {said}");
+        assert!(!said.contains("Send documents"), "{wrong:.60?}: {said}");
+    }
+    // doubled, and spoofed within a circuit: the second one is no request
+    for second in [line.clone(), line_of(8)] {
+        let said = answer_to(&site, format!("{line}{second}{GET}").as_bytes());
+        assert!(said.starts_with("HTTP/1.1 400") && !said.contains("200 OK"), "{said}");
+    }
+    // nothing at all, or half of it
+    for silent in ["", "PROXY TCP6 fc00:"] {
+        let begin = Instant::now();
+        let mut stream = UnixStream::connect(socket(&site)).unwrap();
+        stream.write_all(silent.as_bytes()).unwrap();
+        let mut said = Vec::new();
+        let _ = stream.read_to_end(&mut said);
+        assert!(begin.elapsed() < Duration::from_secs(20));
+    }
+    site.send(&site.form("en"), "Hello", &[]).must_say("Received");
+    site.stop();
+    assert!(site.log().contains(&format!("no-circuit {}", wrong.len() + 2)), "{}", site.log());
+    for secret in ["fc00", "PROXY", "4dad"] {
+        assert!(!site.log().contains(secret), "{}", site.log());
+    }
+}
+
+#[test]
+fn where_no_line_is_due_one_is_no_request() {
+    let mut site = Box_::served(1, &[]);
+    let mut stream = connect(&site);
+    stream.write_all(format!("{}{GET}", line_of(7)).as_bytes()).unwrap();
+    let mut said = String::new();
+    let _ = stream.read_to_string(&mut said);
+    assert!(said.starts_with("HTTP/1.1 400") && !said.contains("Send documents"), "{said}");
+    site.curl("/", &[]).must_say("Sourdine");
+    site.stop();
+    // And a port is no place for it: any program could write such a line.
+    site.edit(&[("haproxy = false", "haproxy = true")]);
+    let error = fails(site.command("serve").stdout(std::process::Stdio::null()));
+    assert!(error.contains("listen.haproxy: only a unix socket"), "{error}");
+}
+
+/// Thirty-two circuits hold every place and move a byte now and then; two of each three announced as much
+/// as a dispatch may have. None lets go by itself.
+#[test]
+fn thirty_two_uploads_that_crawl_keep_no_document_out() {
+    let edits = [("quota = \"100 GiB\"", "quota = \"2 GiB\"")];
+    let mut site = behind_tor(1, &edits);
+    let document = Document::new(&site, "contract.pdf", 20_000_000);
+    let alone = Instant::now();
+    site.send(&site.form("en"), "alone", &[document.path()]).must_say("Received");
+    let alone = alone.elapsed();
+
+    let first = Document::new(&site, "first.pdf", 1000);
+    let begun = Instant::now();
+    let mut codes = Vec::new();
+    let mut crawling: Vec<_> = (0..32_u32)
+        .map(|circuit| {
+            let form = site.form("en");
+            let announced = if circuit % 3 == 0 { 20 * MIB } else { 40 * MIB };
+            over(&mut site, 100 + circuit);
+            let body = Body::new(&form, &[("message", "")], &[first.clone(), first.clone()]);
+            let mut upload = Upload::begin(&site, "/drop?lang=en", announced);
+            // One whole file, and the beginning of the next.
+            upload.write(&body.bytes[..body.begins[1]]);
+            codes.push(form.code);
+            upload
+        })
+        .collect();
+    over(&mut site, 1);
+    // Young ones are waited for: whoever comes at once has a place when the first may lose theirs.
+    let early = Instant::now();
+    site.send(&site.form("en"), "early", &[document.path()]).must_say("Received");
+    println!("20 MB: alone {alone:?}, at the beginning of 32 that crawl {:?}", early.elapsed());
+    thread::sleep((GRACE + Duration::from_secs(3)).saturating_sub(begun.elapsed()));
+    for upload in &mut crawling {
+        let _ = upload.try_write(b"x");
+    }
+    for circuit in 2..6 {
+        over(&mut site, circuit);
+        let beside = Instant::now();
+        site.send(&site.form("en"), "beside", &[document.path()]).must_say("Received");
+        println!("20 MB: alone {alone:?}, beside 32 that crawl {:?}", beside.elapsed());
+    }
+    // A large one finds a place as well.
+    let large = Document::new(&site, "large.bin", 100 * MIB);
+    site.send(&site.form("en"), "large", &[large.path()]).must_say("Received");
+    // Whoever lost their place is told so, and what arrived whole is theirs still.
+    let lost = crawling.iter_mut().position(|upload| upload.try_write(b"x").is_err());
+    let lost = lost.expect("somebody made room");
+    let said = crawling.remove(lost).answer();
+    assert!(said.contains("its place was given to somebody else"), "{said}");
+    site.mailbox(&codes[lost]).must_say("first.pdf").must_say(&first.sha256);
+    assert_eq!(site.submissions(), 7);
+}
+
+/// Uploads that began well and now stand still, so many on each of these circuits.
+fn standing(site: &mut Box_, circuits: &[u32], each: usize, announced: usize) -> Vec<Upload> {
+    let document = Document::new(site, "begun.bin", 250_000);
+    let mut all = Vec::new();
+    for &circuit in circuits {
+        over(site, circuit);
+        for _ in 0..each {
+            let form = site.form("en");
+            let body = Body::new(&form, &[("message", "")], std::slice::from_ref(&document));
+            let mut upload = Upload::begin(site, "/drop?lang=en", announced);
+            upload.write(&body.bytes[..body.bytes.len() - 10]);
+            all.push(upload);
+        }
+    }
+    all
+}
+
+/// Four circuits that take all they are given do not keep a fifth one waiting.
+#[test]
+fn circuits_that_hold_more_than_others_make_room_at_once() {
+    let mut site = behind_tor(1, &[("uploads = 32", "uploads = 16")]);
+    let document = Document::new(&site, "a.bin", 300_000);
+    let mut busy = standing(&mut site, &[11, 12, 13, 14], 4, MIB);
+    thread::sleep(Duration::from_secs(1));
+    // A fourth of all places is one circuit's part.
+    site.send(&site.form("en"), "more", &[document.path()]).must_say("Too many people are sending");
+    over(&mut site, 15);
+    let begin = Instant::now();
+    site.send(&site.form("en"), "new", &[document.path()]).must_say("Received");
+    assert!(begin.elapsed() < GRACE / 3, "{:?}", begin.elapsed());
+    let lost = |upload: &mut Upload| upload.try_write(b"x").is_err();
+    wait_for("one of them to be told", || {
+        (busy.iter_mut().filter_map(|upload| lost(upload).then_some(())).count() == 1).then_some(())
+    });
+}
+
+#[test]
+fn some_places_are_kept_for_what_is_small() {
+    let mut site = behind_tor(1, &[("uploads = 32", "uploads = 8")]);
+    let (small, large) = (Document::new(&site, "small.bin", 20_000_000), 40 * MIB);
+    // Seven of eight places, each with a circuit of its own, all of them moving well of late.
+    let circuits: Vec<_> = (21..28).collect();
+    let _busy = standing(&mut site, &circuits, 1, large);
+    thread::sleep(Duration::from_secs(1));
+    over(&mut site, 30);
+    let another = Document::new(&site, "large.bin", large);
+    let begin = Instant::now();
+    site.send(&site.form("en"), "large", &[another.path()]).must_say("Too many people are sending");
+    site.send(&site.form("en"), "small", &[small.path()]).must_say("Received");
+    site.send(&site.form("en"), "a message alone", &[]).must_say("Received");
+    assert!(begin.elapsed() < GRACE / 2, "{:?}", begin.elapsed());
+}
+
+/// What is announced and never comes takes room; the less there is, the less one may announce.
+#[test]
+fn announcing_much_takes_no_room_from_what_is_small() {
+    let edits = [("quota = \"100 GiB\"", "quota = \"1 GiB\"")];
+    let mut site = behind_tor(1, &edits);
+    site.curl("/drop?lang=en", &[]).must_say("256 MiB together");
+    let circuits: Vec<_> = (41..47).collect();
+    let _busy = standing(&mut site, &circuits, 1, 200 * MIB);
+    let small = Document::new(&site, "small.bin", 20_000_000);
+    let large = Document::new(&site, "large.bin", 200 * MIB);
+    over(&mut site, 50);
+    let page = wait_for("the room to be promised", || {
+        let page = site.curl("/drop?lang=en", &[]);
+        (!page.text().contains("256 MiB")).then_some(page)
+    });
+    let form = Form { code: page.hidden("code"), ticket: page.hidden("ticket") };
+    site.send(&form, "large", &[large.path()]).must_say("There is little room at the moment");
+    site.send(&site.form("en"), "small", &[small.path()]).must_say("Received");
+    // When it is plain that they crawl, they give it back.
+    thread::sleep(GRACE);
+    site.send(&site.form("en"), "large", &[large.path()]).must_say("Received");
+}
+
+/// Drafts of strangers, each as large as one may be, go when others come.
+#[test]
+fn a_flood_of_drafts_keeps_no_document_out() {
+    let edits = [
+        ("file = \"3.5 GiB\"", "file = \"60 MiB\""),
+        ("dispatch = \"8 GiB\"", "dispatch = \"60 MiB\""),
+        ("drafts = \"20 GiB\"", "drafts = \"60 MiB\""),
+        ("quota = \"100 GiB\"", "quota = \"256 MiB\""),
+    ];
+    let mut site = behind_tor(1, &edits);
+    let document = Document::new(&site, "contract.pdf", 20_000_000);
+    let begin = Instant::now();
+    site.send(&site.form("en"), "alone", &[document.path()]).must_say("Received");
+    let alone = begin.elapsed();
+    let flood = Document::new(&site, "flood.bin", 30_000_000);
+    for circuit in 0..12 {
+        over(&mut site, 200 + circuit / 2);
+        let form = site.form("en");
+        let mut args = form.fields();
+        args.extend([
+            "-F".into(),
+            "message=".into(),
+            "-F".into(),
+            format!("files=@{}", flood.path()),
+        ]);
+        let args: Vec<_> = args.iter().map(String::as_str).collect();
+        let kept = site.curl("/drop?lang=en&keep=1", &args);
+        kept.must_say("Kept, not sent");
+    }
+    over(&mut site, 1);
+    let begin = Instant::now();
+    site.send(&site.form("en"), "beside", &[document.path()]).must_say("Received");
+    println!("20 MB: alone {alone:?}, after a flood of drafts {:?}", begin.elapsed());
+    assert_eq!(site.submissions(), 2);
+    assert!(site.status()["draft_bytes"].as_u64().unwrap() < 100 << 20);
+}
+
+/// More connections than there are places, each with half a request: on one circuit, then on many.
+#[test]
+fn slow_headers_keep_nobody_out() {
+    let mut site = behind_tor(1, &[]);
+    let document = Document::new(&site, "contract.pdf", 20_000_000);
+    let begin = Instant::now();
+    site.send(&site.form("en"), "alone", &[document.path()]).must_say("Received");
+    let alone = begin.elapsed();
+    let half = |circuit: u32| {
+        let mut stream = dial(&site, circuit);
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ").unwrap();
+        stream
+    };
+    let one: Vec<_> = (0..200).map(|_| half(60)).collect();
+    let many: Vec<_> = (0..600).map(|n| half(1000 + n)).collect();
+    over(&mut site, 61);
+    let begin = Instant::now();
+    site.send(&site.form("en"), "beside", &[document.path()]).must_say("Received");
+    println!("20 MB: alone {alone:?}, beside 800 slow headers {:?}", begin.elapsed());
+    // They go on, a byte at a time, and come to nothing.
+    for mut stream in one.iter().chain(&many) {
+        let _ = stream.write_all(b"x");
+    }
+    site.curl("/?lang=en", &[]).must_say("Send documents");
+    wait_for_long("the slow ones to be ended", || {
+        one.iter().chain(&many).all(is_closed).then_some(())
+    });
+}
+
+fn is_closed(mut stream: &UnixStream) -> bool {
+    stream.set_nonblocking(true).unwrap();
+    !matches!(stream.read(&mut [0; 64]), Err(e) if e.kind() == std::io::ErrorKind::WouldBlock)
+}
+
+/// The server's own patience with a header is half a minute.
+fn wait_for_long(what: &str, mut ask: impl FnMut() -> Option<()>) {
+    let begin = Instant::now();
+    while ask().is_none() {
+        assert!(begin.elapsed() < Duration::from_secs(60), "waited in vain for {what}");
+        thread::sleep(Duration::from_millis(200));
+    }
+}
+
+#[test]
+fn displays_of_twenty_circuits_leave_room_for_one_more() {
+    let mut site = behind_tor(1, &[]);
+    let mut flood = Vec::new();
+    for circuit in 70..90 {
+        over(&mut site, circuit);
+        let sheet = Sheet::new(&site);
+        flood.extend((0..8).map(|_| Display::open(&site, &sheet.token)));
+    }
+    over(&mut site, 91);
+    let sheet = Sheet::new(&site);
+    let display = Display::open(&site, &sheet.token);
+    // More of the flood: they take each other's places.
+    over(&mut site, 70);
+    let late = Sheet::new(&site);
+    flood.extend((0..8).map(|_| Display::open(&site, &late.token)));
+    over(&mut site, 91);
+    site.send(&sheet.form, "Hello", &[]).must_say("Received");
+    display.waits_for("Done.").ends();
+}
+
+/// Forms of which the last byte does not come: whoever holds a place for long gives it to a newcomer.
+#[test]
+fn forms_that_never_end_give_their_places_to_others() {
+    let mut site = behind_tor(1, &[]);
+    let form = site.form("en");
+    let held: Vec<_> = (0..8)
+        .map(|circuit| {
+            let mut stream = dial(&site, 300 + circuit);
+            let head = "POST /drop/form?lang=en HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90000\r\n\
+                        Content-Type: application/x-www-form-urlencoded\r\n\r\ncode=a";
+            stream.write_all(head.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    over(&mut site, 310);
+    let fields = [format!("code={}", form.code), format!("ticket={}", form.ticket)];
+    let again = || {
+        let args = fields.iter().flat_map(|field| ["--data-urlencode", field]).collect::<Vec<_>>();
+        site.curl("/drop/form?lang=fr", &args).status
+    };
+    wait_for("all places to be taken", || (again() == 503).then_some(()));
+    wait_for("a place", || (again() == 200).then_some(()));
+    assert!(held.len() == 8);
+}
+
+/// Twenty circuits try one code after the other, on four connections each.
+#[test]
+fn wrong_codes_of_others_do_not_make_the_right_one_wait() {
+    let site = behind_tor(1, &[]);
+    let form = site.form("en");
+    site.send(&form, "Hello", &[]).must_say("Received");
+    let ticket = site.curl("/mailbox?lang=en", &[]).hidden("ticket");
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    let tried = std::sync::atomic::AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for circuit in 400..420 {
+            for _ in 0..4 {
+                let (site, ticket, stop, tried) = (&site, &ticket, &stop, &tried);
+                scope.spawn(move || {
+                    while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                        let wrong = "abandon ability able about above absent absorb abstract";
+                        let said = ask_mailbox(site, circuit, wrong, ticket);
+                        assert!(
+                            said.starts_with("HTTP/1.1 200") || said.starts_with("HTTP/1.1 503"),
+                            "{said:.200}"
+                        );
+                        tried.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    }
+                });
+            }
+        }
+        thread::sleep(Duration::from_secs(2));
+        for _ in 0..25 {
+            // Never refused, never behind them all.
+            let begin = Instant::now();
+            let said = ask_mailbox(&site, 430, &form.code, &ticket);
+            assert!(
+                said.starts_with("HTTP/1.1 200") && said.contains("Your mailbox"),
+                "{said:.200}"
+            );
+            assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+        }
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+    // What they did: some thirty each at once, then one a second.
+    let tried = tried.into_inner();
+    assert!(tried >= 20 * 20, "{tried}");
+}
+
+/// A code over a connection of its own.
+fn ask_mailbox(site: &Box_, circuit: u32, code: &str, ticket: &str) -> String {
+    let body = format!("code={}&ticket={ticket}", code.replace(' ', "+"));
+    let mut stream = dial(site, circuit);
+    let request = format!(
+        "POST /mailbox?lang=en HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut said = String::new();
+    stream.read_to_string(&mut said).unwrap();
+    said
+}
+
+/// An answer's file that a few circuits read without end, and one more.
+#[test]
+fn downloads_that_stand_still_are_shared_out_too() {
+    let site = behind_tor(1, &[]);
+    let form = site.form("en");
+    site.send(&form, "Hello", &[]).must_say("Received");
+    let (opened, reply, attached) =
+        (site.path("opened"), site.path("reply.tar"), site.path("a.bin"));
+    std::fs::write(&attached, vec![b'x'; 8 * MIB]).unwrap();
+    ok(&mut site.editors[0].open([site.export("bundle.tar")], &opened));
+    let mut command = sourdine();
+    command.arg("reply").arg(&opened).arg("-i").arg(&site.editors[0].key).arg("-o").arg(&reply);
+    ok(command.arg("--attach").arg(&attached));
+    ok(site.command("deliver").arg(&reply));
+    let page = site.mailbox(&form.code);
+    let fields = ["code", "ticket", "dispatch", "number"].map(|name| {
+        let value = if name == "code" {
+            form.code.replace(' ', "+")
+        } else {
+            page.hidden_in("form[action^='/mailbox/file']", name)
+        };
+        format!("{name}={value}")
+    });
+    let body = fields.join("&");
+    let ask = |circuit: u32| {
+        let mut stream = dial(&site, circuit);
+        let request = format!(
+            "POST /mailbox/file?lang=en HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut head = [0; 12];
+        stream.read_exact(&mut head).unwrap();
+        (String::from_utf8_lossy(&head).into_owned(), stream)
+    };
+    let held: Vec<_> = (0..16).map(|n| ask(500 + n / 6)).collect();
+    assert!(held.iter().all(|(head, _)| head.ends_with("200")), "{:?}", held[0].0);
+    // A circuit has six at most; another one takes the place of one of theirs.
+    assert!(ask(500).0.ends_with("503"));
+    let (status, mut last) = ask(510);
+    assert!(status.ends_with("200"), "{status}");
+    let mut rest = Vec::new();
+    last.read_to_end(&mut rest).unwrap();
+    assert!(rest.len() > 8 * MIB);
+}
