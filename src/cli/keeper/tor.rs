@@ -46,6 +46,16 @@ enum End {
     Died(String),
 }
 
+impl End {
+    /// tor ends with its control connection, and the connection with tor: how tor ended says more.
+    fn broken(error: &ControlError) -> Self {
+        match error {
+            ControlError::Closed | ControlError::Io(_) => Self::Died(String::new()),
+            other => Self::Died(other.to_string()),
+        }
+    }
+}
+
 impl Onion {
     /// Takes the place that the configuration names.
     pub fn prepare(config: &Config) -> Result<Self, TorError> {
@@ -166,7 +176,7 @@ impl Running {
         let mut display = Display::new();
         match self.control.bootstrap().await {
             Ok(now) => display.step(now),
-            Err(error) => return End::Died(error.to_string()),
+            Err(error) => return End::broken(&error),
         }
         let key = self.address.trim_end_matches(".onion").to_owned();
         let mut reachable = false;
@@ -186,9 +196,7 @@ impl Running {
                         });
                     }
                     Ok(Event::Uploaded(_) | Event::Other) => (),
-                    // It ends with this connection, by its own will or by ours.
-                    Err(ControlError::Closed | ControlError::Io(_)) => return End::Died(String::new()),
-                    Err(error) => return End::Died(error.to_string()),
+                    Err(error) => return End::broken(&error),
                 },
                 Some(line) = self.said.recv() => {
                     // Later, a visit may decide when a line comes: it is kept for the end, not shown.
