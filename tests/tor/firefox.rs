@@ -28,7 +28,7 @@ fn a_source_sends_20_megabytes_and_reads_the_answer() {
     browser.follow("main a[href^='/drop']");
     let code = browser.all(".code li").join(" ");
     browser.type_in("#message", "The contract about the cameras.");
-    browser.choose("#files", &[document.path.clone()]);
+    browser.choose("#files", std::slice::from_ref(&document.path));
     let begin = Instant::now();
     browser.click("#send-now");
     let shown = browser.watch("Done.");

@@ -40,7 +40,7 @@ impl Onion {
     pub fn start(&mut self) {
         let server = Server::start(&self.site, &["--tor"]);
         let address = server.waits_for("the site can be reached now: ", REACH);
-        self.site.base = address.split_whitespace().next().unwrap().to_owned();
+        self.site.base = address.split_whitespace().next().unwrap().into();
         self.server = Some(server);
         self.reach();
     }

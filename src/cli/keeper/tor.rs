@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::bootstrap::Display;
-use super::{Change, Pauses, described, end};
+use super::{Pauses, described, end};
 use crate::config::Config;
 use crate::tor::TorError;
 use crate::tor::control::{Control, ControlError, Event};
@@ -44,6 +44,16 @@ pub struct Running {
 enum End {
     Stopped,
     Died(String),
+}
+
+impl End {
+    /// tor ends with its control connection, and the connection with tor: how tor ended says more.
+    fn broken(error: &ControlError) -> Self {
+        match error {
+            ControlError::Closed | ControlError::Io(_) => Self::Died(String::new()),
+            other => Self::Died(other.to_string()),
+        }
+    }
 }
 
 impl Onion {
@@ -120,7 +130,7 @@ impl Onion {
     pub(super) async fn keep(
         self,
         mut running: Running,
-        mut changes: mpsc::Receiver<Change>,
+        mut changes: mpsc::Receiver<()>,
         mut stop: watch::Receiver<bool>,
     ) {
         let mut pauses = Pauses::new();
@@ -134,6 +144,7 @@ impl Onion {
             }
             let why = if why.is_empty() { status } else { why };
             tracing::error!("tor ended ({why}); it is started again");
+            pauses.ended();
             loop {
                 if pauses.pause(&mut stop).await {
                     return;
@@ -160,13 +171,13 @@ impl Running {
     async fn follow(
         &mut self,
         place: &Place,
-        changes: &mut mpsc::Receiver<Change>,
+        changes: &mut mpsc::Receiver<()>,
         stop: &mut watch::Receiver<bool>,
     ) -> End {
         let mut display = Display::new();
         match self.control.bootstrap().await {
             Ok(now) => display.step(now),
-            Err(error) => return End::Died(error.to_string()),
+            Err(error) => return End::broken(&error),
         }
         let key = self.address.trim_end_matches(".onion").to_owned();
         let mut reachable = false;
@@ -186,9 +197,7 @@ impl Running {
                         });
                     }
                     Ok(Event::Uploaded(_) | Event::Other) => (),
-                    // It ends with this connection, by its own will or by ours.
-                    Err(ControlError::Closed | ControlError::Io(_)) => return End::Died(String::new()),
-                    Err(error) => return End::Died(error.to_string()),
+                    Err(error) => return End::broken(&error),
                 },
                 Some(line) = self.said.recv() => {
                     // Later, a visit may decide when a line comes: it is kept for the end, not shown.
@@ -196,7 +205,7 @@ impl Running {
                         display.say(|| tracing::warn!("tor says: {line}"));
                     }
                 }
-                Some(Change::Torrc) = changes.recv() => {
+                Some(()) = changes.recv() => {
                     let reloaded = self.reload(place).await;
                     display.say(|| match reloaded {
                         Ok(()) => tracing::info!("tor has read its configuration again"),
