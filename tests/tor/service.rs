@@ -78,7 +78,7 @@ impl Onion {
             let visitor = format!("{}{number}", self.visitor);
             self.site.through = Network::shared().source().visitor(&visitor);
             let through = self.site.through.iter().map(String::as_str);
-            let args: Vec<_> = through.chain(["--max-time", "40"]).collect();
+            let args: Vec<_> = through.chain(["--max-time", "20"]).collect();
             if curl(&self.site.base, &args).status != 0 {
                 return;
             }
@@ -91,7 +91,10 @@ impl Onion {
     pub fn visit_as(&self, visitor: &str, path: &str, args: &[&str]) -> Answer {
         let through = Network::shared().source().visitor(visitor);
         let through: Vec<_> = through.iter().map(String::as_str).collect();
-        curl(&format!("{}{path}", self.site.base), &[&through[..], args].concat())
+        let (address, args) = (format!("{}{path}", self.site.base), [&through[..], args].concat());
+        let answer = curl(&address, &args);
+        // A circuit may break: then once more, on another.
+        if answer.status == 0 { curl(&address, &args) } else { answer }
     }
 
     /// The address's file.
