@@ -3,7 +3,7 @@
 use bytesize::ByteSize;
 use serde_json::json;
 
-use super::{ConfigArg, process};
+use super::{ConfigArg, process, sandbox};
 use crate::base::clock::{Clock, Day};
 use crate::base::limits;
 use crate::config::Config;
@@ -94,6 +94,7 @@ fn examine(config: &Config, found: &mut Vec<Finding>) {
     found.push(space(config));
     found.push(volumes(config));
     found.push(swap());
+    boxed(config, found);
     let today = Clock::system().today();
     found.push(if today < BUILT {
         fault("clock", format!("it says {today}, which is before this program was made; set it"))
@@ -147,4 +148,33 @@ fn swap() -> Finding {
         );
     }
     good("swap", "none")
+}
+
+/// What this machine can enforce around `serve`, and what holds around the one that runs.
+fn boxed(config: &Config, found: &mut Vec<Finding>) {
+    match sandbox::rehearse(&config.data_dir) {
+        Err(error) => found.push(fault("sandbox", format!("{error:#}"))),
+        Ok(sandbox) => {
+            let rules = sandbox::Rules { data_dir: &config.data_dir, config: None };
+            let missing = sandbox.missing();
+            if missing.is_empty() {
+                let tried = format!("tried here; serve is {}", sandbox.describe(rules));
+                found.push(good("sandbox", tried));
+            }
+            found.extend(missing.into_iter().map(|text| warning("sandbox", text)));
+        }
+    }
+    found.extend(sandbox::of_server(&config.data_dir).map(|(pid, guard)| match guard {
+        sandbox::Guard::Holds => good(
+            "server",
+            format!("process {pid}: every thread is filtered and can gain no rights"),
+        ),
+        sandbox::Guard::Lacks => warning(
+            "server",
+            format!(
+                "process {pid}: a thread of it is not filtered; if the kernel can (see above), \
+                 restart serve"
+            ),
+        ),
+    }));
 }

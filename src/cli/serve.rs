@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::{ConfigArg, process};
+use super::{ConfigArg, process, sandbox};
 use crate::base::clock::Clock;
 use crate::config::{Config, Listen};
 use crate::dropbox::{Dropbox, Teams};
@@ -65,6 +65,9 @@ impl Plan {
         // Before any thread exists: rights that are given up here are given up for all.
         let source = bind(&self.config.listen)?;
         let desk = self.desk.as_ref().map(bind).transpose()?;
+        let rules =
+            sandbox::Rules { data_dir: &self.config.data_dir, config: Some(self.file.as_path()) };
+        sandbox::enter(rules)?.log(rules);
         let dropbox = Dropbox::open(&self.config, Clock::system())?;
         let remains = dropbox.store().claim_serving()?;
         if remains > 0 {
