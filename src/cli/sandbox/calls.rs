@@ -241,7 +241,7 @@ fn rules() -> Result<Rules, Error> {
 
     // Typing into the terminal that the server was started from.
     let typing = [libc::TIOCSTI, libc::TIOCLINUX, libc::TIOCSETD, libc::TIOCCONS];
-    let typing = typing.map(|request| when(&[(1, Dword, Eq, u64::from(request))]));
+    let typing = typing.map(|request| when(&[(1, Dword, Eq, request)]));
     rules.insert(libc::SYS_ioctl, typing.into_iter().collect::<Result<_, _>>()?);
     Ok(rules)
 }

@@ -43,8 +43,9 @@ pub fn enter(rules: Rules<'_>) -> anyhow::Result<Sandbox> {
     let seccomp = calls::filter().context("the filter of system calls cannot be set up")?;
     let sandbox = Sandbox { seccomp, landlock };
     let allowed = probe::allowed(rules.data_dir);
+    let broken = seccomp && allowed.calls || landlock.is_some() && allowed.files;
     anyhow::ensure!(
-        !(seccomp && allowed.calls) && !(landlock.is_some() && allowed.files),
+        !broken,
         "the sandbox does not hold on this kernel ({allowed}); please report it with the output of \
          `uname -a`"
     );
