@@ -114,7 +114,6 @@ fn as_root(script: &std::path::Path) -> Option<Command> {
 }
 
 #[test]
-#[cfg(target_arch = "x86_64")]
 fn a_forbidden_call_fails_in_the_running_server() {
     let site = Box_::served(1, &[]);
     let script = site.path("inject.py");

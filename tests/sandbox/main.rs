@@ -4,7 +4,9 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[cfg(target_arch = "x86_64")]
 mod injected;
+mod older_kernels;
 mod trial;
 
 use std::fs;
