@@ -67,7 +67,7 @@ impl Plan {
         let desk = self.desk.as_ref().map(bind).transpose()?;
         let rules =
             sandbox::Rules { data_dir: &self.config.data_dir, config: Some(self.file.as_path()) };
-        sandbox::enter(rules)?.log(rules);
+        let sandbox = sandbox::enter(rules)?;
         let dropbox = Dropbox::open(&self.config, Clock::system())?;
         let remains = dropbox.store().claim_serving()?;
         if remains > 0 {
@@ -76,6 +76,8 @@ impl Plan {
             );
         }
         let site = Arc::new(Site::new(dropbox.clone(), &self.config)?);
+        // Said once it is sure that this one serves: a fault has one line.
+        sandbox.log(rules);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .max_blocking_threads(self.config.limits.uploads + OTHER_THREADS)
