@@ -8,7 +8,7 @@ use crate::common::*;
 
 /// Attaches to a thread, lets it make calls one by one, puts its registers back and lets it go.
 /// Prints a line a call: its name and what the kernel answered.
-const INJECT: &str = r#"
+const INJECT: &str = r"
 import ctypes, os, struct, sys
 libc = ctypes.CDLL(None, use_errno=True)
 libc.ptrace.restype = ctypes.c_long
@@ -91,7 +91,7 @@ try:
 finally:
     ptrace(13, None, ctypes.addressof(saved))
     ptrace(17)
-"#;
+";
 
 const EPERM: i64 = -1;
 const EACCES: i64 = -13;
