@@ -7,6 +7,8 @@ mod demo;
 mod export;
 mod identities;
 mod init;
+mod keeper;
+mod kept;
 mod keygen;
 mod open;
 mod process;

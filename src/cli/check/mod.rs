@@ -1,0 +1,99 @@
+//! `sourdine check`: looks for faults, and says for each what to do.
+
+mod machine;
+mod rights;
+mod sandbox;
+mod tor;
+
+use std::path::Path;
+
+use bytesize::ByteSize;
+use serde_json::json;
+
+use super::{ConfigArg, process};
+use crate::config::Config;
+use crate::dropbox::Teams;
+use crate::store::Store;
+
+#[derive(clap::Args)]
+pub struct Check {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// For scripts
+    #[arg(long)]
+    json: bool,
+}
+
+enum Verdict {
+    Good,
+    Warning,
+    Fault,
+}
+
+struct Finding {
+    verdict: Verdict,
+    what: &'static str,
+    text: String,
+}
+
+impl Check {
+    pub fn run(self) -> anyhow::Result<()> {
+        let mut found = Vec::new();
+        match process::load_config(&self.config.config) {
+            Ok(config) => examine(&config, &self.config.config, &mut found),
+            Err(error) => found.push(fault("config", format!("{error:#}"))),
+        }
+        let faults = found.iter().filter(|f| matches!(f.verdict, Verdict::Fault)).count();
+        for finding in &found {
+            let verdict = match finding.verdict {
+                Verdict::Good => "ok",
+                Verdict::Warning => "warning",
+                Verdict::Fault => "FAULT",
+            };
+            if self.json {
+                println!(
+                    "{}",
+                    json!({"verdict": verdict, "what": finding.what, "text": finding.text})
+                );
+            } else {
+                println!("{verdict:8} {:12} {}", finding.what, finding.text);
+            }
+        }
+        anyhow::ensure!(faults == 0, "{faults} fault(s) to mend before serving");
+        Ok(())
+    }
+}
+
+fn good(what: &'static str, text: impl Into<String>) -> Finding {
+    Finding { verdict: Verdict::Good, what, text: text.into() }
+}
+
+fn warning(what: &'static str, text: impl Into<String>) -> Finding {
+    Finding { verdict: Verdict::Warning, what, text: text.into() }
+}
+
+fn fault(what: &'static str, text: impl Into<String>) -> Finding {
+    Finding { verdict: Verdict::Fault, what, text: text.into() }
+}
+
+fn examine(config: &Config, file: &Path, found: &mut Vec<Finding>) {
+    found.push(good("config", "every key is known and makes sense"));
+    found.push(match Teams::prove(&config.teams) {
+        Ok(teams) => {
+            let list: Vec<_> = teams
+                .iter()
+                .map(|t| format!("{} ({} keys)", t.id, t.recipients.iter().len()))
+                .collect();
+            good("recipients", format!("a trial encryption worked for {}", list.join(", ")))
+        }
+        Err(error) => fault("recipients", error.to_string()),
+    });
+    found.push(match Store::open(&config.data_dir, config.limits.quota).and_then(|s| s.counts()) {
+        Ok(counts) => good("store", format!("opens, {} in use", ByteSize(counts.bytes))),
+        Err(error) => fault("store", error.to_string()),
+    });
+    rights::examine(config, file, found);
+    machine::examine(config, found);
+    sandbox::examine(config, found);
+    tor::examine(config, found);
+}
