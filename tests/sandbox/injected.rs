@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use crate::common::*;
@@ -61,6 +62,7 @@ try:
     call('getpid', 39)
     own = call('own-file', 257, -100, path(data + '/index.db'), 0, 0)
     call('close', 3, own)
+    call('config', 257, -100, path(data + '/../sourdine.toml'), 0, 0)
     call('open-passwd', 257, -100, path('/etc/passwd'), 0, 0)
     call('open-executable', 257, -100, path('/proc/self/exe'), 0, 0)
     call('open-up', 257, -100, path(data + '/../../editor0.txt'), 0, 0)
@@ -98,7 +100,7 @@ const EACCES: i64 = -13;
 const ENOSYS: i64 = -38;
 
 /// Whether this user may look into a process that cannot be dumped: only root may.
-fn as_root(script: &std::path::Path) -> Option<Command> {
+fn as_root(script: &Path) -> Option<Command> {
     let mut python = Command::new("python3");
     let mut sudo = Command::new("sudo");
     sudo.args(["-n", "python3"]);
@@ -113,38 +115,51 @@ fn as_root(script: &std::path::Path) -> Option<Command> {
     })
 }
 
+/// What the kernel answers to each call, made by a thread of this process. `None` where this user may not
+/// make it ask.
+fn answers(pid: u32, site: &Path, data: &Path) -> Option<BTreeMap<String, i64>> {
+    let script = site.join("inject.py");
+    fs::write(&script, INJECT).unwrap();
+    let Some(mut inject) = as_root(&script) else {
+        println!("no call was injected: that needs root; the server's own trial was looked at");
+        return None;
+    };
+    let said = String::from_utf8(ok(inject.arg(pid.to_string()).arg(data)).stdout).unwrap();
+    println!("{said}");
+    let mut answers: BTreeMap<_, _> = said
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .map(|(name, answer)| (name.to_owned(), answer.parse().unwrap()))
+        .collect();
+    // That calls are really made there.
+    assert_eq!(answers.remove("getpid"), Some(i64::from(pid)), "{said}");
+    assert!(answers.remove("own-file").unwrap() >= 0, "{said}");
+    assert_eq!(answers.remove("close"), Some(0), "{said}");
+    Some(answers)
+}
+
+/// Each call but the reading of the configuration.
+fn must_be_refused(answers: &BTreeMap<String, i64>) {
+    for (name, answer) in answers {
+        let expected = match name.as_str() {
+            name if name.starts_with("open-") || name.starts_with("create-") => EACCES,
+            "clone3" | "newer-than-the-list" | "second-numbering" => ENOSYS,
+            _ => EPERM,
+        };
+        assert_eq!(*answer, expected, "{name}");
+    }
+    assert_eq!(answers.len(), 27, "{answers:?}");
+}
+
 #[test]
 fn a_forbidden_call_fails_in_the_running_server() {
     let site = Box_::served(1, &[]);
-    let script = site.path("inject.py");
-    fs::write(&script, INJECT).unwrap();
     // The server's own trial, before it serves: it does not start where one of these is possible.
     assert!(site.log().contains("sandboxed: no programs, no connections, no files outside"));
-    if let Some(mut inject) = as_root(&script) {
-        let output = ok(inject.arg(site.pid().to_string()).arg(site.data()));
-        let said = String::from_utf8(output.stdout).unwrap();
-        let mut answers: BTreeMap<_, i64> = said
-            .lines()
-            .filter_map(|line| line.split_once(' '))
-            .map(|(name, answer)| (name, answer.parse().unwrap()))
-            .collect();
-        // That calls are really made there.
-        assert_eq!(answers.remove("getpid"), Some(i64::from(site.pid())), "{said}");
-        assert!(answers.remove("own-file").unwrap() >= 0, "{said}");
-        assert_eq!(answers.remove("close"), Some(0), "{said}");
-        for (name, answer) in &answers {
-            let expected = match *name {
-                name if name.starts_with("open-") || name.starts_with("create-") => EACCES,
-                "clone3" | "newer-than-the-list" | "second-numbering" => ENOSYS,
-                _ => EPERM,
-            };
-            assert_eq!(*answer, expected, "{name}\n{said}");
-        }
-        assert_eq!(answers.len(), 27, "{said}");
+    if let Some(mut answers) = answers(site.pid(), site.dir.path(), &site.data()) {
+        assert!(answers.remove("config").unwrap() >= 0, "teams could not be read again");
+        must_be_refused(&answers);
         assert!(!site.data().join("../planted").exists());
-        println!("{said}");
-    } else {
-        println!("no call was injected: that needs root; the server's own trial was looked at");
     }
     // It has noticed nothing.
     let form = site.form("en");
@@ -152,4 +167,37 @@ fn a_forbidden_call_fails_in_the_running_server() {
     let opened = site.path("opened");
     ok(&mut site.editors[0].open([site.export("bundle.tar")], &opened));
     assert!(fs::read_to_string(opened.join("SUMMARY.txt")).unwrap().contains("after that"));
+}
+
+#[test]
+fn the_child_of_a_keeper_does_not_even_read_its_configuration() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("log");
+    let place = dir.path().join("tmp");
+    fs::create_dir(&place).unwrap();
+    let mut demo = sourdine()
+        .args(["demo", "--listen", "127.0.0.1:0", "--desk-listen", "127.0.0.1:0"])
+        .env("TMPDIR", &place)
+        .stdout(fs::File::create(dir.path().join("out")).unwrap())
+        .stderr(fs::File::create(&log).unwrap())
+        .spawn()
+        .unwrap();
+    wait_for("the demo", || {
+        fs::read_to_string(dir.path().join("out")).unwrap().contains("Sourdine demo").then_some(())
+    });
+    let said = fs::read_to_string(&log).unwrap();
+    let line = said.lines().find(|line| line.contains("sandboxed: ")).unwrap();
+    assert!(line.contains("no connections") && line.ends_with(')'), "{line}");
+    let children = format!("/proc/{0}/task/{0}/children", demo.id());
+    let child = fs::read_to_string(children).unwrap().trim().parse().unwrap();
+    let home = fs::read_dir(&place).unwrap().next().unwrap().unwrap().path();
+    fs::copy(home.join("editor-key.txt"), place.join("editor0.txt")).unwrap();
+    if let Some(mut answers) = answers(child, dir.path(), &home.join("data")) {
+        assert_eq!(answers.remove("config"), Some(EACCES));
+        must_be_refused(&answers);
+    }
+    fs::remove_file(place.join("editor0.txt")).unwrap();
+    ok(Command::new("kill").arg("-TERM").arg(demo.id().to_string()));
+    assert!(demo.wait().unwrap().success(), "{}", fs::read_to_string(&log).unwrap());
+    assert_eq!(fs::read_dir(&place).unwrap().count(), 0, "the demo left something behind");
 }
