@@ -11,6 +11,9 @@ use tokio::net::unix::pipe::Receiver;
 
 use super::keeper;
 
+/// Sources are served.
+pub const READY: &str = "ready\n";
+
 /// The parent's end of the pipe is closed, or what comes from it is not what it sends.
 pub struct ParentGone;
 
@@ -22,10 +25,10 @@ pub fn end_with_parent() -> anyhow::Result<()> {
         .context("the kernel does not tell when the parent ends")
 }
 
-/// Tells the parent that sources are served.
-pub fn tell_ready() {
+/// Tells the parent: [`READY`], or why it could not start.
+pub fn tell(text: &str) {
     let mut output = io::stdout();
-    let _ = output.write_all(keeper::READY).and_then(|()| output.flush());
+    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
 }
 
 /// Changed configurations from the parent.

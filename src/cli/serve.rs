@@ -1,5 +1,6 @@
 //! `sourdine serve`: runs the listeners until it is told to stop.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -50,6 +51,9 @@ pub struct Serve {
 
 impl Serve {
     pub fn run(self) -> anyhow::Result<()> {
+        if self.kept {
+            return self.run_kept();
+        }
         let mut config = process::load_config(&self.config.config)?;
         let (desk, file) = (self.desk_listen, self.config.config);
         if self.tor {
@@ -57,18 +61,32 @@ impl Serve {
             return keep(&config, file);
         }
         config.listen = self.listen.unwrap_or(config.listen);
-        let changes = if self.kept {
+        Plan { config, desk, changes: Changes::File(file) }.run(|| ())
+    }
+
+    /// As a child: what goes wrong before sources are served is the parent's to tell.
+    fn run_kept(self) -> anyhow::Result<()> {
+        let served = Cell::new(false);
+        let ready = || {
+            served.set(true);
+            kept::tell(kept::READY);
+        };
+        let done = process::load_config(&self.config.config).and_then(|mut config| {
             kept::end_with_parent()?;
+            config.listen = self.listen.unwrap_or(config.listen);
             if let Some(onion) = self.onion {
                 config.haproxy = true;
                 config.onions.push(onion);
             }
-            Changes::FromParent
-        } else {
-            Changes::File(file)
-        };
-        let ready = if self.kept { kept::tell_ready } else { || () };
-        Plan { config, desk, changes }.run(ready)
+            Plan { config, desk: self.desk_listen, changes: Changes::FromParent }.run(ready)
+        });
+        match done {
+            Err(error) if !served.get() => {
+                kept::tell(&format!("{error:#}"));
+                std::process::exit(1)
+            }
+            done => done,
+        }
     }
 }
 

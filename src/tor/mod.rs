@@ -83,7 +83,7 @@ pub enum TorError {
     },
     /// A path that tor's configuration cannot hold.
     #[error(
-        "{0}: tor's configuration cannot hold a path with quotes, backslashes or control characters, nor \
+        "{0}: tor's configuration cannot hold a path with double quotes, backslashes, # or control characters, nor \
          an include with * ? or [; choose another"
     )]
     Unwritable(String),

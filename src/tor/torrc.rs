@@ -45,10 +45,11 @@ pub(super) fn text(place: &Place, desk: bool) -> Result<String, TorError> {
     Ok(out)
 }
 
-/// Between quotes tor reads backslashes as escapes, and not in the same way everywhere: such paths are refused.
+/// Between quotes tor reads backslashes as escapes, not everywhere in the same way, and # as a comment where
+/// the quotes do not begin the value: such paths are refused.
 fn quoted(path: &Path) -> Result<String, TorError> {
     match path.to_str() {
-        Some(text) if !text.chars().any(|c| c == '"' || c == '\\' || c.is_control()) => {
+        Some(text) if !text.chars().any(|c| matches!(c, '"' | '\\' | '#') || c.is_control()) => {
             Ok(format!("\"{text}\""))
         }
         _ => Err(TorError::Unwritable(path.display().to_string().escape_debug().to_string())),

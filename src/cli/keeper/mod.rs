@@ -17,7 +17,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior};
 
-pub use reader::{READY, Reader};
+pub use reader::Reader;
 pub use tor::Onion;
 
 /// How often the configuration and the desk's authorised clients are looked at.

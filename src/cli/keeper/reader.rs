@@ -8,9 +8,10 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use rustix::process::Signal;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, ChildStdin, Command};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::{mpsc, watch};
 
+use super::super::kept::READY;
 use super::{Change, Pauses, described, end};
 use crate::config::Listen;
 
@@ -18,8 +19,8 @@ use crate::config::Listen;
 const STOP: Duration = Duration::from_secs(20);
 /// A changed configuration is taken within this time.
 const TAKE: Duration = Duration::from_secs(10);
-/// What it writes to standard output once it serves.
-pub const READY: &[u8] = b"ready\n";
+/// Bytes that it may say of why it could not start.
+const REASON: usize = 4096;
 
 /// What it is started with.
 pub struct Reader {
@@ -41,15 +42,17 @@ impl Reader {
     /// Starts it and waits until it serves.
     pub async fn start(&self) -> anyhow::Result<Process> {
         let mut child = self.spawn()?;
-        let mut said = [0; READY.len()];
         let pipes = child.stdout.take().zip(child.stdin.take());
         let (output, input) = pipes.context("the process that reads requests has no pipes")?;
-        // Whatever else it says on this pipe goes nowhere.
-        let ready = { output }.read_exact(&mut said).await.is_ok_and(|_| said == READY);
-        if !ready {
+        let said = first_words(output).await;
+        if said != READY {
             drop(input);
             let status = end(child, Signal::TERM, STOP).await;
-            bail!("the process that reads requests could not start ({status}); see the line above");
+            let said: String = said.trim().chars().filter(|c| !c.is_control()).collect();
+            if said.is_empty() {
+                bail!("the process that reads requests could not start ({status})");
+            }
+            bail!("{said}");
         }
         Ok(Process { child, input })
     }
@@ -136,6 +139,17 @@ impl Process {
             let _ = self.child.start_kill();
         }
     }
+}
+
+/// What it says until it serves, or ends. Whatever else it writes there goes nowhere.
+async fn first_words(mut output: ChildStdout) -> String {
+    let mut said = Vec::new();
+    while said.len() < REASON && said != READY.as_bytes() {
+        if !matches!(output.read_buf(&mut said).await, Ok(1..)) {
+            break;
+        }
+    }
+    String::from_utf8_lossy(&said).into_owned()
 }
 
 /// As the command line takes it.
