@@ -41,15 +41,6 @@ pub struct Keeper {
     pub hangup_reloads: bool,
 }
 
-/// What may change while everything runs.
-#[derive(Clone)]
-enum Change {
-    /// The configuration, as text.
-    Config(Vec<u8>),
-    /// tor reads its torrc again.
-    Torrc,
-}
-
 impl Keeper {
     /// Keeps until SIGTERM or SIGINT; `ready` runs once sources are served, with the onion address.
     pub fn run(self, ready: impl FnOnce(Option<&str>)) -> anyhow::Result<()> {
@@ -114,14 +105,14 @@ impl Keeper {
             let (now, now_clients) = (modified(&self.file), clients());
             if asked || now != seen {
                 match read(&self.file) {
-                    Ok(text) => drop(to_reader.try_send(Change::Config(text))),
+                    Ok(text) => drop(to_reader.try_send(text)),
                     Err(error) => {
                         tracing::error!("the changed configuration is not used: {error:#}");
                     }
                 }
             }
             if asked || now_clients != seen_clients {
-                let _ = to_tor.try_send(Change::Torrc);
+                let _ = to_tor.try_send(());
             }
             (seen, seen_clients) = (now, now_clients);
         }
@@ -214,11 +205,15 @@ impl Pauses {
         self.since = Instant::now();
     }
 
-    /// Waits; whether it was told to stop meanwhile.
-    async fn pause(&mut self, stop: &mut watch::Receiver<bool>) -> bool {
+    /// To be called at the end of what had started.
+    fn ended(&mut self) {
         if self.since.elapsed() >= STEADY {
             self.next = FIRST_PAUSE;
         }
+    }
+
+    /// Waits; whether it was told to stop meanwhile.
+    async fn pause(&mut self, stop: &mut watch::Receiver<bool>) -> bool {
         let pause = self.next;
         self.next = (pause * 2).min(LONGEST_PAUSE);
         tokio::select! {

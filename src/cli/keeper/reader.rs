@@ -12,7 +12,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::{mpsc, watch};
 
 use super::super::kept::READY;
-use super::{Change, Pauses, described, end};
+use super::{Pauses, described, end};
 use crate::config::Listen;
 
 /// It stops within 15 seconds by itself.
@@ -84,7 +84,7 @@ impl Reader {
     pub(super) async fn keep(
         self,
         mut process: Process,
-        mut changes: mpsc::Receiver<Change>,
+        mut changes: mpsc::Receiver<Vec<u8>>,
         mut stop: watch::Receiver<bool>,
     ) {
         let mut pauses = Pauses::new();
@@ -92,7 +92,7 @@ impl Reader {
             let status = tokio::select! {
                 status = process.child.wait() => described(status),
                 change = changes.recv() => {
-                    if let Some(Change::Config(text)) = change {
+                    if let Some(text) = change {
                         process.hand(&text).await;
                     }
                     continue;
@@ -109,6 +109,8 @@ impl Reader {
                 if pauses.pause(&mut stop).await {
                     return;
                 }
+                // The new one reads the file itself; what is older must not come after that.
+                while changes.try_recv().is_ok() {}
                 let started = tokio::select! {
                     started = self.start() => started,
                     _ = stop.changed() => return,

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::bootstrap::Display;
-use super::{Change, Pauses, described, end};
+use super::{Pauses, described, end};
 use crate::config::Config;
 use crate::tor::TorError;
 use crate::tor::control::{Control, ControlError, Event};
@@ -130,7 +130,7 @@ impl Onion {
     pub(super) async fn keep(
         self,
         mut running: Running,
-        mut changes: mpsc::Receiver<Change>,
+        mut changes: mpsc::Receiver<()>,
         mut stop: watch::Receiver<bool>,
     ) {
         let mut pauses = Pauses::new();
@@ -144,6 +144,7 @@ impl Onion {
             }
             let why = if why.is_empty() { status } else { why };
             tracing::error!("tor ended ({why}); it is started again");
+            pauses.ended();
             loop {
                 if pauses.pause(&mut stop).await {
                     return;
@@ -170,7 +171,7 @@ impl Running {
     async fn follow(
         &mut self,
         place: &Place,
-        changes: &mut mpsc::Receiver<Change>,
+        changes: &mut mpsc::Receiver<()>,
         stop: &mut watch::Receiver<bool>,
     ) -> End {
         let mut display = Display::new();
@@ -204,7 +205,7 @@ impl Running {
                         display.say(|| tracing::warn!("tor says: {line}"));
                     }
                 }
-                Some(Change::Torrc) = changes.recv() => {
+                Some(()) = changes.recv() => {
                     let reloaded = self.reload(place).await;
                     display.say(|| match reloaded {
                         Ok(()) => tracing::info!("tor has read its configuration again"),
