@@ -10,6 +10,7 @@
 //! | 1 | [`crypto`] | the code, its derivation, sealing with age |
 //! | 1 | [`store`] | opaque bytes and ids in SQLite; cannot reach the crypto |
 //! | 1 | [`config`] | what an operator typed |
+//! | 2 | [`tor`] | the installed tor: its directory, its control socket; nothing of a visit |
 //! | 2 | [`bundle`] | the sealed format |
 //! | 3 | [`dropbox`] | the use cases: a document in, an answer out; no HTTP |
 //! | 4 | [`web`] | the source's pages |
@@ -22,4 +23,5 @@ pub mod config;
 pub mod crypto;
 pub mod dropbox;
 pub mod store;
+pub mod tor;
 pub mod web;

@@ -7,15 +7,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Room -> the rooms it may name.
-const MAY_USE: [(&str, &[&str]); 8] = [
+const MAY_USE: [(&str, &[&str]); 9] = [
     ("base", &[]),
     ("crypto", &["base"]),
     ("store", &["base"]),
     ("config", &["base"]),
+    ("tor", &["base", "config"]),
     ("bundle", &["base", "crypto"]),
     ("dropbox", &["base", "crypto", "store", "config", "bundle"]),
     ("web", &["base", "crypto", "store", "config", "bundle", "dropbox"]),
-    ("cli", &["base", "crypto", "store", "config", "bundle", "dropbox", "web"]),
+    ("cli", &["base", "crypto", "store", "config", "bundle", "dropbox", "web", "tor"]),
 ];
 
 /// Commands for machines without a network.

@@ -1,14 +1,14 @@
 //! `sourdine demo`: the whole thing on loopback, with an editor whose key is thrown away.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context;
 
-use super::serve::Plan;
-use super::{init, keygen};
+use super::keeper::{Keeper, Onion, Reader};
+use super::{init, keygen, process, serve};
 use crate::base::ids::hex;
 use crate::base::random;
-use crate::config::{Config, Listen};
+use crate::config::Listen;
 
 #[derive(clap::Args)]
 pub struct Demo {
@@ -21,6 +21,12 @@ pub struct Demo {
     /// The editors' desk
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
     desk_listen: Listen,
+    /// Run the installed tor too: the source's site gets an onion address
+    #[arg(long, conflicts_with = "listen")]
+    tor: bool,
+    /// A file of further lines for tor's configuration (bridges, for example)
+    #[arg(long, value_name = "FILE", requires = "tor")]
+    tor_include: Option<PathBuf>,
 }
 
 impl Demo {
@@ -28,22 +34,50 @@ impl Demo {
         let kept = self.dir.is_some();
         let name = format!("sourdine-demo-{}", hex(&random::bytes::<4>()?));
         let dir = self.dir.unwrap_or_else(|| std::env::temp_dir().join(name));
+        // Cleaned up here: the process that reads requests cannot, nor can one that was killed.
         let _temporary = (!kept).then(|| RemoveOnDrop(dir.clone()));
         std::fs::create_dir_all(&dir)
             .with_context(|| format!("{} cannot be made", dir.display()))?;
         let key = dir.join("editor-key.txt");
         let recipient = keygen::write(&key, false)?;
-        let values = [
+        let include = self.tor_include.map(std::path::absolute).transpose()?;
+        let include = include.map(|path| path.to_string_lossy().into_owned());
+        let mut values = vec![
             ("site", "name", "Sourdine (demo)"),
             ("space", "quota", "20 GiB"),
             ("space", "min_free", "200 MiB"),
         ];
+        values.extend(include.as_deref().map(|path| ("tor", "include", path)));
         let file = init::create(&dir, &[recipient], &values)?;
-        let config = Config { listen: self.listen.clone(), ..Config::load(&file)? };
-        let desk = Some(self.desk_listen.clone());
-        let plan = Plan { config, desk, file: file.clone(), hangup_reloads: false };
-        plan.run(|| explain(&self.listen, &self.desk_listen, &dir, &file, &key, kept))
+
+        serve::start_log();
+        let config = process::load_config(&file)?;
+        let onion = self.tor.then(|| Onion::prepare(&config)).transpose()?;
+        let listen = onion
+            .as_ref()
+            .map_or_else(|| self.listen.clone(), |onion| Listen::Unix(onion.place.source_socket()));
+        let desk = self.desk_listen;
+        let reader = Reader { config: file.clone(), listen, desk: Some(desk.clone()), onion: None };
+        let keeper = Keeper { reader, onion, file: file.clone(), hangup_reloads: false };
+        keeper.run(|onion| {
+            let source = match onion {
+                Some(onion) => format!("http://{onion}"),
+                None => self.listen.to_string(),
+            };
+            explain(&Shown { source, onion: onion.is_some(), desk, dir, file, key, kept });
+        })
     }
+}
+
+/// What the explanation names.
+struct Shown {
+    source: String,
+    onion: bool,
+    desk: Listen,
+    dir: PathBuf,
+    file: PathBuf,
+    key: PathBuf,
+    kept: bool,
 }
 
 /// A demo leaves nothing behind.
@@ -55,16 +89,27 @@ impl Drop for RemoveOnDrop {
     }
 }
 
-fn explain(source: &Listen, desk: &Listen, dir: &Path, file: &Path, key: &Path, kept: bool) {
+fn explain(shown: &Shown) {
+    let Shown { source, desk, dir, file, key, .. } = shown;
     let program = std::env::current_exe().unwrap_or_else(|_| "sourdine".into());
     let (program, dir, file, key) =
         (program.display(), dir.display(), file.display(), key.display());
-    let end = if kept { "Everything stays in the directory" } else { "Everything is deleted" };
+    let end =
+        if shown.kept { "Everything stays in the directory" } else { "Everything is deleted" };
+    let (title, browser) = if shown.onion {
+        (
+            "Real encryption, over Tor, with an editor's key beside it: for trying only.",
+            "Tor Browser",
+        )
+    } else {
+        ("Real encryption, but no Tor: for trying only.", "a browser")
+    };
+    let as_source = format!("As a source, in {browser}:");
     println!(
         "
-Sourdine demo. Real encryption, but no Tor: for trying only.
+Sourdine demo. {title}
 
-  As a source, in a browser:   {source}
+  {as_source:28} {source}
   Editors' desk (not yet):     {desk}
 
 As an editor, in another terminal, after something was sent:

@@ -7,11 +7,14 @@ mod demo;
 mod export;
 mod identities;
 mod init;
+mod keeper;
+mod kept;
 mod keygen;
 mod open;
 mod process;
 mod progress;
 mod reply;
+pub mod sandbox;
 mod serve;
 mod status;
 

@@ -1,17 +1,19 @@
 //! `sourdine serve`: runs the listeners until it is told to stop.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::{ConfigArg, process};
+use super::keeper::{Keeper, Onion, Reader};
+use super::{ConfigArg, kept, process, sandbox};
 use crate::base::clock::Clock;
-use crate::config::{Config, Listen};
+use crate::config::{Config, ConfigError, Listen};
 use crate::dropbox::{Dropbox, Teams};
 use crate::web::server::{Line, Listener, serve};
 use crate::web::source::{self, Site};
@@ -36,26 +38,99 @@ pub struct Serve {
     /// Where editors are served
     #[arg(long, value_name = "ADDRESS")]
     desk_listen: Option<Listen>,
+    /// Run the installed tor too: an onion site, kept running until this stops
+    #[arg(long, conflicts_with_all = ["listen", "desk_listen"])]
+    tor: bool,
+    /// As a child of `serve --tor` or `demo`
+    #[arg(long, hide = true)]
+    kept: bool,
+    /// Our onion address, whose tor writes a line of its own before each connection
+    #[arg(long, hide = true, requires = "kept")]
+    onion: Option<String>,
 }
 
 impl Serve {
     pub fn run(self) -> anyhow::Result<()> {
+        if self.kept {
+            return self.run_kept();
+        }
         let mut config = process::load_config(&self.config.config)?;
-        config.listen = self.listen.unwrap_or(config.listen);
         let (desk, file) = (self.desk_listen, self.config.config);
-        let plan = Plan { config, desk, file, hangup_reloads: true };
-        plan.run(|| ())
+        if self.tor {
+            start_log();
+            return keep(&config, file);
+        }
+        config.listen = self.listen.unwrap_or(config.listen);
+        Plan { config, desk, changes: Changes::File(file) }.run(|| ())
     }
+
+    /// As a child: what goes wrong before sources are served is the parent's to tell.
+    fn run_kept(self) -> anyhow::Result<()> {
+        let served = Cell::new(false);
+        let ready = || {
+            served.set(true);
+            kept::tell(kept::READY);
+        };
+        let done = process::load_config(&self.config.config).and_then(|mut config| {
+            kept::end_with_parent()?;
+            config.listen = self.listen.unwrap_or(config.listen);
+            if let Some(onion) = self.onion {
+                config.haproxy = true;
+                config.onions.push(onion);
+            }
+            Plan { config, desk: self.desk_listen, changes: Changes::FromParent }.run(ready)
+        });
+        match done {
+            Err(error) if !served.get() => {
+                kept::tell(&format!("{error:#}"));
+                std::process::exit(1)
+            }
+            done => done,
+        }
+    }
+}
+
+/// `serve --tor`: this process becomes the parent of tor and of the one that reads requests.
+fn keep(config: &Config, file: PathBuf) -> anyhow::Result<()> {
+    let onion = Onion::prepare(config)?;
+    let reader = Reader {
+        config: file.clone(),
+        listen: Listen::Unix(onion.place.source_socket()),
+        // Its onion service waits for the first editor who is let in.
+        desk: Some(Listen::Unix(onion.place.desk_socket())),
+        onion: None,
+    };
+    let keeper = Keeper { reader, onion: Some(onion), file, hangup_reloads: true };
+    keeper.run(|onion| {
+        tracing::info!("sources reach the site at http://{}", onion.unwrap_or_default());
+    })?;
+    tracing::info!("tor is stopped");
+    Ok(())
 }
 
 /// Everything that serving needs to know.
 pub struct Plan {
     pub config: Config,
     pub desk: Option<Listen>,
-    /// Read again when it changes, for the teams.
-    pub file: PathBuf,
-    /// SIGHUP reads the teams again, as it does for services; else it stops, as a closed terminal wants.
-    pub hangup_reloads: bool,
+    /// Where changed teams come from.
+    pub changes: Changes,
+}
+
+/// Where changes of the configuration come from, for the teams.
+pub enum Changes {
+    /// The file, when it changes and at SIGHUP.
+    File(PathBuf),
+    /// Standard input; at its end, so does this process.
+    FromParent,
+}
+
+impl Changes {
+    fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File(file) => Some(file),
+            Self::FromParent => None,
+        }
+    }
 }
 
 impl Plan {
@@ -65,6 +140,8 @@ impl Plan {
         // Before any thread exists: rights that are given up here are given up for all.
         let source = bind(&self.config.listen)?;
         let desk = self.desk.as_ref().map(bind).transpose()?;
+        let rules = sandbox::Rules { data_dir: &self.config.data_dir, config: self.changes.file() };
+        let sandbox = sandbox::enter(rules)?;
         let dropbox = Dropbox::open(&self.config, Clock::system())?;
         let remains = dropbox.store().claim_serving()?;
         if remains > 0 {
@@ -73,6 +150,8 @@ impl Plan {
             );
         }
         let site = Arc::new(Site::new(dropbox.clone(), &self.config)?);
+        // Said once it is sure that this one serves: a fault has one line.
+        sandbox.log(rules);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .max_blocking_threads(self.config.limits.uploads + OTHER_THREADS)
@@ -93,7 +172,7 @@ impl Plan {
     ) -> anyhow::Result<()> {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut hangup = signal(SignalKind::hangup())?;
+        let hangup = signal(SignalKind::hangup())?;
         let (stop, stopped) = watch::channel(false);
 
         tracing::info!("started; sources are served at {}", shown(&self.config.listen, &source));
@@ -106,21 +185,16 @@ impl Plan {
             listeners.push(tokio::spawn(serve(listener, Line::Forbidden, app, stopped)));
         }
         ready();
-        let upkeep = tokio::spawn(upkeep(dropbox.clone(), self.config, self.file.clone()));
-        loop {
-            tokio::select! {
-                _ = terminate.recv() => break,
-                _ = interrupt.recv() => break,
-                _ = hangup.recv() => {
-                    if !self.hangup_reloads {
-                        break;
-                    }
-                    reload_teams(&dropbox, &self.file);
-                }
-            }
+        let upkeep = tokio::spawn(upkeep(dropbox.clone(), self.config));
+        let mut parent = tokio::spawn(follow(dropbox.clone(), self.changes, hangup));
+        tokio::select! {
+            _ = terminate.recv() => (),
+            _ = interrupt.recv() => (),
+            _ = &mut parent => (),
         }
         tracing::info!("stopping");
         upkeep.abort();
+        parent.abort();
         let _ = stop.send(true);
         site.close();
         for listener in listeners {
@@ -132,7 +206,8 @@ impl Plan {
     }
 }
 
-fn start_log() {
+/// To be called once, before the first line.
+pub fn start_log() {
     // Only our own lines, and none of a request: neither hyper's nor SQLite's.
     let log = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
@@ -159,27 +234,45 @@ fn shown(listen: &Listen, listener: &Listener) -> String {
     }
 }
 
-/// Reads changed teams, watches the disk, removes what has expired, and reports errors once a day: lines whose time no visit
+/// Watches the disk, removes what has expired, and reports errors once a day: lines whose time no visit
 /// decides.
-async fn upkeep(dropbox: Dropbox, config: Config, file: PathBuf) {
-    let mut reload = tokio::time::interval(RELOAD);
+async fn upkeep(dropbox: Dropbox, config: Config) {
     let mut space = tokio::time::interval(SPACE);
     // Not at once: a clock that is wrong after a boot is set right meanwhile.
     let mut expiry = tokio::time::interval_at(Instant::now() + SPACE, EXPIRY);
     let mut day = tokio::time::interval(DAY);
-    let mut seen = modified(&file);
     loop {
         tokio::select! {
-            _ = reload.tick() => {
-                let now = modified(&file);
-                if now != seen {
-                    seen = now;
-                    reload_teams(&dropbox, &file);
-                }
-            }
             _ = space.tick() => watch_space(&dropbox, &config),
             _ = expiry.tick() => expire(dropbox.clone()),
             _ = day.tick() => report_errors(),
+        }
+    }
+}
+
+/// Reads changed teams. Ends when the parent that hands them over has ended.
+async fn follow(dropbox: Dropbox, changes: Changes, mut hangup: Signal) {
+    match changes {
+        Changes::File(file) => {
+            let mut reload = tokio::time::interval(RELOAD);
+            let mut seen = modified(&file);
+            loop {
+                let asked = tokio::select! {
+                    _ = reload.tick() => false,
+                    _ = hangup.recv() => true,
+                };
+                let now = modified(&file);
+                if asked || now != seen {
+                    seen = now;
+                    reload_teams(&dropbox, Config::load(&file));
+                }
+            }
+        }
+        Changes::FromParent => {
+            let Ok(mut parent) = kept::FromParent::open() else { return };
+            while let Ok(text) = parent.next().await {
+                reload_teams(&dropbox, Config::parse(&text));
+            }
         }
     }
 }
@@ -188,11 +281,9 @@ fn modified(file: &Path) -> Option<SystemTime> {
     std::fs::metadata(file).and_then(|meta| meta.modified()).ok()
 }
 
-fn reload_teams(dropbox: &Dropbox, file: &Path) {
-    let teams = Config::load(file)
-        .map_err(anyhow::Error::from)
-        .and_then(|config| Ok(Teams::prove(&config.teams)?));
-    match teams {
+fn reload_teams(dropbox: &Dropbox, config: Result<Config, ConfigError>) {
+    let teams = config.map_err(anyhow::Error::from);
+    match teams.and_then(|config| Ok(Teams::prove(&config.teams)?)) {
         Ok(teams) => {
             dropbox.replace_teams(teams);
             tracing::info!("teams and recipients were read again");

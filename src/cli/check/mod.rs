@@ -1,18 +1,19 @@
 //! `sourdine check`: looks for faults, and says for each what to do.
 
+mod machine;
+mod rights;
+mod sandbox;
+mod tor;
+
+use std::path::Path;
+
 use bytesize::ByteSize;
 use serde_json::json;
 
 use super::{ConfigArg, process};
-use crate::base::clock::{Clock, Day};
-use crate::base::limits;
 use crate::config::Config;
-use crate::crypto::padding;
 use crate::dropbox::Teams;
-use crate::store::{self, Store};
-
-/// The day this version was made: a clock before it is wrong.
-const BUILT: Day = Day(20_778);
+use crate::store::Store;
 
 #[derive(clap::Args)]
 pub struct Check {
@@ -39,7 +40,7 @@ impl Check {
     pub fn run(self) -> anyhow::Result<()> {
         let mut found = Vec::new();
         match process::load_config(&self.config.config) {
-            Ok(config) => examine(&config, &mut found),
+            Ok(config) => examine(&config, &self.config.config, &mut found),
             Err(error) => found.push(fault("config", format!("{error:#}"))),
         }
         let faults = found.iter().filter(|f| matches!(f.verdict, Verdict::Fault)).count();
@@ -75,7 +76,7 @@ fn fault(what: &'static str, text: impl Into<String>) -> Finding {
     Finding { verdict: Verdict::Fault, what, text: text.into() }
 }
 
-fn examine(config: &Config, found: &mut Vec<Finding>) {
+fn examine(config: &Config, file: &Path, found: &mut Vec<Finding>) {
     found.push(good("config", "every key is known and makes sense"));
     found.push(match Teams::prove(&config.teams) {
         Ok(teams) => {
@@ -91,60 +92,8 @@ fn examine(config: &Config, found: &mut Vec<Finding>) {
         Ok(counts) => good("store", format!("opens, {} in use", ByteSize(counts.bytes))),
         Err(error) => fault("store", error.to_string()),
     });
-    found.push(space(config));
-    found.push(volumes(config));
-    found.push(swap());
-    let today = Clock::system().today();
-    found.push(if today < BUILT {
-        fault("clock", format!("it says {today}, which is before this program was made; set it"))
-    } else {
-        good("clock", today.to_string())
-    });
-}
-
-fn space(config: &Config) -> Finding {
-    let limits = &config.limits;
-    match store::free_space(&config.data_dir) {
-        Err(error) => fault("space", error.to_string()),
-        Ok(free) if free < limits.min_free => fault(
-            "space",
-            format!(
-                "{} free, less than space.min_free ({}): every upload is refused; free some, or lower it",
-                ByteSize(free),
-                ByteSize(limits.min_free)
-            ),
-        ),
-        Ok(free) if free - limits.min_free < limits.dispatch => warning(
-            "space",
-            format!(
-                "{} free: a dispatch of the allowed size ({}) would be refused",
-                ByteSize(free),
-                ByteSize(limits.dispatch)
-            ),
-        ),
-        Ok(free) => good("space", format!("{} free", ByteSize(free))),
-    }
-}
-
-fn volumes(config: &Config) -> Finding {
-    let largest = padding::padded_file(config.limits.file);
-    if largest > limits::VOLUME - (1 << 20) {
-        return warning(
-            "limits",
-            "limits.file is so large that a bundle with such a file does not fit a FAT32 stick; 3.5 GiB does",
-        );
-    }
-    good("limits", "a file of the allowed size fits a FAT32 stick")
-}
-
-fn swap() -> Finding {
-    let swaps = std::fs::read_to_string("/proc/swaps").unwrap_or_default();
-    if swaps.lines().count() > 1 {
-        return warning(
-            "swap",
-            "this machine swaps: memory that holds a document for a moment could reach the disk; run \
-             swapoff -a, or encrypt the swap, or set MemorySwapMax=0 in the service's unit",
-        );
-    }
-    good("swap", "none")
+    rights::examine(config, file, found);
+    machine::examine(config, found);
+    sandbox::examine(config, found);
+    tor::examine(config, found);
 }

@@ -1,0 +1,102 @@
+//! The machine: room, swap, core dumps, clock.
+
+use bytesize::ByteSize;
+use rustix::process::{DumpableBehavior, Resource, dumpable_behavior, getrlimit};
+
+use super::{Finding, fault, good, warning};
+use crate::base::clock::{Clock, Day};
+use crate::base::limits;
+use crate::config::Config;
+use crate::crypto::padding;
+use crate::store;
+
+/// The day this version was made: a clock before it is wrong.
+const BUILT: Day = Day(20_778);
+
+pub(super) fn examine(config: &Config, found: &mut Vec<Finding>) {
+    found.push(space(config));
+    found.push(volumes(config));
+    found.push(swap());
+    found.push(dumps());
+    let today = Clock::system().today();
+    found.push(if today < BUILT {
+        fault("clock", format!("it says {today}, which is before this program was made; set it"))
+    } else {
+        good("clock", today.to_string())
+    });
+}
+
+fn space(config: &Config) -> Finding {
+    let limits = &config.limits;
+    match store::free_space(&config.data_dir) {
+        Err(error) => fault("space", error.to_string()),
+        Ok(free) if free < limits.min_free => fault(
+            "space",
+            format!(
+                "{} free, less than space.min_free ({}): every upload is refused; free some, or lower it",
+                ByteSize(free),
+                ByteSize(limits.min_free)
+            ),
+        ),
+        Ok(free) if free - limits.min_free < limits.dispatch => warning(
+            "space",
+            format!(
+                "{} free: a dispatch of the allowed size ({}) would be refused",
+                ByteSize(free),
+                ByteSize(limits.dispatch)
+            ),
+        ),
+        Ok(free) => good("space", format!("{} free", ByteSize(free))),
+    }
+}
+
+fn volumes(config: &Config) -> Finding {
+    let largest = padding::padded_file(config.limits.file);
+    if largest > limits::VOLUME - (1 << 20) {
+        return warning(
+            "limits",
+            "limits.file is so large that a bundle with such a file does not fit a FAT32 stick; 3.5 GiB does",
+        );
+    }
+    good("limits", "a file of the allowed size fits a FAT32 stick")
+}
+
+fn swap() -> Finding {
+    let swaps = std::fs::read_to_string("/proc/swaps").unwrap_or_default();
+    if swaps.lines().count() > 1 {
+        return warning(
+            "swap",
+            "this machine swaps: memory that holds a document for a moment could reach the disk; run \
+             swapoff -a, or encrypt the swap, or set MemorySwapMax=0 in the service's unit",
+        );
+    }
+    good("swap", "none")
+}
+
+/// Every sourdine forbids them for itself at its start, this one too: what the kernel has kept of that is
+/// read back.
+fn dumps() -> Finding {
+    let none = getrlimit(Resource::Core).maximum == Some(0);
+    let hidden = matches!(dumpable_behavior(), Ok(DumpableBehavior::NotDumpable));
+    let pattern = std::fs::read_to_string("/proc/sys/kernel/core_pattern").unwrap_or_default();
+    let pattern: String = pattern.trim().chars().filter(|c| !c.is_control()).collect();
+    let place = match pattern.strip_prefix('|') {
+        Some(program) => {
+            format!("to {}", program.split_whitespace().next().unwrap_or("a program"))
+        }
+        None => "to files".into(),
+    };
+    if none && hidden {
+        return good(
+            "core dumps",
+            format!("none of sourdine; this machine writes others' {place}"),
+        );
+    }
+    fault(
+        "core dumps",
+        format!(
+            "this system lets sourdine be dumped after all, {place}: memory that holds a document for a \
+             moment could reach the disk; set LimitCORE=0 in the service's unit"
+        ),
+    )
+}

@@ -1,0 +1,125 @@
+//! tor: which one, and for a running installation whether the network reaches us and our clock agrees.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use super::{Finding, fault, good, warning};
+use crate::base::clock::Clock;
+use crate::config::Config;
+use crate::tor::control::Control;
+use crate::tor::installed::Installed;
+use crate::tor::place::Place;
+use crate::tor::socks::{self, Port};
+use crate::tor::times::{Clocks, compare};
+
+/// A visit to our own address takes some seconds; the first one, once tor has started, more.
+const VISIT: Duration = Duration::from_secs(60);
+/// Where a tor of the system takes SOCKS.
+const SYSTEM: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 9050);
+
+pub(super) fn examine(config: &Config, found: &mut Vec<Finding>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match (runtime, Place::of(config)) {
+        (Ok(runtime), Ok(place)) => runtime.block_on(look(config, &place, found)),
+        (Err(error), _) => found.push(fault("tor", error.to_string())),
+        (_, Err(error)) => found.push(fault("tor", error.to_string())),
+    }
+}
+
+async fn look(config: &Config, place: &Place, found: &mut Vec<Finding>) {
+    let ours = place.dir.exists();
+    // Somebody who only tries things on loopback needs none of it.
+    let remark = if ours || !config.onions.is_empty() { fault } else { warning };
+    found.push(match Installed::find().await {
+        Ok(tor) => {
+            good("tor", format!("{} with proof of work, at {}", tor.version, tor.path.display()))
+        }
+        Err(error) => remark("tor", error.to_string()),
+    });
+    if let Err(error) = place.sound() {
+        let remark = if ours { fault } else { warning };
+        found.push(remark("tor.dir", error.to_string()));
+        return;
+    }
+    match Control::connect(place).await {
+        Ok(control) => running(place, control, found).await,
+        Err(_) if ours => found.push(good(
+            "onion",
+            "`serve --tor` does not run now; check again while it does, and the address is visited",
+        )),
+        Err(_) => system(config, found).await,
+    }
+}
+
+/// `serve --tor` runs.
+async fn running(place: &Place, mut control: Control, found: &mut Vec<Finding>) {
+    if let Some(finding) = clock(&mut control).await {
+        found.push(finding);
+    }
+    let step = match control.bootstrap().await {
+        Ok(step) => step,
+        Err(error) => {
+            found.push(fault("onion", format!("{error}; restart `serve --tor`")));
+            return;
+        }
+    };
+    if step.percent < 100 {
+        found.push(fault(
+            "onion",
+            format!(
+                "tor has come to {}% ({}): wait; if it stays there, look at the network, at the clock, \
+                 and whether Tor is blocked here (bridges go into [tor] include)",
+                step.percent, step.doing
+            ),
+        ));
+        return;
+    }
+    found.push(match place.source_onion() {
+        Some(onion) => visit(&Port::Unix(place.socks()), &onion).await,
+        None => fault("onion", "tor has made no address; restart `serve --tor`"),
+    });
+}
+
+/// A tor of the system, which we may not ask anything but a visit.
+async fn system(config: &Config, found: &mut Vec<Finding>) {
+    if let Some(onion) = config.onions.first() {
+        found.push(visit(&Port::Tcp(SocketAddr::from(SYSTEM)), onion).await);
+    }
+}
+
+async fn visit(port: &Port, onion: &str) -> Finding {
+    match socks::visit(port, onion, VISIT).await {
+        Ok(200) => good("onion", format!("http://{onion} answers, over Tor")),
+        Ok(status) => fault(
+            "onion",
+            format!(
+                "http://{onion} answers with status {status}: it leads to another program, or site.onion \
+                 does not name it"
+            ),
+        ),
+        Err(socks::VisitError::NoTor) => warning(
+            "onion",
+            format!(
+                "not tried, since no tor answers on this machine; open http://{onion} in Tor Browser"
+            ),
+        ),
+        Err(error) => fault(
+            "onion",
+            format!(
+                "http://{onion}: {error}; an address that is minutes old may need minutes more, else \
+                 restart tor and look at what it says"
+            ),
+        ),
+    }
+}
+
+async fn clock(control: &mut Control) -> Option<Finding> {
+    let after = control.info("consensus/valid-after").await.ok()?;
+    let until = control.info("consensus/valid-until").await.ok()?;
+    Some(match compare(Clock::system().seconds(), &after, &until)? {
+        Clocks::Agree => good("tor clock", "agrees with the Tor network's"),
+        Clocks::Apart(words) => {
+            fault("tor clock", format!("{words}: set it (timedatectl set-ntp true)"))
+        }
+    })
+}

@@ -1,0 +1,224 @@
+//! The small parent of `serve --tor` and `demo`: it keeps tor and the process that reads requests running,
+//! and never parses anything a visitor sent. One thread.
+
+mod bootstrap;
+mod reader;
+mod tor;
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context;
+use rustix::process::{Pid, Signal as Ask, kill_process};
+use tokio::process::Child;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, MissedTickBehavior};
+
+pub use reader::Reader;
+pub use tor::Onion;
+
+/// How often the configuration and the desk's authorised clients are looked at.
+const LOOK: Duration = Duration::from_secs(5);
+/// Between an end and the next start: doubled each time, up to the second.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// What ran for so long is not failing over and over.
+const STEADY: Duration = Duration::from_secs(60);
+/// The largest configuration that is read.
+pub const CONFIG: u64 = 1 << 20;
+
+/// What is kept running.
+pub struct Keeper {
+    pub reader: Reader,
+    /// With tor in front, or without.
+    pub onion: Option<Onion>,
+    /// Read again when it changes.
+    pub file: PathBuf,
+    /// SIGHUP reads it again, as it does for services; else it stops, as a closed terminal wants.
+    pub hangup_reloads: bool,
+}
+
+impl Keeper {
+    /// Keeps until SIGTERM or SIGINT; `ready` runs once sources are served, with the onion address.
+    pub fn run(self, ready: impl FnOnce(Option<&str>)) -> anyhow::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.context("no runtime can be started")?;
+        let done = runtime.block_on(self.keep(ready));
+        runtime.shutdown_timeout(Duration::from_secs(1));
+        done
+    }
+
+    async fn keep(self, ready: impl FnOnce(Option<&str>)) -> anyhow::Result<()> {
+        let mut signals = Signals::new(self.hangup_reloads)?;
+        let running = match &self.onion {
+            None => None,
+            Some(onion) => tokio::select! {
+                started = onion.start() => Some(started?),
+                () = signals.stop() => return Ok(()),
+            },
+        };
+        let address = running.as_ref().map(|tor| tor.address.clone());
+        let mut reader = self.reader;
+        reader.onion.clone_from(&address);
+        let started = tokio::select! {
+            started = reader.start() => started.map(Some),
+            () = signals.stop() => Ok(None),
+        };
+        let process = match started {
+            Ok(Some(process)) => process,
+            other => {
+                // The one that was starting has ended, or was killed: nothing was under way in it.
+                if let Some(tor) = running {
+                    tor.stop().await;
+                }
+                return other.map(drop);
+            }
+        };
+        ready(address.as_deref());
+
+        let (stop_reader, reader_stopped) = watch::channel(false);
+        let (stop_tor, tor_stopped) = watch::channel(false);
+        let (to_reader, for_reader) = mpsc::channel(4);
+        let (to_tor, for_tor) = mpsc::channel(4);
+        let reader = tokio::spawn(reader.keep(process, for_reader, reader_stopped));
+        let tor = self.onion.zip(running).map(|(onion, running)| {
+            let place = onion.place.clone();
+            (place, tokio::spawn(onion.keep(running, for_tor, tor_stopped)))
+        });
+
+        let mut looks = tokio::time::interval_at(Instant::now() + LOOK, LOOK);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let place = tor.as_ref().map(|(place, _)| place.clone());
+        let clients = || place.as_ref().map(crate::tor::clients::mark);
+        let (mut seen, mut seen_clients) = (modified(&self.file), clients());
+        loop {
+            let asked = tokio::select! {
+                signal = signals.next() => match signal {
+                    Asked::Stop => break,
+                    Asked::Reload => true,
+                },
+                _ = looks.tick() => false,
+            };
+            let (now, now_clients) = (modified(&self.file), clients());
+            if asked || now != seen {
+                match read(&self.file) {
+                    Ok(text) => drop(to_reader.try_send(text)),
+                    Err(error) => {
+                        tracing::error!("the changed configuration is not used: {error:#}");
+                    }
+                }
+            }
+            if asked || now_clients != seen_clients {
+                let _ = to_tor.try_send(());
+            }
+            (seen, seen_clients) = (now, now_clients);
+        }
+        let _ = stop_reader.send(true);
+        let _ = reader.await;
+        if let Some((_, tor)) = tor {
+            let _ = stop_tor.send(true);
+            let _ = tor.await;
+        }
+        Ok(())
+    }
+}
+
+fn modified(file: &std::path::Path) -> Option<SystemTime> {
+    std::fs::metadata(file).and_then(|meta| meta.modified()).ok()
+}
+
+fn read(file: &std::path::Path) -> anyhow::Result<Vec<u8>> {
+    let length = std::fs::metadata(file)?.len();
+    anyhow::ensure!(length <= CONFIG, "{} is larger than a configuration is", file.display());
+    Ok(std::fs::read(file)?)
+}
+
+/// Signals, heard from the start, so that none is lost between two steps.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+    hangup_reloads: bool,
+}
+
+enum Asked {
+    Stop,
+    Reload,
+}
+
+impl Signals {
+    fn new(hangup_reloads: bool) -> anyhow::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+            hangup_reloads,
+        })
+    }
+
+    async fn next(&mut self) -> Asked {
+        tokio::select! {
+            _ = self.terminate.recv() => Asked::Stop,
+            _ = self.interrupt.recv() => Asked::Stop,
+            _ = self.hangup.recv() => if self.hangup_reloads { Asked::Reload } else { Asked::Stop },
+        }
+    }
+
+    /// While everything starts there is nothing to reload.
+    async fn stop(&mut self) {
+        while !matches!(self.next().await, Asked::Stop) {}
+    }
+}
+
+/// Asks a process to end, waits, and kills it if it does not; returns how it ended.
+async fn end(mut process: Child, ask: Ask, patience: Duration) -> String {
+    if let Some(pid) = process.id().and_then(|pid| Pid::from_raw(pid.cast_signed())) {
+        let _ = kill_process(pid, ask);
+    }
+    if let Ok(status) = tokio::time::timeout(patience, process.wait()).await {
+        return described(status);
+    }
+    let _ = process.kill().await;
+    "it did not stop and was killed".into()
+}
+
+fn described(status: io::Result<ExitStatus>) -> String {
+    status.map_or_else(|error| error.to_string(), |status| status.to_string())
+}
+
+/// Pauses between starts, longer each time.
+struct Pauses {
+    next: Duration,
+    since: Instant,
+}
+
+impl Pauses {
+    fn new() -> Self {
+        Self { next: FIRST_PAUSE, since: Instant::now() }
+    }
+
+    /// To be called at each start that worked.
+    fn started(&mut self) {
+        self.since = Instant::now();
+    }
+
+    /// To be called at the end of what had started.
+    fn ended(&mut self) {
+        if self.since.elapsed() >= STEADY {
+            self.next = FIRST_PAUSE;
+        }
+    }
+
+    /// Waits; whether it was told to stop meanwhile.
+    async fn pause(&mut self, stop: &mut watch::Receiver<bool>) -> bool {
+        let pause = self.next;
+        self.next = (pause * 2).min(LONGEST_PAUSE);
+        tokio::select! {
+            () = tokio::time::sleep(pause) => false,
+            _ = stop.changed() => true,
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Which tor is installed.
+
+use std::ffi::OsStr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::process::Command;
+
+use super::TorError;
+use super::place::Place;
+use super::words::complaint;
+
+/// The oldest that will do: the first with proof-of-work defences.
+pub const NEEDED: &str = "0.4.8";
+const NEEDED_NUMBERS: [u32; 3] = [0, 4, 8];
+/// A short question is answered within this time.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A tor that will do.
+#[derive(Clone, Debug)]
+pub struct Installed {
+    /// The program.
+    pub path: PathBuf,
+    /// As it says.
+    pub version: String,
+}
+
+impl Installed {
+    /// Finds `tor` in PATH and asks for its version and its modules.
+    pub async fn find() -> Result<Self, TorError> {
+        let path =
+            in_path(&std::env::var_os("PATH").unwrap_or_default()).ok_or(TorError::Missing)?;
+        let said = ask(&path, "--version").await?;
+        let version = version(&said).ok_or_else(|| TorError::NotTor(path.clone(), "--version"))?;
+        if numbers(&version) < NEEDED_NUMBERS {
+            return Err(TorError::TooOld { path, found: version });
+        }
+        let modules = ask(&path, "--list-modules").await?;
+        if !modules.lines().any(|line| line.trim() == "pow: yes") {
+            return Err(TorError::NoProofOfWork(path));
+        }
+        Ok(Self { path, version })
+    }
+
+    /// Lets tor itself read the torrc; a refusal comes in its own words.
+    pub async fn verify(&self, place: &Place) -> Result<(), TorError> {
+        let mut command = self.command(place);
+        command.arg("--verify-config").stdin(Stdio::null()).kill_on_drop(true);
+        let output = tokio::time::timeout(PATIENCE, command.output()).await;
+        let output = output.map_err(|_| TorError::NotTor(self.path.clone(), "--verify-config"))?;
+        let output = output.map_err(|e| TorError::Files(self.path.clone(), e))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let include = place.include.as_ref();
+        let said = [output.stdout, output.stderr].concat();
+        Err(TorError::Refused {
+            of: include.map_or_else(
+                || place.torrc().display().to_string(),
+                |file| format!("which includes {} ([tor] include)", file.display()),
+            ),
+            words: complaint(&String::from_utf8_lossy(&said)),
+        })
+    }
+
+    /// tor with our torrc and nothing of the system's.
+    pub fn command(&self, place: &Place) -> Command {
+        let mut command = Command::new(&self.path);
+        command.arg("-f").arg(place.torrc()).args(["--defaults-torrc", "/dev/null"]);
+        command
+    }
+}
+
+fn in_path(path: &OsStr) -> Option<PathBuf> {
+    let executable = |file: &PathBuf| {
+        std::fs::metadata(file).is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o111 != 0)
+    };
+    std::env::split_paths(path).map(|dir| dir.join("tor")).find(executable)
+}
+
+async fn ask(path: &Path, question: &'static str) -> Result<String, TorError> {
+    let mut command = Command::new(path);
+    command.arg(question).stdin(Stdio::null()).kill_on_drop(true);
+    match tokio::time::timeout(PATIENCE, command.output()).await {
+        Ok(Ok(output)) => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+        _ => Err(TorError::NotTor(path.to_owned(), question)),
+    }
+}
+
+/// `Tor version 0.4.9.11.` on the first line.
+fn version(said: &str) -> Option<String> {
+    let rest = said.lines().next()?.strip_prefix("Tor version ")?;
+    let word = rest.split_whitespace().next()?.trim_end_matches('.');
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
+    (word.chars().all(plain) && word.starts_with(|c: char| c.is_ascii_digit()))
+        .then(|| word.to_owned())
+}
+
+fn numbers(version: &str) -> [u32; 3] {
+    let mut parts = version.split(['.', '-']).map(|part| part.parse().unwrap_or(0));
+    std::array::from_fn(|_| parts.next().unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_by_number() {
+        let read = |line: &str| version(line).map(|v| numbers(&v) >= NEEDED_NUMBERS);
+        assert_eq!(read("Tor version 0.4.9.11.\nThis build…"), Some(true));
+        assert_eq!(read("Tor version 0.4.8.1-alpha (git-x)."), Some(true));
+        assert_eq!(read("Tor version 0.4.10.1."), Some(true));
+        assert_eq!(read("Tor version 1.0."), Some(true));
+        assert_eq!(read("Tor version 0.4.7.16."), Some(false));
+        assert_eq!(read("Tor version \u{1b}[2J."), None);
+        assert_eq!(read("TOR the other one 9"), None);
+    }
+}

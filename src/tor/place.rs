@@ -1,0 +1,190 @@
+//! The directory that tor works in.
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Component, Path, PathBuf};
+
+use super::{TorError, clients, torrc};
+use crate::config::{Config, is_onion};
+
+/// The longest path that a unix socket's address holds (`sun_path`, unix(7)).
+const SOCKET_PATH: usize = 107;
+
+/// Where everything of tor's is. Nothing is made or held before [`Place::prepare`].
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Absolute.
+    pub dir: PathBuf,
+    /// Further lines for the torrc, by the operator; absolute.
+    pub include: Option<PathBuf>,
+    data: PathBuf,
+}
+
+/// Held by whoever runs tor in a place; ends with the process.
+#[derive(Debug)]
+pub struct Held(#[expect(dead_code, reason = "the lock lives as long as the file is open")] File);
+
+fn files(path: &Path) -> impl Fn(io::Error) -> TorError + '_ {
+    |error| TorError::Files(path.to_owned(), error)
+}
+
+impl Place {
+    /// The place that a configuration names.
+    pub fn of(config: &Config) -> Result<Self, TorError> {
+        let absolute = |path: &Path| std::path::absolute(path).map_err(files(path));
+        Ok(Self {
+            dir: absolute(&config.tor.dir)?,
+            include: config.tor.include.as_deref().map(absolute).transpose()?,
+            data: absolute(&config.data_dir)?,
+        })
+    }
+
+    /// Makes the directory private, or refuses one that is not, and takes its lock.
+    pub fn prepare(&self) -> Result<Held, TorError> {
+        self.sound()?;
+        private_dir(&self.dir)?;
+        let path = self.dir.join("lock");
+        let mut options = OpenOptions::new();
+        let lock = options.create(true).truncate(false).write(true).mode(0o600).open(&path);
+        let lock = lock.map_err(files(&path))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Held(lock)),
+            Err(TryLockError::WouldBlock) => Err(TorError::InUse(self.dir.clone())),
+            Err(TryLockError::Error(error)) => Err(TorError::Files(path, error)),
+        }
+    }
+
+    /// Whether this may be the place: neither in the store's directory nor around it, links followed, and
+    /// short enough for sockets.
+    pub fn sound(&self) -> Result<(), TorError> {
+        for socket in [self.control(), self.socks(), self.source_socket(), self.desk_socket()] {
+            if socket.as_os_str().len() > SOCKET_PATH {
+                return Err(TorError::LongPath { path: socket });
+            }
+        }
+        let (tor, data) = (real(&self.dir), real(&self.data));
+        if tor.starts_with(&data) || data.starts_with(&tor) {
+            return Err(TorError::Nested { tor: self.dir.clone(), data: self.data.clone() });
+        }
+        Ok(())
+    }
+
+    /// Writes the torrc anew. To be called by whoever holds the place.
+    pub fn write_torrc(&self) -> Result<(), TorError> {
+        if let Some(include) = &self.include {
+            File::open(include).map_err(|e| TorError::Include(include.clone(), e))?;
+        }
+        let desk = !clients::names(self)?.is_empty();
+        let text = torrc::text(self, desk)?;
+        let (path, new) = (self.torrc(), self.dir.join("torrc.new"));
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(true).write(true).mode(0o600);
+        let written = options.open(&new).and_then(|mut file| file.write_all(text.as_bytes()));
+        written.and_then(|()| std::fs::rename(&new, &path)).map_err(files(&path))
+    }
+
+    /// The address of sources, once tor has made it.
+    pub fn source_onion(&self) -> Option<String> {
+        onion_in(&self.source())
+    }
+
+    /// The editors' address, once tor has made it.
+    pub fn desk_onion(&self) -> Option<String> {
+        onion_in(&self.desk())
+    }
+
+    /// tor's configuration.
+    pub fn torrc(&self) -> PathBuf {
+        self.dir.join("torrc")
+    }
+
+    /// tor's own directory.
+    pub fn state(&self) -> PathBuf {
+        self.dir.join("state")
+    }
+
+    /// The control socket.
+    pub fn control(&self) -> PathBuf {
+        self.dir.join("control.sock")
+    }
+
+    /// What opens the control socket.
+    pub fn cookie(&self) -> PathBuf {
+        self.dir.join("control.cookie")
+    }
+
+    /// The socket through which `check` visits our own address.
+    pub fn socks(&self) -> PathBuf {
+        self.dir.join("socks.sock")
+    }
+
+    /// The sources' onion service.
+    pub fn source(&self) -> PathBuf {
+        self.dir.join("source")
+    }
+
+    /// Where tor hands sources over.
+    pub fn source_socket(&self) -> PathBuf {
+        self.dir.join("source.sock")
+    }
+
+    /// The editors' onion service.
+    pub fn desk(&self) -> PathBuf {
+        self.dir.join("desk")
+    }
+
+    /// Where tor hands editors over.
+    pub fn desk_socket(&self) -> PathBuf {
+        self.dir.join("desk.sock")
+    }
+}
+
+/// Makes a directory of mode 0700, or checks one that is there.
+pub(super) fn private_dir(dir: &Path) -> Result<(), TorError> {
+    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|error| {
+        if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::NotADirectory) {
+            return TorError::Foreign(dir.to_owned());
+        }
+        TorError::Files(dir.to_owned(), error)
+    })?;
+    let meta = std::fs::metadata(dir).map_err(files(dir))?;
+    if meta.uid() != rustix::process::geteuid().as_raw() {
+        return Err(TorError::Foreign(dir.to_owned()));
+    }
+    if meta.mode() & 0o077 != 0 {
+        return Err(TorError::Open(dir.to_owned()));
+    }
+    Ok(())
+}
+
+/// A path with what exists of it resolved; the rest, which is not there yet, as written.
+fn real(path: &Path) -> PathBuf {
+    let mut rest = Vec::new();
+    let mut at = path;
+    loop {
+        if let Ok(found) = at.canonicalize() {
+            let mut whole = found;
+            for name in rest.into_iter().rev() {
+                match name {
+                    Component::ParentDir => {
+                        whole.pop();
+                    }
+                    other => whole.push(other),
+                }
+            }
+            return whole;
+        }
+        let (Some(parent), Some(last)) = (at.parent(), at.components().next_back()) else {
+            return path.to_owned();
+        };
+        rest.push(last);
+        at = parent;
+    }
+}
+
+fn onion_in(dir: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(dir.join("hostname")).ok()?;
+    let name = text.trim().to_ascii_lowercase();
+    is_onion(&name).then_some(name)
+}

@@ -1,0 +1,57 @@
+//! What tor is told.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use super::TorError;
+use super::place::Place;
+
+/// The whole torrc. The included lines come first: for options that count once the last line wins, and
+/// nothing in them may end up inside one of our services.
+pub(super) fn text(place: &Place, desk: bool) -> Result<String, TorError> {
+    let mut out = String::from(
+        "# Written by sourdine at each start; put lines of your own into [tor] include.\n",
+    );
+    let mut line = |name: &str, value: String| {
+        let _ = writeln!(out, "{name} {value}");
+    };
+    if let Some(include) = &place.include {
+        // tor reads these as patterns.
+        if include.to_string_lossy().contains(['*', '?', '[']) {
+            return Err(TorError::Unwritable(include.display().to_string()));
+        }
+        line("%include", quoted(include)?);
+    }
+    line("DataDirectory", quoted(&place.state())?);
+    line("ControlPort", format!("unix:{}", quoted(&place.control())?));
+    line("CookieAuthentication", "1".into());
+    line("CookieAuthFile", quoted(&place.cookie())?);
+    // For `sourdine check` alone.
+    line("SocksPort", format!("unix:{} OnionTrafficOnly", quoted(&place.socks())?));
+    line("Log", "warn stdout".into());
+    line("HeartbeatPeriod", "0".into());
+    line("SafeLogging", "1".into());
+    line("AvoidDiskWrites", "1".into());
+
+    line("HiddenServiceDir", quoted(&place.source())?);
+    line("HiddenServicePort", format!("80 unix:{}", quoted(&place.source_socket())?));
+    line("HiddenServiceExportCircuitID", "haproxy".into());
+    line("HiddenServicePoWDefensesEnabled", "1".into());
+    // Without an authorised client the service would be open to all.
+    if desk {
+        line("HiddenServiceDir", quoted(&place.desk())?);
+        line("HiddenServicePort", format!("80 unix:{}", quoted(&place.desk_socket())?));
+    }
+    Ok(out)
+}
+
+/// Between quotes tor reads backslashes as escapes, not everywhere in the same way, and # as a comment where
+/// the quotes do not begin the value: such paths are refused.
+fn quoted(path: &Path) -> Result<String, TorError> {
+    match path.to_str() {
+        Some(text) if !text.chars().any(|c| matches!(c, '"' | '\\' | '#') || c.is_control()) => {
+            Ok(format!("\"{text}\""))
+        }
+        _ => Err(TorError::Unwritable(path.display().to_string().escape_debug().to_string())),
+    }
+}
