@@ -348,14 +348,15 @@ fn fifty_visits_good_and_bad_leave_counts_in_the_log_and_nothing_else() {
     let log = site.log();
     let lines: Vec<&str> =
         log.lines().map(|line| line.trim_start().split_once(' ').unwrap().1).collect();
-    assert_eq!(lines.len(), 4, "{log}");
+    assert_eq!(lines.len(), 5, "{log}");
+    assert!(lines.first().unwrap().starts_with("sandboxed: no programs, "), "{log}");
     assert!(
-        lines.first().unwrap().starts_with("started; sources are served at http://127.0.0.1:"),
+        lines.get(1).unwrap().starts_with("started; sources are served at http://127.0.0.1:"),
         "{log}"
     );
-    assert_eq!(lines.get(1), Some(&"stopping"));
-    let counts = lines.get(2).unwrap().strip_prefix("errors since the last report: ").unwrap();
+    assert_eq!(lines.get(2), Some(&"stopping"));
+    let counts = lines.get(3).unwrap().strip_prefix("errors since the last report: ").unwrap();
     assert_eq!(counts, "code 10, foreign-origin 5, foreign-ticket 5, form 10, not-found 5");
-    assert_eq!(lines.get(3), Some(&"stopped"));
+    assert_eq!(lines.get(4), Some(&"stopped"));
     sent.must_be_nowhere(&seized(&site));
 }

@@ -14,6 +14,7 @@ mod open;
 mod process;
 mod progress;
 mod reply;
+pub mod sandbox;
 mod serve;
 mod status;
 

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::keeper::{Keeper, Onion, Reader};
-use super::{ConfigArg, kept, process};
+use super::{ConfigArg, kept, process, sandbox};
 use crate::base::clock::Clock;
 use crate::config::{Config, ConfigError, Listen};
 use crate::dropbox::{Dropbox, Teams};
@@ -124,6 +124,15 @@ pub enum Changes {
     FromParent,
 }
 
+impl Changes {
+    fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File(file) => Some(file),
+            Self::FromParent => None,
+        }
+    }
+}
+
 impl Plan {
     /// Serves until SIGTERM or SIGINT; `ready` runs once the listeners wait.
     pub fn run(self, ready: impl FnOnce()) -> anyhow::Result<()> {
@@ -131,6 +140,8 @@ impl Plan {
         // Before any thread exists: rights that are given up here are given up for all.
         let source = bind(&self.config.listen)?;
         let desk = self.desk.as_ref().map(bind).transpose()?;
+        let rules = sandbox::Rules { data_dir: &self.config.data_dir, config: self.changes.file() };
+        let sandbox = sandbox::enter(rules)?;
         let dropbox = Dropbox::open(&self.config, Clock::system())?;
         let remains = dropbox.store().claim_serving()?;
         if remains > 0 {
@@ -139,6 +150,8 @@ impl Plan {
             );
         }
         let site = Arc::new(Site::new(dropbox.clone(), &self.config)?);
+        // Said once it is sure that this one serves: a fault has one line.
+        sandbox.log(rules);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .max_blocking_threads(self.config.limits.uploads + OTHER_THREADS)

@@ -13,10 +13,13 @@ const WIDTH: usize = 300;
 pub struct Words(Arc<Mutex<VecDeque<String>>>);
 
 impl Words {
-    /// Notes a line as tor printed it; returns what was kept of it.
+    /// Notes a line as tor printed it; returns what was kept of it. What is kept already is not news.
     pub fn note(&self, line: &str) -> Option<String> {
         let line = plain(line)?;
         let mut kept = self.0.lock().ok()?;
+        if kept.contains(&line) {
+            return None;
+        }
         if kept.len() == KEPT {
             kept.pop_front();
         }
@@ -67,6 +70,8 @@ mod tests {
             words.note(&format!("Nov 22 01:56:04.123 [warn] line {n} \u{1b}[31mred"));
         }
         assert_eq!(words.note("  \u{7}"), None);
+        assert_eq!(words.note("Nov 22 01:57:04.123 [notice] line 31"), None);
+        assert_eq!(words.note("Nov 22 01:57:04.123 [warn] line 29 [31mred"), None, "said before");
         let kept = words.take();
         assert_eq!(kept.len(), KEPT);
         assert_eq!(kept[0], "line 10 [31mred");

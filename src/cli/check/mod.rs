@@ -2,6 +2,7 @@
 
 mod machine;
 mod rights;
+mod sandbox;
 mod tor;
 
 use std::path::Path;
@@ -93,5 +94,6 @@ fn examine(config: &Config, file: &Path, found: &mut Vec<Finding>) {
     });
     rights::examine(config, file, found);
     machine::examine(config, found);
+    sandbox::examine(config, found);
     tor::examine(config, found);
 }

@@ -14,7 +14,7 @@ use anyhow::Context;
 use rustix::process::{Pid, Signal as Ask, kill_process};
 use tokio::process::Child;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, MissedTickBehavior};
 
 pub use reader::Reader;
@@ -81,12 +81,13 @@ impl Keeper {
 
         let (stop_reader, reader_stopped) = watch::channel(false);
         let (stop_tor, tor_stopped) = watch::channel(false);
+        let (reader_ended, no_reader) = oneshot::channel();
         let (to_reader, for_reader) = mpsc::channel(4);
         let (to_tor, for_tor) = mpsc::channel(4);
         let reader = tokio::spawn(reader.keep(process, for_reader, reader_stopped));
         let tor = self.onion.zip(running).map(|(onion, running)| {
             let place = onion.place.clone();
-            (place, tokio::spawn(onion.keep(running, for_tor, tor_stopped)))
+            (place, tokio::spawn(onion.keep(running, for_tor, tor_stopped, no_reader)))
         });
 
         let mut looks = tokio::time::interval_at(Instant::now() + LOOK, LOOK);
@@ -116,10 +117,12 @@ impl Keeper {
             }
             (seen, seen_clients) = (now, now_clients);
         }
+        // tor's line of progress goes first, tor itself once the reader has ended.
+        let _ = stop_tor.send(true);
         let _ = stop_reader.send(true);
         let _ = reader.await;
+        let _ = reader_ended.send(());
         if let Some((_, tor)) = tor {
-            let _ = stop_tor.send(true);
             let _ = tor.await;
         }
         Ok(())

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rustix::process::Signal;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::Child;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use super::bootstrap::Display;
@@ -126,16 +126,23 @@ impl Onion {
         }
     }
 
-    /// Keeps tor running until `stop` changes.
+    /// Keeps tor running until `stop` changes and `no_reader` says that nobody needs it any more.
     pub(super) async fn keep(
         self,
         mut running: Running,
         mut changes: mpsc::Receiver<()>,
         mut stop: watch::Receiver<bool>,
+        no_reader: oneshot::Receiver<()>,
     ) {
         let mut pauses = Pauses::new();
         loop {
             let end = running.follow(&self.place, &mut changes, &mut stop).await;
+            if matches!(end, End::Stopped) {
+                // What is under way still goes through tor.
+                let _ = no_reader.await;
+                running.stop().await;
+                return;
+            }
             let words = running.words.clone();
             let status = running.stop().await;
             let End::Died(why) = end else { return };

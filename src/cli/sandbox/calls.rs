@@ -1,0 +1,295 @@
+//! The layer of system calls: a seccomp filter that refuses what a server of stored bytes never does.
+//!
+//! It is a list of what is refused, not of what is allowed: the C library, SQLite and tokio change their
+//! calls from version to version, and a server that dies in the middle of an upload helps nobody. What
+//! the list does not know is refused too: every call newer than it ([`NEWEST`]).
+
+use std::collections::BTreeMap;
+
+use libc::c_long;
+use seccompiler::SeccompCmpArgLen::{Dword, Qword};
+use seccompiler::SeccompCmpOp::{Eq, MaskedEq, Ne};
+use seccompiler::{
+    BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition,
+    SeccompFilter, SeccompRule, TargetArch, sock_filter,
+};
+
+/// The last call of Linux 6.18 (`file_setattr`). Later ones do not exist for us, and neither do those of
+/// x86-64's second numbering (x32), which begins at 2^30.
+const NEWEST: u32 = 469;
+
+/// Calls that are refused whatever their arguments are.
+const NEVER: &[c_long] = &[
+    // Other programs, in place of this one or beside it (`clone` is looked at below).
+    libc::SYS_execve,
+    libc::SYS_execveat,
+    // Other processes: their memory, their descriptors, their end.
+    libc::SYS_ptrace,
+    libc::SYS_process_vm_readv,
+    libc::SYS_process_vm_writev,
+    libc::SYS_process_madvise,
+    libc::SYS_process_mrelease,
+    libc::SYS_pidfd_open,
+    libc::SYS_pidfd_getfd,
+    libc::SYS_pidfd_send_signal,
+    libc::SYS_kcmp,
+    libc::SYS_kill,
+    libc::SYS_tkill,
+    libc::SYS_rt_sigqueueinfo,
+    libc::SYS_move_pages,
+    libc::SYS_migrate_pages,
+    // New ends of the network. The listeners are bound before; accepted connections need none of these.
+    libc::SYS_socket,
+    libc::SYS_connect,
+    libc::SYS_bind,
+    libc::SYS_listen,
+    // Memory and queues shared with other processes of the same user.
+    libc::SYS_shmget,
+    libc::SYS_shmat,
+    libc::SYS_shmctl,
+    libc::SYS_semget,
+    libc::SYS_semop,
+    libc::SYS_semtimedop,
+    libc::SYS_semctl,
+    libc::SYS_msgget,
+    libc::SYS_msgsnd,
+    libc::SYS_msgrcv,
+    libc::SYS_msgctl,
+    libc::SYS_mq_open,
+    libc::SYS_mq_unlink,
+    // Doors around this very filter, and the parts of the kernel that faults are most often found in.
+    libc::SYS_io_uring_setup,
+    libc::SYS_io_uring_enter,
+    libc::SYS_io_uring_register,
+    libc::SYS_io_setup,
+    libc::SYS_bpf,
+    libc::SYS_perf_event_open,
+    libc::SYS_userfaultfd,
+    libc::SYS_keyctl,
+    libc::SYS_add_key,
+    libc::SYS_request_key,
+    libc::SYS_personality,
+    libc::SYS_memfd_create,
+    libc::SYS_memfd_secret,
+    libc::SYS_remap_file_pages,
+    libc::SYS_syslog,
+    // Files by other ways than their path, another root, other mounts, other namespaces.
+    libc::SYS_open_by_handle_at,
+    libc::SYS_name_to_handle_at,
+    libc::SYS_mount,
+    libc::SYS_umount2,
+    libc::SYS_fsopen,
+    libc::SYS_fsconfig,
+    libc::SYS_fsmount,
+    libc::SYS_fspick,
+    libc::SYS_move_mount,
+    libc::SYS_open_tree,
+    libc::SYS_mount_setattr,
+    OPEN_TREE_ATTR,
+    libc::SYS_pivot_root,
+    libc::SYS_chroot,
+    libc::SYS_unshare,
+    libc::SYS_setns,
+    // What landlock does not look at: rights, owners, times and marks of files by their path, cutting
+    // them by their path (before Linux 6.2), and being told what others do with them. The files in use
+    // are reached by descriptor.
+    libc::SYS_fchmodat,
+    FCHMODAT2,
+    libc::SYS_fchownat,
+    libc::SYS_truncate,
+    libc::SYS_setxattr,
+    libc::SYS_lsetxattr,
+    SETXATTRAT,
+    libc::SYS_removexattr,
+    libc::SYS_lremovexattr,
+    REMOVEXATTRAT,
+    FILE_SETATTR,
+    libc::SYS_mknodat,
+    libc::SYS_inotify_init1,
+    libc::SYS_fanotify_init,
+    // Administration, for a process that root runs.
+    libc::SYS_init_module,
+    libc::SYS_finit_module,
+    libc::SYS_delete_module,
+    libc::SYS_kexec_load,
+    KEXEC_FILE_LOAD,
+    libc::SYS_reboot,
+    libc::SYS_swapon,
+    libc::SYS_swapoff,
+    libc::SYS_quotactl,
+    libc::SYS_quotactl_fd,
+    libc::SYS_acct,
+    libc::SYS_settimeofday,
+    libc::SYS_clock_settime,
+    libc::SYS_adjtimex,
+    libc::SYS_clock_adjtime,
+    libc::SYS_sethostname,
+    libc::SYS_setdomainname,
+    libc::SYS_vhangup,
+    // Another user: who it is was settled before.
+    libc::SYS_setuid,
+    libc::SYS_setgid,
+    libc::SYS_setreuid,
+    libc::SYS_setregid,
+    libc::SYS_setresuid,
+    libc::SYS_setresgid,
+    libc::SYS_setgroups,
+    libc::SYS_setfsuid,
+    libc::SYS_setfsgid,
+    libc::SYS_capset,
+];
+
+// Calls that the libc crate does not name everywhere; newer ones have one number on every processor.
+const FCHMODAT2: c_long = 452;
+const SETXATTRAT: c_long = 463;
+const REMOVEXATTRAT: c_long = 466;
+const OPEN_TREE_ATTR: c_long = 467;
+const FILE_SETATTR: c_long = 469;
+#[cfg(target_arch = "x86_64")]
+const KEXEC_FILE_LOAD: c_long = 320;
+#[cfg(not(target_arch = "x86_64"))]
+const KEXEC_FILE_LOAD: c_long = 294;
+
+/// Older calls for the same things, which only x86-64 still has.
+#[cfg(target_arch = "x86_64")]
+const NEVER_OLD: &[c_long] = &[
+    libc::SYS_fork,
+    libc::SYS_vfork,
+    libc::SYS_chmod,
+    libc::SYS_chown,
+    libc::SYS_lchown,
+    libc::SYS_utime,
+    libc::SYS_utimes,
+    libc::SYS_futimesat,
+    libc::SYS_mknod,
+    libc::SYS_inotify_init,
+    libc::SYS_setrlimit,
+    libc::SYS_uselib,
+    libc::SYS_iopl,
+    libc::SYS_ioperm,
+    libc::SYS_modify_ldt,
+];
+#[cfg(not(target_arch = "x86_64"))]
+const NEVER_OLD: &[c_long] = &[];
+
+type Error = BackendError;
+type Rules = BTreeMap<c_long, Vec<SeccompRule>>;
+
+/// Installs the filter; says whether the kernel and the processor have what it needs.
+pub fn filter() -> Result<bool, Error> {
+    let Ok(arch) = TargetArch::try_from(std::env::consts::ARCH) else {
+        return Ok(false);
+    };
+    let refused = SeccompAction::Errno(libc::EPERM.unsigned_abs());
+    let refusals: BpfProgram =
+        SeccompFilter::new(rules()?, SeccompAction::Allow, refused, arch)?.try_into()?;
+    // Each program also ends the process when it calls the kernel in another processor's way (32 bits).
+    let installed = seccompiler::apply_filter(&unknown_calls())
+        .and_then(|()| seccompiler::apply_filter(&refusals));
+    Ok(installed.is_ok())
+}
+
+fn rules() -> Result<Rules, Error> {
+    let never = NEVER.iter().chain(NEVER_OLD).map(|&call| (call, Vec::new()));
+    let mut rules: Rules = never.collect();
+    let pid = u64::from(std::process::id());
+    let exec = number(libc::PROT_EXEC);
+    let threads = number(libc::CLONE_THREAD);
+
+    // A new thread, and nothing else: no process, no namespace.
+    let namespaces = [
+        libc::CLONE_NEWNS,
+        libc::CLONE_NEWCGROUP,
+        libc::CLONE_NEWUTS,
+        libc::CLONE_NEWIPC,
+        libc::CLONE_NEWUSER,
+        libc::CLONE_NEWPID,
+        libc::CLONE_NEWNET,
+    ];
+    rules.insert(libc::SYS_clone, vec![when(&[(0, Qword, MaskedEq(threads), 0)])?]);
+    refuse_each(&mut rules, libc::SYS_clone, 0, namespaces.map(|bit| (number(bit), number(bit))))?;
+
+    // No memory becomes a program: what is run was there at the start.
+    for call in [libc::SYS_mmap, libc::SYS_mprotect, libc::SYS_pkey_mprotect] {
+        rules.insert(call, vec![when(&[(2, Qword, MaskedEq(exec), exec)])?]);
+    }
+
+    // The runtime wakes itself through a pair of connected streams. A pair of another kind could send to
+    // any socket that has a path, and so could `sendto` with an address.
+    rules.insert(libc::SYS_socketpair, vec![when(&[(0, Dword, Ne, number(libc::AF_UNIX))])?]);
+    let others = [libc::SOCK_DGRAM, libc::SOCK_RAW, libc::SOCK_RDM, libc::SOCK_SEQPACKET];
+    refuse_each(&mut rules, libc::SYS_socketpair, 1, others.map(|kind| (0xf, number(kind))))?;
+    rules.insert(libc::SYS_sendto, vec![when(&[(4, Qword, Ne, 0)])?]);
+
+    // Signals reach only ourselves: aborting is one.
+    for call in [libc::SYS_tgkill, libc::SYS_rt_tgsigqueueinfo] {
+        rules.insert(call, vec![when(&[(0, Dword, Ne, pid)])?]);
+    }
+
+    // Core dumps and tracing stay off; limits stay as they are, and can be read.
+    let dumpable = (0, Dword, Eq, number(libc::PR_SET_DUMPABLE));
+    let tracer = (0, Dword, Eq, number(libc::PR_SET_PTRACER));
+    let memory = (0, Dword, Eq, number(libc::PR_SET_MM));
+    rules.insert(
+        libc::SYS_prctl,
+        vec![when(&[dumpable, (1, Qword, Ne, 0)])?, when(&[tracer])?, when(&[memory])?],
+    );
+    rules.insert(libc::SYS_prlimit64, vec![when(&[(2, Qword, Ne, 0)])?]);
+
+    // Times of files that are open, not of those that have a path.
+    rules.insert(libc::SYS_utimensat, vec![when(&[(1, Qword, Ne, 0)])?]);
+
+    // Typing into the terminal that the server was started from.
+    let typing = [libc::TIOCSTI, libc::TIOCLINUX, libc::TIOCSETD, libc::TIOCCONS];
+    let typing = typing.map(|request| when(&[(1, Dword, Eq, request)]));
+    rules.insert(libc::SYS_ioctl, typing.into_iter().collect::<Result<_, _>>()?);
+    Ok(rules)
+}
+
+/// Adds to the rules of a call that `argument`, under each mask, must not have this value.
+fn refuse_each<const N: usize>(
+    rules: &mut Rules,
+    call: c_long,
+    argument: u8,
+    values: [(u64, u64); N],
+) -> Result<(), Error> {
+    for (mask, value) in values {
+        let rule = when(&[(argument, Dword, MaskedEq(mask), value)])?;
+        rules.entry(call).or_default().push(rule);
+    }
+    Ok(())
+}
+
+/// All of these together: argument (from 0), how much of it is looked at, comparison, value.
+fn when(conditions: &[(u8, SeccompCmpArgLen, SeccompCmpOp, u64)]) -> Result<SeccompRule, Error> {
+    let conditions = conditions.iter().cloned();
+    let conditions = conditions
+        .map(|(argument, length, how, value)| SeccompCondition::new(argument, length, how, value));
+    SeccompRule::new(conditions.collect::<Result<_, _>>()?)
+}
+
+fn number(constant: libc::c_int) -> u64 {
+    u64::from(constant.unsigned_abs())
+}
+
+/// Answers "there is no such call" to what is newer than this list, and to `clone3`, whose flags lie in
+/// memory where no filter sees them: the C library then takes `clone`.
+fn unknown_calls() -> BpfProgram {
+    let step = |code: u32, jt, jf, k| sock_filter {
+        // Codes of instructions are 16 bits wide.
+        code: u16::try_from(code).unwrap_or_default(),
+        jt,
+        jf,
+        k,
+    };
+    let clone3 = u32::try_from(libc::SYS_clone3).unwrap_or_default();
+    let no_such_call = libc::SECCOMP_RET_ERRNO | libc::ENOSYS.unsigned_abs();
+    vec![
+        // The call's number is the first word of what a filter is shown.
+        step(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, 0),
+        step(libc::BPF_JMP | libc::BPF_JGT | libc::BPF_K, 1, 0, NEWEST),
+        step(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, 0, 1, clone3),
+        step(libc::BPF_RET | libc::BPF_K, 0, 0, no_such_call),
+        step(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_ALLOW),
+    ]
+}
