@@ -29,7 +29,6 @@ ClientUseIPv6 0
 GeoIPFile /dev/null
 GeoIPv6File /dev/null
 NumCPUs 1
-AvoidDiskWrites 1
 PathsNeededToBuildCircuits 0.67
 TestingClientDownloadInitialDelay 0
 TestingServerDownloadInitialDelay 0
