@@ -1,6 +1,6 @@
 //! A few threads that derive: bounded in number, of lower priority than uploads, and with a queue that
 //! says "busy" rather than wait without end. Whoever has asked least of late comes first: a circuit that
-//! tries one code after another waits behind everybody else.
+//! tries one code after another waits behind everybody else, and never has the last free thread.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -17,6 +17,11 @@ const QUEUE: usize = 64;
 const NICE: i32 = 10;
 /// After so many derivations every circuit's count is halved: what was long ago is forgotten.
 const MEMORY: u32 = 256;
+
+/// A circuit that had so many derivations of late asks much.
+const MUCH: u32 = 8;
+/// Threads, where there are as many processors. Those who ask much have half of them.
+const THREADS: usize = 2;
 
 /// Why there are no keys.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +40,8 @@ struct Job {
     circuit: Circuit,
     code: RetrievalCode,
     answer: Answer,
+    /// Its circuit asks much.
+    much: bool,
 }
 
 /// The queue to the deriving threads, which end with it.
@@ -52,6 +59,9 @@ struct State {
     /// Derivations of late.
     asked: HashMap<Circuit, u32>,
     since: u32,
+    /// Jobs under way of circuits that ask much, and how many of those there may be.
+    running: usize,
+    most: usize,
     closed: bool,
 }
 
@@ -61,8 +71,15 @@ impl State {
         // Whoever went away is not worked for.
         self.waiting.retain(|job| !job.answer.is_closed());
         let asked = |job: &Job| self.asked.get(&job.circuit).copied().unwrap_or_default();
-        let (at, _) = self.waiting.iter().enumerate().min_by_key(|(at, job)| (asked(job), *at))?;
-        let job = self.waiting.remove(at);
+        let (at, least) =
+            self.waiting.iter().enumerate().min_by_key(|(at, job)| (asked(job), *at))?;
+        let much = asked(least) >= MUCH;
+        if much && self.running >= self.most {
+            return None;
+        }
+        self.running += usize::from(much);
+        let mut job = self.waiting.remove(at);
+        job.much = much;
         if job.circuit.is_known() {
             *self.asked.entry(job.circuit).or_default() += 1;
         }
@@ -108,10 +125,24 @@ impl Queue {
             if let Some(job) = state.next() {
                 return Some(job);
             }
-            if state.closed {
+            if state.closed && state.waiting.is_empty() {
                 return None;
             }
             state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl Queue {
+    /// Derives, job after job.
+    fn work(&self, derivation: &Derivation) {
+        // On Linux this is the calling thread's priority. Without it derivations are merely less polite.
+        let _ = rustix::process::setpriority_process(None, NICE);
+        let mut scratch = Scratch::default();
+        while let Some(job) = self.take() {
+            let _ = job.answer.send(derivation.derive(&job.code, &mut scratch));
+            self.lock().running -= usize::from(job.much);
+            self.work.notify_all();
         }
     }
 }
@@ -120,12 +151,13 @@ impl Deriver {
     /// Starts one thread, or two on two processors: each keeps the 19 MiB of a derivation.
     pub fn start(derivation: &Derivation) -> std::io::Result<Self> {
         let queue = Arc::new(Queue::default());
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(2);
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(THREADS);
+        queue.lock().most = threads.div_ceil(2);
         for _ in 0..threads {
             let (queue, derivation) = (queue.clone(), derivation.clone());
             std::thread::Builder::new()
                 .name("derive".into())
-                .spawn(move || work(&queue, &derivation))?;
+                .spawn(move || queue.work(&derivation))?;
         }
         Ok(Self(queue))
     }
@@ -137,7 +169,7 @@ impl Deriver {
         code: RetrievalCode,
     ) -> Result<MailboxKeys, DeriveError> {
         let (answer, wait) = oneshot::channel();
-        self.0.lock().add(Job { circuit, code, answer });
+        self.0.lock().add(Job { circuit, code, answer, much: false });
         self.0.work.notify_one();
         wait.await.map_err(|_| DeriveError::Busy)?.map_err(Into::into)
     }
@@ -150,15 +182,6 @@ impl Drop for Deriver {
     }
 }
 
-fn work(queue: &Queue, derivation: &Derivation) {
-    // On Linux this is the calling thread's priority. Without it derivations are merely less polite.
-    let _ = rustix::process::setpriority_process(None, NICE);
-    let mut scratch = Scratch::default();
-    while let Some(job) = queue.take() {
-        let _ = job.answer.send(derivation.derive(&job.code, &mut scratch));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,7 +191,7 @@ mod tests {
     fn job(circuit: u32) -> (Job, Waits) {
         let (answer, waits) = oneshot::channel();
         let code = RetrievalCode::generate().unwrap();
-        (Job { circuit: Circuit::Tor(circuit), code, answer }, waits)
+        (Job { circuit: Circuit::Tor(circuit), code, answer, much: false }, waits)
     }
 
     fn add(state: &mut State, circuits: impl IntoIterator<Item = u32>) -> Vec<Waits> {
@@ -187,9 +210,31 @@ mod tests {
         })
     }
 
+    /// As if every job was done at once.
+    fn free() -> State {
+        State { most: usize::MAX, ..State::default() }
+    }
+
+    #[test]
+    fn those_who_ask_much_leave_a_thread_free() {
+        let mut state = State { most: 1, ..State::default() };
+        let mut waits = Vec::new();
+        for _ in 0..MUCH {
+            waits.extend(add(&mut state, [1]));
+            assert_eq!(next(&mut state), Some(1));
+        }
+        waits.extend(add(&mut state, [1, 1]));
+        assert_eq!(next(&mut state), Some(1));
+        assert_eq!(next(&mut state), None, "the second one waits for the first");
+        waits.extend(add(&mut state, [2]));
+        assert_eq!(next(&mut state), Some(2));
+        state.running -= 1;
+        assert_eq!(next(&mut state), Some(1));
+    }
+
     #[test]
     fn whoever_asks_for_the_first_time_comes_before_twenty_who_never_stop() {
-        let mut state = State::default();
+        let mut state = free();
         let mut waits = add(&mut state, 1..=20);
         for _ in 0..500 {
             let served = next(&mut state).unwrap();
@@ -204,7 +249,7 @@ mod tests {
 
     #[test]
     fn a_full_queue_turns_away_whoever_fills_it() {
-        let mut state = State::default();
+        let mut state = free();
         let mut hog = add(&mut state, std::iter::repeat_n(1, QUEUE));
         let mut other = add(&mut state, [2]);
         assert!(other[0].try_recv().is_err_and(|e| e == oneshot::error::TryRecvError::Empty));
@@ -215,7 +260,7 @@ mod tests {
 
     #[test]
     fn nobody_who_left_is_worked_for_and_what_was_long_ago_is_forgotten() {
-        let mut state = State::default();
+        let mut state = free();
         drop(add(&mut state, [1]));
         assert_eq!(next(&mut state), None);
         for circuit in 0..10_000 {
