@@ -20,7 +20,7 @@ impl Daemon {
         let torrc = dir.join("torrc");
         let common = format!(
             "DataDirectory {0}\nLog notice file {0}/log\nSafeLogging 0\nShutdownWaitLength 0\n\
-             AvoidDiskWrites 1\n             __OwningControllerProcess {1}\n",
+             AvoidDiskWrites 1\n__OwningControllerProcess {1}\n",
             dir.display(),
             std::process::id()
         );
