@@ -214,6 +214,24 @@ fn announcing_much_takes_no_room_from_what_is_small() {
     let edits = [("quota = \"100 GiB\"", "quota = \"1 GiB\"")];
     let mut site = behind_tor(1, &edits);
     site.curl("/drop?lang=en", &[]).must_say("256 MiB together");
+    // What is not announced at all takes what there is, and no more.
+    let chunked = |site: &Box_, message: &str, file: &str| {
+        let mut args = site.form("en").fields();
+        args.extend(["-H", "Transfer-Encoding: chunked", "-H", "Expect:"].map(String::from));
+        args.extend([
+            "-F".into(),
+            format!("message={message}"),
+            "-F".into(),
+            format!("files=@{file}"),
+        ]);
+        let args: Vec<_> = args.iter().map(String::as_str).collect();
+        site.curl("/drop?lang=en", &args)
+    };
+    chunked(&site, "not announced", "/dev/null").must_say("Received");
+    let endless = Document::new(&site, "endless.bin", 330 * MIB);
+    let said = chunked(&site, "too much", endless.path());
+    assert!(said.status == 507 || said.status == 0, "{}", said.status);
+    wait_for("its bytes to go", || (site.status()["bytes"].as_u64()? < 1 << 20).then_some(()));
     let circuits: Vec<_> = (41..47).collect();
     let _busy = standing(&mut site, &circuits, 1, 200 * MIB);
     let small = Document::new(&site, "small.bin", 20_000_000);

@@ -326,8 +326,8 @@ impl IncomingFile<'_> {
             return Err(IntakeError::DispatchTooLarge);
         }
         self.intake.bytes += length;
+        self.intake.promise.keep(length)?;
         self.writer.write(bytes)?;
-        self.intake.promise.kept(length);
         Ok(())
     }
 

@@ -79,11 +79,11 @@ impl Space {
 }
 
 impl Promise {
-    /// So many bytes are in the store now and counted there.
-    pub fn kept(&mut self, bytes: u64) {
-        let bytes = bytes.min(self.left);
-        self.left -= bytes;
+    /// So many bytes more go to the store, and will be counted there; `Full` beyond what was promised.
+    pub fn keep(&mut self, bytes: u64) -> Result<(), StoreError> {
+        self.left = self.left.checked_sub(bytes).ok_or(StoreError::Full)?;
         self.space.give_back(bytes);
+        Ok(())
     }
 }
 

@@ -19,6 +19,7 @@ use super::reader::{Outcome, Reader, Typed, form_limits, largest_form};
 use super::ticket::Ticket;
 use super::uploads::Transfer;
 use super::{App, REFUSALS, REFUSALS_EACH, receipt, take};
+use crate::base::limits::FORM_OVERHEAD;
 use crate::crypto::code::RetrievalCode;
 use crate::crypto::words::WordList;
 use crate::dropbox::Teams;
@@ -220,7 +221,8 @@ pub async fn receive(
     let length = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    let announced = length.unwrap_or(most);
+    // What is not announced may take what there is, and no more.
+    let announced = length.unwrap_or_else(|| most.min(site.dropbox.sizes_now().1 + FORM_OVERHEAD));
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let page = Page::new(&site, &uri, &headers).framing(Frames::Inside);
     let keep = uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "keep=1"));
