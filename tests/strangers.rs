@@ -95,8 +95,14 @@ fn where_no_line_is_due_one_is_no_request() {
     assert!(said.starts_with("HTTP/1.1 400") && !said.contains("Send documents"), "{said}");
     site.curl("/", &[]).must_say("Sourdine");
     site.stop();
+    // On a unix socket that is a fault of the set-up, which `check` names.
+    let listen = format!("source = \"unix:{}\"", socket(&site).display());
+    site.edit(&[("source = \"127.0.0.1:8080\"", &listen)]);
+    let found = site.command("check").output().unwrap();
+    let found = String::from_utf8_lossy(&found.stdout).into_owned();
+    assert!(found.contains("warning  circuits"), "{found}");
     // And a port is no place for it: any program could write such a line.
-    site.edit(&[("haproxy = false", "haproxy = true")]);
+    site.edit(&[(&listen, "source = \"127.0.0.1:0\""), ("haproxy = false", "haproxy = true")]);
     let error = fails(site.command("serve").stdout(std::process::Stdio::null()));
     assert!(error.contains("listen.haproxy: only a unix socket"), "{error}");
 }

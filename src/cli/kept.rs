@@ -6,6 +6,7 @@ use std::os::fd::AsFd;
 
 use anyhow::{Context, bail};
 use rustix::process::{Signal, set_parent_process_death_signal};
+use rustix::thread::set_name;
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe::Receiver;
 
@@ -20,6 +21,8 @@ pub struct ParentGone;
 /// SIGTERM when the parent dies, whatever it dies of. To be called after the last change of user, which
 /// would undo it.
 pub fn end_with_parent() -> anyhow::Result<()> {
+    // It was started through /proc, and would be listed as "exe".
+    let _ = set_name(c"sourdine");
     // Where it died before that, its end of the pipe is closed.
     set_parent_process_death_signal(Some(Signal::TERM))
         .context("the kernel does not tell when the parent ends")

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Finding, fault, good, warning};
 use crate::base::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Listen};
 use crate::tor::control::Control;
 use crate::tor::installed::Installed;
 use crate::tor::place::Place;
@@ -82,6 +82,14 @@ async fn running(place: &Place, mut control: Control, found: &mut Vec<Finding>) 
 
 /// A tor of the system, which we may not ask anything but a visit.
 async fn system(config: &Config, found: &mut Vec<Finding>) {
+    let behind = !config.onions.is_empty() || matches!(config.listen, Listen::Unix(_));
+    if behind && !config.haproxy {
+        found.push(warning(
+            "circuits",
+            "one visitor cannot be told from another, so that a stranger may take every place: let tor \
+             export circuits to a unix socket, as deploy/torrc does, and set listen.haproxy = true",
+        ));
+    }
     if let Some(onion) = config.onions.first() {
         found.push(visit(&Port::Tcp(SocketAddr::from(SYSTEM)), onion).await);
     }
