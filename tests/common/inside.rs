@@ -87,7 +87,7 @@ impl Inside {
         let view = self.view(keys);
         let draft = view.and_then(|view| view.drafts.first().map(HeldDraft::mark));
         let letter = Letter { message: message.into(), draft: draft.unwrap_or_default() };
-        self.dropbox.intake(keys.clone(), self.team(), seed, 1_000, letter).unwrap()
+        self.dropbox.intake(keys.clone(), self.team(), seed, 8_000_000, letter).unwrap()
     }
 
     /// A form that brings one file.
