@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 
 use super::keeper::{Keeper, Onion, Reader};
 use super::{init, keygen, process, serve};
 use crate::base::ids::hex;
 use crate::base::random;
 use crate::config::Listen;
+use crate::tor::installed::Installed;
+use crate::tor::place::readable;
 
 #[derive(clap::Args)]
 pub struct Demo {
@@ -34,13 +36,26 @@ impl Demo {
         let kept = self.dir.is_some();
         let name = format!("sourdine-demo-{}", hex(&random::bytes::<4>()?));
         let dir = self.dir.unwrap_or_else(|| std::env::temp_dir().join(name));
+        let key = dir.join("editor-key.txt");
+        for path in [&key, &dir.join("sourdine.toml"), &dir.join("data")] {
+            ensure!(
+                !path.exists(),
+                "{} holds a demo or a drop box already; choose another directory, or delete it",
+                dir.display()
+            );
+        }
+        let include = self.tor_include.map(std::path::absolute).transpose()?;
+        // Before anything is written: what is missing can be installed, and the same command given again.
+        if self.tor {
+            include.as_deref().map(readable).transpose()?;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(Installed::find())?;
+        }
         // Cleaned up here: the process that reads requests cannot, nor can one that was killed.
         let _temporary = (!kept).then(|| RemoveOnDrop(dir.clone()));
         std::fs::create_dir_all(&dir)
             .with_context(|| format!("{} cannot be made", dir.display()))?;
-        let key = dir.join("editor-key.txt");
         let recipient = keygen::write(&key, false)?;
-        let include = self.tor_include.map(std::path::absolute).transpose()?;
         let include = include.map(|path| path.to_string_lossy().into_owned());
         let mut values = vec![
             ("site", "name", "Sourdine (demo)"),

@@ -1,15 +1,17 @@
 //! What a process does before anything else: no core dump, private files, no more rights than needed.
 
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::panic::PanicHookInfo;
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use rustix::fs::Mode;
 use rustix::process::{DumpableBehavior, Resource, Rlimit};
 use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 
 use crate::config::Config;
+use crate::store::StoreError;
 
 /// New files are private; no core dump is written, not even by a handler (`PR_SET_DUMPABLE`).
 pub fn harden() -> anyhow::Result<()> {
@@ -63,9 +65,21 @@ pub fn explain_rights(error: anyhow::Error) -> anyhow::Error {
 /// Reads the configuration; started by root, becomes the owner of the data directory for good. To be
 /// called before any thread exists: rights belong to threads.
 pub fn load_config(path: &Path) -> anyhow::Result<Config> {
+    // A pipe would keep us waiting; what is not there at all, Config says.
+    if let Ok(meta) = std::fs::metadata(path) {
+        ensure!(meta.is_file(), "{} is no file; give the one that init wrote", path.display());
+    }
     let config = Config::load(path)?;
+    let data = std::fs::metadata(&config.data_dir);
     let root = rustix::process::geteuid().is_root();
-    if let (true, Ok(meta)) = (root, std::fs::metadata(&config.data_dir)) {
+    match &data {
+        Ok(meta) if meta.is_dir() => (),
+        // The store says more of it.
+        Err(error) if error.kind() == ErrorKind::PermissionDenied && !root => (),
+        // Root would not know whose rights to take, and would go on as root.
+        _ => return Err(StoreError::Missing(config.data_dir).into()),
+    }
+    if let (true, Ok(meta)) = (root, data) {
         let (uid, gid) =
             (rustix::fs::Uid::from_raw(meta.uid()), rustix::fs::Gid::from_raw(meta.gid()));
         if !uid.is_root() {

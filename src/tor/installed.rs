@@ -54,15 +54,16 @@ impl Installed {
         if output.status.success() {
             return Ok(());
         }
-        let include = place.include.as_ref();
         let said = [output.stdout, output.stderr].concat();
-        Err(TorError::Refused {
-            of: include.map_or_else(
-                || place.torrc().display().to_string(),
-                |file| format!("which includes {} ([tor] include)", file.display()),
-            ),
-            words: complaint(&String::from_utf8_lossy(&said)),
-        })
+        let words = complaint(&String::from_utf8_lossy(&said));
+        let torrc = place.torrc();
+        // tor names the file only of what it cannot read, not of what it does not want.
+        let of = match place.include.as_ref().map(|file| file.display().to_string()) {
+            None => format!(" ({})", torrc.display()),
+            Some(file) if words.contains(&file) => format!(" in {file} ([tor] include)"),
+            Some(file) => format!(" ({}, with the include {file})", torrc.display()),
+        };
+        Err(TorError::Refused { of, words })
     }
 
     /// tor with our torrc and nothing of the system's.

@@ -96,7 +96,7 @@ pub enum TorError {
     #[error("tor.include: {0} cannot be read ({1}); correct the path, or its rights")]
     Include(PathBuf, io::Error),
     /// `tor --verify-config` said no.
-    #[error("tor does not accept its configuration, {of}: {words}")]
+    #[error("tor does not accept its configuration{of}: {words}")]
     Refused {
         /// Which files.
         of: String,
@@ -110,6 +110,25 @@ pub enum TorError {
         words: String,
         /// Where one is known.
         remedy: String,
+    },
+    /// Removed while tor ran.
+    #[error(
+        "{0} was removed or replaced while tor ran: put it back from a backup, if the address is to stay \
+         the same, then start again"
+    )]
+    Lost(PathBuf),
+    /// Another address than the one that was announced.
+    #[error(
+        "tor came back with another address ({new}) than before ({old}): put the keys in {dir} back from a \
+         backup, if the address is to stay the same, then start again"
+    )]
+    Moved {
+        /// Announced.
+        old: String,
+        /// Made since.
+        new: String,
+        /// Where the keys are.
+        dir: PathBuf,
     },
     /// The control socket.
     #[error(transparent)]

@@ -1,15 +1,18 @@
 //! The directory that tor works in.
 
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
 
 use super::{TorError, clients, torrc};
 use crate::config::{Config, is_onion};
 
 /// The longest path that a unix socket's address holds (`sun_path`, unix(7)).
 const SOCKET_PATH: usize = 107;
+/// An onion service's key, in its directory.
+const SECRET: &str = "hs_ed25519_secret_key";
 
 /// Where everything of tor's is. Nothing is made or held before [`Place::prepare`].
 #[derive(Clone, Debug)]
@@ -21,9 +24,13 @@ pub struct Place {
     data: PathBuf,
 }
 
+/// How often the lock is tried, and how long apart: `check` holds it for a moment.
+const TRIES: usize = 5;
+const APART: Duration = Duration::from_millis(50);
+
 /// Held by whoever runs tor in a place; ends with the process.
 #[derive(Debug)]
-pub struct Held(#[expect(dead_code, reason = "the lock lives as long as the file is open")] File);
+pub struct Held(File);
 
 fn files(path: &Path) -> impl Fn(io::Error) -> TorError + '_ {
     |error| TorError::Files(path.to_owned(), error)
@@ -44,15 +51,37 @@ impl Place {
     pub fn prepare(&self) -> Result<Held, TorError> {
         self.sound()?;
         private_dir(&self.dir)?;
-        let path = self.dir.join("lock");
+        let path = self.lock();
         let mut options = OpenOptions::new();
         let lock = options.create(true).truncate(false).write(true).mode(0o600).open(&path);
         let lock = lock.map_err(files(&path))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Held(lock)),
-            Err(TryLockError::WouldBlock) => Err(TorError::InUse(self.dir.clone())),
-            Err(TryLockError::Error(error)) => Err(TorError::Files(path, error)),
+        for _ in 0..TRIES {
+            match lock.try_lock() {
+                Ok(()) => return Ok(Held(lock)),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(APART),
+                Err(TryLockError::Error(error)) => return Err(TorError::Files(path, error)),
+            }
         }
+        Err(TorError::InUse(self.dir.clone()))
+    }
+
+    /// Whether somebody runs tor here. Nothing is made.
+    pub fn in_use(&self) -> bool {
+        let lock = File::open(self.lock());
+        lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+
+    /// What has gone since the place was prepared and everything had started: the directory itself, the
+    /// keys of our address, or the socket where tor hands sources over.
+    pub fn lost(&self, held: &Held) -> Option<PathBuf> {
+        let same = |ours: Metadata| {
+            let there = std::fs::metadata(self.lock());
+            there.is_ok_and(|there| (there.dev(), there.ino()) == (ours.dev(), ours.ino()))
+        };
+        if !held.0.metadata().is_ok_and(same) {
+            return Some(self.dir.clone());
+        }
+        [self.source_key(), self.source_socket()].into_iter().find(|path| !path.exists())
     }
 
     /// Whether this may be the place: neither in the store's directory nor around it, links followed, and
@@ -72,9 +101,7 @@ impl Place {
 
     /// Writes the torrc anew. To be called by whoever holds the place.
     pub fn write_torrc(&self) -> Result<(), TorError> {
-        if let Some(include) = &self.include {
-            File::open(include).map_err(|e| TorError::Include(include.clone(), e))?;
-        }
+        self.include.as_deref().map(readable).transpose()?;
         let desk = !clients::names(self)?.is_empty();
         let text = torrc::text(self, desk)?;
         let (path, new) = (self.torrc(), self.dir.join("torrc.new"));
@@ -82,6 +109,10 @@ impl Place {
         options.create(true).truncate(true).write(true).mode(0o600);
         let written = options.open(&new).and_then(|mut file| file.write_all(text.as_bytes()));
         written.and_then(|()| std::fs::rename(&new, &path)).map_err(files(&path))
+    }
+
+    fn lock(&self) -> PathBuf {
+        self.dir.join("lock")
     }
 
     /// The address of sources, once tor has made it.
@@ -124,6 +155,16 @@ impl Place {
         self.dir.join("source")
     }
 
+    /// What the sources' address is made of.
+    pub fn source_key(&self) -> PathBuf {
+        self.source().join(SECRET)
+    }
+
+    /// The editors' likewise.
+    pub fn desk_key(&self) -> PathBuf {
+        self.desk().join(SECRET)
+    }
+
     /// Where tor hands sources over.
     pub fn source_socket(&self) -> PathBuf {
         self.dir.join("source.sock")
@@ -138,6 +179,32 @@ impl Place {
     pub fn desk_socket(&self) -> PathBuf {
         self.dir.join("desk.sock")
     }
+}
+
+/// Whether tor can read this include: a file, or a directory of files. Anything else (a pipe) would keep
+/// whoever opens it waiting.
+pub fn readable(include: &Path) -> Result<(), TorError> {
+    let refused = |path: &Path, error| TorError::Include(path.to_owned(), error);
+    let plain = |path: &Path| {
+        let meta = std::fs::metadata(path).map_err(|e| refused(path, e))?;
+        if meta.is_dir() {
+            return Ok(true);
+        }
+        if !meta.is_file() {
+            return Err(refused(path, io::Error::other("it is no file")));
+        }
+        File::open(path).map(|_| false).map_err(|e| refused(path, e))
+    };
+    if plain(include)? {
+        for entry in std::fs::read_dir(include).map_err(|e| refused(include, e))? {
+            let entry = entry.map_err(|e| refused(include, e))?;
+            // tor leaves these out, and directories too.
+            if !entry.file_name().as_encoded_bytes().starts_with(b".") {
+                plain(&entry.path())?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Makes a directory of mode 0700, or checks one that is there.

@@ -22,6 +22,8 @@ pub(super) fn text(place: &Place, desk: bool) -> Result<String, TorError> {
         }
         line("%include", quoted(include)?);
     }
+    // In the background it would look to us as if it had ended.
+    line("RunAsDaemon", "0".into());
     line("DataDirectory", quoted(&place.state())?);
     line("ControlPort", format!("unix:{}", quoted(&place.control())?));
     line("CookieAuthentication", "1".into());

@@ -1,12 +1,12 @@
 //! tor: which one, and for a running installation whether the network reaches us and our clock agrees.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Finding, fault, good, warning};
 use crate::base::clock::Clock;
 use crate::config::{Config, Listen};
-use crate::tor::control::Control;
+use crate::tor::control::{Control, ControlError};
 use crate::tor::installed::Installed;
 use crate::tor::place::Place;
 use crate::tor::socks::{self, Port};
@@ -14,6 +14,9 @@ use crate::tor::times::{Clocks, compare};
 
 /// A visit to our own address takes some seconds; the first one, once tor has started, more.
 const VISIT: Duration = Duration::from_secs(60);
+/// From the start of tor to its answer.
+const START: Duration = Duration::from_secs(5);
+const STEP: Duration = Duration::from_millis(200);
 /// Where a tor of the system takes SOCKS.
 const SYSTEM: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 9050);
 
@@ -41,13 +44,35 @@ async fn look(config: &Config, place: &Place, found: &mut Vec<Finding>) {
         found.push(remark("tor.dir", error.to_string()));
         return;
     }
-    match Control::connect(place).await {
+    match connected(place).await {
         Ok(control) => running(place, control, found).await,
-        Err(_) if ours => found.push(good(
+        Err(error) if place.in_use() => found.push(fault(
+            "onion",
+            format!(
+                "the site is down: `serve --tor` runs, but its tor hangs or cannot be started again \
+                 ({error}); look at its log, then restart `serve --tor`"
+            ),
+        )),
+        Err(_) if ours && config.onions.is_empty() => found.push(good(
             "onion",
             "`serve --tor` does not run now; check again while it does, and the address is visited",
         )),
         Err(_) => system(config, found).await,
+    }
+}
+
+/// One that is just starting gets some seconds.
+async fn connected(place: &Place) -> Result<Control, ControlError> {
+    let end = Instant::now() + START;
+    loop {
+        match Control::connect(place).await {
+            Err(ControlError::Io(_) | ControlError::Closed)
+                if place.in_use() && Instant::now() < end =>
+            {
+                tokio::time::sleep(STEP).await;
+            }
+            done => return done,
+        }
     }
 }
 

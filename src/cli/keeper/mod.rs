@@ -1,7 +1,8 @@
 //! The small parent of `serve --tor` and `demo`: it keeps tor and the process that reads requests running,
-//! and never parses anything a visitor sent. One thread.
+//! and never parses anything a visitor sent. One thread, and on a terminal another that draws the progress.
 
 mod bootstrap;
+mod pauses;
 mod reader;
 mod tor;
 
@@ -15,18 +16,16 @@ use rustix::process::{Pid, Signal as Ask, kill_process};
 use tokio::process::Child;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior};
 
 pub use reader::Reader;
 pub use tor::Onion;
 
-/// How often the configuration and the desk's authorised clients are looked at.
+use crate::tor::TorError;
+
+/// How often the configuration, the desk's authorised clients and the place of tor are looked at.
 const LOOK: Duration = Duration::from_secs(5);
-/// Between an end and the next start: doubled each time, up to the second.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// What ran for so long is not failing over and over.
-const STEADY: Duration = Duration::from_secs(60);
 /// The largest configuration that is read.
 pub const CONFIG: u64 = 1 << 20;
 
@@ -85,23 +84,24 @@ impl Keeper {
         let (to_reader, for_reader) = mpsc::channel(4);
         let (to_tor, for_tor) = mpsc::channel(4);
         let reader = tokio::spawn(reader.keep(process, for_reader, reader_stopped));
-        let tor = self.onion.zip(running).map(|(onion, running)| {
-            let place = onion.place.clone();
-            (place, tokio::spawn(onion.keep(running, for_tor, tor_stopped, no_reader)))
+        let place = self.onion.as_ref().map(|onion| onion.place.clone());
+        let mut tor = self.onion.zip(running).map(|(onion, running)| {
+            tokio::spawn(onion.keep(running, for_tor, tor_stopped, no_reader))
         });
 
         let mut looks = tokio::time::interval_at(Instant::now() + LOOK, LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let place = tor.as_ref().map(|(place, _)| place.clone());
         let clients = || place.as_ref().map(crate::tor::clients::mark);
         let (mut seen, mut seen_clients) = (modified(&self.file), clients());
-        loop {
+        let done = loop {
             let asked = tokio::select! {
                 signal = signals.next() => match signal {
-                    Asked::Stop => break,
+                    Asked::Stop => break Ok(()),
                     Asked::Reload => true,
                 },
                 _ = looks.tick() => false,
+                // By itself it ends only when it cannot go on.
+                done = ended(&mut tor) => break done,
             };
             let (now, now_clients) = (modified(&self.file), clients());
             if asked || now != seen {
@@ -116,17 +116,25 @@ impl Keeper {
                 let _ = to_tor.try_send(());
             }
             (seen, seen_clients) = (now, now_clients);
-        }
+        };
         // tor's line of progress goes first, tor itself once the reader has ended.
         let _ = stop_tor.send(true);
         let _ = stop_reader.send(true);
         let _ = reader.await;
         let _ = reader_ended.send(());
-        if let Some((_, tor)) = tor {
-            let _ = tor.await;
+        if tor.is_some() {
+            let _ = ended(&mut tor).await;
         }
-        Ok(())
+        done
     }
+}
+
+/// The end of tor's keeping; without tor, never.
+async fn ended(tor: &mut Option<JoinHandle<Result<(), TorError>>>) -> anyhow::Result<()> {
+    let Some(task) = tor else { return std::future::pending().await };
+    let done = task.await;
+    *tor = None;
+    Ok(done.context("tor is not kept any more")??)
 }
 
 fn modified(file: &std::path::Path) -> Option<SystemTime> {
@@ -134,8 +142,10 @@ fn modified(file: &std::path::Path) -> Option<SystemTime> {
 }
 
 fn read(file: &std::path::Path) -> anyhow::Result<Vec<u8>> {
-    let length = std::fs::metadata(file)?.len();
-    anyhow::ensure!(length <= CONFIG, "{} is larger than a configuration is", file.display());
+    let meta = std::fs::metadata(file)?;
+    // A pipe would keep us waiting.
+    anyhow::ensure!(meta.is_file(), "{} is no file", file.display());
+    anyhow::ensure!(meta.len() <= CONFIG, "{} is larger than a configuration is", file.display());
     Ok(std::fs::read(file)?)
 }
 
@@ -190,38 +200,4 @@ async fn end(mut process: Child, ask: Ask, patience: Duration) -> String {
 
 fn described(status: io::Result<ExitStatus>) -> String {
     status.map_or_else(|error| error.to_string(), |status| status.to_string())
-}
-
-/// Pauses between starts, longer each time.
-struct Pauses {
-    next: Duration,
-    since: Instant,
-}
-
-impl Pauses {
-    fn new() -> Self {
-        Self { next: FIRST_PAUSE, since: Instant::now() }
-    }
-
-    /// To be called at each start that worked.
-    fn started(&mut self) {
-        self.since = Instant::now();
-    }
-
-    /// To be called at the end of what had started.
-    fn ended(&mut self) {
-        if self.since.elapsed() >= STEADY {
-            self.next = FIRST_PAUSE;
-        }
-    }
-
-    /// Waits; whether it was told to stop meanwhile.
-    async fn pause(&mut self, stop: &mut watch::Receiver<bool>) -> bool {
-        let pause = self.next;
-        self.next = (pause * 2).min(LONGEST_PAUSE);
-        tokio::select! {
-            () = tokio::time::sleep(pause) => false,
-            _ = stop.changed() => true,
-        }
-    }
 }

@@ -12,7 +12,8 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::{mpsc, watch};
 
 use super::super::kept::READY;
-use super::{Pauses, described, end};
+use super::pauses::Pauses;
+use super::{described, end};
 use crate::config::Listen;
 
 /// It stops within 15 seconds by itself.
@@ -105,25 +106,13 @@ impl Reader {
             tracing::error!(
                 "the process that reads requests ended ({status}); it is started again"
             );
-            loop {
-                if pauses.pause(&mut stop).await {
-                    return;
-                }
+            let start = || {
                 // The new one reads the file itself; what is older must not come after that.
                 while changes.try_recv().is_ok() {}
-                let started = tokio::select! {
-                    started = self.start() => started,
-                    _ = stop.changed() => return,
-                };
-                match started {
-                    Ok(new) => {
-                        process = new;
-                        pauses.started();
-                        break;
-                    }
-                    Err(error) => tracing::error!("{error:#}; it is tried again"),
-                }
-            }
+                self.start()
+            };
+            let Some(new) = pauses.again(&mut stop, start).await else { return };
+            process = new;
         }
     }
 }

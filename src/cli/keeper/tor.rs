@@ -1,5 +1,6 @@
 //! tor, as the parent keeps it.
 
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -7,10 +8,11 @@ use rustix::process::Signal;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::Child;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::Instant;
+use tokio::time::{Instant, MissedTickBehavior};
 
 use super::bootstrap::Display;
-use super::{Pauses, described, end};
+use super::pauses::Pauses;
+use super::{LOOK, described, end};
 use crate::config::Config;
 use crate::tor::TorError;
 use crate::tor::control::{Control, ControlError, Event};
@@ -29,7 +31,7 @@ const LINE: u64 = 4096;
 /// An onion service to be kept.
 pub struct Onion {
     pub place: Place,
-    _held: Held,
+    held: Held,
 }
 
 /// A tor that runs, answers, and has made its address.
@@ -44,6 +46,8 @@ pub struct Running {
 enum End {
     Stopped,
     Died(String),
+    /// What it works with is not there any more.
+    Lost(PathBuf),
 }
 
 impl End {
@@ -61,7 +65,7 @@ impl Onion {
     pub fn prepare(config: &Config) -> Result<Self, TorError> {
         let place = Place::of(config)?;
         let held = place.prepare()?;
-        Ok(Self { place, _held: held })
+        Ok(Self { place, held })
     }
 
     /// Starts tor.
@@ -126,48 +130,59 @@ impl Onion {
         }
     }
 
-    /// Keeps tor running until `stop` changes and `no_reader` says that nobody needs it any more.
+    /// Another start, to go on as before. An error inside is one that starting again does not mend.
+    async fn resume(&self, address: &str) -> Result<Result<Running, TorError>, TorError> {
+        // Before tor makes new keys, and with them a new address.
+        let lost = self.place.lost(&self.held);
+        // Where only the socket is missing, the reader may be making it just now.
+        if let Some(path) = lost.filter(|path| *path != self.place.source_socket()) {
+            return Ok(Err(TorError::Lost(path)));
+        }
+        let new = self.start().await?;
+        if new.address == address {
+            return Ok(Ok(new));
+        }
+        let (old, dir) = (address.to_owned(), self.place.source());
+        let moved = TorError::Moved { old, new: new.address.clone(), dir };
+        new.stop().await;
+        Ok(Err(moved))
+    }
+
+    /// Keeps tor running until `stop` changes and `no_reader` says that nobody needs it any more, or until
+    /// it could not be the same site any more.
     pub(super) async fn keep(
         self,
         mut running: Running,
         mut changes: mpsc::Receiver<()>,
         mut stop: watch::Receiver<bool>,
         no_reader: oneshot::Receiver<()>,
-    ) {
+    ) -> Result<(), TorError> {
         let mut pauses = Pauses::new();
+        let address = running.address.clone();
         loop {
-            let end = running.follow(&self.place, &mut changes, &mut stop).await;
-            if matches!(end, End::Stopped) {
-                // What is under way still goes through tor.
-                let _ = no_reader.await;
-                running.stop().await;
-                return;
-            }
+            let why = match running.follow(&self, &mut changes, &mut stop).await {
+                End::Stopped => {
+                    // What is under way still goes through tor.
+                    let _ = no_reader.await;
+                    running.stop().await;
+                    return Ok(());
+                }
+                End::Lost(path) => {
+                    running.stop().await;
+                    return Err(TorError::Lost(path));
+                }
+                End::Died(why) => why,
+            };
             let words = running.words.clone();
             let status = running.stop().await;
-            let End::Died(why) = end else { return };
             for line in words.take() {
                 tracing::warn!("tor says: {line}");
             }
             let why = if why.is_empty() { status } else { why };
             tracing::error!("tor ended ({why}); it is started again");
-            pauses.ended();
-            loop {
-                if pauses.pause(&mut stop).await {
-                    return;
-                }
-                let started = tokio::select! {
-                    started = self.start() => started,
-                    _ = stop.changed() => return,
-                };
-                match started {
-                    Ok(new) => {
-                        running = new;
-                        pauses.started();
-                        break;
-                    }
-                    Err(error) => tracing::error!("{error}; it is tried again"),
-                }
+            match pauses.again(&mut stop, || self.resume(&address)).await {
+                Some(new) => running = new?,
+                None => return Ok(()),
             }
         }
     }
@@ -177,7 +192,7 @@ impl Running {
     /// Tells of its steps until it dies or is to be stopped.
     async fn follow(
         &mut self,
-        place: &Place,
+        onion: &Onion,
         changes: &mut mpsc::Receiver<()>,
         stop: &mut watch::Receiver<bool>,
     ) -> End {
@@ -188,6 +203,9 @@ impl Running {
         }
         let key = self.address.trim_end_matches(".onion").to_owned();
         let mut reachable = false;
+        let mut looks = tokio::time::interval(LOOK);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut missed = None;
         loop {
             let stall = display.stall_at();
             tokio::select! {
@@ -213,11 +231,19 @@ impl Running {
                     }
                 }
                 Some(()) = changes.recv() => {
-                    let reloaded = self.reload(place).await;
+                    let reloaded = self.reload(&onion.place).await;
                     display.say(|| match reloaded {
                         Ok(()) => tracing::info!("tor has read its configuration again"),
                         Err(error) => tracing::error!("tor goes on as it was: {error}"),
                     });
+                }
+                _ = looks.tick() => {
+                    // Twice in a row: a reader that starts makes its socket anew.
+                    let lost = onion.place.lost(&onion.held);
+                    match (missed.take(), lost) {
+                        (Some(_), Some(path)) => return End::Lost(path),
+                        (_, lost) => missed = lost,
+                    }
                 }
                 () = due(stall) => display.stalled(),
             }
