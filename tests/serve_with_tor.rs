@@ -4,6 +4,13 @@
 
 mod common;
 
+#[path = "serve_with_tor/check.rs"]
+mod check;
+#[path = "serve_with_tor/include.rs"]
+mod include;
+#[path = "serve_with_tor/lost.rs"]
+mod lost;
+
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
@@ -15,11 +22,11 @@ use common::{Box_, Editor, fails, ok, sourdine, wait_for};
 /// A box whose tor never speaks to anybody.
 fn offline_box() -> Box_ {
     let site = Box_::new(1, &[("include = \"\"", "include = \"../include\"")]);
-    include(&site, "");
+    write_include(&site, "");
     site
 }
 
-fn include(site: &Box_, lines: &str) {
+fn write_include(site: &Box_, lines: &str) {
     fs::write(site.path("include"), format!("DisableNetwork 1\n{lines}")).unwrap();
 }
 
@@ -177,9 +184,11 @@ fn tor_and_the_reader_come_back_by_themselves() {
     let tor = pid_of(dir, "/torrc").unwrap();
     signal(tor, "KILL");
     served.says("ERROR tor ended (signal: 9 (SIGKILL)); it is started again", 1);
-    let new = wait_for("another tor", || pid_of(dir, "/torrc").filter(|pid| *pid != tor));
+    // Not the one that only looks at the torrc.
+    let running = || pid_of(dir, "__OwningControllerProcess");
+    let new = wait_for("another tor", || running().filter(|pid| *pid != tor));
     served.says("INFO tor: 0% starting", 2);
-    assert_eq!(pid_of(dir, "/torrc"), Some(new), "one start is enough");
+    assert_eq!(running(), Some(new), "one start is enough");
     let hostname = fs::read_to_string(tor_dir(&site).join("source/hostname")).unwrap();
     assert_eq!(format!("http://{}", hostname.trim()), served.onion);
 
@@ -218,55 +227,10 @@ fn changed_teams_and_editors_reach_those_who_cannot_look_for_them() {
     assert!(fs::read_to_string(place.torrc()).unwrap().contains("desk.sock"));
 
     // An include that tor refuses leaves everything as it was.
-    include(&site, "NoSuchOption 1\n");
+    write_include(&site, "NoSuchOption 1\n");
     signal(served.parent.id(), "HUP");
     served.says("ERROR tor goes on as it was: tor does not accept its configuration", 1);
     served.stop();
-}
-
-#[test]
-fn check_looks_at_a_running_tor() {
-    let site = offline_box();
-    let before = ok(site.command("check").arg("--json"));
-    assert!(String::from_utf8_lossy(&before.stdout).contains("\"what\":\"core dumps\""));
-    let mut served = Served::start(&site);
-    let output = site.command("check").arg("--json").output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    let findings: Vec<serde_json::Value> = String::from_utf8(output.stdout)
-        .unwrap()
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
-    let of = |what: &str| findings.iter().find(|f| f["what"] == what).unwrap().clone();
-    assert!(of("tor")["text"].as_str().unwrap().contains("with proof of work"));
-    assert_eq!(of("onion")["verdict"], "FAULT");
-    assert!(of("onion")["text"].as_str().unwrap().starts_with("tor has come to 0% (starting): "));
-    assert_eq!(of("rights")["verdict"], "ok");
-    served.stop();
-
-    let after = ok(&mut site.command("check"));
-    assert!(String::from_utf8_lossy(&after.stdout).contains("`serve --tor` does not run now"));
-    fs::set_permissions(tor_dir(&site), fs::Permissions::from_mode(0o750)).unwrap();
-    fs::set_permissions(site.config(), fs::Permissions::from_mode(0o666)).unwrap();
-    let open = site.command("check").output().unwrap();
-    let said = String::from_utf8_lossy(&open.stdout).into_owned();
-    assert!(said.contains(&format!("(mode 666): chmod 640 {}", site.config().display())), "{said}");
-    assert!(said.contains("box/tor is open to others (mode 750): chmod -R go-rwx "), "{said}");
-}
-
-#[test]
-fn check_asks_for_tor_only_where_it_is_wanted() {
-    let site = offline_box();
-    let none = site.path("empty");
-    fs::create_dir(&none).unwrap();
-    let output = ok(site.command("check").env("PATH", &none));
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    let line = said.lines().find(|line| line.contains("tor is not installed")).unwrap();
-    assert!(line.starts_with("warning"), "{line}");
-    fs::create_dir(tor_dir(&site)).unwrap();
-    fs::set_permissions(tor_dir(&site), fs::Permissions::from_mode(0o700)).unwrap();
-    let output = site.command("check").env("PATH", &none).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
 }
 
 #[test]
@@ -287,24 +251,12 @@ fn without_a_usable_tor_it_says_what_to_install() {
 }
 
 #[test]
-fn an_include_that_tor_refuses_is_told_in_tors_words() {
-    let site = offline_box();
-    include(&site, "NoSuchOption 1\n");
-    let file = site.path("box/../include");
-    let sentences =
-        ["tor does not accept its configuration", "NoSuchOption", file.to_str().unwrap()];
-    refuses(&site, &mut serve(&site), &sentences);
-    fs::remove_file(site.path("include")).unwrap();
-    refuses(&site, &mut serve(&site), &["tor.include: ", "cannot be read"]);
-}
-
-#[test]
 fn a_port_that_is_taken_is_named() {
     let site = offline_box();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     // With its network disabled tor opens no port: a control port it opens always.
-    include(&site, &format!("ControlPort 127.0.0.1:{port}\n"));
+    write_include(&site, &format!("ControlPort 127.0.0.1:{port}\n"));
     let sentences =
         ["tor could not start: ", &format!("127.0.0.1:{port}"), "another program uses that port"];
     refuses(&site, &mut serve(&site), &sentences);
@@ -374,13 +326,35 @@ fn two_do_not_share_a_directory_and_the_sockets_are_ours() {
 #[test]
 fn a_reader_that_cannot_start_stops_everything() {
     let site = offline_box();
-    fs::rename(site.data(), site.path("aside")).unwrap();
+    fs::set_permissions(site.data(), fs::Permissions::from_mode(0o755)).unwrap();
     let error = fails(&mut serve(&site));
-    assert!(error.contains("there is no data directory"), "{error}");
+    assert!(error.contains("data can be read by others; run: chmod -R go-rwx "), "{error}");
     assert_eq!(error.lines().count(), 1, "{error}");
     nothing_runs_in(site.dir.path());
-    fs::rename(site.path("aside"), site.data()).unwrap();
+    fs::set_permissions(site.data(), fs::Permissions::from_mode(0o700)).unwrap();
     Served::start(&site).stop();
+}
+
+#[test]
+fn without_a_data_directory_nothing_is_begun() {
+    let site = offline_box();
+    fs::rename(site.data(), site.path("aside")).unwrap();
+    // Neither a file in its place nor a file above it tells whose rights to take.
+    for there in [None, Some("data"), Some("data/")] {
+        if there == Some("data") {
+            fs::write(site.data(), "").unwrap();
+        } else if there.is_some() {
+            site.edit(&[("box/data\"", "box/data/inner\"")]);
+        }
+        let error = fails(&mut serve(&site));
+        assert!(error.contains("there is no data directory"), "{error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+        assert!(!tor_dir(&site).exists(), "{there:?}: root has made it");
+        let check = site.command("check").output().unwrap();
+        assert_eq!(check.status.code(), Some(1));
+        let said = String::from_utf8_lossy(&check.stdout).into_owned();
+        assert!(said.starts_with("FAULT") && said.contains("there is no data directory"), "{said}");
+    }
 }
 
 #[test]
@@ -398,4 +372,29 @@ fn the_demo_has_an_onion_address_too_and_leaves_nothing() {
     assert!(served.parent.wait().unwrap().success(), "{}", served.log());
     assert_eq!(fs::read_dir(&temporary).unwrap().count(), 0, "a demo leaves nothing behind");
     nothing_runs_in(site.dir.path());
+}
+
+#[test]
+fn a_demo_that_cannot_start_leaves_nothing_half_made() {
+    let site = offline_box();
+    let (dir, none) = (site.path("kept"), site.path("empty"));
+    fs::create_dir(&none).unwrap();
+    let demo = |include: &str| {
+        let mut command = sourdine();
+        command.args(["demo", "--tor", "--desk-listen", "127.0.0.1:0", "--dir"]).arg(&dir);
+        command.arg("--tor-include").arg(site.path(include));
+        command
+    };
+    for _ in 0..2 {
+        let error = fails(demo("include").env("PATH", &none));
+        assert!(error.contains("tor is not installed: apt install tor"), "{error}");
+        assert!(!dir.exists());
+    }
+    assert!(fails(&mut demo("nowhere")).contains("tor.include: "));
+    assert!(!dir.exists());
+    let mut served = Served::start_as(demo("include"), site.path("log-of-demo"));
+    served.says("Everything stays in the directory", 1);
+    served.stop();
+    let error = fails(&mut demo("include"));
+    assert!(error.contains("kept holds a demo or a drop box already"), "{error}");
 }
