@@ -607,3 +607,33 @@ fn a_file_where_the_socket_should_be_stays() {
     assert!(error.contains("cannot be served"), "{error}");
     assert_eq!(std::fs::read(&precious).unwrap(), b"not a socket");
 }
+
+/// The disk does not tell when somebody came: reading leaves no time behind, not on the socket either.
+#[test]
+fn a_visit_leaves_no_time_of_reading() {
+    let site = behind_tor(1, &[]);
+    let form = site.form("en");
+    site.send(&form, "Hello", &[]).must_say("Received");
+    let found = site.command("check").output().unwrap();
+    let found = String::from_utf8_lossy(&found.stdout).into_owned();
+    let noted = || {
+        let files = files_below(&site.data()).into_iter().chain([socket(&site), site.data()]);
+        let times = files.map(|path| {
+            let meta = std::fs::symlink_metadata(&path).unwrap();
+            (path, meta.accessed().unwrap())
+        });
+        times.collect::<Vec<_>>()
+    };
+    let before = noted();
+    assert!(before.iter().any(|(path, _)| path.ends_with("index.db")), "{before:?}");
+    thread::sleep(Duration::from_millis(1100));
+    for _ in 0..3 {
+        site.mailbox(&form.code).must_say("Your mailbox");
+    }
+    // A file system that cannot be told is named by `check`.
+    if found.contains("ok       atimes") {
+        assert_eq!(noted(), before);
+    } else {
+        assert!(found.contains("warning  atimes") && found.contains("noatime"), "{found}");
+    }
+}

@@ -5,7 +5,7 @@ use std::panic::PanicHookInfo;
 use std::path::Path;
 
 use anyhow::Context;
-use rustix::fs::Mode;
+use rustix::fs::{IFlags, Mode, OFlags, ioctl_getflags, ioctl_setflags};
 use rustix::process::{DumpableBehavior, Resource, Rlimit};
 use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 
@@ -44,6 +44,33 @@ fn on_panic(panic: &PanicHookInfo<'_>) {
     if std::thread::current().name() == Some("store") {
         std::process::abort();
     }
+}
+
+/// The file system notes when something in this directory was last read, which a visit decides. Where it
+/// can (chattr(1), `A`), it no longer does: neither for what is there nor for what will be. To be called
+/// before the store is open, whose locks end when another descriptor of its files is closed.
+pub fn forget_access_times(dir: &Path) {
+    let mark = |path: &Path| {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = rustix::fs::open(path, flags, Mode::empty())?;
+        ioctl_setflags(&file, ioctl_getflags(&file)? | IFlags::NOATIME)
+    };
+    // Where it cannot, `check` says so.
+    let _ = mark(dir);
+    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            let _ = mark(&entry.path());
+        }
+    }
+}
+
+/// Whether the file system notes when something in this directory was read.
+pub fn notes_access_times(dir: &Path) -> bool {
+    let mounted = rustix::fs::statvfs(dir)
+        .is_ok_and(|stat| stat.f_flag.contains(rustix::fs::StatVfsMountFlags::NOATIME));
+    let marked = std::fs::File::open(dir)
+        .is_ok_and(|dir| ioctl_getflags(&dir).is_ok_and(|flags| flags.contains(IFlags::NOATIME)));
+    !mounted && !marked
 }
 
 /// Adds to a "permission denied" why a command of root meets one.

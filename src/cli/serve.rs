@@ -139,6 +139,12 @@ impl Plan {
     /// Serves until SIGTERM or SIGINT; `ready` runs once the listeners wait.
     pub fn run(self, ready: impl FnOnce()) -> anyhow::Result<()> {
         start_log();
+        process::forget_access_times(&self.config.data_dir);
+        for listen in std::iter::once(&self.config.listen).chain(&self.desk) {
+            if let Listen::Unix(path) = listen {
+                path.parent().into_iter().for_each(process::forget_access_times);
+            }
+        }
         // Before any thread exists: rights that are given up here are given up for all.
         let source = bind(&self.config.listen)?;
         let desk = self.desk.as_ref().map(bind).transpose()?;
