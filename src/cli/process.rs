@@ -47,14 +47,9 @@ fn on_panic(panic: &PanicHookInfo<'_>) {
 }
 
 /// The file system notes when something in this directory was last read, which a visit decides. Where it
-/// can (chattr(1), `A`), it no longer does: neither for what is there nor for what will be. To be called
-/// before the store is open, whose locks end when another descriptor of its files is closed.
+/// can (chattr(1), `A`), it no longer does: neither for the files that are there nor for what will be. To be
+/// called before the store is open, whose locks end when another descriptor of its files is closed.
 pub fn forget_access_times(dir: &Path) {
-    let mark = |path: &Path| {
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let file = rustix::fs::open(path, flags, Mode::empty())?;
-        ioctl_setflags(&file, ioctl_getflags(&file)? | IFlags::NOATIME)
-    };
     // Where it cannot, `check` says so.
     let _ = mark(dir);
     for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
@@ -62,6 +57,22 @@ pub fn forget_access_times(dir: &Path) {
             let _ = mark(&entry.path());
         }
     }
+}
+
+/// The same for the directory of a socket, if that is ours alone: the socket will be made in it.
+pub fn forget_access_times_beside(socket: &Path) {
+    let ours = |meta: std::fs::Metadata| {
+        meta.uid() == rustix::process::geteuid().as_raw() && meta.mode() & 0o1002 == 0
+    };
+    if let Some(dir) = socket.parent().filter(|dir| std::fs::metadata(dir).is_ok_and(ours)) {
+        let _ = mark(dir);
+    }
+}
+
+fn mark(path: &Path) -> rustix::io::Result<()> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = rustix::fs::open(path, flags, Mode::empty())?;
+    ioctl_setflags(&file, ioctl_getflags(&file)? | IFlags::NOATIME)
 }
 
 /// Whether the file system notes when something in this directory was read.

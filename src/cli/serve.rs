@@ -142,7 +142,7 @@ impl Plan {
         process::forget_access_times(&self.config.data_dir);
         for listen in std::iter::once(&self.config.listen).chain(&self.desk) {
             if let Listen::Unix(path) = listen {
-                path.parent().into_iter().for_each(process::forget_access_times);
+                process::forget_access_times_beside(path);
             }
         }
         // Before any thread exists: rights that are given up here are given up for all.
