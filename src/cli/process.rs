@@ -6,7 +6,7 @@ use std::panic::PanicHookInfo;
 use std::path::Path;
 
 use anyhow::{Context, ensure};
-use rustix::fs::Mode;
+use rustix::fs::{IFlags, Mode, OFlags, ioctl_getflags, ioctl_setflags};
 use rustix::process::{DumpableBehavior, Resource, Rlimit};
 use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 
@@ -46,6 +46,44 @@ fn on_panic(panic: &PanicHookInfo<'_>) {
     if std::thread::current().name() == Some("store") {
         std::process::abort();
     }
+}
+
+/// The file system notes when something in this directory was last read, which a visit decides. Where it
+/// can (chattr(1), `A`), it no longer does: neither for the files that are there nor for what will be. To be
+/// called before the store is open, whose locks end when another descriptor of its files is closed.
+pub fn forget_access_times(dir: &Path) {
+    // Where it cannot, `check` says so.
+    let _ = mark(dir);
+    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            let _ = mark(&entry.path());
+        }
+    }
+}
+
+/// The same for the directory of a socket, if that is ours alone: the socket will be made in it.
+pub fn forget_access_times_beside(socket: &Path) {
+    let ours = |meta: std::fs::Metadata| {
+        meta.uid() == rustix::process::geteuid().as_raw() && meta.mode() & 0o1002 == 0
+    };
+    if let Some(dir) = socket.parent().filter(|dir| std::fs::metadata(dir).is_ok_and(ours)) {
+        let _ = mark(dir);
+    }
+}
+
+fn mark(path: &Path) -> rustix::io::Result<()> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = rustix::fs::open(path, flags, Mode::empty())?;
+    ioctl_setflags(&file, ioctl_getflags(&file)? | IFlags::NOATIME)
+}
+
+/// Whether the file system notes when something in this directory was read.
+pub fn notes_access_times(dir: &Path) -> bool {
+    let mounted = rustix::fs::statvfs(dir)
+        .is_ok_and(|stat| stat.f_flag.contains(rustix::fs::StatVfsMountFlags::NOATIME));
+    let marked = std::fs::File::open(dir)
+        .is_ok_and(|dir| ioctl_getflags(&dir).is_ok_and(|flags| flags.contains(IFlags::NOATIME)));
+    !mounted && !marked
 }
 
 /// Adds to a "permission denied" why a command of root meets one.

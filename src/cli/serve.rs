@@ -24,6 +24,8 @@ const RELOAD: Duration = Duration::from_secs(5);
 const SPACE: Duration = Duration::from_secs(600);
 /// How often what is past its day is removed.
 const EXPIRY: Duration = Duration::from_secs(60 * 60);
+/// How often what circuits did is forgotten.
+const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Threads that may block, beside one for each upload: pages, downloads.
 const OTHER_THREADS: usize = 32 + source::REFUSALS;
@@ -137,6 +139,12 @@ impl Plan {
     /// Serves until SIGTERM or SIGINT; `ready` runs once the listeners wait.
     pub fn run(self, ready: impl FnOnce()) -> anyhow::Result<()> {
         start_log();
+        process::forget_access_times(&self.config.data_dir);
+        for listen in std::iter::once(&self.config.listen).chain(&self.desk) {
+            if let Listen::Unix(path) = listen {
+                process::forget_access_times_beside(path);
+            }
+        }
         // Before any thread exists: rights that are given up here are given up for all.
         let source = bind(&self.config.listen)?;
         let desk = self.desk.as_ref().map(bind).transpose()?;
@@ -185,7 +193,7 @@ impl Plan {
             listeners.push(tokio::spawn(serve(listener, Line::Forbidden, app, stopped)));
         }
         ready();
-        let upkeep = tokio::spawn(upkeep(dropbox.clone(), self.config));
+        let upkeep = tokio::spawn(upkeep(dropbox.clone(), site.clone(), self.config));
         let mut parent = tokio::spawn(follow(dropbox.clone(), self.changes, hangup));
         tokio::select! {
             _ = terminate.recv() => (),
@@ -236,15 +244,17 @@ fn shown(listen: &Listen, listener: &Listener) -> String {
 
 /// Watches the disk, removes what has expired, and reports errors once a day: lines whose time no visit
 /// decides.
-async fn upkeep(dropbox: Dropbox, config: Config) {
+async fn upkeep(dropbox: Dropbox, site: Arc<Site>, config: Config) {
     let mut space = tokio::time::interval(SPACE);
     // Not at once: a clock that is wrong after a boot is set right meanwhile.
     let mut expiry = tokio::time::interval_at(Instant::now() + SPACE, EXPIRY);
     let mut day = tokio::time::interval(DAY);
+    let mut minute = tokio::time::interval(MINUTE);
     loop {
         tokio::select! {
             _ = space.tick() => watch_space(&dropbox, &config),
             _ = expiry.tick() => expire(dropbox.clone()),
+            _ = minute.tick() => site.forget(),
             _ = day.tick() => report_errors(),
         }
     }

@@ -4,6 +4,7 @@ use bytesize::ByteSize;
 use serde_json::json;
 
 use super::{ConfigArg, process};
+use crate::bundle::names::printable;
 use crate::store::Store;
 
 #[derive(clap::Args)]
@@ -37,6 +38,7 @@ impl Status {
         }
         println!("mailboxes    {}", counts.mailboxes);
         for (team, all, waiting) in &counts.submissions {
+            let team = printable(team);
             println!("submissions  {all} to team {team}, {waiting} not fetched yet");
         }
         println!("replies      {}", counts.replies);

@@ -15,9 +15,6 @@ use crate::crypto::kdf::{Derivation, DerivationError, MailboxKeys, Scratch};
 const QUEUE: usize = 64;
 /// How much nicer than the rest (setpriority(2)).
 const NICE: i32 = 10;
-/// After so many derivations every circuit's count is halved: what was long ago is forgotten.
-const MEMORY: u32 = 256;
-
 /// A circuit that had so many derivations of late asks much.
 const MUCH: u32 = 8;
 /// Threads, where there are as many processors. Those who ask much have half of them.
@@ -58,7 +55,6 @@ struct State {
     waiting: Vec<Job>,
     /// Derivations of late.
     asked: HashMap<Circuit, u32>,
-    since: u32,
     /// Jobs under way of circuits that ask much, and how many of those there may be.
     running: usize,
     most: usize,
@@ -83,19 +79,11 @@ impl State {
         if job.circuit.is_known() {
             *self.asked.entry(job.circuit).or_default() += 1;
         }
-        self.since += 1;
-        if self.since == MEMORY {
-            self.since = 0;
-            self.asked.retain(|_, count| {
-                *count /= 2;
-                *count > 0
-            });
-        }
         Some(job)
     }
 
-    /// Adds a job. Where the queue is full, the youngest of the circuit with most in it makes room, which
-    /// then reads "busy"; perhaps this one.
+    /// Adds a job. Where the queue is full, one of the circuit with most in it makes room, or among equals
+    /// of the one that asked most of late, the youngest; it reads "busy". Perhaps it is this one.
     fn add(&mut self, job: Job) {
         self.waiting.retain(|job| !job.answer.is_closed());
         self.waiting.push(job);
@@ -106,7 +94,9 @@ impl State {
         for job in &self.waiting {
             *held.entry(job.circuit).or_default() += 1;
         }
-        let most = |(at, job): &(usize, &Job)| (held.get(&job.circuit).copied(), *at);
+        let most = |(at, job): &(usize, &Job)| {
+            (held.get(&job.circuit).copied(), self.asked.get(&job.circuit).copied(), *at)
+        };
         if let Some((at, _)) = self.waiting.iter().enumerate().max_by_key(most) {
             self.waiting.remove(at);
         }
@@ -116,6 +106,18 @@ impl State {
 impl Queue {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Derives, job after job.
+    fn work(&self, derivation: &Derivation) {
+        // On Linux this is the calling thread's priority. Without it derivations are merely less polite.
+        let _ = rustix::process::setpriority_process(None, NICE);
+        let mut scratch = Scratch::default();
+        while let Some(job) = self.take() {
+            let _ = job.answer.send(derivation.derive(&job.code, &mut scratch));
+            self.lock().running -= usize::from(job.much);
+            self.work.notify_all();
+        }
     }
 
     /// Waits for a job; `None` at the end.
@@ -133,20 +135,6 @@ impl Queue {
     }
 }
 
-impl Queue {
-    /// Derives, job after job.
-    fn work(&self, derivation: &Derivation) {
-        // On Linux this is the calling thread's priority. Without it derivations are merely less polite.
-        let _ = rustix::process::setpriority_process(None, NICE);
-        let mut scratch = Scratch::default();
-        while let Some(job) = self.take() {
-            let _ = job.answer.send(derivation.derive(&job.code, &mut scratch));
-            self.lock().running -= usize::from(job.much);
-            self.work.notify_all();
-        }
-    }
-}
-
 impl Deriver {
     /// Starts one thread, or two on two processors: each keeps the 19 MiB of a derivation.
     pub fn start(derivation: &Derivation) -> std::io::Result<Self> {
@@ -160,6 +148,14 @@ impl Deriver {
                 .spawn(move || queue.work(&derivation))?;
         }
         Ok(Self(queue))
+    }
+
+    /// Halves every circuit's count: what was minutes ago is forgotten.
+    pub fn forget(&self) {
+        self.0.lock().asked.retain(|_, count| {
+            *count /= 2;
+            *count > 0
+        });
     }
 
     /// Waits its turn, then derives.
@@ -259,15 +255,33 @@ mod tests {
     }
 
     #[test]
-    fn nobody_who_left_is_worked_for_and_what_was_long_ago_is_forgotten() {
+    fn a_queue_full_of_others_turns_away_who_asked_before() {
         let mut state = free();
+        let circuits = 1..=u32::try_from(QUEUE).unwrap();
+        let mut waits = add(&mut state, circuits.clone());
+        while next(&mut state).is_some() {}
+        waits.extend(add(&mut state, circuits));
+        let mut mine = add(&mut state, [999]);
+        assert!(mine[0].try_recv().is_err_and(|e| e == oneshot::error::TryRecvError::Empty));
+        assert_eq!(next(&mut state), Some(999));
+    }
+
+    #[test]
+    fn nobody_who_left_is_worked_for_and_what_was_long_ago_is_forgotten() {
+        let deriver = Deriver(Arc::default());
+        let mut state = deriver.0.lock();
         drop(add(&mut state, [1]));
         assert_eq!(next(&mut state), None);
-        for circuit in 0..10_000 {
-            let _waits = add(&mut state, [circuit]);
-            assert_eq!(next(&mut state), Some(circuit));
+        state.most = usize::MAX;
+        for _ in 0..100 {
+            let _waits = add(&mut state, [2]);
+            assert_eq!(next(&mut state), Some(2));
         }
-        assert!(state.asked.len() <= 2 * MEMORY as usize, "{}", state.asked.len());
+        drop(state);
+        for _ in 0..7 {
+            deriver.forget();
+        }
+        assert!(deriver.0.lock().asked.is_empty());
     }
 
     #[test]

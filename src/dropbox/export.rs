@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::Dropbox;
 use crate::base::ids::DispatchId;
+use crate::bundle::names::printable;
+use crate::bundle::path::is_designation;
 use crate::bundle::write::{BundleWriter, WriteError};
 use crate::store::{Dispatch, Mailbox, StoreError};
 
@@ -53,10 +55,12 @@ impl Dropbox {
         let mut found = Vec::new();
         let mut damaged = Vec::new();
         for (mailbox, dispatch) in self.store().submissions(team, all)? {
-            if self.store().is_whole(&dispatch)? {
+            // Whoever took the server over may have written anything there.
+            let sound = is_designation(&mailbox.designation);
+            if sound && self.store().is_whole(&dispatch)? {
                 found.push((mailbox, dispatch));
             } else if self.store().has_dispatch(dispatch.id)? {
-                damaged.push(format!("{}/{}", mailbox.designation, dispatch.id));
+                damaged.push(format!("{}/{}", printable(&mailbox.designation), dispatch.id));
             }
         }
         // What is withdrawn while it is read breaks the bundle off: then once more, without that. Each time

@@ -259,7 +259,11 @@ impl Intake {
         // Another window sent some of it, or removed some: the rest is sent, if nothing else was added.
         match dropbox.send_held(sending, seen) {
             Err(IntakeError::Unseen) => Ok(Sent::Asked),
-            Err(IntakeError::NoDraft) if !self.is_empty() => Ok(Sent::Receipt(self.before())),
+            // Discarded in between, it was not sent.
+            Err(IntakeError::NoDraft) if !self.is_empty() => {
+                self.upload.settled()?;
+                Ok(Sent::Receipt(self.before()))
+            }
             outcome => outcome.map(Sent::Receipt),
         }
     }
@@ -295,7 +299,10 @@ impl Intake {
         let draft = match self.dropbox.held(&self.keys, &self.team.id)? {
             Some(draft) => draft,
             // Another window sent it meanwhile.
-            None if !self.is_empty() => return Ok(self.before()),
+            None if !self.is_empty() => {
+                self.upload.settled()?;
+                return Ok(self.before());
+            }
             None => return Err(IntakeError::Empty),
         };
         Ok(Receipt {

@@ -99,6 +99,12 @@ impl Dropbox {
         (limits.file.min(most), limits.dispatch.min(most))
     }
 
+    /// Bytes that an upload of `announced` lacks and that others were promised; `None` where that would not
+    /// help.
+    pub fn lacks(&self, announced: u64) -> Option<u64> {
+        self.0.space.lacks(announced).ok().flatten()
+    }
+
     /// What time it is here.
     pub fn clock(&self) -> &Clock {
         &self.0.clock

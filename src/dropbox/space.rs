@@ -2,6 +2,7 @@
 //! smaller a dispatch may be, and the last of it is kept for small ones: nobody fills the box at one go.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::base::limits::{FORM_OVERHEAD, Limits, SMALL};
 use crate::store::{Store, StoreError};
@@ -9,12 +10,18 @@ use crate::store::{Store, StoreError};
 /// What large dispatches leave to small ones, where the quota is large.
 const FOR_SMALL: u64 = 1 << 30;
 
+/// What a large dispatch may hold is looked at this often: whoever asks again and again must not see when
+/// others send.
+const LOOK: Duration = Duration::from_secs(600);
+
 /// What the store may still take, minus what uploads under way were promised.
 pub struct Space {
     store: Store,
     quota: u64,
     min_free: u64,
     promised: Mutex<u64>,
+    /// What a large dispatch may hold, and since when.
+    sampled: Mutex<Option<(Instant, u64)>>,
 }
 
 /// Bytes that an upload takes at most in the store: padding adds at most 12 %, and small files are padded
@@ -23,8 +30,7 @@ fn stored(announced: u64) -> u64 {
     announced.saturating_add(announced / 8).saturating_add(FORM_OVERHEAD)
 }
 
-/// The opposite, rounded down to a power of two: the page shows it, and whoever looks at it again and again
-/// must not see what others send.
+/// The opposite, rounded down to a power of two: the page shows it.
 fn plain(room: u64) -> u64 {
     let most = room.saturating_sub(2 * FORM_OVERHEAD) / 9 * 8;
     most.checked_ilog2().map_or(0, |log| 1 << log)
@@ -38,32 +44,69 @@ pub struct Promise {
 
 impl Space {
     pub fn new(store: Store, limits: &Limits) -> Self {
-        Self { store, quota: limits.quota, min_free: limits.min_free, promised: Mutex::default() }
+        Self {
+            store,
+            quota: limits.quota,
+            min_free: limits.min_free,
+            promised: Mutex::default(),
+            sampled: Mutex::default(),
+        }
     }
 
     /// Reserves room for an upload of `announced` bytes of plaintext; `Full` if it is not there.
     pub fn promise(self: &Arc<Self>, announced: u64) -> Result<Promise, StoreError> {
+        let large = self.large()?;
         let mut promised = self.promised.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = self.room(*promised)?;
         let wanted = stored(announced);
-        let small = announced <= SMALL && wanted <= room;
-        if !small && announced.saturating_sub(FORM_OVERHEAD) > self.large(room) {
+        if wanted > self.room_for(announced, large, *promised)? {
             return Err(StoreError::Full);
         }
         *promised += wanted;
         Ok(Promise { space: self.clone(), left: wanted })
     }
 
-    /// Bytes of plaintext that one dispatch may hold now.
-    pub fn largest(&self) -> Result<u64, StoreError> {
+    /// Bytes in the store that such an upload lacks; `None` where it would not fit if nothing else was
+    /// under way.
+    pub fn lacks(&self, announced: u64) -> Result<Option<u64>, StoreError> {
+        let large = self.large()?;
         let promised = *self.promised.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = self.room(promised)?;
-        Ok(self.large(room).max(plain(room).min(SMALL)))
+        let wanted = stored(announced);
+        let ever = wanted <= self.room_for(announced, large, 0)?;
+        let now = self.room_for(announced, large, promised)?;
+        Ok(ever.then(|| wanted.saturating_sub(now)))
     }
 
-    /// What one dispatch that is not small may hold: half of what small ones leave.
-    fn large(&self, room: u64) -> u64 {
-        plain(room.saturating_sub(FOR_SMALL.min(self.quota / 16)) / 2)
+    /// Bytes of plaintext that one dispatch may hold now.
+    pub fn largest(&self) -> Result<u64, StoreError> {
+        Ok(self.large()?.max(plain(self.room(0)?).min(SMALL)))
+    }
+
+    /// Room for one dispatch: what is small may have all of it.
+    fn room_for(&self, announced: u64, large: u64, promised: u64) -> Result<u64, StoreError> {
+        let room = self.room(promised)?;
+        Ok(match announced.saturating_sub(FORM_OVERHEAD) {
+            0..=SMALL => room,
+            more if more <= large => room.saturating_sub(self.for_small()),
+            _ => 0,
+        })
+    }
+
+    /// Bytes of plaintext that a dispatch which is not small may hold, as of a while ago: half of what small
+    /// ones leave.
+    fn large(&self) -> Result<u64, StoreError> {
+        let mut sampled = self.sampled.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((since, large)) = *sampled
+            && since.elapsed() < LOOK
+        {
+            return Ok(large);
+        }
+        let large = plain(self.room(0)?.saturating_sub(self.for_small()) / 2);
+        *sampled = Some((Instant::now(), large));
+        Ok(large)
+    }
+
+    fn for_small(&self) -> u64 {
+        FOR_SMALL.min(self.quota / 16)
     }
 
     fn room(&self, promised: u64) -> Result<u64, StoreError> {

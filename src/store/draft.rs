@@ -87,7 +87,12 @@ impl Store {
     /// drafts fit into `quota` bytes.
     pub fn trim_drafts(&self, quota: u64, today: Day) -> Result<(), StoreError> {
         while let Some(worst) = self.worst_draft(quota, today)? {
-            self.discard(&worst)?;
+            let store = self.clone();
+            let files = self.0.writer.index(move |db| {
+                // Something may be added to it since.
+                if store.0.live.has(&worst) { Ok(Vec::new()) } else { take(db, &worst) }
+            })?;
+            self.0.writer.remove(files);
         }
         Ok(())
     }

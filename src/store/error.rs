@@ -47,6 +47,9 @@ pub enum StoreError {
     /// A second server.
     #[error("another sourdine already serves {0}; stop it first")]
     Served(PathBuf),
+    /// A process that clears up does not come to its end.
+    #[error("another process keeps {0} locked; stop every sourdine, then start again")]
+    Locked(PathBuf),
     /// Disk or quota.
     #[error("there is no space left, on the disk or within the quota")]
     Full,

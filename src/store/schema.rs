@@ -4,7 +4,7 @@ use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension};
 
@@ -108,7 +108,17 @@ fn lock(dir: &Path) -> Result<(File, bool), StoreError> {
     match file.try_lock() {
         Ok(()) => Ok((file, true)),
         Err(TryLockError::WouldBlock) => {
-            file.lock_shared().map_err(|e| StoreError::Io(path, e.kind()))?;
+            // Whoever is alone has it for a moment only, to clear up.
+            let begin = Instant::now();
+            while let Err(error) = file.try_lock_shared() {
+                match error {
+                    TryLockError::Error(e) => return Err(StoreError::Io(path, e.kind())),
+                    TryLockError::WouldBlock if begin.elapsed() > PATIENCE => {
+                        return Err(StoreError::Locked(dir.to_owned()));
+                    }
+                    TryLockError::WouldBlock => std::thread::sleep(Duration::from_millis(50)),
+                }
+            }
             Ok((file, false))
         }
         Err(TryLockError::Error(e)) => Err(StoreError::Io(path, e.kind())),

@@ -2,11 +2,14 @@
 //! the end of a body is told from its breaking off.
 
 use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use bytes::Bytes;
 use http_body_util::BodyExt;
+use hyper::body::{Frame, SizeHint};
 use tokio::sync::mpsc;
 
 use super::multipart::BodySource;
@@ -84,6 +87,44 @@ impl Outgoing {
                 return false;
             }
         }
+    }
+}
+
+/// A page that is handed over piece by piece, and something that is held until its end.
+pub struct Pieces<T> {
+    rest: Bytes,
+    _held: T,
+}
+
+/// Bytes of a piece: hyper takes the next one when the last is on its way.
+const PIECE: usize = 16 * 1024;
+
+impl<T> Pieces<T> {
+    /// All of `page`.
+    pub fn new(page: Bytes, held: T) -> Self {
+        Self { rest: page, _held: held }
+    }
+}
+
+impl<T: Unpin> HttpBody for Pieces<T> {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        let length = self.rest.len().min(PIECE);
+        let piece = self.rest.split_to(length);
+        Poll::Ready((length > 0).then(|| Ok(Frame::data(piece))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.rest.len() as u64)
     }
 }
 

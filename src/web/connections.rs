@@ -1,14 +1,15 @@
 //! Connections that are open: so many in all, so many for a circuit. When they are all taken, the one that
-//! has asked for nothing for longest ends, first from the circuit that holds most.
+//! has asked for nothing for longest ends, first from the circuit that holds most. What is in use, by an upload
+//! or the like, ends last, and only where its circuit holds more than others.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use super::roster::{Entry, Place, Roster, Rule};
+use super::roster::{Entry, Held, Place, Roster, Rule};
 use crate::base::circuit::Circuit;
 
-/// At once, of all circuits. More than all that may not be ended together (see [`Visitor::keep`]).
+/// At once, of all circuits. More than all that is kept together (see [`Visitor::keep`]).
 const MOST: usize = 512;
 /// At once, of one circuit: a browser opens six.
 const SHARE: usize = 16;
@@ -33,9 +34,10 @@ impl Connections {
     /// Takes a place for a connection; `None` when everything that is open is in use.
     pub fn admit(&self, circuit: Circuit) -> Option<Place<Connection>> {
         let asked = AtomicU64::new(self.clock.fetch_add(1, Ordering::Relaxed));
-        let yields = |entry: &Entry<Connection>, held: super::roster::Held| {
-            let idle = entry.about.kept.load(Ordering::Relaxed) == 0;
-            idle.then(|| (0, Reverse(held.theirs), entry.about.asked.load(Ordering::Relaxed)))
+        let yields = |entry: &Entry<Connection>, held: Held| {
+            let kept = entry.about.kept.load(Ordering::Relaxed) > 0;
+            let asked = entry.about.asked.load(Ordering::Relaxed);
+            (!kept || held.hogs()).then_some((u8::from(kept), Reverse(held.theirs), asked))
         };
         let rule = Rule { share: SHARE, classes: &[(MOST, &|_| true)], yields: &yields };
         self.roster.take(circuit, Connection { asked, ..Connection::default() }, &rule)

@@ -66,9 +66,19 @@ pub struct Held {
 }
 
 impl Held {
+    fn of(held: &HashMap<Circuit, usize>, theirs: Circuit, ours: Circuit) -> Self {
+        let number = |circuit| held.get(&circuit).copied();
+        Self { theirs: number(theirs).unwrap_or(1), ours: number(ours).unwrap_or_default() }
+    }
+
     /// With the newcomer in, its circuit still holds fewer than the other does now.
     pub fn hogs(self) -> bool {
         self.theirs > self.ours + 1
+    }
+
+    /// The same where two at a time are nothing unusual.
+    pub fn hogs_much(self) -> bool {
+        self.theirs > self.ours + 2
     }
 }
 
@@ -93,23 +103,21 @@ impl<T> Roster<T> {
         rule: &Rule<'_, T>,
     ) -> Option<Place<T>> {
         let mut all = self.lock();
-        let mut held: HashMap<Circuit, usize> = HashMap::new();
-        for entry in all.iter().filter(|entry| entry.circuit.is_known()) {
-            *held.entry(entry.circuit).or_default() += 1;
-        }
+        let held = count(&all);
         let ours = held.get(&circuit).copied().unwrap_or_default();
         let crowded = ours >= rule.share;
-        let own = |entry: &Entry<T>| entry.circuit == circuit;
         let is_full = |(most, counts): &&Class<'_, T>| {
             all.iter().filter(|entry| counts(entry)).count() >= *most
         };
-        let full = if crowded { Some(&own as &dyn Fn(&Entry<T>) -> bool) } else { None };
-        if let Some(among) = full.or_else(|| rule.classes.iter().find(is_full).map(|class| class.1))
-        {
-            let ranks = all.iter().enumerate().filter(|(_, entry)| among(entry));
+        let full = rule.classes.iter().find(is_full);
+        if crowded || full.is_some() {
+            let may = |entry: &Entry<T>| {
+                (!crowded || entry.circuit == circuit)
+                    && full.is_none_or(|(_, counts)| counts(entry))
+            };
+            let ranks = all.iter().enumerate().filter(|(_, entry)| may(entry));
             let ranks = ranks.filter_map(|(at, entry)| {
-                let theirs = held.get(&entry.circuit).copied().unwrap_or(1);
-                Some(((rule.yields)(entry, Held { theirs, ours })?, at))
+                Some(((rule.yields)(entry, Held::of(&held, entry.circuit, circuit))?, at))
             });
             let (_, at) = ranks.min()?;
             dismiss(&all.remove(at));
@@ -125,12 +133,37 @@ impl<T> Roster<T> {
         Some(Place { roster: self.clone(), entry })
     }
 
-    /// Gives up the place of the entry that ranks lowest among those that have a rank.
-    pub fn dismiss_one(&self, rank: impl Fn(&Entry<T>) -> Option<u64>) -> bool {
+    /// Dismisses entries that yield to this circuit, the lowest first, until together they are worth so
+    /// much; none where all of them are not.
+    pub fn dismiss_worth(
+        &self,
+        circuit: Circuit,
+        need: u64,
+        worth: impl Fn(&Entry<T>) -> u64,
+        yields: impl Fn(&Entry<T>, Held) -> Option<Rank>,
+    ) -> bool {
         let mut all = self.lock();
-        let ranks = all.iter().enumerate().filter_map(|(at, entry)| Some((rank(entry)?, at)));
-        let lowest = ranks.min().map(|(_, at)| at);
-        lowest.map(|at| dismiss(&all.remove(at))).is_some()
+        let mut freed = 0;
+        let mut first = true;
+        while freed < need {
+            let held = count(&all);
+            let ranks = all.iter().enumerate().filter_map(|(at, entry)| {
+                let other = !circuit.is_known() || entry.circuit != circuit;
+                let held = Held::of(&held, entry.circuit, circuit);
+                Some((other.then(|| yields(entry, held)).flatten()?, at))
+            });
+            let ranks: Vec<_> = ranks.collect();
+            let all_worth = ranks.iter().filter_map(|(_, at)| all.get(*at));
+            if first && all_worth.map(|entry| worth(entry)).sum::<u64>() < need {
+                return false;
+            }
+            first = false;
+            let Some((_, at)) = ranks.into_iter().min() else { break };
+            let entry = all.remove(at);
+            freed += worth(&entry);
+            dismiss(&entry);
+        }
+        true
     }
 
     /// Gives up every place.
@@ -146,6 +179,14 @@ impl<T> Roster<T> {
     fn lock(&self) -> MutexGuard<'_, Vec<Arc<Entry<T>>>> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn count<T>(all: &[Arc<Entry<T>>]) -> HashMap<Circuit, usize> {
+    let mut held = HashMap::new();
+    for entry in all.iter().filter(|entry| entry.circuit.is_known()) {
+        *held.entry(entry.circuit).or_default() += 1;
+    }
+    held
 }
 
 fn dismiss<T>(entry: &Entry<T>) {

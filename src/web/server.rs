@@ -1,7 +1,7 @@
 //! The accept loop: hyper's HTTP/1.1 with a header timeout, bounded buffers, and no `Date`.
 
 use std::io;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{Semaphore, watch};
+use tokio_io_timeout::TimeoutStream;
 
 use super::connections::{Connections, Visitor};
 use super::proxy::{self, NoCircuit};
@@ -29,6 +30,8 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 const BUFFER: usize = 64 * 1024;
 /// Headers a request may have.
 const HEADERS: usize = 64;
+/// A connection whose peer takes nothing of what waits for it is ended after this time.
+const UNREAD: Duration = Duration::from_secs(60);
 /// Connections of which tor's line is awaited; the next one waits to be accepted.
 const ARRIVING: usize = 64;
 /// To whom a connection without that line is: somebody who sets tor up.
@@ -52,7 +55,10 @@ impl Listener {
         match listen {
             Listen::Tcp(address) => std::net::TcpListener::bind(address).map(Self::Tcp),
             Listen::Unix(path) => {
-                if path.exists() && std::os::unix::net::UnixStream::connect(path).is_err() {
+                let is_socket = |meta: std::fs::Metadata| meta.file_type().is_socket();
+                if std::fs::symlink_metadata(path).is_ok_and(is_socket)
+                    && std::os::unix::net::UnixStream::connect(path).is_err()
+                {
                     std::fs::remove_file(path)?;
                 }
                 let listener = std::os::unix::net::UnixListener::bind(path)?;
@@ -150,7 +156,9 @@ pub async fn serve(
             // When everything is in use, whoever holds most gives way; see `Connections`.
             let Some(place) = connections.admit(circuit) else { return };
             let service = with_visitor(app, connections.visitor(&place));
-            let connection = http.serve_connection(TokioIo::new(stream), service);
+            let mut stream = TimeoutStream::new(stream);
+            stream.set_write_timeout(Some(UNREAD));
+            let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), service);
             // How a connection ends says something about a visit: it is not logged.
             tokio::select! {
                 _ = watcher.watch(connection) => {}

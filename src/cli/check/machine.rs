@@ -3,6 +3,7 @@
 use bytesize::ByteSize;
 use rustix::process::{DumpableBehavior, Resource, dumpable_behavior, getrlimit};
 
+use super::super::process;
 use super::{Finding, fault, good, warning};
 use crate::base::clock::{Clock, Day};
 use crate::base::limits;
@@ -17,6 +18,7 @@ pub(super) fn examine(config: &Config, found: &mut Vec<Finding>) {
     found.push(space(config));
     found.push(volumes(config));
     found.push(swap());
+    found.push(access_times(config));
     found.push(dumps());
     let today = Clock::system().today();
     found.push(if today < BUILT {
@@ -48,6 +50,17 @@ fn space(config: &Config) -> Finding {
         ),
         Ok(free) => good("space", format!("{} free", ByteSize(free))),
     }
+}
+
+fn access_times(config: &Config) -> Finding {
+    if process::notes_access_times(&config.data_dir) {
+        return warning(
+            "atimes",
+            "the file system notes when data_dir was last read, which a visit decides: `serve` tells it not \
+             to (chattr +A) where it can; where this stays, mount it with noatime",
+        );
+    }
+    good("atimes", "the file system does not note when data_dir is read")
 }
 
 fn volumes(config: &Config) -> Finding {

@@ -15,6 +15,7 @@ use super::receipt::{self, Slip};
 use super::ticket::Ticket;
 use super::{App, OpenedCode, Site, leave, mailbox};
 use crate::base::ids::{DispatchId, FileId};
+use crate::base::limits::SHORT_FIELD;
 use crate::crypto::kdf::MailboxKeys;
 use crate::dropbox::IntakeError;
 use crate::dropbox::draft::{HeldDraft, Sending};
@@ -106,9 +107,13 @@ pub async fn act(
 ) -> Response {
     let page = Page::new(&site, &uri, &headers).switched(Switch::Link("/mailbox"));
     let Ok(Form(form)) = form else { return page.problem(&Problem::Form) };
+    // They stand in the question again.
+    if form.team.len() > SHORT_FIELD || form.item.len() > SHORT_FIELD {
+        return page.problem(&Problem::Form);
+    }
     let ticket = match site.tickets.check_opening(&form.ticket) {
         Ok(ticket) => ticket,
-        Err(error) => return mailbox::ask_again(page, &error.into(), form.code),
+        Err(error) => return mailbox::ask_again(page, &error.into(), &form.code),
     };
     if form.sure.is_none()
         && let Some(question) = form.act.question(page.t)
@@ -117,7 +122,7 @@ pub async fn act(
     }
     let opened = match site.open_code(visitor.circuit(), &form.code).await {
         Ok(opened) => opened,
-        Err(problem) => return mailbox::ask_again(page, &problem, form.code),
+        Err(problem) => return mailbox::ask_again(page, &problem, &form.code),
     };
     let done = {
         let (site, keys, t) = (site.clone(), opened.keys.clone(), page.t);

@@ -117,7 +117,7 @@ fn stream(
     let (sender, receiver) = mpsc::channel(2);
     let handle = Handle::current();
     tokio::task::spawn_blocking(move || {
-        while !place.0.entry.is_dismissed() {
+        loop {
             let mut piece = vec![0; PIECE];
             let read = plain.read(&mut piece);
             let end = matches!(read, Ok(0) | Err(_));
@@ -127,8 +127,13 @@ fn stream(
             });
             let nothing =
                 matches!(&item, Ok(frame) if frame.data_ref().is_some_and(Bytes::is_empty));
-            let send = async { tokio::time::timeout(idle, sender.send(item)).await };
-            let taken = nothing || matches!(handle.block_on(send), Ok(Ok(())));
+            let send = async {
+                tokio::select! {
+                    sent = tokio::time::timeout(idle, sender.send(item)) => matches!(sent, Ok(Ok(()))),
+                    () = place.0.entry.dismissed() => false,
+                }
+            };
+            let taken = nothing || handle.block_on(send);
             if end || !taken {
                 return;
             }

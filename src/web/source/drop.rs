@@ -19,7 +19,7 @@ use super::reader::{Outcome, Reader, Typed, form_limits, largest_form};
 use super::ticket::Ticket;
 use super::uploads::Transfer;
 use super::{App, REFUSALS, REFUSALS_EACH, receipt, take};
-use crate::base::limits::FORM_OVERHEAD;
+use crate::base::limits::{FORM_OVERHEAD, SHORT_FIELD};
 use crate::crypto::code::RetrievalCode;
 use crate::crypto::words::WordList;
 use crate::dropbox::Teams;
@@ -151,6 +151,13 @@ pub async fn again(
 ) -> Response {
     let page = Page::new(&site, &uri, &headers);
     let Ok(Form(typed)) = form else { return page.problem(&Problem::Form) };
+    // What is given back is no longer than what a form may hold.
+    let short = [&typed.code, &typed.ticket, &typed.team, &typed.draft];
+    if short.iter().any(|field| field.len() > SHORT_FIELD)
+        || typed.message.len() > 4 * site.dropbox.limits().message
+    {
+        return page.problem(&Problem::Form);
+    }
     // As strict as a mailbox: the page shows the code.
     let ticket = site.tickets.check_opening(&typed.ticket).map_err(Problem::from);
     let ticket = ticket.and_then(|ticket| Ok(site.tickets.next(&ticket)?));
@@ -229,6 +236,7 @@ pub async fn receive(
 
     let boundary = Boundary::from_content_type(content_type.unwrap_or_default());
     let circuit = visitor.circuit();
+    let kept = visitor.keep();
     let upload = if site.pace.drop(circuit).await {
         site.uploads.enter(circuit, announced).await
     } else {
@@ -248,7 +256,7 @@ pub async fn receive(
         let read = !asks && body::discard(body, limits.idle, limits.drain).await;
         return close_unless(read, page.problem(&problem));
     };
-    let _kept = visitor.keep();
+    let _kept = kept;
     let meter = Meter::new(length);
     let (outgoing, incoming) = body::channel();
     let form = FormReader::new(incoming, boundary, form_limits(limits.files));

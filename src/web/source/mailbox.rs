@@ -14,6 +14,7 @@ use super::problem::Problem;
 use super::ticket::Ticket;
 use super::{App, OpenedCode};
 use crate::base::clock::Day;
+use crate::base::limits::SHORT_FIELD;
 use crate::dropbox::draft::HeldDraft;
 use crate::dropbox::mailbox::SourceView;
 use crate::web::connections::Visitor;
@@ -83,11 +84,11 @@ pub async fn show(
     let Ok(Form(form)) = form else { return page.problem(&Problem::Form) };
     let ticket = match site.tickets.check_opening(&form.ticket) {
         Ok(ticket) => ticket,
-        Err(error) => return ask_again(page, &error.into(), form.code),
+        Err(error) => return ask_again(page, &error.into(), &form.code),
     };
     match site.open_code(visitor.circuit(), &form.code).await {
         Ok(opened) => show_opened(page, opened, &ticket, None).await,
-        Err(problem) => ask_again(page, &problem, form.code),
+        Err(problem) => ask_again(page, &problem, &form.code),
     }
 }
 
@@ -128,7 +129,9 @@ pub async fn show_opened(
 }
 
 /// The form again, with what was typed and which word to look at.
-pub fn ask_again(page: Page<'_>, problem: &Problem, typed: String) -> Response {
+pub fn ask_again(page: Page<'_>, problem: &Problem, typed: &str) -> Response {
+    // What is far too long is not worth giving back whole.
+    let typed: String = typed.chars().take(SHORT_FIELD).collect();
     let mends = matches!(problem, Problem::Code(_) | Problem::OldTicket | Problem::Busy);
     let ticket = page.site.tickets.fresh();
     let (true, Ok(ticket)) = (mends, ticket) else { return page.problem(problem) };

@@ -27,6 +27,7 @@ use self::problem::Problem;
 use self::progress::Progress;
 use self::ticket::Tickets;
 use self::uploads::Uploads;
+use super::body;
 use super::connections::Visitor;
 use super::headers;
 use super::roster::{Entry, Held, Place, Rank, Roster, Rule};
@@ -37,7 +38,9 @@ use crate::crypto::kdf::MailboxKeys;
 use crate::crypto::words::WordList;
 use crate::dropbox::{Deriver, Dropbox, SetupError};
 use axum::Router;
+use axum::body::{Body, HttpBody};
 use axum::extract::{DefaultBodyLimit, Extension, Request, State};
+use axum::http::header;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -57,6 +60,12 @@ const LARGE_FORMS_EACH: usize = 2;
 /// Such a form has arrived within this time, or gives its place to another when there are too many.
 const FORM_TIME: Duration = Duration::from_secs(20);
 
+/// Bytes of a page that needs no place of its own until it is read; how many larger ones there may be,
+/// and how many of one circuit.
+const SMALL_PAGE: u64 = 48 * 1024;
+const LARGE_PAGES: usize = 16;
+const LARGE_PAGES_EACH: usize = 3;
+
 /// Files of answers that may be on their way out at once (each holds a thread), and how many to one
 /// circuit.
 const DOWNLOADS: usize = 16;
@@ -71,6 +80,7 @@ pub struct Site {
     uploads: Uploads,
     refusals: Arc<Roster<()>>,
     large_forms: Arc<Roster<()>>,
+    large_pages: Arc<Roster<()>>,
     downloads: Arc<Roster<()>>,
     progress: Progress,
     name: String,
@@ -101,6 +111,7 @@ impl Site {
             uploads: Uploads::new(config.limits.uploads),
             refusals: Arc::default(),
             large_forms: Arc::default(),
+            large_pages: Arc::default(),
             downloads: Arc::default(),
             progress: Progress::default(),
             name: config.name.clone(),
@@ -109,6 +120,13 @@ impl Site {
             onions: config.onions.clone(),
             dropbox,
         })
+    }
+
+    /// Forgets what circuits did minutes ago.
+    pub fn forget(&self) {
+        self.pace.forget();
+        self.deriver.forget();
+        self.progress.forget();
     }
 
     /// Ends the displays that would hold a stop up.
@@ -195,6 +213,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .method_not_allowed_fallback(not_found)
         .layer(middleware::from_fn_with_state(site.clone(), refuse_foreign))
         .layer(middleware::from_fn_with_state(site.clone(), warnings::refuse))
+        .layer(middleware::from_fn_with_state(site.clone(), few_large_pages))
         .layer(middleware::from_fn(headers::harden))
         .with_state(site)
 }
@@ -203,13 +222,18 @@ async fn not_found(State(site): App, request: Request) -> Response {
     Page::of(&site, &request).problem(&Problem::NotFound)
 }
 
-/// Takes a place before a body is read into memory.
+/// Takes a place before a large body is read into memory.
 async fn few(
     State(site): App,
     Extension(visitor): Extension<Visitor>,
     request: Request,
     next: Next,
 ) -> Response {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: usize| length <= SMALL_FORM) {
+        return next.run(request).await;
+    }
     let page = Page::of(&site, &request);
     let each = (LARGE_FORMS, LARGE_FORMS_EACH);
     let Some(place) = take(&site.large_forms, visitor.circuit(), each, Some(FORM_TIME)) else {
@@ -218,6 +242,29 @@ async fn few(
     tokio::select! {
         response = next.run(request) => response,
         () = place.entry.dismissed() => page.problem(&Problem::Busy),
+    }
+}
+
+/// A large page takes a place until it is read: whoever asks for many and takes none fills no memory.
+async fn few_large_pages(
+    State(site): App,
+    Extension(visitor): Extension<Visitor>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let page = Page::of(&site, &request);
+    let (parts, body) = next.run(request).await.into_parts();
+    let length = body.size_hint().exact().unwrap_or_default();
+    if length <= SMALL_PAGE {
+        return Response::from_parts(parts, body);
+    }
+    let each = (LARGE_PAGES, LARGE_PAGES_EACH);
+    let Some(place) = take(&site.large_pages, visitor.circuit(), each, None) else {
+        return page.problem(&Problem::Busy);
+    };
+    match axum::body::to_bytes(body, usize::MAX).await {
+        Ok(bytes) => Response::from_parts(parts, Body::new(body::Pieces::new(bytes, place))),
+        Err(_) => page.problem(&Problem::Internal),
     }
 }
 

@@ -18,9 +18,6 @@ const CHECKS_A_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(59);
 const DROPS_A_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(5);
 /// Whoever would wait longer is refused.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Circuits remembered before those that have not done anything of late are forgotten.
-const MANY: usize = 4096;
-
 type Limiter = RateLimiter<Circuit, HashMapStateStore<Circuit>, MonotonicClock>;
 
 /// The pace of every circuit.
@@ -41,6 +38,12 @@ impl Default for Pace {
 }
 
 impl Pace {
+    /// Forgets circuits that may do again all that they might at first.
+    pub fn forget(&self) {
+        self.checks.retain_recent();
+        self.drops.retain_recent();
+    }
+
     /// Waits until this circuit may have a code checked, or end a visit; false if that is too long.
     pub async fn check(&self, circuit: Circuit) -> bool {
         turn(&self.checks, circuit).await
@@ -55,9 +58,6 @@ impl Pace {
 async fn turn(limiter: &Limiter, circuit: Circuit) -> bool {
     if !circuit.is_known() {
         return true;
-    }
-    if limiter.len() > MANY {
-        limiter.retain_recent();
     }
     let mut patience = PATIENCE;
     while let Err(early) = limiter.check_key(&circuit) {
@@ -103,11 +103,18 @@ mod tests {
 
     #[tokio::test]
     async fn circuits_that_come_once_are_not_remembered_for_ever() {
-        let quota = Quota::per_second(NonZeroU32::MAX);
-        let limiter = RateLimiter::hashmap_with_clock(quota, MonotonicClock);
-        for number in 0..20_000 {
-            assert!(turn(&limiter, Circuit::Tor(number)).await);
+        let quick = || {
+            let quota = Quota::per_second(NonZeroU32::MAX);
+            RateLimiter::hashmap_with_clock(quota, MonotonicClock)
+        };
+        let pace = Pace { checks: quick(), drops: quick() };
+        for number in 0..1000 {
+            assert!(
+                pace.check(Circuit::Tor(number)).await && pace.drop(Circuit::Tor(number)).await
+            );
         }
-        assert!(limiter.len() <= MANY + 1, "{}", limiter.len());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        pace.forget();
+        assert_eq!(pace.checks.len() + pace.drops.len(), 0);
     }
 }

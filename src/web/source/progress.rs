@@ -34,8 +34,12 @@ const SEATS_EACH: usize = 8;
 /// Between two steps, at first and after a minute: a page of many hours stays small.
 const STEP: Duration = Duration::from_millis(500);
 const LATER_STEP: Duration = Duration::from_secs(2);
+/// A display may open so much later than its upload began and still show how that ended.
+const LATE: Duration = Duration::from_secs(60);
 /// A display that waits writes a space now and then, so that one whose reader is gone is noticed.
 const PULSE: Duration = Duration::from_secs(20);
+/// Characters of a file's name that are shown: a step stays small.
+const NAME: usize = 120;
 /// The rate is that of the last steps.
 const WINDOW: usize = 20;
 
@@ -62,6 +66,13 @@ pub enum Phase {
     Held,
     /// It ended otherwise; so many files are held whole.
     Refused(Problem, usize),
+}
+
+impl Phase {
+    /// Nothing comes after it.
+    fn is_last(&self) -> bool {
+        !matches!(self, Self::Receiving(_) | Self::Sealing)
+    }
 }
 
 impl Meter {
@@ -107,7 +118,7 @@ impl Seat {
 pub struct Progress {
     slots: Mutex<HashMap<Token, Weak<Slot>>>,
     /// The last uploads, newest first: a display may open when a short one has ended already.
-    recent: Mutex<VecDeque<Arc<Slot>>>,
+    recent: Mutex<VecDeque<(Instant, Arc<Slot>)>>,
     seats: Arc<Roster<Seat>>,
 }
 
@@ -117,7 +128,7 @@ impl Progress {
         let slot = self.slot(token);
         slot.send_replace(Some(meter));
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        recent.push_front(slot);
+        recent.push_front((Instant::now(), slot));
         recent.truncate(SEATS);
     }
 
@@ -140,6 +151,15 @@ impl Progress {
         };
         let rule = Rule { share: SEATS_EACH, classes: &[(SEATS, &|_| true)], yields: &yields };
         self.seats.take(circuit, Seat { slot: self.slot(token) }, &rule)
+    }
+
+    /// Forgets uploads that have ended a while ago.
+    pub fn forget(&self) {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        recent.retain(|(since, slot)| {
+            let over = |meter: &Arc<Meter>| meter.phase().is_last();
+            since.elapsed() < LATE || !slot.borrow().as_ref().is_none_or(over)
+        });
     }
 
     /// Ends every display: the server stops.
@@ -209,14 +229,18 @@ struct Display {
 }
 
 impl Display {
-    async fn run(mut self, begin: Body, seat: Place<Seat>, _kept: Kept) {
+    async fn run(mut self, begin: Body, seat: Place<Seat>, kept: Kept) {
         let out = self.out.clone();
         tokio::select! {
             () = out.closed() => {}
             _ = self.follow(begin, &seat.entry.about.slot) => {}
             () = seat.entry.dismissed() => {
+                // Whoever does not read holds nothing up.
+                drop(kept);
                 let ended = self.lang.messages().progress_ended();
-                let _ = self.step("soft", ended, String::new(), None, None).await;
+                if let Some(step) = self.render("soft", ended, String::new(), None, None) {
+                    let _ = out.try_send(Ok(Frame::data(step)));
+                }
             }
         }
     }
@@ -302,7 +326,8 @@ impl Display {
         {
             detail = format!("{detail} · {}", time_left(t, left));
         }
-        let file = file.map(|(number, name)| t.progress_file(number, names::printable(&name)));
+        let short = |name: &str| names::printable(name).chars().take(NAME).collect::<String>();
+        let file = file.map(|(number, name)| t.progress_file(number, short(&name)));
         let percent = total.map(|total| (received.saturating_mul(100) / total).min(100));
         self.step("step", text, detail, file.as_deref(), percent).await
     }
@@ -324,9 +349,19 @@ impl Display {
         file: Option<&str>,
         percent: Option<u64>,
     ) -> Option<()> {
+        self.write(self.render(class, text, detail, file, percent)?).await
+    }
+
+    fn render(
+        &self,
+        class: &'static str,
+        text: String,
+        detail: String,
+        file: Option<&str>,
+        percent: Option<u64>,
+    ) -> Option<Bytes> {
         let t = self.lang.messages();
-        let step = Step { t, class, text, detail, file, percent };
-        self.write(step.render().ok()?.into()).await
+        Some(Step { t, class, text, detail, file, percent }.render().ok()?.into())
     }
 
     async fn write(&self, bytes: Bytes) -> Option<()> {

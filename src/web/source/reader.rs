@@ -11,7 +11,7 @@ use super::receipt::Slip;
 use super::ticket::Ticket;
 use super::{OpenedCode, Site};
 use crate::base::circuit::Circuit;
-use crate::base::limits::{self, Limits};
+use crate::base::limits::{self, FORM_OVERHEAD, Limits};
 use crate::dropbox::{Intake, IntakeError, Letter, Sent, Team};
 use crate::store::StoreError;
 use crate::web::body::Incoming;
@@ -168,28 +168,38 @@ impl Reader<'_> {
         })
     }
 
-    /// Begins, where there is room. Room that was promised to transfers that hardly move is taken back.
+    /// Begins, where there is room. If enough of what lacks was promised to transfers that crawl, or to a
+    /// circuit that hogs, that is taken back.
     fn with_room(
         &self,
         begin: impl Fn() -> Result<Intake, IntakeError>,
     ) -> Result<Intake, Problem> {
-        let mut again = 0;
+        let (dropbox, mut tries) = (&self.site.dropbox, None);
         loop {
             match begin() {
                 Err(IntakeError::Store(StoreError::Full)) => {}
                 other => return Ok(other?),
             }
-            if self.site.uploads.dismiss_slowest() {
-                again = TRIES;
-            }
-            if again == 0 {
-                let (_, most) = self.site.dropbox.sizes_now();
-                let some = most >= limits::SMALL && self.announced > most;
-                return Err(if some { Problem::TooLargeNow(most) } else { Problem::Full });
-            }
-            again -= 1;
+            tries = match tries {
+                None if self
+                    .lacks()
+                    .is_some_and(|bytes| self.site.uploads.make_room(self.circuit, bytes)) =>
+                {
+                    Some(TRIES)
+                }
+                Some(left @ 1..) => Some(left - 1),
+                _ => {
+                    let (_, most) = dropbox.sizes_now();
+                    let some = most >= limits::SMALL && self.announced > most + FORM_OVERHEAD;
+                    return Err(if some { Problem::TooLargeNow(most) } else { Problem::Full });
+                }
+            };
             std::thread::sleep(SETTLES);
         }
+    }
+
+    fn lacks(&self) -> Option<u64> {
+        self.site.dropbox.lacks(self.announced)
     }
 }
 

@@ -16,12 +16,18 @@ use crate::web::roster::{Class, Entry, Held, Place, Rank, Roster, Rule};
 pub const FLOOR: u64 = 8 * 1024;
 /// A transfer is not judged before, and by no less than this: circuits stall for a while.
 pub const GRACE: Duration = Duration::from_secs(30);
-/// A newcomer asks again this often while it waits for a young transfer to be judged.
-const AGAIN: Duration = Duration::from_millis(500);
+/// Whoever has waited that long gets the place of what crawls already after this.
+const SHORT_GRACE: Duration = Duration::from_secs(5);
+/// Whoever is first in line asks again this often, and is asked to come back after so long.
+const AGAIN: Duration = Duration::from_millis(250);
+const PATIENCE: Duration = Duration::from_secs(75);
+/// How many may stand in line, and how many of one circuit.
+const LINE: usize = 192;
+const LINE_EACH: usize = 2;
 
 /// An upload while it arrives.
 pub struct Transfer {
-    small: bool,
+    announced: u64,
     whole: AtomicBool,
     speed: Mutex<Speed>,
 }
@@ -36,7 +42,7 @@ impl Transfer {
     fn new(announced: u64) -> Self {
         let marks = [(Instant::now(), 0); 2];
         let speed = Mutex::new(Speed { received: 0, marks });
-        Self { small: announced <= limits::SMALL, whole: AtomicBool::new(false), speed }
+        Self { announced, whole: AtomicBool::new(false), speed }
     }
 
     /// So many bytes more have arrived.
@@ -46,6 +52,16 @@ impl Transfer {
         if speed.marks[1].0.elapsed() >= GRACE {
             speed.marks = [speed.marks[1], (Instant::now(), speed.received)];
         }
+    }
+
+    fn is_small(&self) -> bool {
+        self.announced <= limits::SMALL
+    }
+
+    /// Bytes that were announced and have not come.
+    fn owed(&self) -> u64 {
+        let speed = self.speed.lock().unwrap_or_else(PoisonError::into_inner);
+        self.announced.saturating_sub(speed.received)
     }
 
     /// Everything has arrived: what is left to do is ours.
@@ -69,50 +85,76 @@ fn millis(time: Duration) -> u64 {
 /// All places.
 pub struct Uploads {
     roster: Arc<Roster<Transfer>>,
+    /// Who waits; whether for a small form.
+    line: Arc<Roster<bool>>,
     most: usize,
 }
 
 impl Uploads {
     /// `most` at once.
     pub fn new(most: usize) -> Self {
-        Self { roster: Arc::default(), most }
+        Self { roster: Arc::default(), line: Arc::default(), most }
     }
 
-    /// Takes a place for a form of `announced` bytes. Waits while a transfer that crawls is too young to
-    /// lose its place; `None` when every place is used well.
+    /// Takes a place for a form of `announced` bytes. While a transfer crawls that is too young to lose its
+    /// place, newcomers stand in line; `None` when every place is used well, or the line is too long.
     pub async fn enter(&self, circuit: Circuit, announced: u64) -> Option<Place<Transfer>> {
-        loop {
-            if let Some(place) = self.take(circuit, announced) {
-                return Some(place);
-            }
-            if !self.roster.any(|entry| entry.about.crawls().is_some() && entry.age() < GRACE) {
-                return None;
+        let small = announced <= limits::SMALL;
+        if !self.line.any(|other| other.about == small)
+            && let Some(place) = self.take(circuit, announced, GRACE)
+        {
+            return Some(place);
+        }
+        let turn = self.stand_in_line(circuit, small)?;
+        while turn.entry.age() < PATIENCE {
+            let is_before =
+                |other: &Entry<bool>| other.about == small && other.number < turn.entry.number;
+            if !self.line.any(is_before) {
+                let grace = if turn.entry.age() < GRACE { GRACE } else { SHORT_GRACE };
+                if let Some(place) = self.take(circuit, announced, grace) {
+                    return Some(place);
+                }
+                if !self.roster.any(|entry| entry.about.crawls().is_some()) {
+                    return None;
+                }
             }
             tokio::time::sleep(AGAIN).await;
         }
+        None
     }
 
-    fn take(&self, circuit: Circuit, announced: u64) -> Option<Place<Transfer>> {
+    fn stand_in_line(&self, circuit: Circuit, small: bool) -> Option<Place<bool>> {
+        let none = |_: &Entry<bool>, _: Held| None;
+        let rule = Rule { share: LINE_EACH, classes: &[(LINE, &|_| true)], yields: &none };
+        self.line.take(circuit, small, &rule)
+    }
+
+    fn take(&self, circuit: Circuit, announced: u64, grace: Duration) -> Option<Place<Transfer>> {
         let transfer = Transfer::new(announced);
         let all: Class<'_, Transfer> = (self.most, &|_| true);
-        let large: Class<'_, Transfer> = (self.most - self.most / 8, &|entry| !entry.about.small);
-        let classes: &[_] = if transfer.small { &[all] } else { &[large, all] };
+        let large: Class<'_, Transfer> =
+            (self.most - self.most / 8, &|entry| !entry.about.is_small());
+        let classes: &[_] = if transfer.is_small() { &[all] } else { &[large, all] };
+        let yields = |entry: &Entry<Transfer>, held: Held| yields(entry, held, grace);
         let rule = Rule { share: self.most.div_ceil(4), classes, yields: &yields };
         self.roster.take(circuit, transfer, &rule)
     }
 
-    /// Ends the slowest transfer below the floor, so that what it was promised is free again.
-    pub fn dismiss_slowest(&self) -> bool {
-        self.roster.dismiss_one(|entry| entry.about.crawls().filter(|_| entry.age() >= GRACE))
+    /// Ends transfers that yield to this circuit, if so many bytes that were promised to them are free
+    /// then.
+    pub fn make_room(&self, circuit: Circuit, bytes: u64) -> bool {
+        let yields = |entry: &Entry<Transfer>, held: Held| yields(entry, held, GRACE);
+        self.roster.dismiss_worth(circuit, bytes, |entry| entry.about.owed(), yields)
     }
 }
 
-/// Those that crawl go first, beginning with the circuit that holds most; then those of whoever hogs.
-fn yields(entry: &Entry<Transfer>, held: Held) -> Option<Rank> {
-    let crawls = entry.about.crawls();
-    if let Some(rate) = crawls.filter(|_| entry.age() >= GRACE) {
-        return Some((0, Reverse(held.theirs), rate));
+/// Those that crawl go first, beginning with the circuit that holds most; then, of a circuit that hogs, the
+/// youngest.
+fn yields(entry: &Entry<Transfer>, held: Held, grace: Duration) -> Option<Rank> {
+    let most = Reverse(held.theirs);
+    if let Some(rate) = entry.about.crawls().filter(|_| entry.age() >= grace) {
+        return Some((0, most, rate));
     }
     let moves = !entry.about.whole.load(Ordering::Acquire);
-    (held.hogs() && moves).then(|| (1, Reverse(held.theirs), crawls.unwrap_or(FLOOR)))
+    (held.hogs_much() && moves).then(|| (1, most, u64::MAX - entry.number))
 }
