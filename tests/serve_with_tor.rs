@@ -65,9 +65,10 @@ fn nothing_runs_in(dir: &Path) {
     wait_for("the end of every process", || processes(dir).is_empty().then_some(()));
 }
 
-/// The one process of `dir` whose command line says this.
+/// The one process of `dir` whose command line says this; not the tor that only looks at its configuration.
 fn pid_of(dir: &Path, what: &str) -> Option<u32> {
-    processes(dir).into_iter().find(|(_, line)| line.contains(what)).map(|(pid, _)| pid)
+    let is_it = |line: &str| line.contains(what) && !line.contains("--verify-config");
+    processes(dir).into_iter().find(|(_, line)| is_it(line)).map(|(pid, _)| pid)
 }
 
 fn signal(pid: u32, name: &str) {
