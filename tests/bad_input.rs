@@ -8,7 +8,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use common::*;
@@ -1072,4 +1072,73 @@ fn on_a_small_disk(disk: &Path) {
     let whole =
         files_below(&out).into_iter().filter(|f| f.ends_with("2.bin") && sha256(f) == sha256(&two));
     assert_eq!(whole.count(), 2);
+}
+
+/// A pipe's end that nobody reads any more.
+fn closed_pipe() -> Stdio {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    writer.into()
+}
+
+fn full_device() -> Stdio {
+    fs::OpenOptions::new().write(true).open("/dev/full").unwrap().into()
+}
+
+/// Goes to a box over the socket that its server listens at, and waits until it answers.
+fn over_a_socket(site: &mut Box_, socket: &Path) {
+    site.base = "http://localhost".into();
+    site.through = vec!["--unix-socket".into(), socket.to_str().unwrap().into()];
+    wait_for("the server", || (site.curl("/", &[]).status == 200).then_some(()));
+}
+
+#[test]
+fn a_log_that_is_full_or_closed_stops_no_server() {
+    for log in [full_device(), closed_pipe()] {
+        let mut site = Box_::new(1, &[]);
+        let socket = site.path("socket");
+        let mut serve = site.command("serve");
+        serve.arg("--listen").arg(format!("unix:{}", socket.display()));
+        site.adopt(serve.stdout(closed_pipe()).stderr(log).spawn().unwrap());
+        over_a_socket(&mut site, &socket);
+        // Each writes a line.
+        for _ in 0..3 {
+            site.signal("HUP");
+        }
+        let form = site.form("en");
+        site.send(&form, "Hello", &[]).is(200, "Received");
+        site.mailbox(&form.code).is(200, "waiting");
+        assert_eq!(site.submissions(), 1);
+        site.stop();
+    }
+}
+
+#[test]
+fn a_demo_whose_output_nobody_takes_goes_on_and_cleans_up() {
+    for (output, log) in [(closed_pipe(), closed_pipe()), (full_device(), full_device())] {
+        let mut site = Box_::new(1, &[]);
+        let (socket, place) = (site.path("socket"), site.path("tmp"));
+        fs::create_dir(&place).unwrap();
+        let mut demo = sourdine();
+        demo.arg("demo").arg("--listen").arg(format!("unix:{}", socket.display()));
+        demo.arg("--desk-listen").arg(format!("unix:{}", site.path("desk").display()));
+        demo.env("TMPDIR", &place).stdout(output).stderr(log);
+        site.adopt(demo.spawn().unwrap());
+        over_a_socket(&mut site, &socket);
+        site.send(&site.form("en"), "Hello", &[]).is(200, "Received");
+        site.stop();
+        assert_eq!(fs::read_dir(&place).unwrap().count(), 0, "the demo left something behind");
+    }
+}
+
+#[test]
+fn a_command_whose_output_nobody_takes_ends_quietly() {
+    let site = Box_::new(1, &[]);
+    let output = site.command("status").stdout(closed_pipe()).output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    // What has failed says so by its code, where it cannot say it in words.
+    for log in [full_device(), closed_pipe()] {
+        let status = site.command("deliver").arg("nowhere.tar").stderr(log).status().unwrap();
+        assert_eq!(status.code(), Some(1));
+    }
 }

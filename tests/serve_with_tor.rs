@@ -12,10 +12,13 @@ mod include;
 mod lost;
 
 use std::fs;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use common::{Box_, Editor, fails, ok, sourdine, wait_for};
 
@@ -69,9 +72,10 @@ fn nothing_runs_in(dir: &Path) {
     wait_for("the end of every process", || processes(dir).is_empty().then_some(()));
 }
 
-/// The one process of `dir` whose command line says this.
+/// The one process of `dir` whose command line says this; not the tor that only looks at its configuration.
 fn pid_of(dir: &Path, what: &str) -> Option<u32> {
-    processes(dir).into_iter().find(|(_, line)| line.contains(what)).map(|(pid, _)| pid)
+    let is_it = |line: &str| line.contains(what) && !line.contains("--verify-config");
+    processes(dir).into_iter().find(|(_, line)| is_it(line)).map(|(pid, _)| pid)
 }
 
 fn signal(pid: u32, name: &str) {
@@ -200,6 +204,46 @@ fn tor_and_the_reader_come_back_by_themselves() {
     served.says("INFO started; sources are served at unix:", 2);
     served.stop();
     nothing_runs_in(dir);
+}
+
+/// Whether the reader answers, to a line as tor's.
+fn answers(site: &Box_) -> Option<()> {
+    let mut stream = UnixStream::connect(tor_dir(site).join("source.sock")).ok()?;
+    let line = "PROXY TCP6 fc00:dead:beef:4dad::0:1 ::1 1000 80";
+    let request = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close";
+    stream.write_all(format!("{line}\r\n{request}\r\n\r\n").as_bytes()).ok()?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).ok()?;
+    answer.starts_with(b"HTTP/1.1 ").then_some(())
+}
+
+#[test]
+fn a_log_that_is_full_or_closed_stops_nothing() {
+    let full = || Stdio::from(fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
+    let closed = || Stdio::from(std::io::pipe().unwrap().1);
+    for (output, log) in [(full(), full()), (closed(), closed())] {
+        let site = offline_box();
+        let dir = site.dir.path();
+        let parent = serve(&site).stdout(output).stderr(log).stdin(Stdio::null()).spawn().unwrap();
+        let mut served = Served { parent, log: site.path("none"), onion: String::new() };
+        wait_for("the reader", || answers(&site));
+        // The parent is still to hear that; what dies before is no fault of the log.
+        std::thread::sleep(Duration::from_secs(1));
+        let ended = ["--kept", "/torrc"].map(|what| (what, pid_of(dir, what).unwrap()));
+        for (what, pid) in ended {
+            signal(pid, "KILL");
+            // Each end writes a line, and each start.
+            let another = || pid_of(dir, what).filter(|new| *new != pid);
+            wait_for(&format!("another {what}"), another);
+        }
+        wait_for("the reader", || answers(&site));
+        signal(served.parent.id(), "HUP");
+        std::thread::sleep(Duration::from_millis(200));
+        assert!(served.parent.try_wait().unwrap().is_none(), "it ended");
+        signal(served.parent.id(), "TERM");
+        assert_eq!(served.parent.wait().unwrap().code(), Some(0));
+        nothing_runs_in(dir);
+    }
 }
 
 #[test]

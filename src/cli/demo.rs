@@ -1,5 +1,6 @@
 //! `sourdine demo`: the whole thing on loopback, with an editor whose key is thrown away.
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
@@ -120,7 +121,9 @@ fn explain(shown: &Shown) {
         ("Real encryption, but no Tor: for trying only.", "a browser")
     };
     let as_source = format!("As a source, in {browser}:");
-    println!(
+    // Where nobody reads this, it serves all the same.
+    let _ = writeln!(
+        io::stdout(),
         "
 Sourdine demo. {title}
 

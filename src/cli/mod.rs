@@ -18,6 +18,7 @@ pub mod sandbox;
 mod serve;
 mod status;
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -69,7 +70,11 @@ struct ConfigArg {
 /// Runs the command line: 0 done, 1 failed, 2 wrong usage.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let result = process::harden().and_then(|()| match cli.command {
+    let kind = match cli.command {
+        Command::Serve(_) | Command::Demo(_) => process::Kind::Serving,
+        _ => process::Kind::OneShot,
+    };
+    let result = process::harden(kind).and_then(|()| match cli.command {
         Command::Demo(command) => command.run(),
         Command::Init(command) => command.run(),
         Command::Check(command) => command.run(),
@@ -84,7 +89,7 @@ pub fn run() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("sourdine: {error:#}");
+            let _ = writeln!(io::stderr(), "sourdine: {error:#}");
             ExitCode::FAILURE
         }
     }

@@ -1,6 +1,6 @@
 //! What a process does before anything else: no core dump, private files, no more rights than needed.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::MetadataExt;
 use std::panic::PanicHookInfo;
 use std::path::Path;
@@ -13,10 +13,19 @@ use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 use crate::config::Config;
 use crate::store::StoreError;
 
+/// How long a command runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Until its work is done.
+    OneShot,
+    /// Until it is stopped, whatever becomes of its output.
+    Serving,
+}
+
 /// New files are private; no core dump is written, not even by a handler (`PR_SET_DUMPABLE`).
-pub fn harden() -> anyhow::Result<()> {
+pub fn harden(kind: Kind) -> anyhow::Result<()> {
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
-    std::panic::set_hook(Box::new(on_panic));
+    std::panic::set_hook(Box::new(move |panic| on_panic(kind, panic)));
     // Connections and databases need descriptors: as many as this user may have.
     let files = rustix::process::getrlimit(Resource::Nofile);
     let _ = rustix::process::setrlimit(
@@ -35,14 +44,15 @@ fn forbid_core_dumps() -> anyhow::Result<()> {
 
 /// A panic's message may quote what it failed on: it is never printed, only the place. Without the
 /// thread that writes, nothing works: the process ends, so that whoever supervises it starts it again.
-fn on_panic(panic: &PanicHookInfo<'_>) {
+fn on_panic(kind: Kind, panic: &PanicHookInfo<'_>) {
     let message = panic.payload().downcast_ref::<String>().map_or("", String::as_str);
-    if message.contains("Broken pipe") {
+    if kind == Kind::OneShot && message.contains("Broken pipe") {
         // `sourdine status | head`: whoever read our output has enough.
         std::process::exit(0);
     }
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
-    eprintln!("sourdine: a fault in the program at {place}; please report it");
+    // A panic in here would end the process: the log may be full or closed.
+    let _ = writeln!(io::stderr(), "sourdine: a fault in the program at {place}; please report it");
     if std::thread::current().name() == Some("store") {
         std::process::abort();
     }

@@ -222,6 +222,8 @@ pub fn start_log() {
         .with_ansi(false)
         .with_target(false)
         .without_time()
+        // Else a full or closed log is told by a panic.
+        .log_internal_errors(false)
         .with_max_level(tracing::Level::INFO);
     let _ = log.try_init();
 }

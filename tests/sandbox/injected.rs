@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 
@@ -32,7 +33,7 @@ def regs():
     ptrace(12, None, ctypes.addressof(found))
     return found
 
-pid, data = int(sys.argv[1]), sys.argv[2]
+pid, data, other, port = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 ptrace(16)
 os.waitpid(pid, 0x40000000)
 saved = regs()
@@ -57,8 +58,32 @@ def call(name, number, *arguments):
     print(name, answer, flush=True)
     return answer
 
+def listeners():
+    tcp = [line.split() for line in open('/proc/%d/net/tcp' % pid)]
+    inodes = ['socket:[%s]' % fields[9] for fields in tcp if fields[3] == '0A']
+    fds = os.listdir('/proc/%d/fd' % pid)
+    return [int(fd) for fd in fds if os.readlink('/proc/%d/fd/%s' % (pid, fd)) in inodes]
+
+# Sends a byte to a port of this machine with MSG_FASTOPEN, from a listener.
+def call_home(listener):
+    message = put(room, struct.pack('<H', 2) + struct.pack('>H4s8x', port, b'\x7f\0\0\1'))
+    text = put(room + 64, b'x')
+    vector = put(room + 128, struct.pack('<QQ', text, 1))
+    header = put(room + 192, struct.pack('<QIxxxxQQQQixxxx', message, 16, vector, 1, 0, 0, 0) + b'\0' * 8)
+    fast = 0x20000000
+    call('fastopen-sendmsg', 46, listener, header, fast)
+    call('fastopen-sendmmsg', 307, listener, header, 1, fast)
+    call('fastopen-sendto', 44, listener, text, 1, fast, 0, 0)
+    call('fastopen-sendto-address', 44, listener, text, 1, fast, message, 16)
+
 try:
     path = lambda text: put(room, text.encode() + b'\0')
+    listener = max(listeners())
+    if port:
+        call('shutdown', 48, listener, 2)
+    call_home(listener)
+    if port:
+        sys.exit(0)
     call('getpid', 39)
     own = call('own-file', 257, -100, path(data + '/index.db'), 0, 0)
     call('close', 3, own)
@@ -77,6 +102,22 @@ try:
     call('vfork', 58)
     call('clone', 56, 17, 0, 0, 0, 0)
     call('clone3', 435, room, 88)
+    call('owner', 72, listener, 8, other)
+    call('owner-by-kind', 72, listener, 15, put(room, struct.pack('<ii', 1, other)))
+    call('another-signal', 72, listener, 10, 9)
+    call('owner-by-ioctl', 16, listener, 0x8901, put(room, struct.pack('<i', other)))
+    call('group-by-ioctl', 16, listener, 0x8902, room)
+    # A kind that does not exist stands for groups and users: nobody's priority changes where this is
+    # not refused.
+    call('priority-of-another', 141, 0, other, 0)
+    call('priority-of-a-kind', 141, 3, 0, 0)
+    call('disk-priority-of-another', 251, 1, other, 0)
+    call('disk-priority-of-a-kind', 251, 4, 0, 0)
+    call('processors-of-another', 203, other, 8, put(room, b'\xff' * 8))
+    call('scheduler-of-another', 144, other, 0, put(room, struct.pack('<Q', 0)))
+    call('scheduler-parameters-of-another', 142, other, room)
+    call('scheduler-attributes-of-another', 314, other, put(room, struct.pack('<I44x', 48)), 0)
+    call('outliving-the-parent', 157, 1, 0)
     call('ptrace', 101, 16, 1)
     call('kill', 62, 1, 0)
     call('tgkill', 234, 1, 1, 0)
@@ -116,21 +157,34 @@ fn as_root(script: &Path) -> Option<Command> {
 }
 
 /// What the kernel answers to each call, made by a thread of this process. `None` where this user may not
-/// make it ask.
-fn answers(pid: u32, site: &Path, data: &Path) -> Option<BTreeMap<String, i64>> {
+/// make it ask. With a port: only what would connect to it from a listener that is shut down for that.
+fn injected(
+    pid: u32,
+    site: &Path,
+    data: &Path,
+    port: Option<u16>,
+) -> Option<BTreeMap<String, i64>> {
     let script = site.join("inject.py");
     fs::write(&script, INJECT).unwrap();
     let Some(mut inject) = as_root(&script) else {
         println!("no call was injected: that needs root; the server's own trial was looked at");
         return None;
     };
-    let said = String::from_utf8(ok(inject.arg(pid.to_string()).arg(data)).stdout).unwrap();
+    inject.arg(pid.to_string()).arg(data);
+    // This process stands for another one of the same user.
+    inject.args([std::process::id().to_string(), port.unwrap_or_default().to_string()]);
+    let said = String::from_utf8(ok(&mut inject).stdout).unwrap();
     println!("{said}");
-    let mut answers: BTreeMap<_, _> = said
+    let answers = said
         .lines()
         .filter_map(|line| line.split_once(' '))
-        .map(|(name, answer)| (name.to_owned(), answer.parse().unwrap()))
-        .collect();
+        .map(|(name, answer)| (name.to_owned(), answer.parse().unwrap()));
+    Some(answers.collect())
+}
+
+fn answers(pid: u32, site: &Path, data: &Path) -> Option<BTreeMap<String, i64>> {
+    let mut answers = injected(pid, site, data, None)?;
+    let said = format!("{answers:?}");
     // That calls are really made there.
     assert_eq!(answers.remove("getpid"), Some(i64::from(pid)), "{said}");
     assert!(answers.remove("own-file").unwrap() >= 0, "{said}");
@@ -148,7 +202,7 @@ fn must_be_refused(answers: &BTreeMap<String, i64>) {
         };
         assert_eq!(*answer, expected, "{name}");
     }
-    assert_eq!(answers.len(), 27, "{answers:?}");
+    assert_eq!(answers.len(), 45, "{answers:?}");
 }
 
 #[test]
@@ -167,6 +221,22 @@ fn a_forbidden_call_fails_in_the_running_server() {
     let opened = site.path("opened");
     ok(&mut site.editors[0].open([site.export("bundle.tar")], &opened));
     assert!(fs::read_to_string(opened.join("SUMMARY.txt")).unwrap().contains("after that"));
+}
+
+#[test]
+fn a_listener_that_was_shut_down_connects_to_nobody() {
+    let site = Box_::served(1, &[]);
+    let outside = TcpListener::bind("127.0.0.1:0").unwrap();
+    outside.set_nonblocking(true).unwrap();
+    let port = outside.local_addr().unwrap().port();
+    let Some(mut answers) = injected(site.pid(), site.dir.path(), &site.data(), Some(port)) else {
+        return;
+    };
+    assert_eq!(answers.remove("shutdown"), Some(0), "{answers:?}");
+    assert_eq!(answers.len(), 4, "{answers:?}");
+    assert!(answers.values().all(|answer| *answer == EPERM), "{answers:?}");
+    let nobody = outside.accept().unwrap_err();
+    assert_eq!(nobody.kind(), std::io::ErrorKind::WouldBlock);
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn what_is_forbidden_fails_and_what_is_needed_works() {
     let said = String::from_utf8(output.stdout).unwrap();
     // A child that ran nothing would also end well.
     let lines = |word: &str| said.lines().filter(|line| line.starts_with(word)).count();
-    assert_eq!((lines("refused: "), lines("works: ")), (30, 12), "{said}");
+    assert_eq!((lines("refused: "), lines("works: ")), (33, 14), "{said}");
     assert_eq!(fs::read_to_string(dir.path().join("outside")).unwrap(), "content");
     for name in ["data/linked", "data/moved-in", "moved-out", "made", "data/below/moved"] {
         assert!(!dir.path().join(name).exists(), "{name}");
@@ -96,6 +96,15 @@ fn inside(place: &Path) {
     refused("dumpable again", {
         rustix::process::set_dumpable_behavior(DumpableBehavior::Dumpable)
     });
+    let parent = rustix::process::getppid();
+    assert!(parent.is_some());
+    // Not a group's or a user's: as root, that would be everybody's where it is not refused.
+    refused("another process's priority", rustix::process::setpriority_process(parent, 0));
+    let processors = rustix::thread::sched_getaffinity(None).unwrap();
+    refused("another process's processors", {
+        rustix::thread::sched_setaffinity(parent, &processors)
+    });
+    refused("outliving the parent", rustix::process::set_parent_process_death_signal(None));
     let limit = Rlimit { current: Some(0), maximum: Some(0) };
     refused("another limit", rustix::process::setrlimit(Resource::Core, limit));
     refused("a file in memory only", {
@@ -130,6 +139,10 @@ fn inside(place: &Path) {
     works("read the configuration", fs::read(&config));
     works("free space", rustix::fs::statvfs(&data));
     works("threads", std::thread::spawn(|| File::open("/").unwrap_err()).join());
+    works("a thread's own priority", {
+        std::thread::spawn(|| rustix::process::setpriority_process(None, 10).unwrap()).join()
+    });
+    works("a thread's own processors", rustix::thread::sched_setaffinity(None, &processors));
     let (mut one, mut other) = works("a pair of streams", UnixStream::pair());
     one.write_all(b"x").unwrap();
     other.read_exact(&mut [0]).unwrap();

@@ -150,6 +150,15 @@ const KEXEC_FILE_LOAD: c_long = 320;
 #[cfg(not(target_arch = "x86_64"))]
 const KEXEC_FILE_LOAD: c_long = 294;
 
+// Numbers of requests that the libc crate lacks; they are the same on both processors.
+/// `fcntl`: `F_SETOWN`, `F_SETSIG`, `F_SETOWN_EX`.
+const OWNING: [u64; 3] = [8, 10, 15];
+/// `ioctl`: `FIOSETOWN`, `SIOCSPGRP`.
+const OWNING_SOCKETS: [u64; 2] = [0x8901, 0x8902];
+/// `setpriority`: `PRIO_PROCESS`; `ioprio_set`: `IOPRIO_WHO_PROCESS`.
+const THREAD: u64 = 0;
+const IO_THREAD: u64 = 1;
+
 /// Older calls for the same things, which only x86-64 still has.
 #[cfg(target_arch = "x86_64")]
 const NEVER_OLD: &[c_long] = &[
@@ -220,30 +229,63 @@ fn rules() -> Result<Rules, Error> {
     let others = [libc::SOCK_DGRAM, libc::SOCK_RAW, libc::SOCK_RDM, libc::SOCK_SEQPACKET];
     refuse_each(&mut rules, libc::SYS_socketpair, 1, others.map(|kind| (0xf, number(kind))))?;
     rules.insert(libc::SYS_sendto, vec![when(&[(4, Qword, Ne, 0)])?]);
+    // With this flag sending connects: even from a listener that was shut down.
+    let connecting = number(libc::MSG_FASTOPEN);
+    for (call, flags) in [(libc::SYS_sendto, 3), (libc::SYS_sendmsg, 2), (libc::SYS_sendmmsg, 3)] {
+        refuse_each(&mut rules, call, flags, [(connecting, connecting)])?;
+    }
 
-    // Signals reach only ourselves: aborting is one.
+    // Signals reach only ourselves: aborting is one. The kernel also sends them for us, to whoever was
+    // made a descriptor's owner.
     for call in [libc::SYS_tgkill, libc::SYS_rt_tgsigqueueinfo] {
         rules.insert(call, vec![when(&[(0, Dword, Ne, pid)])?]);
     }
+    rules.insert(libc::SYS_fcntl, any_of(1, OWNING)?);
 
-    // Core dumps and tracing stay off; limits stay as they are, and can be read.
+    // How others are scheduled. 0 is the calling thread, where it does not stand for a group or a user.
+    for call in [
+        libc::SYS_sched_setaffinity,
+        libc::SYS_sched_setscheduler,
+        libc::SYS_sched_setparam,
+        libc::SYS_sched_setattr,
+    ] {
+        rules.insert(call, vec![when(&[(0, Dword, Ne, 0)])?]);
+    }
+    for (call, thread) in [(libc::SYS_setpriority, THREAD), (libc::SYS_ioprio_set, IO_THREAD)] {
+        rules.insert(call, vec![when(&[(0, Dword, Ne, thread)])?, when(&[(1, Dword, Ne, 0)])?]);
+    }
+
+    // Core dumps and tracing stay off, and the signal at the parent's end on; limits stay as they are, and
+    // can be read.
     let dumpable = (0, Dword, Eq, number(libc::PR_SET_DUMPABLE));
     let tracer = (0, Dword, Eq, number(libc::PR_SET_PTRACER));
     let memory = (0, Dword, Eq, number(libc::PR_SET_MM));
+    let parent = (0, Dword, Eq, number(libc::PR_SET_PDEATHSIG));
     rules.insert(
         libc::SYS_prctl,
-        vec![when(&[dumpable, (1, Qword, Ne, 0)])?, when(&[tracer])?, when(&[memory])?],
+        vec![
+            when(&[dumpable, (1, Qword, Ne, 0)])?,
+            when(&[tracer])?,
+            when(&[memory])?,
+            when(&[parent])?,
+        ],
     );
     rules.insert(libc::SYS_prlimit64, vec![when(&[(2, Qword, Ne, 0)])?]);
 
     // Times of files that are open, not of those that have a path.
     rules.insert(libc::SYS_utimensat, vec![when(&[(1, Qword, Ne, 0)])?]);
 
-    // Typing into the terminal that the server was started from.
+    // Typing into the terminal that the server was started from, and owners of sockets.
     let typing = [libc::TIOCSTI, libc::TIOCLINUX, libc::TIOCSETD, libc::TIOCCONS];
-    let typing = typing.map(|request| when(&[(1, Dword, Eq, request)]));
-    rules.insert(libc::SYS_ioctl, typing.into_iter().collect::<Result<_, _>>()?);
+    let mut requests = any_of(1, typing)?;
+    requests.extend(any_of(1, OWNING_SOCKETS)?);
+    rules.insert(libc::SYS_ioctl, requests);
     Ok(rules)
+}
+
+/// Refuses each of these values of an argument.
+fn any_of<const N: usize>(argument: u8, values: [u64; N]) -> Result<Vec<SeccompRule>, Error> {
+    values.into_iter().map(|value| when(&[(argument, Dword, Eq, value)])).collect()
 }
 
 /// Adds to the rules of a call that `argument`, under each mask, must not have this value.
