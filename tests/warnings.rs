@@ -87,7 +87,7 @@ fn nothing_that_a_relay_carries_is_taken_in() {
     args.extend(["-F".into(), "message=Hello".into()]);
     let args: Vec<_> = args.iter().map(String::as_str).collect();
     must_warn(&visit(&site, "/drop?lang=en", &["X-Tor2web: 1"], &args), 403, SENTENCES[0][1]);
-    must_warn(&visit(&site, "/drop?lang=en", &["Host: a.example"], &args), 421, SENTENCES[0][2]);
+    must_warn(&visit(&site, "/drop?lang=en", &["Host: a.example"], &args), 403, SENTENCES[0][2]);
     assert_eq!(site.submissions(), 0);
     // The same form, over the onion address: its ticket was not used up.
     let (host, origin) = (format!("Host: {OURS}"), format!("Origin: http://{OURS}"));
@@ -109,7 +109,7 @@ fn a_visit_under_a_name_that_is_not_ours_is_warned_and_the_name_is_not_shown() {
         for path in PATHS {
             for method in METHODS {
                 let page = visit(&site, &format!("{path}?lang=en"), &[host], method);
-                must_warn(&page, 421, SENTENCES[0][2]);
+                must_warn(&page, 403, SENTENCES[0][2]);
                 page.must_say(OURS);
                 let text = page.text() + &page.headers;
                 for shown in ["alert", "a.example", "192.0.2.7", "www.", ".onion.ws", OTHER] {
@@ -119,7 +119,7 @@ fn a_visit_under_a_name_that_is_not_ours_is_warned_and_the_name_is_not_shown() {
         }
     }
     for [lang, _, sentence, _] in SENTENCES {
-        must_warn(&visit(&site, &format!("/?lang={lang}"), &["Host: x"], &[]), 421, sentence);
+        must_warn(&visit(&site, &format!("/?lang={lang}"), &["Host: x"], &[]), 403, sentence);
     }
     // As a proxy is asked, with our name beside it; and as before there were names.
     for request in [
@@ -131,7 +131,7 @@ fn a_visit_under_a_name_that_is_not_ours_is_warned_and_the_name_is_not_shown() {
         stream.write_all(format!("{request}Connection: close\r\n\r\n").as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.contains(" 421 ") && answer.contains(SENTENCES[0][2]), "{answer}");
+        assert!(answer.contains(" 403 ") && answer.contains(SENTENCES[0][2]), "{answer}");
     }
     site.stop();
     assert!(site.log().contains("unknown-host"), "{}", site.log());
@@ -149,7 +149,7 @@ fn without_a_configured_address_any_onion_is_taken_for_ours() {
     let mistyped = format!("Host: {}", OURS.replace("pg6", "pg7"));
     for host in ["Host: expyuzz4wqqyqhjn.onion", &mistyped] {
         let page = visit(&site, "/drop?lang=en", &[host], &[]);
-        must_warn(&page, 421, SENTENCES[0][2]);
+        must_warn(&page, 403, SENTENCES[0][2]);
         page.must_say("Take our address from where you first read of us.");
         assert!(!page.text().contains("compare the address"));
     }

@@ -39,8 +39,8 @@ fn sends_and_reads(site: &Box_) {
 fn another_name_is_warned(onion: &Onion) {
     let other = "sp3k262uwy4r2k3ycr5awluarykdpag6a7y33jxop4cs2lu5uz5sseqd.onion";
     for (header, status) in [
-        (format!("Host: {other}"), 421),
-        ("Host: example.org".into(), 421),
+        (format!("Host: {other}"), 403),
+        ("Host: example.org".into(), 403),
         ("X-Tor2web: 1".into(), 403),
     ] {
         for path in ["/?lang=en", "/drop?lang=en"] {

@@ -102,8 +102,8 @@ impl Problem {
         match self {
             Self::Form | Self::Cut | Self::ForeignTicket => StatusCode::BAD_REQUEST,
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
-            Self::ForeignOrigin | Self::Relayed => StatusCode::FORBIDDEN,
-            Self::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
+            // 421 would fit a name that is not ours, and makes browsers ask twice (RFC 9110, 15.5.20).
+            Self::ForeignOrigin | Self::Relayed | Self::UnknownHost => StatusCode::FORBIDDEN,
             Self::Stale | Self::Discarded => StatusCode::CONFLICT,
             Self::OldTicket | Self::Left => StatusCode::GONE,
             Self::Code(_) | Self::MessageHasCode | Self::Team | Self::Empty => {
