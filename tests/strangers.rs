@@ -449,21 +449,6 @@ fn wrong_codes_of_others_do_not_make_the_right_one_wait() {
     assert!(tried >= 20 * 20, "{tried}");
 }
 
-/// A code over a connection of its own.
-fn ask_mailbox(site: &Box_, circuit: u32, code: &str, ticket: &str) -> String {
-    let body = format!("code={}&ticket={ticket}", code.replace(' ', "+"));
-    let mut stream = dial(site, circuit);
-    let request = format!(
-        "POST /mailbox?lang=en HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
-         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut said = String::new();
-    stream.read_to_string(&mut said).unwrap();
-    said
-}
-
 /// An answer's file that a few circuits read without end, and one more.
 #[test]
 fn downloads_that_stand_still_are_shared_out_too() {

@@ -10,12 +10,12 @@ mod common;
 #[path = "../common/wire.rs"]
 mod wire;
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use circuits::{behind_tor, dial, over};
+use circuits::{ask_mailbox, behind_tor, dial, over};
 use common::Box_;
 use wire::{Body, Document, Upload};
 
@@ -44,7 +44,7 @@ fn codes() {
     // Each by a source of its own.
     let right = || {
         let begin = Instant::now();
-        let said = ask(&site, next.fetch_add(1, Ordering::Relaxed), &form.code, &ticket);
+        let said = ask_mailbox(&site, next.fetch_add(1, Ordering::Relaxed), &form.code, &ticket);
         assert!(said.contains("Your mailbox"), "{said}");
         begin.elapsed()
     };
@@ -59,7 +59,7 @@ fn codes() {
                 scope.spawn(move || {
                     while !stop.load(Ordering::Relaxed) {
                         let wrong = "abandon ability able about above absent absorb abstract";
-                        ask(site, circuit, wrong, ticket);
+                        ask_mailbox(site, circuit, wrong, ticket);
                         tried.fetch_add(1, Ordering::Relaxed);
                     }
                 });
@@ -86,21 +86,6 @@ fn codes() {
             beside / alone
         );
     }
-}
-
-fn ask(site: &Box_, circuit: u32, code: &str, ticket: &str) -> String {
-    let body = format!("code={}&ticket={ticket}", code.replace(' ', "+"));
-    let mut stream = dial(site, circuit);
-    let request = format!(
-        "POST /mailbox?lang=en HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
-         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    let mut said = String::new();
-    if stream.write_all(request.as_bytes()).is_ok() {
-        let _ = stream.read_to_string(&mut said);
-    }
-    said
 }
 
 /// 20 MB, alone and beside uploads that crawl, drafts and slow headers.

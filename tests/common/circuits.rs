@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "every scenario uses its own part")]
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
@@ -79,4 +79,20 @@ fn carry(mut near: TcpStream, mut far: UnixStream) {
 fn carry_back(mut far: UnixStream, mut near: TcpStream) {
     let _ = std::io::copy(&mut far, &mut near);
     let _ = near.shutdown(Shutdown::Both);
+}
+
+/// Tries a code on a circuit, over a connection of its own; everything that is answered.
+pub fn ask_mailbox(site: &Box_, circuit: u32, code: &str, ticket: &str) -> String {
+    let body = format!("code={}&ticket={ticket}", code.replace(' ', "+"));
+    let mut stream = dial(site, circuit);
+    let request = format!(
+        "POST /mailbox?lang=en HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut said = String::new();
+    if stream.write_all(request.as_bytes()).is_ok() {
+        let _ = stream.read_to_string(&mut said);
+    }
+    said
 }

@@ -18,7 +18,7 @@ use super::progress::{Meter, Phase};
 use super::reader::{Outcome, Reader, Typed, form_limits, largest_form};
 use super::ticket::Ticket;
 use super::uploads::Transfer;
-use super::{App, REFUSALS, REFUSALS_EACH, receipt, take};
+use super::{Acknowledges, App, REFUSALS, REFUSALS_EACH, receipt, take};
 use crate::base::limits::{FORM_OVERHEAD, SHORT_FIELD};
 use crate::crypto::code::RetrievalCode;
 use crate::crypto::words::WordList;
@@ -295,7 +295,11 @@ pub async fn receive(
     seat.complete();
     drop(seat);
     let response = match work.await {
-        Ok((Ok(Outcome::Slip(slip)), typed)) => receipt::framed(page, &slip, typed.into_pair()),
+        Ok((Ok(Outcome::Slip(slip)), typed)) => {
+            let mut receipt = receipt::framed(page, &slip, typed.into_pair());
+            receipt.extensions_mut().insert(Acknowledges);
+            receipt
+        }
         Ok((Ok(Outcome::Asked), typed)) => ask(page, typed),
         Ok((Err(problem), typed)) => refuse(page, &problem, typed),
         Err(_) => page.problem(&Problem::Internal),

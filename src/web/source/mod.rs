@@ -174,6 +174,10 @@ fn take(
     roster.take(circuit, (), &rule)
 }
 
+/// Marks an answer that says that something is stored: nothing else may stand in its place.
+#[derive(Clone)]
+struct Acknowledges;
+
 /// A code that was typed, and what it opens.
 struct OpenedCode {
     code: RetrievalCode,
@@ -260,6 +264,10 @@ async fn few_large_pages(
     }
     let each = (LARGE_PAGES, LARGE_PAGES_EACH);
     let Some(place) = take(&site.large_pages, visitor.circuit(), each, None) else {
+        // Who has sent something is told so, whatever others do.
+        if parts.extensions.get::<Acknowledges>().is_some() {
+            return Response::from_parts(parts, body);
+        }
         return page.problem(&Problem::Busy);
     };
     match axum::body::to_bytes(body, usize::MAX).await {

@@ -237,9 +237,12 @@ impl Display {
             () = seat.entry.dismissed() => {
                 // Whoever does not read holds nothing up.
                 drop(kept);
-                let ended = self.lang.messages().progress_ended();
-                if let Some(step) = self.render("soft", ended, String::new(), None, None) {
-                    let _ = out.try_send(Ok(Frame::data(step)));
+                let (t, none) = (self.lang.messages(), String::new());
+                let text = t.progress_ended();
+                let last =
+                    Step { t, class: "soft", text, detail: none, file: None, percent: None };
+                if let Ok(last) = last.render() {
+                    let _ = out.try_send(Ok(Frame::data(last.into())));
                 }
             }
         }
@@ -349,19 +352,9 @@ impl Display {
         file: Option<&str>,
         percent: Option<u64>,
     ) -> Option<()> {
-        self.write(self.render(class, text, detail, file, percent)?).await
-    }
-
-    fn render(
-        &self,
-        class: &'static str,
-        text: String,
-        detail: String,
-        file: Option<&str>,
-        percent: Option<u64>,
-    ) -> Option<Bytes> {
         let t = self.lang.messages();
-        Some(Step { t, class, text, detail, file, percent }.render().ok()?.into())
+        let step = Step { t, class, text, detail, file, percent };
+        self.write(step.render().ok()?.into()).await
     }
 
     async fn write(&self, bytes: Bytes) -> Option<()> {

@@ -174,32 +174,30 @@ impl Reader<'_> {
         &self,
         begin: impl Fn() -> Result<Intake, IntakeError>,
     ) -> Result<Intake, Problem> {
-        let (dropbox, mut tries) = (&self.site.dropbox, None);
-        loop {
-            match begin() {
-                Err(IntakeError::Store(StoreError::Full)) => {}
-                other => return Ok(other?),
+        let full = |intake: &Result<Intake, IntakeError>| {
+            matches!(intake, Err(IntakeError::Store(StoreError::Full)))
+        };
+        let mut intake = begin();
+        if full(&intake) && self.takes_room_back() {
+            for _ in 0..TRIES {
+                std::thread::sleep(SETTLES);
+                intake = begin();
+                if !full(&intake) {
+                    break;
+                }
             }
-            tries = match tries {
-                None if self
-                    .lacks()
-                    .is_some_and(|bytes| self.site.uploads.make_room(self.circuit, bytes)) =>
-                {
-                    Some(TRIES)
-                }
-                Some(left @ 1..) => Some(left - 1),
-                _ => {
-                    let (_, most) = dropbox.sizes_now();
-                    let some = most >= limits::SMALL && self.announced > most + FORM_OVERHEAD;
-                    return Err(if some { Problem::TooLargeNow(most) } else { Problem::Full });
-                }
-            };
-            std::thread::sleep(SETTLES);
         }
+        if full(&intake) {
+            let (_, most) = self.site.dropbox.sizes_now();
+            let some = most >= limits::SMALL && self.announced > most + FORM_OVERHEAD;
+            return Err(if some { Problem::TooLargeNow(most) } else { Problem::Full });
+        }
+        Ok(intake?)
     }
 
-    fn lacks(&self) -> Option<u64> {
-        self.site.dropbox.lacks(self.announced)
+    fn takes_room_back(&self) -> bool {
+        let lacks = self.site.dropbox.lacks(self.announced).filter(|bytes| *bytes > 0);
+        lacks.is_some_and(|bytes| self.site.uploads.make_room(self.circuit, bytes))
     }
 }
 

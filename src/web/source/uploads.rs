@@ -13,9 +13,9 @@ use crate::base::limits;
 use crate::web::roster::{Class, Entry, Held, Place, Rank, Roster, Rule};
 
 /// Bytes a second below which a transfer may lose its place: a sixth of what a bad circuit carries.
-pub const FLOOR: u64 = 8 * 1024;
+const FLOOR: u64 = 8 * 1024;
 /// A transfer is not judged before, and by no less than this: circuits stall for a while.
-pub const GRACE: Duration = Duration::from_secs(30);
+const GRACE: Duration = Duration::from_secs(30);
 /// Whoever has waited that long gets the place of what crawls already after this.
 const SHORT_GRACE: Duration = Duration::from_secs(5);
 /// Whoever is first in line asks again this often, and is asked to come back after so long.
