@@ -1,8 +1,8 @@
 //! The editors' desk: its own listener, router and state. It shares neither with the source's site.
 
-pub mod page;
+mod page;
 mod problem;
-pub mod session;
+mod session;
 mod sessions;
 mod sign_in;
 
