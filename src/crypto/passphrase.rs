@@ -129,7 +129,8 @@ pub fn check(
 fn normal(passphrase: &str) -> Zeroizing<String> {
     // Twice what is typed in most writing; where it grows, the allocator wipes what is left behind.
     let mut folded = Zeroizing::new(String::with_capacity(passphrase.len() * 2));
-    folded.extend(passphrase.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc());
+    folded
+        .extend(passphrase.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc());
     let mut out = Zeroizing::new(String::with_capacity(folded.len()));
     for word in folded.split_whitespace() {
         if !out.is_empty() {
@@ -150,7 +151,8 @@ impl Keys {
     /// Argon2id\[salt, 64 MiB, 3, 1\](passphrase) -> 32 bytes (RFC 9106), then HKDF-SHA256 (RFC 5869) with a
     /// label for each use. The memory is returned wiped: an editor signs in now and then.
     fn derive(passphrase: &str, salt: &[u8]) -> Result<Self, PassphraseError> {
-        let params = Params::new(MEMORY, PASSES, 1, Some(32)).map_err(|_| PassphraseError::Memory)?;
+        let params =
+            Params::new(MEMORY, PASSES, 1, Some(32)).map_err(|_| PassphraseError::Memory)?;
         let mut blocks = Vec::new();
         blocks.try_reserve_exact(params.block_count()).map_err(|_| PassphraseError::Memory)?;
         blocks.resize(params.block_count(), argon2::Block::default());
@@ -164,7 +166,7 @@ impl Keys {
             );
         blocks.iter_mut().for_each(Zeroize::zeroize);
         hashed.map_err(|_| PassphraseError::Stored)?;
-        let keys = Hkdf::<Sha256>::new(None, root.as_ref());
+        let keys = Hkdf::<Sha256>::new(None, root.as_slice());
         let (mut verifier, mut totp) = (Zeroizing::new([0; HASH]), Zeroizing::new([0; 32]));
         keys.expand(LABEL_VERIFIER, verifier.as_mut()).map_err(|_| PassphraseError::Stored)?;
         keys.expand(LABEL_TOTP_KEY, totp.as_mut()).map_err(|_| PassphraseError::Stored)?;
@@ -172,7 +174,7 @@ impl Keys {
     }
 
     fn hash(&self) -> [u8; HASH] {
-        Sha256::digest(self.verifier.as_ref()).into()
+        Sha256::digest(self.verifier.as_slice()).into()
     }
 }
 
@@ -208,7 +210,9 @@ mod tests {
         newer[0] = 2;
         let mut altered = stored.clone();
         altered[STORED - 1] ^= 1;
-        for wrong in [&newer[..], &[], &stored[..STORED - 1], &[&stored[..], &[0]].concat(), &altered] {
+        for wrong in
+            [&newer[..], &[], &stored[..STORED - 1], &[&stored[..], &[0]].concat(), &altered]
+        {
             let said = check(Some(wrong), "one two three");
             assert!(matches!(said, Err(PassphraseError::Stored)), "{}", wrong.len());
         }

@@ -73,7 +73,10 @@ impl TotpSecret {
             issuer.trim().chars().map(|c| if c == ':' { ' ' } else { c }).take(ISSUER).collect();
         let issuer = utf8_percent_encode(issuer.trim(), PLAIN);
         let (account, secret) = (utf8_percent_encode(account, PLAIN), self.base32());
-        Zeroizing::new(format!("otpauth://totp/{issuer}:{account}?secret={}&issuer={issuer}", *secret))
+        Zeroizing::new(format!(
+            "otpauth://totp/{issuer}:{account}?secret={}&issuer={issuer}",
+            *secret
+        ))
     }
 
     /// The QR code of [`Self::uri`], row by row, without its margin of four; `true` is dark. Empty where the
