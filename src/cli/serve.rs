@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -38,7 +38,7 @@ pub struct Serve {
     /// Where sources are served, instead of what the file says: 127.0.0.1:PORT or unix:PATH
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<Listen>,
-    /// Where editors are served
+    /// Where editors are served, instead of what the file says
     #[arg(long, value_name = "ADDRESS")]
     desk_listen: Option<Listen>,
     /// Run the installed tor too: an onion site, kept running until this stops
@@ -64,6 +64,13 @@ impl Serve {
             return keep(&config, file);
         }
         config.listen = self.listen.unwrap_or(config.listen);
+        let desk = desk.or_else(|| config.desk.clone());
+        let ports = std::iter::once(&config.listen).chain(&desk);
+        ensure!(
+            !config.haproxy || ports.into_iter().all(|listen| matches!(listen, Listen::Unix(_))),
+            "listen.haproxy is true: then --listen and --desk-listen take only unix sockets, since any \
+             program of this machine could write tor's line to a port"
+        );
         Plan { config, desk, changes: Changes::File(file) }.run(|| ())
     }
 
@@ -186,13 +193,18 @@ impl Plan {
         let (stop, stopped) = watch::channel(false);
 
         tracing::info!("started; sources are served at {}", shown(&self.config.listen, &source));
-        let line = if self.config.haproxy { Line::Demanded } else { Line::Forbidden };
+        // Of two listeners behind tor, each has its line; a port, where only `demo` serves then, has none.
+        let line = |listen: &Listen| match listen {
+            Listen::Unix(_) if self.config.haproxy => Line::Demanded,
+            _ => Line::Forbidden,
+        };
         let app = source::router(site.clone());
-        let mut listeners = vec![tokio::spawn(serve(source, line, app, stopped.clone()))];
+        let first = serve(source, line(&self.config.listen), app, stopped.clone());
+        let mut listeners = vec![tokio::spawn(first)];
         if let (Some(listener), Some(listen)) = (desk, &self.desk) {
             tracing::info!("editors are served at {}", shown(listen, &listener));
             let app = desk::router(editors.clone());
-            listeners.push(tokio::spawn(serve(listener, Line::Forbidden, app, stopped)));
+            listeners.push(tokio::spawn(serve(listener, line(listen), app, stopped)));
         }
         ready();
         let upkeep = tokio::spawn(upkeep(dropbox.clone(), (site.clone(), editors), self.config));

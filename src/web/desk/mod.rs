@@ -1,5 +1,6 @@
 //! The editors' desk: its own listener, router and state. It shares neither with the source's site.
 
+mod doors;
 mod page;
 mod problem;
 mod session;
