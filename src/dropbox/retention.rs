@@ -8,6 +8,10 @@ use crate::store::{Cutoffs, StoreError};
 
 /// Things of each sort that one step removes: short enough that uploads do not notice.
 const AT_ONCE: u32 = 32;
+/// Days that a team's journal is kept.
+pub const JOURNAL: i64 = 90;
+/// The same for the list of a download.
+pub const DOWNLOAD: i64 = 7;
 /// Between two steps.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -20,6 +24,8 @@ impl Dropbox {
             fetched: Day(today.0 - kept.fetched),
             replies: Day(today.0 - kept.replies),
             silent: Day(today.0 - kept.silent),
+            journal: Day(today.0 - JOURNAL),
+            frozen: Day(today.0 - DOWNLOAD),
         };
         let mut removed = 0;
         loop {

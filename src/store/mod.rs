@@ -7,7 +7,9 @@
 //! never removed.
 
 mod ahead;
+mod desk;
 mod draft;
+mod editor;
 mod error;
 mod reader;
 mod removal;
@@ -25,7 +27,9 @@ use rusqlite::Connection;
 use crate::base::clock::Day;
 use crate::base::ids::{DispatchId, FileId, MailboxId};
 
+pub use desk::{DeskDispatch, Filter, Frozen, InboxPage, InboxQuery, InboxRow};
 pub use draft::{Draft, DraftKey, Held};
+pub use editor::{Account, Did, JournalLine};
 pub use error::StoreError;
 pub use reader::{Counts, FileReader};
 pub use removal::{Cutoffs, Withdrawal};

@@ -113,14 +113,7 @@ pub(super) fn submissions(
          WHERE d.team = ? AND d.kind = 0 AND (? OR fetched IS NULL)
          ORDER BY m.designation, d.day, d.id",
     )?;
-    let rows = select.query_map((team, all), |row| {
-        let mailbox = Mailbox {
-            id: MailboxId(row.get(5)?),
-            designation: row.get(6)?,
-            source_recipients: row.get(7)?,
-        };
-        Ok((mailbox, read_dispatch(row)?))
-    })?;
+    let rows = select.query_map((team, all), read_with_mailbox)?;
     let mut found = rows.collect::<rusqlite::Result<Vec<_>>>()?;
     for (_, dispatch) in &mut found {
         dispatch.members = members(&snapshot, dispatch.id)?;
@@ -128,7 +121,17 @@ pub(super) fn submissions(
     Ok(found)
 }
 
-fn read_dispatch(row: &Row<'_>) -> rusqlite::Result<Dispatch> {
+/// A dispatch in the first five columns, its mailbox in the next three.
+pub(super) fn read_with_mailbox(row: &Row<'_>) -> rusqlite::Result<(Mailbox, Dispatch)> {
+    let mailbox = Mailbox {
+        id: MailboxId(row.get(5)?),
+        designation: row.get(6)?,
+        source_recipients: row.get(7)?,
+    };
+    Ok((mailbox, read_dispatch(row)?))
+}
+
+pub(super) fn read_dispatch(row: &Row<'_>) -> rusqlite::Result<Dispatch> {
     Ok(Dispatch {
         id: DispatchId(row.get(0)?),
         kind: if row.get::<_, i64>(1)? == 0 { Kind::Submission } else { Kind::Reply },
@@ -139,7 +142,7 @@ fn read_dispatch(row: &Row<'_>) -> rusqlite::Result<Dispatch> {
     })
 }
 
-fn members(db: &Connection, dispatch: DispatchId) -> rusqlite::Result<Vec<StoredFile>> {
+pub(super) fn members(db: &Connection, dispatch: DispatchId) -> rusqlite::Result<Vec<StoredFile>> {
     db.prepare_cached("SELECT file, size FROM member WHERE dispatch = ? ORDER BY position")?
         .query_map([dispatch.0], |row| {
             Ok(StoredFile { id: FileId(row.get(0)?), size: row.get(1)? })

@@ -30,6 +30,10 @@ pub struct Cutoffs {
     pub replies: Day,
     /// Mailboxes without a dispatch since.
     pub silent: Day,
+    /// Lines of the journal of before.
+    pub journal: Day,
+    /// Frozen lists of before.
+    pub frozen: Day,
 }
 
 /// Drafts past their day that uploads may be adding to: `limits.uploads` is never more.
@@ -127,6 +131,9 @@ impl Store {
                 files.extend(draft::take(db, key)?);
                 count += 1;
             }
+            // Small rows, all at once.
+            db.execute("DELETE FROM journal WHERE day < ?", [before.journal.0])?;
+            db.execute("DELETE FROM frozen WHERE day < ?", [before.frozen.0])?;
             Ok((count, files))
         })?;
         self.0.writer.remove(files);
@@ -143,7 +150,7 @@ fn ids(
 }
 
 /// Deletes a dispatch's rows and says which files they named.
-fn take_dispatch(db: &Connection, id: DispatchId) -> Result<Vec<FileId>, StoreError> {
+pub(super) fn take_dispatch(db: &Connection, id: DispatchId) -> Result<Vec<FileId>, StoreError> {
     let files = ids(db, "SELECT file FROM member WHERE dispatch = ?", [id.0])?;
     db.prepare_cached("DELETE FROM dispatch WHERE id = ?")?.execute([id.0])?;
     Ok(files.into_iter().map(FileId).collect())
@@ -155,6 +162,34 @@ fn take_mailbox(db: &Connection, id: MailboxId) -> Result<Vec<FileId>, StoreErro
     for dispatch in ids(db, "SELECT id FROM dispatch WHERE mailbox = ?", [id.0])? {
         files.extend(take_dispatch(db, DispatchId(dispatch))?);
     }
+    // What editors did to it is nobody's business any more.
+    db.prepare_cached(
+        "DELETE FROM journal WHERE what = (SELECT designation FROM mailbox WHERE id = ?)",
+    )?
+    .execute([id.0])?;
     db.prepare_cached("DELETE FROM mailbox WHERE id = ?")?.execute([id.0])?;
+    Ok(files)
+}
+
+/// The same for everything between a team and a mailbox, and for the mailbox if that was all of it.
+pub(super) fn take_correspondence(
+    db: &Connection,
+    team: &str,
+    id: MailboxId,
+) -> Result<Vec<FileId>, StoreError> {
+    let others = db
+        .prepare_cached("SELECT 1 FROM correspondence WHERE mailbox = ? AND team <> ?")?
+        .exists((id.0, team))?;
+    if !others {
+        return take_mailbox(db, id);
+    }
+    let mut files = Vec::new();
+    let theirs = "SELECT id FROM dispatch WHERE mailbox = ? AND team = ?";
+    for dispatch in ids(db, theirs, (id.0, team))? {
+        files.extend(take_dispatch(db, DispatchId(dispatch))?);
+    }
+    for table in ["party", "correspondence"] {
+        db.execute(&format!("DELETE FROM {table} WHERE mailbox = ? AND team = ?"), (id.0, team))?;
+    }
     Ok(files)
 }

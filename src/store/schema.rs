@@ -17,6 +17,7 @@ const INDEX: Kind = Kind {
     migrations: &[
         include_str!("migrations/index_0001.sql"),
         include_str!("migrations/index_0002.sql"),
+        include_str!("migrations/index_0003.sql"),
     ],
 };
 const VAULT: Kind = Kind {

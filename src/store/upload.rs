@@ -165,6 +165,11 @@ fn insert(db: &rusqlite::Connection, new: &Publication) -> Result<Published, Sto
             (mailbox.id.0, &dispatch.team, new.keys),
         )?;
     }
+    db.execute(
+        "INSERT INTO correspondence (team, mailbox, last_day) VALUES (?1, ?2, ?3)
+         ON CONFLICT (team, mailbox) DO UPDATE SET last_day = max(last_day, ?3)",
+        (&dispatch.team, mailbox.id.0, dispatch.day.0),
+    )?;
     let mut insert = db.prepare_cached(
         "INSERT INTO member (dispatch, position, file, size) VALUES (?, ?, ?, ?)",
     )?;

@@ -1,0 +1,478 @@
+//! What editors see and do. Every question names the teams that it may look into, and sees nothing beyond.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Dispatch, Mailbox, Store, StoreError, reader, removal};
+use crate::base::clock::Day;
+use crate::base::ids::{DispatchId, MailboxId};
+
+/// Which correspondences an inbox shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Filter {
+    /// All but muted ones.
+    #[default]
+    All,
+    /// Those with something unread, muted ones aside.
+    Unread,
+    /// Those with a star.
+    Starred,
+    /// Muted ones.
+    Muted,
+}
+
+/// A question for a page of an inbox.
+#[derive(Clone, Debug)]
+pub struct InboxQuery {
+    /// Name of the account.
+    pub reader: String,
+    /// Ids of the teams to look into.
+    pub teams: Vec<String>,
+    /// Which.
+    pub filter: Filter,
+    /// Only with this label.
+    pub label: Option<String>,
+    /// Only where the designation or a label has this in it; empty: any.
+    pub search: String,
+    /// From 0.
+    pub page: u32,
+    /// Rows of a page.
+    pub size: u32,
+}
+
+/// A correspondence: what a team sees of a mailbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboxRow {
+    /// Id of the team.
+    pub team: String,
+    /// Whose.
+    pub mailbox: MailboxId,
+    /// Its name among editors.
+    pub designation: String,
+    /// Of the last dispatch either way.
+    pub last_day: Day,
+    /// Submissions that the reader has not fetched.
+    pub unread: u32,
+    /// By the reader.
+    pub starred: bool,
+    /// By the reader.
+    pub muted: bool,
+    /// By the team, in order.
+    pub labels: Vec<String>,
+}
+
+/// A page of an inbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboxPage {
+    /// By last activity.
+    pub rows: Vec<InboxRow>,
+    /// Whether there is another page.
+    pub more: bool,
+}
+
+/// A dispatch as editors see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeskDispatch {
+    /// Either way.
+    pub dispatch: Dispatch,
+    /// Who has fetched it whole, and when.
+    pub fetches: Vec<(String, Day)>,
+}
+
+/// A frozen list: what a download gives, however often it is resumed.
+#[derive(Clone, Debug)]
+pub struct Frozen {
+    /// Whose.
+    pub reader: String,
+    /// Of which team.
+    pub team: String,
+    /// When it was made.
+    pub day: Day,
+    /// Dispatches that it was made of.
+    pub count: usize,
+    /// Those that are still there, in their order.
+    pub items: Vec<(Mailbox, Dispatch)>,
+}
+
+/// Submissions of the correspondence `c` that the reader ?1 has not fetched.
+const UNREAD: &str =
+    "FROM dispatch d WHERE d.mailbox = c.mailbox AND d.team = c.team AND d.kind = 0
+     AND NOT EXISTS (SELECT 1 FROM fetch f WHERE f.dispatch = d.id AND f.reader = ?1)";
+/// Whether the reader ?1 has marked the correspondence `c`.
+const MUTED: &str = "EXISTS (SELECT 1 FROM mark k
+     WHERE k.editor = ?1 AND k.team = c.team AND k.mailbox = c.mailbox AND k.muted)";
+const STARRED: &str = "EXISTS (SELECT 1 FROM mark k
+     WHERE k.editor = ?1 AND k.team = c.team AND k.mailbox = c.mailbox AND k.starred)";
+
+type Key = (Day, MailboxId, String);
+
+impl Store {
+    /// A page of an inbox, by last activity.
+    pub fn inbox(&self, query: &InboxQuery) -> Result<InboxPage, StoreError> {
+        self.index(|db| {
+            let snapshot = db.unchecked_transaction()?;
+            let skipped = u64::from(query.page) * u64::from(query.size);
+            let wanted = skipped + u64::from(query.size) + 1;
+            let mut keys = Vec::new();
+            // Team by team, each in the order of its index: nothing is sorted but what is shown.
+            for team in &query.teams {
+                keys.extend(inbox_keys(&snapshot, query, team, wanted)?);
+            }
+            keys.sort_unstable_by(|one, other| other.cmp(one));
+            let mut rest = keys.into_iter().skip(usize::try_from(skipped).unwrap_or(usize::MAX));
+            let rows = rest
+                .by_ref()
+                .take(query.size as usize)
+                .filter_map(|(_, id, team)| row(&snapshot, &query.reader, &team, id).transpose())
+                .collect::<rusqlite::Result<_>>()?;
+            Ok(InboxPage { rows, more: rest.next().is_some() })
+        })
+    }
+
+    /// The mailbox of this name, if the team has a correspondence with it.
+    pub fn correspondence(
+        &self,
+        team: &str,
+        designation: &str,
+    ) -> Result<Option<Mailbox>, StoreError> {
+        self.index(|db| {
+            let Some(mailbox) = reader::mailbox_named(db, designation)? else { return Ok(None) };
+            Ok(has(db, team, mailbox.id)?.then_some(mailbox))
+        })
+    }
+
+    /// One row of an inbox.
+    pub fn row(
+        &self,
+        reader: &str,
+        team: &str,
+        mailbox: MailboxId,
+    ) -> Result<Option<InboxRow>, StoreError> {
+        self.index(|db| row(&*db.unchecked_transaction()?, reader, team, mailbox))
+    }
+
+    /// A page of what a team and a mailbox sent each other, the newest day first; and whether there is
+    /// another page.
+    pub fn desk_dispatches(
+        &self,
+        team: &str,
+        mailbox: MailboxId,
+        page: u32,
+        size: u32,
+    ) -> Result<(Vec<DeskDispatch>, bool), StoreError> {
+        self.index(|db| {
+            let snapshot = db.unchecked_transaction()?;
+            let mut select = snapshot.prepare_cached(
+                "SELECT d.id, d.kind, d.team, d.day,
+                        (SELECT min(day) FROM fetch f WHERE f.dispatch = d.id)
+                 FROM dispatch d WHERE d.mailbox = ? AND d.team = ?
+                 ORDER BY d.day DESC, d.kind DESC, d.id LIMIT ? OFFSET ?",
+            )?;
+            let skipped = u64::from(page) * u64::from(size);
+            let values = (mailbox.0, team, u64::from(size) + 1, skipped);
+            let mut found = select
+                .query_map(values, reader::read_dispatch)?
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            let more = found.len() > size as usize;
+            found.truncate(size as usize);
+            let whole = |mut dispatch: Dispatch| {
+                dispatch.members = reader::members(&snapshot, dispatch.id)?;
+                let fetches = fetches(&snapshot, dispatch.id)?;
+                Ok(DeskDispatch { dispatch, fetches })
+            };
+            let found = found.into_iter().map(whole).collect::<rusqlite::Result<_>>()?;
+            Ok((found, more))
+        })
+    }
+
+    /// Submissions that the reader has not fetched, by mailbox and day: of one mailbox, or of all that are
+    /// not muted.
+    pub fn unread(
+        &self,
+        reader: &str,
+        teams: &[String],
+        mailbox: Option<MailboxId>,
+    ) -> Result<Vec<DispatchId>, StoreError> {
+        let here = match mailbox {
+            Some(_) => "c.mailbox = ?3".to_owned(),
+            None => format!("?3 IS NULL AND NOT {MUTED}"),
+        };
+        // CROSS JOIN: in this order.
+        let sql = format!(
+            "SELECT d.id FROM correspondence c CROSS JOIN mailbox m ON m.id = c.mailbox
+             CROSS JOIN dispatch d ON d.mailbox = c.mailbox AND d.team = c.team AND d.kind = 0
+             WHERE c.team = ?2 AND {here}
+             AND NOT EXISTS (SELECT 1 FROM fetch f WHERE f.dispatch = d.id AND f.reader = ?1)
+             ORDER BY m.designation, d.day, d.id"
+        );
+        self.index(|db| {
+            let snapshot = db.unchecked_transaction()?;
+            let mut select = snapshot.prepare_cached(&sql)?;
+            let mut found = Vec::new();
+            for team in teams {
+                let rows = select.query_map((reader, team, mailbox.map(|id| id.0)), |row| {
+                    row.get(0).map(DispatchId)
+                })?;
+                for id in rows {
+                    found.push(id?);
+                }
+            }
+            Ok(found)
+        })
+    }
+
+    /// The newest day of a submission that the reader has not fetched, muted correspondences aside.
+    pub fn waits(&self, reader: &str, teams: &[String]) -> Result<Option<Day>, StoreError> {
+        // From the newest day back: where something waits, little is looked at.
+        let sql = format!(
+            "SELECT c.day FROM dispatch c INDEXED BY dispatch_by_day
+             WHERE c.kind = 0 AND c.team = ?2 AND NOT {MUTED}
+             AND NOT EXISTS (SELECT 1 FROM fetch f WHERE f.dispatch = c.id AND f.reader = ?1)
+             ORDER BY c.day DESC LIMIT 1"
+        );
+        self.index(|db| {
+            let mut newest = None;
+            for team in teams {
+                let found: Option<i64> = db
+                    .prepare_cached(&sql)?
+                    .query_row((reader, team), |row| row.get(0))
+                    .optional()?;
+                newest = newest.max(found);
+            }
+            Ok(newest.map(Day))
+        })
+    }
+
+    /// Sets or takes away a reader's star.
+    pub fn set_star(
+        &self,
+        reader: &str,
+        team: &str,
+        mailbox: MailboxId,
+        on: bool,
+    ) -> Result<(), StoreError> {
+        self.mark("starred", reader, team, mailbox, on)
+    }
+
+    /// Mutes for a reader, or no longer.
+    pub fn set_mute(
+        &self,
+        reader: &str,
+        team: &str,
+        mailbox: MailboxId,
+        on: bool,
+    ) -> Result<(), StoreError> {
+        self.mark("muted", reader, team, mailbox, on)
+    }
+
+    fn mark(
+        &self,
+        column: &'static str,
+        editor: &str,
+        team: &str,
+        mailbox: MailboxId,
+        on: bool,
+    ) -> Result<(), StoreError> {
+        let (editor, team) = (editor.to_owned(), team.to_owned());
+        self.0.writer.index(move |db| {
+            // Account or mailbox may be gone since the page was shown.
+            db.execute(
+                &format!(
+                    "INSERT INTO mark (editor, team, mailbox, {column})
+                     SELECT ?1, ?2, ?3, ?4 FROM correspondence c, editor e
+                     WHERE c.team = ?2 AND c.mailbox = ?3 AND e.name = ?1
+                     ON CONFLICT (editor, team, mailbox) DO UPDATE SET {column} = ?4"
+                ),
+                (&editor, &team, mailbox.0, on),
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Gives a correspondence a label of its team, or takes it away.
+    pub fn set_label(
+        &self,
+        team: &str,
+        mailbox: MailboxId,
+        label: &str,
+        on: bool,
+    ) -> Result<(), StoreError> {
+        let (team, label) = (team.to_owned(), label.to_owned());
+        let sql = if on {
+            "INSERT OR IGNORE INTO label (team, mailbox, label)
+             SELECT team, mailbox, ?3 FROM correspondence WHERE team = ?1 AND mailbox = ?2"
+        } else {
+            "DELETE FROM label WHERE team = ?1 AND mailbox = ?2 AND label = ?3"
+        };
+        self.0.writer.index(move |db| {
+            db.execute(sql, (&team, mailbox.0, &label))?;
+            Ok(())
+        })
+    }
+
+    /// Deletes a dispatch, either way; false when the team has none of this id in this mailbox.
+    pub fn delete_dispatch(
+        &self,
+        team: &str,
+        mailbox: MailboxId,
+        id: DispatchId,
+    ) -> Result<bool, StoreError> {
+        let team = team.to_owned();
+        let files = self.0.writer.index(move |db| {
+            let theirs = db
+                .prepare_cached("SELECT 1 FROM dispatch WHERE id = ? AND mailbox = ? AND team = ?")?
+                .exists((id.0, mailbox.0, &team))?;
+            theirs.then(|| removal::take_dispatch(db, id)).transpose()
+        })?;
+        Ok(files.map(|files| self.0.writer.remove(files)).is_some())
+    }
+
+    /// Deletes everything between a team and a mailbox; the mailbox too, when no other team has a
+    /// correspondence with it. False when there is none.
+    pub fn delete_correspondence(
+        &self,
+        team: &str,
+        mailbox: MailboxId,
+    ) -> Result<bool, StoreError> {
+        let team = team.to_owned();
+        let files = self.0.writer.index(move |db| {
+            if !has(db, &team, mailbox)? {
+                return Ok(None);
+            }
+            removal::take_correspondence(db, &team, mailbox).map(Some)
+        })?;
+        Ok(files.map(|files| self.0.writer.remove(files)).is_some())
+    }
+
+    /// Freezes a list of a team's dispatches; those of other teams, or gone, are left out. Says how many are
+    /// in it.
+    pub fn freeze(
+        &self,
+        id: [u8; 16],
+        reader: &str,
+        team: &str,
+        day: Day,
+        dispatches: Vec<DispatchId>,
+    ) -> Result<usize, StoreError> {
+        let (reader, team) = (reader.to_owned(), team.to_owned());
+        self.0.writer.index(move |db| {
+            db.execute(
+                "INSERT INTO frozen (id, reader, team, day, count) VALUES (?, ?, ?, ?, 0)",
+                (id, &reader, &team, day.0),
+            )?;
+            let mut insert = db.prepare_cached(
+                "INSERT INTO frozen_item (frozen, position, dispatch)
+                 SELECT ?1, ?2, id FROM dispatch WHERE id = ?3 AND team = ?4",
+            )?;
+            let mut count = 0;
+            for dispatch in dispatches {
+                count += insert.execute(params![id, count, dispatch.0, &team])?;
+            }
+            db.execute("UPDATE frozen SET count = ?2 WHERE id = ?1", (id, count))?;
+            Ok(count)
+        })
+    }
+
+    /// A frozen list.
+    pub fn frozen(&self, id: [u8; 16]) -> Result<Option<Frozen>, StoreError> {
+        self.index(|db| {
+            let snapshot = db.unchecked_transaction()?;
+            let head = snapshot
+                .prepare_cached("SELECT reader, team, day, count FROM frozen WHERE id = ?")?
+                .query_row([id], |row| {
+                    let (reader, team, day) = (row.get(0)?, row.get(1)?, Day(row.get(2)?));
+                    Ok(Frozen { reader, team, day, count: row.get(3)?, items: Vec::new() })
+                })
+                .optional()?;
+            let Some(mut frozen) = head else { return Ok(None) };
+            let mut select = snapshot.prepare_cached(
+                "SELECT d.id, d.kind, d.team, d.day, NULL, m.id, m.designation, m.source_recipients
+                 FROM frozen_item i CROSS JOIN dispatch d ON d.id = i.dispatch
+                 CROSS JOIN mailbox m ON m.id = d.mailbox
+                 WHERE i.frozen = ? ORDER BY i.position",
+            )?;
+            frozen.items = select
+                .query_map([id], reader::read_with_mailbox)?
+                .collect::<rusqlite::Result<_>>()?;
+            for (_, dispatch) in &mut frozen.items {
+                dispatch.members = reader::members(&snapshot, dispatch.id)?;
+            }
+            Ok(Some(frozen))
+        })
+    }
+}
+
+/// The correspondences of one team that match, in order; at most so many.
+fn inbox_keys(
+    db: &Connection,
+    query: &InboxQuery,
+    team: &str,
+    wanted: u64,
+) -> rusqlite::Result<Vec<Key>> {
+    let filter = match query.filter {
+        Filter::All => format!("NOT {MUTED}"),
+        Filter::Unread => format!("NOT {MUTED} AND EXISTS (SELECT 1 {UNREAD})"),
+        Filter::Starred => STARRED.to_owned(),
+        Filter::Muted => MUTED.to_owned(),
+    };
+    let sql = format!(
+        "SELECT c.last_day, c.mailbox FROM correspondence c
+         WHERE c.team = ?2 AND {filter}
+         AND (?3 IS NULL OR EXISTS (SELECT 1 FROM label l
+              WHERE l.team = c.team AND l.mailbox = c.mailbox AND l.label = ?3))
+         AND (?4 = '' OR EXISTS (SELECT 1 FROM mailbox m
+              WHERE m.id = c.mailbox AND instr(m.designation, ?4) > 0)
+              OR EXISTS (SELECT 1 FROM label l
+              WHERE l.team = c.team AND l.mailbox = c.mailbox AND instr(lower(l.label), ?4) > 0))
+         ORDER BY c.last_day DESC, c.mailbox DESC LIMIT ?5"
+    );
+    let search = query.search.trim().to_lowercase();
+    let values = params![query.reader, team, query.label, search, wanted];
+    let read =
+        |row: &rusqlite::Row<'_>| Ok((Day(row.get(0)?), MailboxId(row.get(1)?), team.to_owned()));
+    db.prepare_cached(&sql)?.query_map(values, read)?.collect()
+}
+
+fn row(
+    db: &Connection,
+    reader: &str,
+    team: &str,
+    mailbox: MailboxId,
+) -> rusqlite::Result<Option<InboxRow>> {
+    let sql = format!(
+        "SELECT m.designation, c.last_day, (SELECT count(*) {UNREAD}), {STARRED}, {MUTED}
+         FROM correspondence c JOIN mailbox m ON m.id = c.mailbox
+         WHERE c.team = ?2 AND c.mailbox = ?3"
+    );
+    let found = db
+        .prepare_cached(&sql)?
+        .query_row((reader, team, mailbox.0), |row| {
+            Ok(InboxRow {
+                team: team.to_owned(),
+                mailbox,
+                designation: row.get(0)?,
+                last_day: Day(row.get(1)?),
+                unread: row.get(2)?,
+                starred: row.get(3)?,
+                muted: row.get(4)?,
+                labels: Vec::new(),
+            })
+        })
+        .optional()?;
+    let Some(mut found) = found else { return Ok(None) };
+    found.labels = db
+        .prepare_cached("SELECT label FROM label WHERE team = ? AND mailbox = ? ORDER BY label")?
+        .query_map((team, mailbox.0), |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(Some(found))
+}
+
+fn has(db: &Connection, team: &str, mailbox: MailboxId) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM correspondence WHERE team = ? AND mailbox = ?")?
+        .exists((team, mailbox.0))
+}
+
+fn fetches(db: &Connection, dispatch: DispatchId) -> rusqlite::Result<Vec<(String, Day)>> {
+    db.prepare_cached("SELECT reader, day FROM fetch WHERE dispatch = ? ORDER BY day, reader")?
+        .query_map([dispatch.0], |row| Ok((row.get(0)?, row.get(1).map(Day)?)))?
+        .collect()
+}

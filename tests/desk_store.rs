@@ -1,0 +1,340 @@
+//! What editors see of the store: each team its own, each editor their own marks, quick in a full box.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+
+use common::{files_below, holds, wait_for};
+use sourdine::base::clock::Day;
+use sourdine::base::ids::{DispatchId, MailboxId};
+use sourdine::store::{
+    Account, Cutoffs, Did, Dispatch, Filter, InboxQuery, JournalLine, Kind, Mailbox, Publication,
+    Store, Tuning, create,
+};
+use std::io::Write;
+
+struct Place {
+    _dir: tempfile::TempDir,
+    store: Store,
+    data: std::path::PathBuf,
+}
+
+impl Place {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().join("data");
+        create(&data, &[], &Tuning::default()).unwrap();
+        let store = Store::open(&data, 1 << 40).unwrap();
+        for (name, teams) in [("anne", &["a"][..]), ("bob", &["b"]), ("carla", &["a", "b"])] {
+            assert!(store.add_account(account(name, teams)).unwrap());
+        }
+        Self { _dir: dir, store, data }
+    }
+
+    /// A dispatch of one sealed member.
+    fn send(&self, kind: Kind, source: u8, team: &str, number: u8, day: i64) -> DispatchId {
+        let mut upload = self.store.upload();
+        let mut file = upload.file().unwrap();
+        file.write_all(&[number; 100]).unwrap();
+        let members = vec![file.finish().unwrap()];
+        let id = DispatchId([number; 16]);
+        let dispatch =
+            Dispatch { id, kind, team: team.into(), day: Day(day), fetched: None, members };
+        let mailbox = mailbox(source);
+        upload.publish(Publication { mailbox, dispatch, keys: 1, draft: None }).unwrap();
+        id
+    }
+
+    fn inbox(&self, who: &str, teams: &[&str], filter: Filter) -> Vec<(String, String, u32)> {
+        let page = self.store.inbox(&query(who, teams, filter)).unwrap();
+        page.rows.into_iter().map(|row| (row.team, row.designation, row.unread)).collect()
+    }
+}
+
+fn account(name: &str, teams: &[&str]) -> Account {
+    let teams = teams.iter().map(ToString::to_string).collect();
+    let credentials = format!("credentials of {name}").into_bytes();
+    Account { name: name.into(), teams, credentials, epoch: [1; 16], feed: None }
+}
+
+fn mailbox(number: u8) -> Mailbox {
+    let designation = format!("source-{}", char::from(b'a' + number));
+    let source_recipients = format!("age1source{number}");
+    Mailbox { id: MailboxId([number; 16]), designation, source_recipients }
+}
+
+fn query(who: &str, teams: &[&str], filter: Filter) -> InboxQuery {
+    InboxQuery {
+        reader: who.into(),
+        teams: teams.iter().map(ToString::to_string).collect(),
+        filter,
+        label: None,
+        search: String::new(),
+        page: 0,
+        size: 50,
+    }
+}
+
+fn row(team: &str, name: &str, unread: u32) -> (String, String, u32) {
+    (team.into(), name.into(), unread)
+}
+
+#[test]
+fn each_team_sees_its_own_and_each_editor_what_is_new_to_them() {
+    let place = Place::new();
+    let first = place.send(Kind::Submission, 0, "a", 1, 100);
+    place.send(Kind::Submission, 0, "b", 2, 105);
+    place.send(Kind::Submission, 1, "a", 3, 103);
+    place.send(Kind::Reply, 1, "a", 4, 104);
+
+    // A's row says nothing of what b got later.
+    assert_eq!(
+        place.inbox("anne", &["a"], Filter::All),
+        [row("a", "source-b", 1), row("a", "source-a", 1)]
+    );
+    assert_eq!(place.inbox("bob", &["b"], Filter::All), [row("b", "source-a", 1)]);
+    assert_eq!(
+        place.inbox("carla", &["a", "b"], Filter::All),
+        [row("b", "source-a", 1), row("a", "source-b", 1), row("a", "source-a", 1)]
+    );
+    let a = place.store.row("anne", "a", MailboxId([0; 16])).unwrap().unwrap();
+    assert_eq!(a.last_day, Day(100));
+    assert!(place.store.row("anne", "b", MailboxId([1; 16])).unwrap().is_none());
+    assert!(place.store.correspondence("b", "source-b").unwrap().is_none());
+    assert!(place.store.correspondence("a", "source-b").unwrap().is_some());
+
+    place.store.mark_fetched(vec![first], "carla", Day(106)).unwrap();
+    assert_eq!(
+        place.inbox("anne", &["a"], Filter::Unread),
+        [row("a", "source-b", 1), row("a", "source-a", 1)]
+    );
+    assert_eq!(
+        place.inbox("carla", &["a", "b"], Filter::Unread),
+        [row("b", "source-a", 1), row("a", "source-b", 1)]
+    );
+    let (list, more) = place.store.desk_dispatches("a", MailboxId([0; 16]), 0, 50).unwrap();
+    assert!(!more);
+    assert_eq!(list.len(), 1, "b's dispatch is not a's");
+    assert_eq!(list[0].fetches, [("carla".to_owned(), Day(106))]);
+    assert_eq!(list[0].dispatch.members.len(), 1);
+}
+
+#[test]
+fn an_inbox_goes_page_by_page_without_gap_or_double() {
+    let place = Place::new();
+    for number in 0..23 {
+        place.send(
+            Kind::Submission,
+            number,
+            if number % 3 == 0 { "b" } else { "a" },
+            number,
+            100 + i64::from(number / 5),
+        );
+    }
+    let all = place.inbox("carla", &["a", "b"], Filter::All);
+    assert_eq!(all.len(), 23);
+    let mut pages = Vec::new();
+    for page in 0.. {
+        let ask = InboxQuery { page, size: 5, ..query("carla", &["a", "b"], Filter::All) };
+        let found = place.store.inbox(&ask).unwrap();
+        pages.extend(found.rows.into_iter().map(|row| (row.team, row.designation, row.unread)));
+        if !found.more {
+            assert_eq!(page, 4);
+            break;
+        }
+    }
+    assert_eq!(pages, all);
+    let (two, more) = place.store.desk_dispatches("a", MailboxId([1; 16]), 1, 1).unwrap();
+    assert!(two.is_empty() && !more);
+}
+
+#[test]
+fn stars_and_mutes_are_the_editors_labels_are_the_teams() {
+    let place = Place::new();
+    let store = &place.store;
+    for source in 0..3 {
+        place.send(Kind::Submission, source, "a", source, 100 + i64::from(source));
+        place.send(Kind::Submission, source, "b", source + 10, 100);
+    }
+    let id = |source: u8| MailboxId([source; 16]);
+    store.set_star("anne", "a", id(0), true).unwrap();
+    store.set_mute("anne", "a", id(1), true).unwrap();
+    store.set_label("a", id(2), "Budget É", true).unwrap();
+    store.set_label("a", id(2), "Budget É", true).unwrap();
+    // What is not there is not marked.
+    store.set_star("anne", "c", id(0), true).unwrap();
+    store.set_star("nobody", "a", id(0), true).unwrap();
+    store.set_label("c", id(0), "x", true).unwrap();
+
+    let anne = |filter| place.inbox("anne", &["a"], filter);
+    assert_eq!(anne(Filter::All), [row("a", "source-c", 1), row("a", "source-a", 1)]);
+    assert_eq!(anne(Filter::Unread), anne(Filter::All));
+    assert_eq!(anne(Filter::Starred), [row("a", "source-a", 1)]);
+    assert_eq!(anne(Filter::Muted), [row("a", "source-b", 1)]);
+    assert_eq!(place.inbox("carla", &["a", "b"], Filter::All).len(), 6);
+    assert!(place.inbox("carla", &["a", "b"], Filter::Starred).is_empty());
+
+    let labelled = |who: &str, team: &str, label: &str| {
+        let ask = InboxQuery { label: Some(label.into()), ..query(who, &[team], Filter::All) };
+        store.inbox(&ask).unwrap().rows
+    };
+    assert_eq!(labelled("carla", "a", "Budget É")[0].labels, ["Budget É"]);
+    assert!(labelled("carla", "b", "Budget É").is_empty(), "labels stay in their team");
+    let found = |search: &str| {
+        let ask = InboxQuery { search: search.into(), ..query("anne", &["a"], Filter::All) };
+        store.inbox(&ask).unwrap().rows.len()
+    };
+    assert_eq!((found("SOURCE-C "), found("budget"), found("source-"), found("%")), (1, 1, 2, 0));
+
+    store.set_star("anne", "a", id(0), false).unwrap();
+    store.set_label("a", id(2), "Budget É", false).unwrap();
+    assert!(anne(Filter::Starred).is_empty());
+    assert!(labelled("carla", "a", "Budget É").is_empty());
+    // Muted ones wait for nobody and are not fetched with the rest, unless asked for by name.
+    let teams = ["a".to_owned()];
+    assert_eq!(store.unread("anne", &teams, None).unwrap().len(), 2);
+    assert_eq!(store.unread("anne", &teams, Some(id(1))).unwrap().len(), 1);
+    assert_eq!(store.waits("anne", &teams).unwrap(), Some(Day(102)));
+    store.mark_fetched(store.unread("anne", &teams, None).unwrap(), "anne", Day(103)).unwrap();
+    assert_eq!(store.waits("anne", &teams).unwrap(), None);
+    assert_eq!(store.waits("carla", &teams).unwrap(), Some(Day(102)));
+}
+
+#[test]
+fn what_one_team_deletes_the_other_keeps() {
+    let place = Place::new();
+    let store = &place.store;
+    let of_a = place.send(Kind::Submission, 0, "a", 1, 100);
+    let of_b = place.send(Kind::Submission, 0, "b", 2, 100);
+    let reply = place.send(Kind::Reply, 0, "a", 3, 101);
+    let id = MailboxId([0; 16]);
+
+    assert!(!store.delete_dispatch("a", id, of_b).unwrap());
+    assert!(!store.delete_dispatch("a", MailboxId([1; 16]), of_a).unwrap());
+    assert!(store.has_dispatch(of_b).unwrap());
+    assert!(store.delete_dispatch("a", id, of_a).unwrap());
+    assert!(!store.delete_dispatch("a", id, of_a).unwrap());
+
+    assert!(!store.delete_correspondence("c", id).unwrap());
+    assert!(store.delete_correspondence("a", id).unwrap());
+    assert!(!store.has_dispatch(reply).unwrap());
+    assert_eq!(place.inbox("carla", &["a", "b"], Filter::All), [row("b", "source-a", 1)]);
+    assert!(store.delete_correspondence("b", id).unwrap());
+    assert!(!store.knows(id).unwrap());
+}
+
+#[test]
+fn a_frozen_list_holds_one_teams_dispatches_and_says_what_has_gone() {
+    let place = Place::new();
+    let store = &place.store;
+    let one = place.send(Kind::Submission, 0, "a", 1, 100);
+    let two = place.send(Kind::Reply, 0, "a", 2, 100);
+    let other = place.send(Kind::Submission, 0, "b", 3, 100);
+    let unknown = DispatchId([99; 16]);
+    let count = store.freeze([7; 16], "anne", "a", Day(100), vec![two, other, unknown, one]);
+    assert_eq!(count.unwrap(), 2);
+    let frozen = store.frozen([7; 16]).unwrap().unwrap();
+    assert_eq!((frozen.reader.as_str(), frozen.team.as_str(), frozen.count), ("anne", "a", 2));
+    let ids: Vec<_> = frozen.items.iter().map(|(_, dispatch)| dispatch.id).collect();
+    assert_eq!(ids, [two, one]);
+    assert!(
+        frozen
+            .items
+            .iter()
+            .all(|(mailbox, d)| mailbox.designation == "source-a" && d.members.len() == 1)
+    );
+    assert!(store.frozen([8; 16]).unwrap().is_none());
+
+    store.delete_dispatch("a", MailboxId([0; 16]), one).unwrap();
+    let frozen = store.frozen([7; 16]).unwrap().unwrap();
+    assert_eq!((frozen.count, frozen.items.len()), (2, 1));
+    store.remove_account("anne").unwrap();
+    assert!(store.frozen([7; 16]).unwrap().is_none());
+}
+
+#[test]
+fn an_account_is_made_changed_and_removed() {
+    let place = Place::new();
+    let store = &place.store;
+    assert!(!store.add_account(account("anne", &["b"])).unwrap(), "a name is taken once");
+    let anne = store.account("anne").unwrap().unwrap();
+    assert_eq!(
+        (anne.teams, anne.credentials),
+        (vec!["a".to_owned()], b"credentials of anne".to_vec())
+    );
+    assert!(store.account("dora").unwrap().is_none());
+
+    // The last code is refused again, and any earlier one that its user names.
+    assert!(store.use_code("anne", [1; 32], vec![[1; 32], [2; 32]]).unwrap());
+    assert!(!store.use_code("anne", [1; 32], vec![[1; 32], [2; 32]]).unwrap());
+    assert!(store.use_code("anne", [2; 32], vec![[2; 32], [3; 32]]).unwrap());
+    assert!(!store.use_code("anne", [1; 32], vec![[1; 32], [2; 32]]).unwrap());
+    assert!(!store.use_code("dora", [1; 32], vec![]).unwrap());
+
+    assert!(store.set_credentials("anne", b"new".to_vec(), [9; 16]).unwrap());
+    assert!(store.set_teams("anne", vec!["b".into(), "a".into()]).unwrap());
+    assert!(store.set_feed("anne", Some([5; 32])).unwrap());
+    let anne = store.account_of_feed([5; 32]).unwrap().unwrap();
+    assert_eq!((anne.credentials, anne.epoch), (b"new".to_vec(), [9; 16]));
+    assert_eq!(anne.teams, ["a", "b"]);
+    assert!(store.set_epoch("anne", [8; 16]).unwrap() && store.set_feed("anne", None).unwrap());
+    assert!(store.account_of_feed([5; 32]).unwrap().is_none());
+    let names: Vec<_> = store.accounts().unwrap().into_iter().map(|one| one.name).collect();
+    assert_eq!(names, ["anne", "bob", "carla"]);
+    assert!(store.remove_account("anne").unwrap());
+    assert!(!store.remove_account("anne").unwrap() && !store.set_epoch("anne", [1; 16]).unwrap());
+    assert!(!store.set_teams("anne", vec![]).unwrap());
+}
+
+fn line(day: i64, team: &str, did: Did, what: &str) -> JournalLine {
+    JournalLine { day: Day(day), team: team.into(), who: "anne".into(), did, what: what.into() }
+}
+
+#[test]
+fn a_journal_has_one_line_a_day_for_each_thing_and_ends_after_its_time() {
+    let place = Place::new();
+    let store = &place.store;
+    place.send(Kind::Submission, 0, "a", 1, 100);
+    let lines = [
+        line(100, "a", Did::SignedIn, ""),
+        line(102, "a", Did::Fetched, "source-a"),
+        line(102, "a", Did::Fetched, "source-a"),
+        line(101, "b", Did::Fetched, "source-b"),
+    ];
+    store.note(lines.to_vec()).unwrap();
+    let read = |teams: &[&str]| {
+        let teams: Vec<_> = teams.iter().map(ToString::to_string).collect();
+        store.journal(&teams, 10).unwrap()
+    };
+    assert_eq!(read(&["a"]), [lines[1].clone(), lines[0].clone()]);
+    assert_eq!(read(&["a", "b"]), [lines[1].clone(), lines[3].clone(), lines[0].clone()]);
+    let before = |day| Cutoffs {
+        drafts: Day(0),
+        fetched: Day(0),
+        replies: Day(0),
+        silent: Day(0),
+        journal: Day(day),
+        frozen: Day(day),
+    };
+    store.freeze([1; 16], "anne", "a", Day(100), vec![DispatchId([1; 16])]).unwrap();
+    store.expire(before(101), 32).unwrap();
+    assert_eq!(read(&["a"]), [lines[1].clone()]);
+    assert!(store.frozen([1; 16]).unwrap().is_none());
+    // A source that erases its mailbox takes its name out of the journal.
+    store.erase(MailboxId([0; 16])).unwrap();
+    assert!(read(&["a"]).is_empty());
+    assert_eq!(read(&["b"]).len(), 1);
+}
+
+#[test]
+fn what_was_deleted_leaves_no_byte() {
+    let place = Place::new();
+    place.send(Kind::Submission, 0, "a", 0x5a, 100);
+    place.store.set_label("a", MailboxId([0; 16]), "erkennungszeichen", true).unwrap();
+    place.store.delete_correspondence("a", MailboxId([0; 16])).unwrap();
+    let traces = [&[0x5a; 100][..], b"erkennungszeichen", b"source-a", b"age1source0"];
+    let gone = || {
+        let files = files_below(&place.data);
+        !files.iter().any(|file| traces.iter().any(|trace| holds(file, trace)))
+    };
+    wait_for("the bytes to be gone", || gone().then_some(()));
+}
