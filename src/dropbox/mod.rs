@@ -1,15 +1,20 @@
 //! Floor 3: the use cases. A document goes in, an editor fetches it, the answer comes back. No HTTP, no
 //! command line.
 
+pub mod answer;
+pub mod coverage;
 pub mod deliver;
 mod derive;
 mod designation;
 pub mod draft;
 pub mod export;
+pub mod handout;
 mod intake;
 pub mod mailbox;
+mod member;
 pub mod retention;
 mod space;
+pub mod spool;
 mod teams;
 
 use std::path::Path;
