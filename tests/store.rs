@@ -10,8 +10,8 @@ use common::{files_below, holds, wait_for};
 use sourdine::base::clock::Day;
 use sourdine::base::ids::{DispatchId, MailboxId};
 use sourdine::store::{
-    Dispatch, FileReader, Kind, Mailbox, Publication, Published, Store, StoreError, StoredFile, Tuning,
-    create,
+    Dispatch, FileReader, Kind, Mailbox, Publication, Published, Store, StoreError, StoredFile,
+    Tuning, create,
 };
 
 const ROOMY: u64 = 1 << 40;

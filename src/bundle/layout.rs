@@ -166,14 +166,7 @@ impl Layout {
 }
 
 /// What is left, from `offset` on, of a header at `at`, or of the bytes after it that are made here.
-fn made(
-    offset: u64,
-    at: u64,
-    path: &str,
-    size: u64,
-    day: Day,
-    content: &[u8],
-) -> Option<Segment> {
+fn made(offset: u64, at: u64, path: &str, size: u64, day: Day, content: &[u8]) -> Option<Segment> {
     let header = tape::header(path, size, day).ok()?;
     let mut bytes = Vec::new();
     let past = offset - at;
@@ -281,8 +274,7 @@ mod tests {
     /// The same bundle as files.
     fn written(items: &[Item], limit: u64) -> Vec<Vec<u8>> {
         let dir = tempfile::tempdir().unwrap();
-        let mut bundle =
-            BundleWriter::with_volumes(&dir.path().join("bundle.tar"), limit).unwrap();
+        let mut bundle = BundleWriter::with_volumes(&dir.path().join("bundle.tar"), limit).unwrap();
         for (at, item) in items.iter().enumerate() {
             let manifest = content(at, 0, item.size(0));
             let id = item.dispatch.to_string();
@@ -341,7 +333,8 @@ mod tests {
 
     #[test]
     fn no_volume_is_larger_than_it_may_be_unless_a_member_is() {
-        let layout = Layout::with_volumes(items(&vec![vec![2_000, 3_000, 3_000, 9_000]; 40]), 16_384);
+        let layout =
+            Layout::with_volumes(items(&vec![vec![2_000, 3_000, 3_000, 9_000]; 40]), 16_384);
         for volume in 0..layout.volumes() {
             let large = layout.runs(volume).iter().any(|run| run.files.contains(&3));
             assert!(layout.length(volume).unwrap() <= if large { 24_576 } else { 16_384 });
@@ -355,6 +348,9 @@ mod tests {
         assert_eq!(layout.volumes(), 20_000);
         let last = layout.volumes() - 1;
         let at = layout.length(last).unwrap() - 2_000;
-        assert!(matches!(layout.segment(last, at), Some(Segment::Stored { item: 9_999, member: 2, .. })));
+        assert!(matches!(
+            layout.segment(last, at),
+            Some(Segment::Stored { item: 9_999, member: 2, .. })
+        ));
     }
 }

@@ -197,7 +197,11 @@ impl Dropbox {
         team.ok_or_else(|| DeliverError::OtherTeam(mailbox.designation.clone(), id.to_owned()))
     }
 
-    fn store_reply(&self, reply: Checked, volumes: &[impl Volume]) -> Result<Delivered, DeliverError> {
+    fn store_reply(
+        &self,
+        reply: Checked,
+        volumes: &[impl Volume],
+    ) -> Result<Delivered, DeliverError> {
         let mut upload = self.store().upload();
         let total = reply.members.iter().map(|(_, entry)| entry.size).sum();
         let _promise = self.0.space.promise(total)?;
@@ -246,7 +250,10 @@ fn open<V: Volume>(
 }
 
 /// The same bundle delivered twice is one reply; another one under the same name is another.
-fn content_id(members: &[(usize, Entry)], volumes: &[impl Volume]) -> Result<DispatchId, DeliverError> {
+fn content_id(
+    members: &[(usize, Entry)],
+    volumes: &[impl Volume],
+) -> Result<DispatchId, DeliverError> {
     let mut hash = Sha256::new();
     for (volume, entry) in members {
         hash.update(entry.path.to_string());

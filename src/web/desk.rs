@@ -1,5 +1,8 @@
 //! The editors' listener. The desk is not built yet; its address is, with a router of its own.
 
+pub mod outgoing;
+pub mod range;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::Request;
