@@ -165,9 +165,9 @@ impl List {
             let all = json!({"editors": editors, "keys_without_account": strays, "desk": address});
             return show(&format!("{all}\n"));
         }
-        let mut out = String::new();
+        let mut lines = Vec::new();
         if accounts.is_empty() {
-            out.push_str("no editor has an account; make one with: sourdine editor add NAME\n");
+            lines.push("no editor has an account; make one with: sourdine editor add NAME".into());
         }
         let width = accounts.iter().map(|account| account.name.len()).max().unwrap_or(0).max(4);
         for account in &accounts {
@@ -180,17 +180,17 @@ impl List {
                 }
                 _ => String::new(),
             };
-            out.push_str(&format!("{name:width$}  {teams}{key}\n"));
+            lines.push(format!("{name:width$}  {teams}{key}"));
         }
         for name in strays {
-            out.push_str(&format!(
-                "{name:width$}  no account, but an onion key: sourdine editor remove {name}\n"
+            lines.push(format!(
+                "{name:width$}  no account, but an onion key: sourdine editor remove {name}"
             ));
         }
         if let Some(address) = address {
-            out.push_str(&format!("\ndesk  http://{address}\n"));
+            lines.push(format!("\ndesk  http://{address}"));
         }
-        show(&out)
+        show(&format!("{}\n", lines.join("\n")))
     }
 }
 
