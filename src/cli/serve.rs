@@ -15,9 +15,10 @@ use super::{ConfigArg, kept, process, sandbox};
 use crate::base::clock::Clock;
 use crate::config::{Config, ConfigError, Listen};
 use crate::dropbox::{Dropbox, Teams};
+use crate::web::desk::{self, Desk};
+use crate::web::report_errors;
 use crate::web::server::{Line, Listener, serve};
 use crate::web::source::{self, Site};
-use crate::web::{desk, report_errors};
 
 /// How often the configuration's recipients and the disk are looked at.
 const RELOAD: Duration = Duration::from_secs(5);
@@ -165,6 +166,7 @@ impl Plan {
             );
         }
         let site = Arc::new(Site::new(dropbox.clone(), &self.config)?);
+        let editors = Arc::new(Desk::new(dropbox.clone(), &self.config)?);
         // Said once it is sure that this one serves: a fault has one line.
         sandbox.log(rules);
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -172,7 +174,7 @@ impl Plan {
             .max_blocking_threads(self.config.limits.uploads + OTHER_THREADS)
             .build()
             .context("the server's threads cannot be started")?;
-        let done = runtime.block_on(self.serve((source, desk), dropbox, site, ready));
+        let done = runtime.block_on(self.serve((source, desk), dropbox, (site, editors), ready));
         // Uploads whose connection is gone end by themselves; what still runs holds the store open.
         runtime.shutdown_timeout(Duration::from_secs(5));
         done
@@ -182,7 +184,7 @@ impl Plan {
         self,
         (source, desk): (Listener, Option<Listener>),
         dropbox: Dropbox,
-        site: Arc<Site>,
+        (site, editors): (Arc<Site>, Arc<Desk>),
         ready: impl FnOnce(),
     ) -> anyhow::Result<()> {
         let mut terminate = signal(SignalKind::terminate())?;
@@ -201,11 +203,11 @@ impl Plan {
         let mut listeners = vec![tokio::spawn(first)];
         if let (Some(listener), Some(listen)) = (desk, &self.desk) {
             tracing::info!("editors are served at {}", shown(listen, &listener));
-            let app = desk::router();
+            let app = desk::router(editors.clone());
             listeners.push(tokio::spawn(serve(listener, line(listen), app, stopped)));
         }
         ready();
-        let upkeep = tokio::spawn(upkeep(dropbox.clone(), site.clone(), self.config));
+        let upkeep = tokio::spawn(upkeep(dropbox.clone(), (site.clone(), editors), self.config));
         let mut parent = tokio::spawn(follow(dropbox.clone(), self.changes, hangup));
         tokio::select! {
             _ = terminate.recv() => (),
@@ -258,7 +260,7 @@ fn shown(listen: &Listen, listener: &Listener) -> String {
 
 /// Watches the disk, removes what has expired, and reports errors once a day: lines whose time no visit
 /// decides.
-async fn upkeep(dropbox: Dropbox, site: Arc<Site>, config: Config) {
+async fn upkeep(dropbox: Dropbox, (site, editors): (Arc<Site>, Arc<Desk>), config: Config) {
     let mut space = tokio::time::interval(SPACE);
     // Not at once: a clock that is wrong after a boot is set right meanwhile.
     let mut expiry = tokio::time::interval_at(Instant::now() + SPACE, EXPIRY);
@@ -268,7 +270,10 @@ async fn upkeep(dropbox: Dropbox, site: Arc<Site>, config: Config) {
         tokio::select! {
             _ = space.tick() => watch_space(&dropbox, &config),
             _ = expiry.tick() => expire(dropbox.clone()),
-            _ = minute.tick() => site.forget(),
+            _ = minute.tick() => {
+                site.forget();
+                editors.forget();
+            }
             _ = day.tick() => report_errors(),
         }
     }

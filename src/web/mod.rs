@@ -11,5 +11,6 @@ mod roster;
 pub mod server;
 pub mod source;
 mod tally;
+mod visit;
 
 pub use tally::report as report_errors;
