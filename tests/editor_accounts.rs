@@ -270,6 +270,10 @@ fn a_login_that_nobody_could_read_makes_no_account() {
     let error = fails(&mut editor(&config, &["add", "bob"]));
     assert!(error.contains("no account was made") && error.contains("tor.dir"), "{error}");
     assert_eq!(list_names(&site), ["anne"]);
+    // An account goes all the same.
+    let error = fails(&mut editor(&config, &["remove", "anne", "--yes"]));
+    assert!(error.contains("the account is removed, but its onion key is still there"), "{error}");
+    assert!(list_names(&site).is_empty());
 }
 
 fn list_names(site: &Box_) -> Vec<String> {
