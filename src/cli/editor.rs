@@ -274,7 +274,7 @@ fn show_key(onion: &Onion, name: &str, key: &onion::Key) -> anyhow::Result<()> {
     }
     show(&text::key(key)).with_context(lost)?;
     let address = onion.wait_for_address();
-    show(&text::address(address.as_deref(), key)).with_context(lost)
+    show(&text::address(address.as_deref(), name, key)).with_context(lost)
 }
 
 /// Prints all of it or says that it could not: what is shown once must not be lost in silence.

@@ -4,13 +4,15 @@ use std::fs;
 use std::time::Duration;
 
 use sourdine::config::Config;
-use sourdine::tor::clients::authorise;
 use sourdine::tor::place::Place;
 
-use crate::common::curl;
+use crate::common::{curl, ok, sourdine};
 use crate::daemon::private;
 use crate::network::{Client, Network};
 use crate::service::{Onion, within};
+
+/// How long a change needs until the network knows of it.
+const KNOWN: Duration = Duration::from_secs(150);
 
 /// A visit to the desk; whatever it answers, it was reached.
 fn reaches(client: &Client, address: &str) -> bool {
@@ -20,32 +22,57 @@ fn reaches(client: &Client, address: &str) -> bool {
     curl(&format!("http://{address}/"), &args).status != 0
 }
 
+/// What `sourdine editor` prints.
+fn editor(onion: &Onion, args: &[&str]) -> String {
+    let output = ok(sourdine().arg("editor").args(args).arg("--config").arg(onion.site.config()));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// An account, and a tor that has the key which was printed for it.
+fn add(onion: &Onion, name: &str) -> Client {
+    let said = editor(onion, &["add", name]);
+    let line = said.lines().find(|line| line.contains(":descriptor:x25519:")).unwrap().trim();
+    let keys = onion.site.path(&format!("keys-of-{name}"));
+    private(&keys);
+    fs::write(keys.join("desk.auth_private"), line).unwrap();
+    Network::shared().client(&format!("ClientOnionAuthDir {}\n", keys.display()))
+}
+
 #[test]
-fn the_desk_is_there_for_the_editor_who_was_let_in_and_for_nobody_else() {
+fn the_desk_is_there_for_editors_who_were_let_in_and_for_nobody_else() {
     let onion = Onion::serve("desk");
     let place = Place::of(&Config::load(&onion.site.config()).unwrap()).unwrap();
     assert_eq!(place.desk_onion(), None, "nobody was let in yet");
 
-    let key = authorise(&place, "anne").unwrap();
-    let address = within(
-        Duration::from_secs(30),
-        "the desk's address",
-        || place.desk_onion(),
-        || onion.tail(),
-    );
-    let network = Network::shared();
-    let keys = onion.site.path("keys");
-    private(&keys);
-    fs::write(keys.join("desk.auth_private"), &*key.auth_private(&address)).unwrap();
-    let anne = network.client(&format!("ClientOnionAuthDir {}\n", keys.display()));
-    within(
-        Duration::from_secs(120),
-        "the desk to answer to who has the key",
-        || reaches(&anne, &address).then_some(()),
-        || format!("{}{}", anne.daemon.tail(), onion.tail()),
-    );
+    let anne = add(&onion, "anne");
+    let address = place.desk_onion().expect("the address was waited for");
+    let bob = add(&onion, "bob");
+    for client in [&anne, &bob] {
+        within(
+            KNOWN,
+            "the desk to answer to who has the key",
+            || reaches(client, &address).then_some(()),
+            || format!("{}{}", client.daemon.tail(), onion.tail()),
+        );
+    }
     // Its descriptor is out there, and this client finds the other address of the same tor.
-    assert!(!reaches(network.source(), &address));
+    assert!(!reaches(Network::shared().source(), &address));
     assert_eq!(onion.site.curl("/?lang=en", &[]).status, 200);
     assert!(reaches(&anne, &address));
+
+    // Who is removed finds no way there any more; the others do.
+    editor(&onion, &["remove", "anne", "--yes"]);
+    within(
+        KNOWN,
+        "the desk's door to close",
+        || (!reaches(&anne, &address)).then_some(()),
+        || onion.tail(),
+    );
+    within(
+        KNOWN,
+        "the desk to answer to who stays",
+        || reaches(&bob, &address).then_some(()),
+        || format!("{}{}", bob.daemon.tail(), onion.tail()),
+    );
+    assert!(!reaches(&anne, &address));
 }
