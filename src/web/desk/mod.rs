@@ -1,6 +1,10 @@
 //! The editors' desk: its own listener, router and state. It shares neither with the source's site.
 
+mod account;
+mod device;
 mod doors;
+mod feed;
+mod journal;
 mod page;
 mod problem;
 mod session;
@@ -15,6 +19,7 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
 
+use self::doors::Doors;
 use self::page::Page;
 use self::problem::Problem;
 use self::session::SMALL_FORM;
@@ -24,11 +29,15 @@ use super::visit::Visit;
 use crate::base::random::{self, NoRandomness};
 use crate::config::Config;
 use crate::dropbox::Dropbox;
+use crate::dropbox::accounts::Accounts;
+use crate::store::{Store, StoreError};
 
 /// What every handler of the desk can reach. The source's site has a state of its own.
 pub struct Desk {
     dropbox: Dropbox,
+    accounts: Accounts,
     sessions: Sessions,
+    doors: Doors,
     /// Authenticates forms of people who are not signed in yet. Ends with the process.
     key: [u8; 32],
     name: String,
@@ -40,6 +49,8 @@ impl Desk {
     pub fn new(dropbox: Dropbox, config: &Config) -> Result<Self, NoRandomness> {
         Ok(Self {
             sessions: Sessions::new(dropbox.clock().clone()),
+            accounts: Accounts::new(dropbox.clone()),
+            doors: Doors::default(),
             key: random::bytes()?,
             name: config.name.clone(),
             onions: Vec::new(),
@@ -50,6 +61,24 @@ impl Desk {
     /// Forgets what ended or was minutes ago.
     pub fn forget(&self) {
         self.sessions.forget();
+        self.doors.forget();
+    }
+
+    /// Those of these teams that are configured.
+    fn known(&self, teams: Vec<String>) -> Vec<String> {
+        let configured = self.dropbox.teams();
+        let is_known = |team: &String| configured.iter().any(|known| known.id == *team);
+        teams.into_iter().filter(is_known).collect()
+    }
+
+    /// Asks the store, on a thread that may block.
+    pub async fn store<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let dropbox = self.dropbox.clone();
+        let asked = tokio::task::spawn_blocking(move || ask(dropbox.store()));
+        Ok(asked.await.map_err(|_| Problem::Internal)??)
     }
 
     /// Runs what blocks (the store, files, derivations) on a thread that may.
@@ -67,8 +96,15 @@ type App = State<Arc<Desk>>;
 /// The table of contents of the desk.
 pub fn router(desk: Arc<Desk>) -> Router {
     let forms = Router::new()
-        .route("/sign-in", get(sign_in::show))
+        .route("/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/sign-out", post(sign_in::out))
+        .route("/account", get(account::show))
+        .route("/account/passphrase", post(account::passphrase))
+        .route("/account/device", get(device::show).post(device::change))
+        .route("/account/feed", post(account::feed))
+        .route("/account/sign-out", post(account::sign_out_everywhere))
+        .route("/journal", get(journal::show))
+        .route("/feed/{token}", get(feed::show))
         .layer(DefaultBodyLimit::max(SMALL_FORM))
         .layer(middleware::from_fn_with_state(desk.clone(), in_time));
     Router::new()

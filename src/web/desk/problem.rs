@@ -2,6 +2,8 @@
 
 use axum::http::StatusCode;
 
+use crate::base::random::NoRandomness;
+use crate::dropbox::accounts::AccountError;
 use crate::store::StoreError;
 use crate::web::lang::L10nLanguage;
 
@@ -97,6 +99,18 @@ impl Problem {
 
 impl From<StoreError> for Problem {
     fn from(_: StoreError) -> Self {
+        Self::Internal
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(_: AccountError) -> Self {
+        Self::Internal
+    }
+}
+
+impl From<NoRandomness> for Problem {
+    fn from(_: NoRandomness) -> Self {
         Self::Internal
     }
 }

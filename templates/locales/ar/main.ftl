@@ -354,3 +354,75 @@ desk-host = طُلبت هذه الصفحة باسم لا يخص هذا المو�
 desk-error-busy = الطلبات كثيرة في آن واحد. انتظر دقيقة ثم أعد المحاولة.
 desk-error-not-found = لا شيء هنا يمكنك رؤيته: ربما كُتب العنوان خطأ، أو حُذف.
 desk-error-internal = ليس هذا خطأك. أعد المحاولة لاحقًا، أو أخبر المشغّل.
+
+## Desk: signing in that did not work
+
+desk-wrong = الاسم أو عبارة المرور أو الرمز غير صحيح، أو سبق استخدام الرمز. يعمل كل رمز مرة واحدة ولمدة دقيقة تقريبًا: انتظر رمزًا جديدًا ثم أعد المحاولة.
+desk-crowded = يحاول كثيرون تسجيل الدخول في آن واحد، فلم يأتِ دور هذه المحاولة. لا شيء مقفل: انتظر بضع ثوانٍ ثم أعد المحاولة برمز جديد.
+desk-no-cookie = لم يحتفظ متصفحك بملف تعريف ارتباط هذا الموقع، ومن دونه لا يمكن البقاء مسجَّل الدخول. يتطلب موقع onion متصفح Tor (في متصفح Firefox آخر، اضبط dom.securecontext.allowlist_onions على true في about:config). يجب السماح بملفات تعريف الارتباط. ثم أعد المحاولة.
+desk-old-form = كان هذا النموذج قديمًا جدًا. لم تُجرَ أي محاولة: املأه من جديد.
+
+## Desk: account
+
+desk-account-title = حسابك
+desk-account-name = أنت مسجَّل الدخول باسم { $name }.
+desk-account-teams = فرقك:
+desk-passphrase-title = تغيير عبارة المرور
+desk-passphrase-new = عبارة المرور الجديدة
+desk-passphrase-new-hint = سبع كلمات اختيرت لك عشوائيًا: دوّنها، أو استخدم عبارتك الخاصة من عشرين حرفًا على الأقل.
+desk-passphrase-old = عبارة المرور الحالية
+desk-passphrase-change = تغييرها
+desk-passphrase-done = تغيّرت عبارة المرور. انتهت كل جلساتك الأخرى.
+desk-passphrase-short = عبارة المرور الجديدة قصيرة جدًا: تحتاج إلى عشرين حرفًا على الأقل. لم يتغيّر شيء.
+desk-passphrase-long = عبارة المرور الجديدة طويلة جدًا: مئتا حرف على الأكثر. لم يتغيّر شيء.
+desk-change-wrong = عبارة المرور الحالية أو رمز جهازك الحالي غير صحيح، أو سبق استخدام الرمز. لم يتغيّر شيء: انتظر رمزًا جديدًا ثم أعد المحاولة.
+desk-device-heading = جهاز الرموز
+desk-device-hint = التطبيق الذي يعرض الأرقام الستة لتسجيل الدخول. للانتقال إلى هاتف آخر، ليكن الاثنان في متناولك.
+desk-device-change = استخدام جهاز آخر
+desk-device-scan = امسح هذا بتطبيق الجهاز الجديد. لا يُعرض إلا هنا: فتح هذه الصفحة من جديد ينشئ غيره.
+desk-device-picture = رمز QR للسر المكتوب أدناه نصًا
+desk-device-text = أو اكتب هذا يدويًا:
+desk-device-new-code = رمز الجهاز الجديد
+desk-device-old-code = رمز الجهاز الحالي
+desk-device-old-hint = رمز جديد: فالذي سجّلت به الدخول استُنفد. إن لم يكن الجهاز الحالي معك، فاطلب من المشغّل بيانات دخول جديدة.
+desk-device-confirm = استخدام الجهاز الجديد
+desk-device-back = الإبقاء على الحالي
+desk-device-done = الجهاز الجديد قيد الاستخدام، ولم يعد للقديم أي قيمة. انتهت كل جلساتك الأخرى.
+desk-device-wrong = رمز الجهاز الجديد غير صحيح. لم يتغيّر شيء: قارن ما في التطبيق بهذه الصفحة، وتحقق من ساعة الجهاز، ثم أعد المحاولة.
+desk-feed-heading = الموجز
+desk-feed-hint = يمكن لقارئ موجزات يمر عبر Tor أن يخبرك بأن شيئًا جديدًا ينتظر ومنذ أي يوم، لا أكثر. من يملك العنوان يمكنه قراءة ذلك.
+desk-feed-is = لموجزك عنوان.
+desk-feed-none = ليس لموجزك عنوان بعد.
+desk-feed-make = إنشاء عنوان جديد
+desk-feed-revoke = إلغاؤه
+desk-feed-revoked = أُلغي عنوان موجزك.
+desk-feed-new = عنوان موجزك
+desk-feed-once = لا يُعرض إلا هذه المرة: انسخه الآن في قارئ موجزاتك. لم يعد لأي عنوان سابق قيمة.
+desk-everywhere = تسجيل الخروج من كل مكان
+desk-everywhere-hint = ينهي كل جلسات حسابك، وهذه أيضًا: إن بقي جهاز مسجَّل الدخول.
+
+## Desk: feed
+
+desk-feed-title = مكتب المحررين
+desk-feed-waits = شيء جديد ينتظر
+desk-feed-since = يوم الأحدث: { $date }
+
+## Desk: journal
+
+desk-journal-title = السجل
+desk-journal-hint = ما جرى في فرقك يومًا بيوم. تُحفظ السطور 90 يومًا.
+desk-journal-empty = لا شيء بعد.
+desk-journal-more = لا تُعرض السطور الأقدم.
+did-sign-in = { $who }: تسجيل دخول
+did-fetch = { $who }: جلب من { $what }
+did-reply = { $who }: رد على { $what }
+did-delete-dispatch = { $who }: حذف إرسالية من { $what }
+did-delete-mailbox = { $who }: حذف كل { $what }
+did-add = { $who }: إنشاء الحساب { $what }
+did-reset = { $who }: بيانات دخول جديدة للحساب { $what }
+did-remove = { $who }: إزالة الحساب { $what }
+did-change-passphrase = { $who }: تغيير عبارة المرور
+did-change-device = { $who }: تغيير الجهاز
+did-sign-out-everywhere = { $who }: تسجيل الخروج من كل مكان
+did-make-feed = { $who }: إنشاء عنوان للموجز
+did-revoke-feed = { $who }: إلغاء عنوان الموجز

@@ -347,3 +347,97 @@ desk-host = This page was asked for under a name that does not belong to this si
 desk-error-busy = Too many are asking at once. Wait a minute and try again.
 desk-error-not-found = There is nothing here that you may see: the address may be mistyped, or it was deleted.
 desk-error-internal = It is not your fault. Try again later, or tell the operator.
+
+## Desk: signing in that did not work
+
+desk-wrong = Name, passphrase or code are not right, or the code was used before. Each code works once and for about a minute: wait for a new one, then try again.
+desk-crowded = Many are trying to sign in at once, so this try did not get its turn. Nothing is locked: wait a few seconds and try again with a new code.
+desk-no-cookie = Your browser did not keep this site’s cookie, without which nobody can stay signed in. An onion site needs Tor Browser (in another Firefox, set dom.securecontext.allowlist_onions to true in about:config). Cookies must be allowed. Then try again.
+desk-old-form = This form was too old. Nothing was tried: fill it in once more.
+
+## Desk: account
+
+desk-account-title = Your account
+# $name (String) - name of the account
+desk-account-name = You are signed in as { $name }.
+desk-account-teams = Your teams:
+desk-passphrase-title = Change the passphrase
+desk-passphrase-new = New passphrase
+desk-passphrase-new-hint = Seven words chosen at random for you: write them down, or use your own of at least twenty characters.
+desk-passphrase-old = Present passphrase
+desk-passphrase-change = Change it
+desk-passphrase-done = The passphrase is changed. Every other session of yours has ended.
+desk-passphrase-short = The new passphrase is too short: it needs at least twenty characters. Nothing was changed.
+desk-passphrase-long = The new passphrase is too long: it may have two hundred characters. Nothing was changed.
+desk-change-wrong = The present passphrase or the code of your present device are not right, or the code was used before. Nothing was changed: wait for a new code, then try again.
+desk-device-heading = Device for codes
+desk-device-hint = The app that shows six digits for signing in. To move to another phone, have both at hand.
+desk-device-change = Use another device
+desk-device-scan = Scan this with the app of the new device. It is shown only here: opening this page again makes another.
+desk-device-picture = QR code of the secret that stands below as text
+desk-device-text = Or type this in by hand:
+desk-device-new-code = Code of the new device
+desk-device-old-code = Code of the present device
+desk-device-old-hint = A new one: the one you signed in with is used up. Without the present device, ask the operator for a new login.
+desk-device-confirm = Use the new device
+desk-device-back = Keep the present one
+desk-device-done = The new device is in use; the old one is worth nothing any more. Every other session of yours has ended.
+desk-device-wrong = The code of the new device is not right. Nothing was changed: compare what the app holds with this page, check the clock of the device, and try again.
+desk-feed-heading = Feed
+desk-feed-hint = A feed reader that goes through Tor can tell you that something new waits, and since which day; nothing more. Whoever has the address can read that.
+desk-feed-is = Your feed has an address.
+desk-feed-none = Your feed has no address yet.
+desk-feed-make = Make a new address
+desk-feed-revoke = Revoke it
+desk-feed-revoked = The address of your feed is revoked.
+desk-feed-new = The address of your feed
+desk-feed-once = It is shown only this once: copy it into your feed reader now. An earlier address is worth nothing any more.
+desk-everywhere = Sign out everywhere
+desk-everywhere-hint = Ends every session of your account, this one too: for when a machine was left signed in.
+
+## Desk: feed
+
+desk-feed-title = Editors’ desk
+desk-feed-waits = Something new waits
+# $date (String) - a day
+desk-feed-since = Day of the newest: { $date }
+
+## Desk: journal
+
+desk-journal-title = Journal
+desk-journal-hint = What was done in your teams, by day. Lines are kept for 90 days.
+desk-journal-empty = Nothing yet.
+desk-journal-more = Earlier lines are not shown.
+# $who (String) - name of an account, or "operator"
+did-sign-in = { $who } signed in
+# $what (String) - designation of a mailbox
+# $who (String) - name of an account, or "operator"
+did-fetch = { $who } fetched from { $what }
+# $what (String) - designation of a mailbox
+# $who (String) - name of an account, or "operator"
+did-reply = { $who } replied to { $what }
+# $what (String) - designation of a mailbox
+# $who (String) - name of an account, or "operator"
+did-delete-dispatch = { $who } deleted a dispatch of { $what }
+# $what (String) - designation of a mailbox
+# $who (String) - name of an account, or "operator"
+did-delete-mailbox = { $who } deleted all of { $what }
+# $what (String) - name of an account
+# $who (String) - name of an account, or "operator"
+did-add = { $who } made the account { $what }
+# $what (String) - name of an account
+# $who (String) - name of an account, or "operator"
+did-reset = { $who } gave the account { $what } a new login
+# $what (String) - name of an account
+# $who (String) - name of an account, or "operator"
+did-remove = { $who } removed the account { $what }
+# $who (String) - name of an account, or "operator"
+did-change-passphrase = { $who } changed their passphrase
+# $who (String) - name of an account, or "operator"
+did-change-device = { $who } changed their device
+# $who (String) - name of an account, or "operator"
+did-sign-out-everywhere = { $who } signed out everywhere
+# $who (String) - name of an account, or "operator"
+did-make-feed = { $who } made an address for their feed
+# $who (String) - name of an account, or "operator"
+did-revoke-feed = { $who } revoked the address of their feed

@@ -312,3 +312,75 @@ desk-host = Cette page a été demandée sous un nom qui n’appartient pas à c
 desk-error-busy = Trop de demandes à la fois. Attendez une minute et réessayez.
 desk-error-not-found = Il n’y a rien ici que vous puissiez voir : l’adresse est peut-être mal tapée, ou c’est effacé.
 desk-error-internal = Ce n’est pas de votre faute. Réessayez plus tard, ou prévenez la personne qui administre le site.
+
+## Desk: signing in that did not work
+
+desk-wrong = Le nom, la phrase de passe ou le code ne sont pas bons, ou le code a déjà servi. Chaque code sert une fois et pendant une minute environ : attendez-en un nouveau, puis réessayez.
+desk-crowded = Beaucoup essaient de se connecter en même temps, et cet essai n’a pas eu son tour. Rien n’est bloqué : attendez quelques secondes et réessayez avec un nouveau code.
+desk-no-cookie = Votre navigateur n’a pas gardé le cookie de ce site, sans lequel on ne peut pas rester connecté. Un site onion demande le Navigateur Tor (dans un autre Firefox, mettez dom.securecontext.allowlist_onions à true dans about:config). Les cookies doivent être permis. Puis réessayez.
+desk-old-form = Ce formulaire était trop ancien. Rien n’a été essayé : remplissez-le de nouveau.
+
+## Desk: account
+
+desk-account-title = Votre compte
+desk-account-name = Vous êtes connecté sous le nom { $name }.
+desk-account-teams = Vos équipes :
+desk-passphrase-title = Changer la phrase de passe
+desk-passphrase-new = Nouvelle phrase de passe
+desk-passphrase-new-hint = Sept mots tirés au hasard pour vous : notez-les, ou mettez la vôtre, d’au moins vingt caractères.
+desk-passphrase-old = Phrase de passe actuelle
+desk-passphrase-change = La changer
+desk-passphrase-done = La phrase de passe est changée. Toutes vos autres sessions sont terminées.
+desk-passphrase-short = La nouvelle phrase de passe est trop courte : il faut au moins vingt caractères. Rien n’a été changé.
+desk-passphrase-long = La nouvelle phrase de passe est trop longue : deux cents caractères au plus. Rien n’a été changé.
+desk-change-wrong = La phrase de passe actuelle ou le code de votre appareil actuel ne sont pas bons, ou le code a déjà servi. Rien n’a été changé : attendez un nouveau code, puis réessayez.
+desk-device-heading = Appareil pour les codes
+desk-device-hint = L’application qui montre les six chiffres de la connexion. Pour passer à un autre téléphone, ayez les deux sous la main.
+desk-device-change = Utiliser un autre appareil
+desk-device-scan = Scannez ceci avec l’application du nouvel appareil. Ce n’est montré qu’ici : rouvrir cette page en crée un autre.
+desk-device-picture = Code QR du secret donné ci-dessous en texte
+desk-device-text = Ou tapez ceci à la main :
+desk-device-new-code = Code du nouvel appareil
+desk-device-old-code = Code de l’appareil actuel
+desk-device-old-hint = Un nouveau : celui de la connexion a déjà servi. Sans l’appareil actuel, demandez de nouveaux accès à la personne qui administre le site.
+desk-device-confirm = Utiliser le nouvel appareil
+desk-device-back = Garder l’appareil actuel
+desk-device-done = Le nouvel appareil est en service ; l’ancien ne vaut plus rien. Toutes vos autres sessions sont terminées.
+desk-device-wrong = Le code du nouvel appareil n’est pas bon. Rien n’a été changé : comparez l’application avec cette page, vérifiez l’heure de l’appareil, et réessayez.
+desk-feed-heading = Flux
+desk-feed-hint = Un lecteur de flux qui passe par Tor peut vous dire que quelque chose de nouveau attend, et depuis quel jour ; rien de plus. Qui a l’adresse peut lire cela.
+desk-feed-is = Votre flux a une adresse.
+desk-feed-none = Votre flux n’a pas encore d’adresse.
+desk-feed-make = Créer une nouvelle adresse
+desk-feed-revoke = La révoquer
+desk-feed-revoked = L’adresse de votre flux est révoquée.
+desk-feed-new = L’adresse de votre flux
+desk-feed-once = Elle n’est montrée que cette fois : copiez-la maintenant dans votre lecteur de flux. Une adresse antérieure ne vaut plus rien.
+desk-everywhere = Se déconnecter partout
+desk-everywhere-hint = Termine toutes les sessions de votre compte, celle-ci aussi : pour le cas où une machine est restée connectée.
+
+## Desk: feed
+
+desk-feed-title = Bureau de la rédaction
+desk-feed-waits = Quelque chose de nouveau attend
+desk-feed-since = Jour du plus récent : { $date }
+
+## Desk: journal
+
+desk-journal-title = Journal
+desk-journal-hint = Ce qui a été fait dans vos équipes, jour par jour. Les lignes sont gardées 90 jours.
+desk-journal-empty = Rien pour le moment.
+desk-journal-more = Les lignes plus anciennes ne sont pas montrées.
+did-sign-in = { $who } : connexion
+did-fetch = { $who } : téléchargement depuis { $what }
+did-reply = { $who } : réponse à { $what }
+did-delete-dispatch = { $who } : suppression d’un envoi de { $what }
+did-delete-mailbox = { $who } : suppression de tout { $what }
+did-add = { $who } : création du compte { $what }
+did-reset = { $who } : nouveaux accès pour le compte { $what }
+did-remove = { $who } : suppression du compte { $what }
+did-change-passphrase = { $who } : changement de phrase de passe
+did-change-device = { $who } : changement d’appareil
+did-sign-out-everywhere = { $who } : déconnexion partout
+did-make-feed = { $who } : création d’une adresse de flux
+did-revoke-feed = { $who } : révocation de l’adresse du flux
