@@ -2,25 +2,24 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const SOCKET: &str = "/run/sourdine/source.sock";
+const DESK: &str = "/run/sourdine/desk.sock";
 
 fn read(name: &str) -> String {
     let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-#[test]
-fn tor_takes_the_sample_as_it_is() {
-    let dir = tempfile::tempdir().unwrap();
-    let sample = read("deploy/torrc");
-    assert!(sample.contains("/var/lib/tor/"));
+/// Fails unless tor takes these lines, below a directory of the test's own.
+fn tor_takes(dir: &Path, sample: &str) {
     // The one path that belongs to root, and where tor would keep its own state.
-    let adapted = sample.replace("/var/lib/tor/", &format!("{}/", dir.path().display()));
-    let torrc = dir.path().join("torrc");
-    fs::write(&torrc, format!("DataDirectory {}\n{adapted}", dir.path().display())).unwrap();
+    let adapted = sample.replace("/var/lib/tor/", &format!("{}/", dir.display()));
+    let torrc = dir.join("torrc");
+    fs::write(&torrc, format!("DataDirectory {}\n{adapted}", dir.display())).unwrap();
     let output = Command::new("tor")
         .args(["--verify-config", "--defaults-torrc", "/dev/null", "-f"])
         .arg(&torrc)
@@ -29,6 +28,27 @@ fn tor_takes_the_sample_as_it_is() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}");
     assert!(said.contains("Configuration was valid"), "{said}");
+}
+
+#[test]
+fn tor_takes_the_sample_as_it_is_and_with_the_desk() {
+    let dir = tempfile::tempdir().unwrap();
+    let sample = read("deploy/torrc");
+    assert!(sample.contains("/var/lib/tor/"));
+    tor_takes(dir.path(), &sample);
+    // Without a key the desk would be open to all: its lines wait for the first one.
+    assert!(!sample.lines().any(|line| line.contains("desk") && !line.starts_with('#')));
+    assert_eq!(sample.matches("\n#HiddenService").count(), 3);
+    let with_desk = sample.replace("\n#HiddenService", "\nHiddenService");
+    let keys = dir.path().join("sourdine-desk/authorized_clients");
+    for private in [keys.parent().unwrap(), &keys] {
+        fs::create_dir(private).unwrap();
+        fs::set_permissions(private, fs::Permissions::from_mode(0o700)).unwrap();
+    }
+    let key = sourdine::tor::clients::generate().unwrap();
+    fs::write(keys.join("anne.auth"), key.auth()).unwrap();
+    tor_takes(dir.path(), &with_desk);
+    assert!(with_desk.contains("\nHiddenServicePort 80 unix:/run/sourdine/desk.sock\n"));
     let line = |name: &str| sample.lines().any(|line| line == name);
     for needed in [
         "HiddenServicePort 80 unix:/run/sourdine/source.sock",
@@ -44,7 +64,10 @@ fn tor_takes_the_sample_as_it_is() {
 
 #[test]
 fn all_samples_and_the_handbook_name_one_socket() {
-    assert!(read("deploy/apparmor-system_tor").lines().any(|line| line == format!("{SOCKET} rw,")));
+    for socket in [SOCKET, DESK] {
+        let rule = format!("{socket} rw,");
+        assert!(read("deploy/apparmor-system_tor").lines().any(|line| line == rule), "{rule}");
+    }
     let docs = read("docs/operator.md");
     for said in [
         "source = \"unix:/run/sourdine/source.sock\"",
@@ -58,7 +81,12 @@ fn all_samples_and_the_handbook_name_one_socket() {
     ] {
         assert!(docs.contains(said), "docs/operator.md lacks {said}");
     }
-    for said in ["source = \"unix:/run/sourdine/source.sock\"", "haproxy = true", "-g debian-tor"] {
+    for said in [
+        "source = \"unix:/run/sourdine/source.sock\"",
+        "desk = \"unix:/run/sourdine/desk.sock\"",
+        "haproxy = true",
+        "-g debian-tor",
+    ] {
         assert!(read("deploy/torrc").contains(said), "deploy/torrc lacks {said}");
     }
 }

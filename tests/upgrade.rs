@@ -94,10 +94,28 @@ fn a_box_of_the_first_format_opens_and_has_everything() {
     site.serve();
     let index = site.data().join("index.db");
     let (version, tables) = version_and_tables(&index);
-    assert_eq!(version, 2);
+    assert_eq!(version, 3);
     assert_eq!(
         tables,
-        ["dispatch", "draft", "fact", "fetch", "heartbeat", "held", "mailbox", "member", "party"]
+        [
+            "correspondence",
+            "dispatch",
+            "draft",
+            "editor",
+            "editor_team",
+            "fact",
+            "fetch",
+            "frozen",
+            "frozen_item",
+            "heartbeat",
+            "held",
+            "journal",
+            "label",
+            "mailbox",
+            "mark",
+            "member",
+            "party"
+        ]
     );
     let parties: Vec<(String, i64)> = {
         let db = database(&site, "index.db");
@@ -152,7 +170,7 @@ fn any_command_upgrades() {
     let (site, _, all, _) = old_box();
     let status = site.status();
     assert_eq!((&status["mailboxes"], &status["replies"]), (&1.into(), &1.into()));
-    assert_eq!(version_and_tables(&site.data().join("index.db")).0, 2);
+    assert_eq!(version_and_tables(&site.data().join("index.db")).0, 3);
     let mut sent = all_opened(&site, "all.tar");
     sent.sort();
     let one = |message: &str, at: usize| (message.to_owned(), contents(&all[at..=at]));

@@ -7,11 +7,18 @@ use anyhow::{Context, ensure};
 
 use super::keeper::{Keeper, Onion, Reader};
 use super::{init, keygen, process, serve};
+use crate::base::clock::Clock;
 use crate::base::ids::hex;
 use crate::base::random;
 use crate::config::Listen;
+use crate::crypto::totp::STEP;
+use crate::dropbox::Dropbox;
+use crate::dropbox::accounts::{Accounts, NewLogin};
 use crate::tor::installed::Installed;
 use crate::tor::place::readable;
+
+/// Who signs in at the desk.
+const EDITOR: &str = "editor";
 
 #[derive(clap::Args)]
 pub struct Demo {
@@ -68,6 +75,11 @@ impl Demo {
 
         serve::start_log();
         let config = process::load_config(&file)?;
+        let team = config.teams.first().map(|team| team.id.clone());
+        // Closed again before anything is served.
+        let accounts = Accounts::new(Dropbox::open(&config, Clock::system())?);
+        let login = accounts.add(EDITOR, team.into_iter().collect())?;
+        drop(accounts);
         let onion = self.tor.then(|| Onion::prepare(&config)).transpose()?;
         let listen = onion
             .as_ref()
@@ -80,7 +92,7 @@ impl Demo {
                 Some(onion) => format!("http://{onion}"),
                 None => self.listen.to_string(),
             };
-            explain(&Shown { source, onion: onion.is_some(), desk, dir, file, key, kept });
+            explain(&Shown { source, onion: onion.is_some(), desk, login, dir, file, key, kept });
         })
     }
 }
@@ -90,6 +102,7 @@ struct Shown {
     source: String,
     onion: bool,
     desk: Listen,
+    login: NewLogin,
     dir: PathBuf,
     file: PathBuf,
     key: PathBuf,
@@ -106,7 +119,10 @@ impl Drop for RemoveOnDrop {
 }
 
 fn explain(shown: &Shown) {
-    let Shown { source, desk, dir, file, key, .. } = shown;
+    let Shown { source, desk, login, dir, file, key, .. } = shown;
+    let NewLogin { passphrase, totp } = login;
+    let (secret, now) = (totp.base32(), Clock::system().seconds());
+    let (code, left) = (totp.code_at(now), STEP - now % STEP);
     let program = std::env::current_exe().unwrap_or_else(|_| "sourdine".into());
     let (program, dir, file, key) =
         (program.display(), dir.display(), file.display(), key.display());
@@ -122,15 +138,21 @@ fn explain(shown: &Shown) {
     };
     let as_source = format!("As a source, in {browser}:");
     // Where nobody reads this, it serves all the same.
+    let (passphrase, code, secret) = (passphrase.as_str(), code.as_str(), secret.as_str());
     let _ = writeln!(
         io::stdout(),
         "
 Sourdine demo. {title}
 
   {as_source:28} {source}
-  Editors' desk (not yet):     {desk}
+  As an editor, at the desk:   {desk}
 
-As an editor, in another terminal, after something was sent:
+      name          {EDITOR}
+      passphrase    {passphrase}
+      code          {code}   (good for {left} s, and half a minute more; each works once)
+      the next one  oathtool --totp -b {secret}
+
+Or without the desk, in another terminal, after something was sent:
 
   {program} export --config {file} -o {dir}/bundle.tar
   {program} open {dir}/bundle.tar -i {key} -o {dir}/opened

@@ -4,6 +4,7 @@
 mod check;
 mod deliver;
 mod demo;
+mod editor;
 mod export;
 mod identities;
 mod init;
@@ -26,7 +27,7 @@ use clap::{Args, Parser, Subcommand};
 
 /// An anonymous drop box: documents are sealed on arrival, answered with a code.
 ///
-/// On a server: init, check, serve, status, export, deliver. On an editor's machine, which needs no
+/// On a server: init, check, serve, editor, status, export, deliver. On an editor's machine, which needs no
 /// network: keygen, open, reply. To see all of it: demo.
 #[derive(Parser)]
 #[command(name = "sourdine", version, max_term_width = 100)]
@@ -43,8 +44,10 @@ enum Command {
     Init(init::Init),
     /// Look for faults, each with its remedy
     Check(check::Check),
-    /// Serve the source's site
+    /// Serve the source's site and the editors' desk
     Serve(serve::Serve),
+    /// Say who may sign in at the desk
+    Editor(editor::Editor),
     /// Count what is there and what waits; nothing about anyone
     Status(status::Status),
     /// Write what waits for a team into a bundle, to be opened offline
@@ -79,6 +82,7 @@ pub fn run() -> ExitCode {
         Command::Init(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Serve(command) => command.run(),
+        Command::Editor(command) => command.run(),
         Command::Status(command) => command.run(),
         Command::Export(command) => command.run(),
         Command::Deliver(command) => command.run(),

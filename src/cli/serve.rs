@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -15,9 +15,10 @@ use super::{ConfigArg, kept, process, sandbox};
 use crate::base::clock::Clock;
 use crate::config::{Config, ConfigError, Listen};
 use crate::dropbox::{Dropbox, Teams};
+use crate::web::desk::{self, Desk};
+use crate::web::report_errors;
 use crate::web::server::{Line, Listener, serve};
 use crate::web::source::{self, Site};
-use crate::web::{desk, report_errors};
 
 /// How often the configuration's recipients and the disk are looked at.
 const RELOAD: Duration = Duration::from_secs(5);
@@ -37,7 +38,7 @@ pub struct Serve {
     /// Where sources are served, instead of what the file says: 127.0.0.1:PORT or unix:PATH
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<Listen>,
-    /// Where editors are served
+    /// Where editors are served, instead of what the file says
     #[arg(long, value_name = "ADDRESS")]
     desk_listen: Option<Listen>,
     /// Run the installed tor too: an onion site, kept running until this stops
@@ -63,6 +64,13 @@ impl Serve {
             return keep(&config, file);
         }
         config.listen = self.listen.unwrap_or(config.listen);
+        let desk = desk.or_else(|| config.desk.clone());
+        let ports = std::iter::once(&config.listen).chain(&desk);
+        ensure!(
+            !config.haproxy || ports.into_iter().all(|listen| matches!(listen, Listen::Unix(_))),
+            "listen.haproxy is true: then --listen and --desk-listen take only unix sockets, since any \
+             program of this machine could write tor's line to a port"
+        );
         Plan { config, desk, changes: Changes::File(file) }.run(|| ())
     }
 
@@ -158,6 +166,7 @@ impl Plan {
             );
         }
         let site = Arc::new(Site::new(dropbox.clone(), &self.config)?);
+        let editors = Arc::new(Desk::new(dropbox.clone(), &self.config)?);
         // Said once it is sure that this one serves: a fault has one line.
         sandbox.log(rules);
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -165,7 +174,7 @@ impl Plan {
             .max_blocking_threads(self.config.limits.uploads + OTHER_THREADS)
             .build()
             .context("the server's threads cannot be started")?;
-        let done = runtime.block_on(self.serve((source, desk), dropbox, site, ready));
+        let done = runtime.block_on(self.serve((source, desk), dropbox, (site, editors), ready));
         // Uploads whose connection is gone end by themselves; what still runs holds the store open.
         runtime.shutdown_timeout(Duration::from_secs(5));
         done
@@ -175,7 +184,7 @@ impl Plan {
         self,
         (source, desk): (Listener, Option<Listener>),
         dropbox: Dropbox,
-        site: Arc<Site>,
+        (site, editors): (Arc<Site>, Arc<Desk>),
         ready: impl FnOnce(),
     ) -> anyhow::Result<()> {
         let mut terminate = signal(SignalKind::terminate())?;
@@ -184,16 +193,21 @@ impl Plan {
         let (stop, stopped) = watch::channel(false);
 
         tracing::info!("started; sources are served at {}", shown(&self.config.listen, &source));
-        let line = if self.config.haproxy { Line::Demanded } else { Line::Forbidden };
+        // Of two listeners behind tor, each has its line; a port, where only `demo` serves then, has none.
+        let line = |listen: &Listen| match listen {
+            Listen::Unix(_) if self.config.haproxy => Line::Demanded,
+            _ => Line::Forbidden,
+        };
         let app = source::router(site.clone());
-        let mut listeners = vec![tokio::spawn(serve(source, line, app, stopped.clone()))];
+        let first = serve(source, line(&self.config.listen), app, stopped.clone());
+        let mut listeners = vec![tokio::spawn(first)];
         if let (Some(listener), Some(listen)) = (desk, &self.desk) {
             tracing::info!("editors are served at {}", shown(listen, &listener));
-            let app = desk::router();
-            listeners.push(tokio::spawn(serve(listener, Line::Forbidden, app, stopped)));
+            let app = desk::router(editors.clone());
+            listeners.push(tokio::spawn(serve(listener, line(listen), app, stopped)));
         }
         ready();
-        let upkeep = tokio::spawn(upkeep(dropbox.clone(), site.clone(), self.config));
+        let upkeep = tokio::spawn(upkeep(dropbox.clone(), (site.clone(), editors), self.config));
         let mut parent = tokio::spawn(follow(dropbox.clone(), self.changes, hangup));
         tokio::select! {
             _ = terminate.recv() => (),
@@ -246,7 +260,7 @@ fn shown(listen: &Listen, listener: &Listener) -> String {
 
 /// Watches the disk, removes what has expired, and reports errors once a day: lines whose time no visit
 /// decides.
-async fn upkeep(dropbox: Dropbox, site: Arc<Site>, config: Config) {
+async fn upkeep(dropbox: Dropbox, (site, editors): (Arc<Site>, Arc<Desk>), config: Config) {
     let mut space = tokio::time::interval(SPACE);
     // Not at once: a clock that is wrong after a boot is set right meanwhile.
     let mut expiry = tokio::time::interval_at(Instant::now() + SPACE, EXPIRY);
@@ -256,7 +270,10 @@ async fn upkeep(dropbox: Dropbox, site: Arc<Site>, config: Config) {
         tokio::select! {
             _ = space.tick() => watch_space(&dropbox, &config),
             _ = expiry.tick() => expire(dropbox.clone()),
-            _ = minute.tick() => site.forget(),
+            _ = minute.tick() => {
+                site.forget();
+                editors.forget();
+            }
             _ = day.tick() => report_errors(),
         }
     }

@@ -21,6 +21,7 @@ impl Status {
         let config = process::load_config(&self.config.config)?;
         let store = Store::open(&config.data_dir, config.limits.quota)?;
         let counts = store.counts()?;
+        let editors = store.accounts()?.len();
         let free = store.free_space()?;
         if self.json {
             let teams: Vec<_> = counts
@@ -30,7 +31,7 @@ impl Status {
                 .collect();
             let all = json!({
                 "mailboxes": counts.mailboxes, "replies": counts.replies, "teams": teams,
-                "drafts": counts.drafts.0, "draft_bytes": counts.drafts.1,
+                "drafts": counts.drafts.0, "draft_bytes": counts.drafts.1, "editors": editors,
                 "bytes": counts.bytes, "quota": config.limits.quota, "free": free,
             });
             println!("{all}");
@@ -43,6 +44,7 @@ impl Status {
         }
         println!("replies      {}", counts.replies);
         println!("drafts       {}, {}", counts.drafts.0, ByteSize(counts.drafts.1));
+        println!("editors      {editors} may sign in at the desk");
         println!("stored       {} of {}", ByteSize(counts.bytes), ByteSize(config.limits.quota));
         println!(
             "disk         {} free, {} kept free",

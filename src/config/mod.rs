@@ -68,8 +68,12 @@ pub struct Config {
     pub onions: Vec<String>,
     /// Where sources are served.
     pub listen: Listen,
-    /// Each connection of sources begins with tor's line that stands for a circuit; else none does.
+    /// Where editors are served, if anywhere.
+    pub desk: Option<Listen>,
+    /// Each connection begins with tor's line that stands for a circuit; else none does.
     pub haproxy: bool,
+    /// What editors may label mailboxes with, in the file's order.
+    pub desk_labels: Vec<String>,
     /// For `--tor`.
     pub tor: Tor,
     /// What is accepted.
@@ -196,6 +200,56 @@ mod tests {
         assert_eq!(config.limits.retention, days);
         assert!(config.onions.is_empty());
         assert_eq!(config.teams.len(), 1);
+        assert_eq!((config.desk, config.desk_labels), (None, Vec::new()));
+    }
+
+    #[test]
+    fn a_desk_is_served_where_the_file_says() {
+        let filled = DEFAULT.replace("recipients = []", "recipients = [\"age1x\"]");
+        let with = |desk: &str| Config::parse(&filled.replace("desk = \"\"", desk));
+        let desk = with("desk = \"unix:/run/desk.sock\"").unwrap().desk;
+        assert_eq!(desk, Some(Listen::Unix("/run/desk.sock".into())));
+        let desk = with("desk = \"127.0.0.1:8081\"").unwrap().desk;
+        assert_eq!(desk, Some(Listen::Tcp(([127, 0, 0, 1], 8081).into())));
+        for wrong in ["0.0.0.0:8081", "unix:", "here"] {
+            let said = with(&format!("desk = \"{wrong}\"")).unwrap_err().to_string();
+            assert!(said.starts_with("listen.desk: "), "{said}");
+        }
+        // tor's line goes to both or to none.
+        let unix = filled
+            .replace("haproxy = false", "haproxy = true")
+            .replace("\"127.0.0.1:8080\"", "\"unix:/run/source.sock\"");
+        assert!(Config::parse(&unix).unwrap().haproxy);
+        let said = Config::parse(&unix.replace("desk = \"\"", "desk = \"127.0.0.1:8081\""));
+        let said = said.unwrap_err().to_string();
+        assert!(said.contains("set listen.desk to unix:"), "{said}");
+        let both = unix.replace("desk = \"\"", "desk = \"unix:/run/desk.sock\"");
+        assert!(Config::parse(&both).is_ok());
+        let said = Config::parse(&both.replace("unix:/run/desk.sock", "unix:/run/source.sock"));
+        assert!(said.unwrap_err().to_string().starts_with("listen.desk: "), "one socket for both");
+    }
+
+    #[test]
+    fn labels_are_few_short_and_different() {
+        let filled = DEFAULT.replace("recipients = []", "recipients = [\"age1x\"]");
+        let with =
+            |list: &str| Config::parse(&filled.replace("labels = []", &format!("labels = {list}")));
+        let labels = with("[\" urgent \", \"à vérifier\"]").unwrap().desk_labels;
+        assert_eq!(labels, ["urgent", "à vérifier"]);
+        let many: Vec<_> = (0..21).map(|n| format!("\"{n}\"")).collect();
+        assert!(with(&format!("[{}]", many[..20].join(","))).is_ok());
+        assert!(with(&format!("[\"{}\"]", "é".repeat(40))).is_ok());
+        for wrong in [
+            format!("[{}]", many.join(",")),
+            format!("[\"{}\"]", "é".repeat(41)),
+            "[\" \"]".into(),
+            "[\"a\", \" a\"]".into(),
+            "[\"a\\u001bb\"]".into(),
+            "[\"a\\u202eb\"]".into(),
+        ] {
+            let said = with(&wrong).unwrap_err().to_string();
+            assert!(said.starts_with("desk.labels: "), "{wrong}: {said}");
+        }
     }
 
     #[test]

@@ -8,11 +8,16 @@ use serde::Deserialize;
 use super::{Config, ConfigError, DEFAULT, Team, Tor, is_onion};
 use crate::base::limits::{Limits, Retention};
 
+const MOST_LABELS: usize = 20;
+/// In characters.
+const LONGEST_LABEL: usize = 40;
+
 #[derive(Deserialize)]
 pub(super) struct File {
     data_dir: Option<String>,
     site: Option<Site>,
     listen: Option<Listen>,
+    desk: Option<RawDesk>,
     tor: Option<RawTor>,
     limits: Option<RawLimits>,
     space: Option<Space>,
@@ -34,8 +39,15 @@ struct Site {
 #[derive(Deserialize, Default)]
 struct Listen {
     source: Option<String>,
+    desk: Option<String>,
     #[serde(default)]
     haproxy: bool,
+}
+
+#[derive(Deserialize, Default)]
+struct RawDesk {
+    #[serde(default)]
+    labels: Vec<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -97,8 +109,8 @@ impl File {
         for text in site.text.values() {
             at_most("site.text", text, 600)?;
         }
-        let (listen, haproxy) =
-            listen(self.listen.unwrap_or_default(), default.listen.unwrap_or_default())?;
+        let Listeners { source: listen, desk, haproxy } =
+            listeners(self.listen.unwrap_or_default(), default.listen.unwrap_or_default())?;
         Ok(Config {
             data_dir: self.data_dir.or(default.data_dir).unwrap_or_default().into(),
             tor: tor(self.tor.unwrap_or_default(), default.tor.unwrap_or_default()),
@@ -107,7 +119,9 @@ impl File {
             contact,
             onions: onions(site.onion)?,
             listen,
+            desk,
             haproxy,
+            desk_labels: labels(self.desk.unwrap_or_default().labels)?,
             limits: limits(
                 self.limits.unwrap_or_default(),
                 &default.limits.unwrap_or_default(),
@@ -123,17 +137,66 @@ impl File {
     }
 }
 
-fn listen(typed: Listen, default: Listen) -> Result<(super::Listen, bool), ConfigError> {
-    let source = typed.source.or(default.source).unwrap_or_default();
-    let source = source.parse().map_err(|reason: String| wrong("listen.source", reason))?;
-    if typed.haproxy && !matches!(source, super::Listen::Unix(_)) {
+struct Listeners {
+    source: super::Listen,
+    desk: Option<super::Listen>,
+    haproxy: bool,
+}
+
+fn listeners(typed: Listen, default: Listen) -> Result<Listeners, ConfigError> {
+    let read = |key: &str, text: String| text.parse().map_err(|reason: String| wrong(key, reason));
+    let source = read("listen.source", typed.source.or(default.source).unwrap_or_default())?;
+    let desk = typed.desk.or(default.desk).filter(|text| !text.trim().is_empty());
+    let desk = desk.map(|text| read("listen.desk", text)).transpose()?;
+    if desk.as_ref() == Some(&source) {
         return Err(wrong(
-            "listen.haproxy",
-            "only a unix socket may take tor's circuits, since any program of this machine could write \
-             such a line to a port; set listen.source to unix:/path/to/socket",
+            "listen.desk",
+            "sources are served there; give the desk a place of its own",
         ));
     }
-    Ok((source, typed.haproxy))
+    let all = [("source", Some(&source)), ("desk", desk.as_ref())];
+    for (name, listen) in all.into_iter().filter(|_| typed.haproxy) {
+        if matches!(listen, Some(super::Listen::Tcp(_))) {
+            return Err(wrong(
+                "listen.haproxy",
+                format!(
+                    "only a unix socket may take tor's circuits, since any program of this machine could \
+                     write such a line to a port; set listen.{name} to unix:/path/to/socket"
+                ),
+            ));
+        }
+    }
+    Ok(Listeners { source, desk, haproxy: typed.haproxy })
+}
+
+/// Trimmed, in the file's order.
+fn labels(typed: Vec<String>) -> Result<Vec<String>, ConfigError> {
+    const KEY: &str = "desk.labels";
+    if typed.len() > MOST_LABELS {
+        let count = typed.len();
+        return Err(wrong(KEY, format!("there are {count}; keep {MOST_LABELS} at most")));
+    }
+    let mut kept: Vec<String> = Vec::new();
+    for (at, label) in (1..).zip(&typed) {
+        let label = label.trim();
+        if label.is_empty() || label.chars().count() > LONGEST_LABEL {
+            let reason = format!("label {at} must have 1 to {LONGEST_LABEL} characters");
+            return Err(wrong(KEY, reason));
+        }
+        if label.chars().any(|c| c.is_control() || is_steering(c)) {
+            return Err(wrong(KEY, format!("label {at} has characters that cannot be seen")));
+        }
+        if kept.iter().any(|other| other == label) {
+            return Err(wrong(KEY, format!("label {at} is there twice")));
+        }
+        kept.push(label.to_owned());
+    }
+    Ok(kept)
+}
+
+/// Line ends that are no control characters, and what turns the direction of the text that follows.
+fn is_steering(c: char) -> bool {
+    matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn tor(typed: RawTor, default: RawTor) -> Tor {

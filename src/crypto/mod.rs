@@ -1,10 +1,12 @@
-//! Floor 1: the retrieval code, what derives from it, and sealing with age.
+//! Floor 1: the retrieval code, what derives from it, sealing with age, and what an editor signs in with.
 
 pub mod code;
 pub mod inspect;
 pub mod kdf;
 pub mod padding;
+pub mod passphrase;
 pub mod recipient;
 pub mod seal;
+pub mod totp;
 pub mod unseal;
 pub mod words;

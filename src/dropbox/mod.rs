@@ -1,6 +1,7 @@
 //! Floor 3: the use cases. A document goes in, an editor fetches it, the answer comes back. No HTTP, no
 //! command line.
 
+pub mod accounts;
 pub mod answer;
 pub mod coverage;
 pub mod deliver;

@@ -94,8 +94,8 @@ pub struct Frozen {
 }
 
 /// Submissions of the correspondence `c` that the reader ?1 has not fetched.
-const UNREAD: &str =
-    "FROM dispatch d WHERE d.mailbox = c.mailbox AND d.team = c.team AND d.kind = 0
+const UNREAD: &str = "FROM dispatch d INDEXED BY dispatch_by_mailbox
+     WHERE d.mailbox = c.mailbox AND d.team = c.team AND d.kind = 0
      AND NOT EXISTS (SELECT 1 FROM fetch f WHERE f.dispatch = d.id AND f.reader = ?1)";
 /// Whether the reader ?1 has marked the correspondence `c`.
 const MUTED: &str = "EXISTS (SELECT 1 FROM mark k
@@ -164,7 +164,8 @@ impl Store {
             let mut select = snapshot.prepare_cached(
                 "SELECT d.id, d.kind, d.team, d.day,
                         (SELECT min(day) FROM fetch f WHERE f.dispatch = d.id)
-                 FROM dispatch d WHERE d.mailbox = ? AND d.team = ?
+                 FROM dispatch d INDEXED BY dispatch_by_mailbox
+                 WHERE d.mailbox = ? AND d.team = ?
                  ORDER BY d.day DESC, d.kind DESC, d.id LIMIT ? OFFSET ?",
             )?;
             let skipped = u64::from(page) * u64::from(size);
@@ -199,7 +200,8 @@ impl Store {
         // CROSS JOIN: in this order.
         let sql = format!(
             "SELECT d.id FROM correspondence c CROSS JOIN mailbox m ON m.id = c.mailbox
-             CROSS JOIN dispatch d ON d.mailbox = c.mailbox AND d.team = c.team AND d.kind = 0
+             CROSS JOIN dispatch d INDEXED BY dispatch_by_mailbox
+             ON d.mailbox = c.mailbox AND d.team = c.team AND d.kind = 0
              WHERE c.team = ?2 AND {here}
              AND NOT EXISTS (SELECT 1 FROM fetch f WHERE f.dispatch = d.id AND f.reader = ?1)
              ORDER BY m.designation, d.day, d.id"

@@ -34,6 +34,11 @@ impl ClientKey {
         let address = onion.strip_suffix(".onion").unwrap_or(onion);
         Zeroizing::new(format!("{address}:descriptor:x25519:{}", *self.for_tor_browser()))
     }
+
+    /// The line of an `.auth` file, which lets this key in.
+    pub fn auth(&self) -> String {
+        format!("descriptor:x25519:{}", base32(PublicKey::from(&self.0).as_bytes()))
+    }
 }
 
 impl fmt::Debug for ClientKey {
@@ -42,18 +47,22 @@ impl fmt::Debug for ClientKey {
     }
 }
 
+/// Makes a key that nobody was let in with yet.
+pub fn generate() -> Result<ClientKey, TorError> {
+    let bytes = Zeroizing::new(random::bytes::<32>()?);
+    Ok(ClientKey(StaticSecret::from(*bytes)))
+}
+
 /// Makes a key for an editor and lets its public half in. tor sees it at its next reload.
 pub fn authorise(place: &Place, name: &str) -> Result<ClientKey, TorError> {
     let path = path(place, name)?;
     private_dir(&place.dir)?;
     private_dir(&place.desk())?;
     private_dir(&place.desk().join("authorized_clients"))?;
-    let bytes = Zeroizing::new(random::bytes::<32>()?);
-    let key = ClientKey(StaticSecret::from(*bytes));
-    let public = base32(PublicKey::from(&key.0).as_bytes());
+    let key = generate()?;
     let new = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
     let written = new.and_then(|mut file| {
-        file.write_all(format!("descriptor:x25519:{public}\n").as_bytes())?;
+        file.write_all(format!("{}\n", key.auth()).as_bytes())?;
         file.sync_all()
     });
     written.map_err(|error| match error.kind() {
@@ -157,6 +166,7 @@ mod tests {
         let line = std::fs::read_to_string(&file).unwrap();
         assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(line.trim_end().len(), "descriptor:x25519:".len() + 52);
+        assert_eq!(line.trim_end(), key.auth());
         let private = key.auth_private("abc.onion");
         assert!(private.starts_with("abc:descriptor:x25519:"));
         assert!(!line.contains(key.for_tor_browser().as_str()), "the private half stays out");

@@ -43,6 +43,7 @@ pub(super) fn text(place: &Place, desk: bool) -> Result<String, TorError> {
     if desk {
         line("HiddenServiceDir", quoted(&place.desk())?);
         line("HiddenServicePort", format!("80 unix:{}", quoted(&place.desk_socket())?));
+        line("HiddenServiceExportCircuitID", "haproxy".into());
     }
     Ok(out)
 }

@@ -12,5 +12,6 @@ mod roster;
 pub mod server;
 pub mod source;
 mod tally;
+mod visit;
 
 pub use tally::report as report_errors;

@@ -1,5 +1,6 @@
 //! `sourdine check`: looks for faults, and says for each what to do.
 
+mod desk;
 mod machine;
 mod rights;
 mod sandbox;
@@ -88,10 +89,14 @@ fn examine(config: &Config, file: &Path, found: &mut Vec<Finding>) {
         }
         Err(error) => fault("recipients", error.to_string()),
     });
-    found.push(match Store::open(&config.data_dir, config.limits.quota).and_then(|s| s.counts()) {
-        Ok(counts) => good("store", format!("opens, {} in use", ByteSize(counts.bytes))),
-        Err(error) => fault("store", error.to_string()),
-    });
+    let store = Store::open(&config.data_dir, config.limits.quota);
+    match store.and_then(|store| Ok((store.counts()?, store.accounts()?))) {
+        Ok((counts, accounts)) => {
+            found.push(good("store", format!("opens, {} in use", ByteSize(counts.bytes))));
+            desk::examine(config, &accounts, found);
+        }
+        Err(error) => found.push(fault("store", error.to_string())),
+    }
     rights::examine(config, file, found);
     machine::examine(config, found);
     sandbox::examine(config, found);

@@ -17,6 +17,10 @@ INSERT INTO correspondence
     LEFT JOIN dispatch d ON d.mailbox = p.mailbox AND d.team = p.team
     GROUP BY p.team, p.mailbox;
 
+-- What both sides sent each other, team by team.
+DROP INDEX dispatch_by_mailbox;
+CREATE INDEX dispatch_by_mailbox ON dispatch (mailbox, team, kind, day);
+
 -- Accounts. `credentials` are opaque; `epoch` changes when every session is to end; `used` marks the last
 -- code that was taken, without telling when; `feed` is a hash.
 CREATE TABLE editor (

@@ -8,11 +8,11 @@ use axum::response::{IntoResponse, Response};
 use super::Site;
 use super::problem::Problem;
 use super::ticket::Ticket;
-use super::warnings::Visit;
 use crate::web::headers;
 pub use crate::web::headers::Frames;
 use crate::web::lang::{L10nLanguage, Lang};
 use crate::web::tally;
+use crate::web::visit::Visit;
 
 /// How the other languages of a page are reached.
 pub enum Switch {

@@ -311,7 +311,39 @@ error-no-file = There is no such file in your mailbox.
 error-internal-title = Something failed here
 error-internal = It is not your fault. Try again later; your code stays valid.
 
-## The editors' side
+## Desk: every page
 
-desk-title = Not set up yet
-desk-text = The editors' desk is not part of this version. Until it is, the operator uses “sourdine export” and “sourdine deliver”.
+desk-rooms = Desk
+desk-inbox = Inbox
+desk-journal = Journal
+desk-account = Account
+desk-sign-out = Sign out
+desk-footer = For editors only. A cookie of this site keeps you signed in; there is no script. Nothing here is readable without your own key.
+desk-loopback = This page did not come over an onion address: for trying only.
+desk-back = Back to the desk
+
+## Desk: signing in
+
+desk-sign-in-title = Sign in
+desk-sign-in = Sign in
+desk-sign-in-again = Sign in in another tab
+desk-name = Name
+desk-passphrase = Passphrase
+desk-code = Code of your device
+desk-code-hint = Six digits, which change every thirty seconds.
+desk-sign-in-hint = Accounts are made by the operator of this site, who also helps when a passphrase or a device is lost.
+
+## Desk: what can go wrong
+
+desk-signed-out-title = You are signed out
+desk-signed-out = Nothing was done. A session ends after half an hour without a click, or after eight hours. Sign in in another tab, then do this again there.
+desk-other-session-title = Not done
+desk-other-session = This form was made before you last signed in, or not by this site. Nothing was done. Open the page again and repeat it there.
+desk-kept = What you wrote, to be copied
+desk-error-form = What arrived is not a form of this site. Nothing was done. Open the page again.
+desk-error-slow = This took too long. What you asked for may have been done all the same: look before you repeat it.
+desk-relayed = This page comes to you through a relay on the open web (tor2web, for example). Whoever runs it can see everything you read and type. Use Tor Browser and the address that ends in “.onion”.
+desk-host = This page was asked for under a name that does not belong to this site. Somebody may stand between you and us. Type nothing here; take the address from the operator.
+desk-error-busy = Too many are asking at once. Wait a minute and try again.
+desk-error-not-found = There is nothing here that you may see: the address may be mistyped, or it was deleted.
+desk-error-internal = It is not your fault. Try again later, or tell the operator.

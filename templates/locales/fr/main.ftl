@@ -276,7 +276,39 @@ error-no-file = Ce fichier n’existe pas dans votre boîte.
 error-internal-title = Quelque chose a échoué ici
 error-internal = Ce n’est pas votre faute. Réessayez plus tard ; votre code reste valable.
 
-## Côté équipe
+## Desk: every page
 
-desk-title = Pas encore en place
-desk-text = Le bureau de l’équipe ne fait pas partie de cette version. En attendant, l’administrateur utilise « sourdine export » et « sourdine deliver ».
+desk-rooms = Bureau
+desk-inbox = Courrier
+desk-journal = Journal
+desk-account = Compte
+desk-sign-out = Se déconnecter
+desk-footer = Pour la rédaction seulement. Un cookie de ce site vous garde connecté ; il n’y a aucun script. Rien ici n’est lisible sans votre propre clé.
+desk-loopback = Cette page n’est pas venue par une adresse onion : pour essayer seulement.
+desk-back = Retour au bureau
+
+## Desk: signing in
+
+desk-sign-in-title = Connexion
+desk-sign-in = Se connecter
+desk-sign-in-again = Se connecter dans un autre onglet
+desk-name = Nom
+desk-passphrase = Phrase de passe
+desk-code = Code de votre appareil
+desk-code-hint = Six chiffres, qui changent toutes les trente secondes.
+desk-sign-in-hint = Les comptes sont créés par la personne qui administre ce site ; elle aide aussi quand une phrase de passe ou un appareil est perdu.
+
+## Desk: what can go wrong
+
+desk-signed-out-title = Vous êtes déconnecté
+desk-signed-out = Rien n’a été fait. Une session se termine après une demi-heure sans un clic, ou après huit heures. Connectez-vous dans un autre onglet, puis recommencez là.
+desk-other-session-title = Pas fait
+desk-other-session = Ce formulaire date d’avant votre dernière connexion, ou ne vient pas de ce site. Rien n’a été fait. Ouvrez de nouveau la page et recommencez là.
+desk-kept = Ce que vous avez écrit, à copier
+desk-error-form = Ce qui est arrivé n’est pas un formulaire de ce site. Rien n’a été fait. Ouvrez de nouveau la page.
+desk-error-slow = Cela a pris trop de temps. Ce que vous avez demandé a peut-être été fait quand même : regardez avant de recommencer.
+desk-relayed = Cette page vous parvient par un relais du web ouvert (tor2web, par exemple). Qui le gère voit tout ce que vous lisez et tapez. Utilisez le Navigateur Tor et l’adresse qui se termine par « .onion ».
+desk-host = Cette page a été demandée sous un nom qui n’appartient pas à ce site. Quelqu’un se tient peut-être entre vous et nous. Ne tapez rien ici ; demandez l’adresse à la personne qui administre le site.
+desk-error-busy = Trop de demandes à la fois. Attendez une minute et réessayez.
+desk-error-not-found = Il n’y a rien ici que vous puissiez voir : l’adresse est peut-être mal tapée, ou c’est effacé.
+desk-error-internal = Ce n’est pas de votre faute. Réessayez plus tard, ou prévenez la personne qui administre le site.

@@ -1,0 +1,300 @@
+//! `sourdine editor`: who may sign in at the desk, and see that its onion address is there.
+
+mod onion;
+mod text;
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use anyhow::{Context, bail};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Subcommand};
+use serde_json::json;
+
+use super::{Cli, ConfigArg, process};
+use crate::base::clock::Clock;
+use crate::bundle::names::printable;
+use crate::config::Config;
+use crate::dropbox::Dropbox;
+use crate::dropbox::accounts::{AccountError, Accounts, check_name};
+use onion::Onion;
+
+#[derive(clap::Args)]
+pub struct Editor {
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Subcommand)]
+enum Act {
+    /// Make an account: prints its login and its onion key, once
+    Add(Add),
+    /// Say who has an account, and the desk's address
+    List(List),
+    /// Make a new login for an account, for who lost the old one; ends its sessions
+    Reset(Reset),
+    /// Remove an account and its onion key; ends its sessions
+    Remove(Remove),
+}
+
+#[derive(clap::Args)]
+struct Add {
+    /// 1 to 40 lower-case letters, digits and dashes
+    name: String,
+    #[command(flatten)]
+    config: ConfigArg,
+    /// Whose mailboxes they see; repeat it for several. May be left out where there is one team
+    #[arg(long = "team", value_name = "ID")]
+    teams: Vec<String>,
+}
+
+#[derive(clap::Args)]
+struct List {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// For scripts
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args)]
+struct Reset {
+    /// As `sourdine editor list` has it
+    name: String,
+    #[command(flatten)]
+    config: ConfigArg,
+    /// Make a new key for the desk's onion address too; the old one is void
+    #[arg(long)]
+    onion_key: bool,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+#[derive(clap::Args)]
+struct Remove {
+    /// As `sourdine editor list` has it
+    name: String,
+    #[command(flatten)]
+    config: ConfigArg,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+}
+
+impl Editor {
+    pub fn run(self) -> anyhow::Result<()> {
+        match self.act {
+            Act::Add(command) => command.run(),
+            Act::List(command) => command.run(),
+            Act::Reset(command) => command.run(),
+            Act::Remove(command) => command.run(),
+        }
+    }
+}
+
+/// What every act works on.
+struct Desk {
+    config: Config,
+    dropbox: Dropbox,
+    accounts: Accounts,
+    onion: Onion,
+}
+
+impl Desk {
+    fn open(config: &ConfigArg) -> anyhow::Result<Self> {
+        let config = process::load_config(&config.config)?;
+        let onion = Onion::of(&config)?;
+        let dropbox = Dropbox::open(&config, Clock::system())?;
+        let accounts = Accounts::new(dropbox.clone());
+        Ok(Self { config, dropbox, accounts, onion })
+    }
+
+    fn has_account(&self, name: &str) -> anyhow::Result<bool> {
+        Ok(self.dropbox.store().account(name)?.is_some())
+    }
+}
+
+impl Add {
+    fn run(self) -> anyhow::Result<()> {
+        check_name(&self.name)?;
+        let desk = Desk::open(&self.config)?;
+        let teams = if self.teams.is_empty() {
+            vec![desk.dropbox.teams().choose(None)?.id.clone()]
+        } else {
+            self.teams
+        };
+        let name = self.name;
+        let login = desk.accounts.add(&name, teams.clone())?;
+        // Whoever was never shown the login has no use for the account.
+        let shown = desk.onion.let_in(&name).and_then(|key| {
+            let site = &desk.config.name;
+            show(&text::added(site, &name, &teams, &login, io::stdout().is_terminal()))?;
+            Ok(key)
+        });
+        let key = match shown {
+            Ok(key) => key,
+            Err(error) => {
+                let undone = desk.accounts.remove(&name).map_err(anyhow::Error::from);
+                return Err(match undone.and(desk.onion.shut_out(&name)) {
+                    Ok(_) => error.context("no account was made"),
+                    Err(_) => error.context(format!(
+                        "half an account was made; run: sourdine editor remove {name}"
+                    )),
+                });
+            }
+        };
+        show_key(&desk.onion, &name, &key)
+    }
+}
+
+impl List {
+    fn run(self) -> anyhow::Result<()> {
+        let desk = Desk::open(&self.config)?;
+        let accounts = desk.dropbox.store().accounts()?;
+        let keys = desk.onion.keys()?;
+        let address = desk.onion.address();
+        let has_key = |name: &str| keys.as_ref().map(|keys| keys.iter().any(|key| key == name));
+        let is_account = |name: &str| accounts.iter().any(|account| account.name == name);
+        let strays: Vec<_> =
+            keys.iter().flatten().filter(|name| !is_account(name)).map(|n| printable(n)).collect();
+        if self.json {
+            let editors: Vec<_> = accounts
+                .iter()
+                .map(|a| json!({"name": a.name, "teams": a.teams, "onion_key": has_key(&a.name)}))
+                .collect();
+            let all = json!({"editors": editors, "keys_without_account": strays, "desk": address});
+            return show(&format!("{all}\n"));
+        }
+        let mut out = String::new();
+        if accounts.is_empty() {
+            out.push_str("no editor has an account; make one with: sourdine editor add NAME\n");
+        }
+        let width = accounts.iter().map(|account| account.name.len()).max().unwrap_or(0).max(4);
+        for account in &accounts {
+            let name = &account.name;
+            let teams: Vec<_> = account.teams.iter().map(|team| printable(team)).collect();
+            let teams = teams.join(", ");
+            let key = match has_key(name) {
+                Some(false) => {
+                    format!("; no onion key: sourdine editor reset {name} --onion-key")
+                }
+                _ => String::new(),
+            };
+            out.push_str(&format!("{name:width$}  {teams}{key}\n"));
+        }
+        for name in strays {
+            out.push_str(&format!(
+                "{name:width$}  no account, but an onion key: sourdine editor remove {name}\n"
+            ));
+        }
+        if let Some(address) = address {
+            out.push_str(&format!("\ndesk  http://{address}\n"));
+        }
+        show(&out)
+    }
+}
+
+impl Reset {
+    fn run(self) -> anyhow::Result<()> {
+        let desk = Desk::open(&self.config)?;
+        let name = self.name;
+        let account = desk.dropbox.store().account(&name)?;
+        let teams = account.ok_or_else(|| AccountError::unknown(&name))?.teams;
+        confirm(
+            &format!("Make a new login for {name}? The old one will be void, and sessions end."),
+            self.yes,
+        )?;
+        let login = desk.accounts.reset(&name)?;
+        let (site, terminal) = (&desk.config.name, io::stdout().is_terminal());
+        show(&text::reset(site, &name, &teams, &login, terminal)).with_context(|| {
+            format!("the new login could not be shown; run again: sourdine editor reset {name}")
+        })?;
+        if !self.onion_key {
+            return show(text::SAME_KEY);
+        }
+        desk.onion.shut_out(&name)?;
+        let key = desk.onion.let_in(&name).context(
+            "the login above is good, but no onion key could be made: mend this, then run the same again",
+        )?;
+        show_key(&desk.onion, &name, &key)
+    }
+}
+
+impl Remove {
+    fn run(self) -> anyhow::Result<()> {
+        let desk = Desk::open(&self.config)?;
+        let name = self.name;
+        let account = desk.has_account(&name)?;
+        let key = desk.onion.keys()?.is_some_and(|keys| keys.contains(&name));
+        if !account && !key {
+            return Err(AccountError::unknown(&name).into());
+        }
+        confirm(
+            &format!("Remove {}? Sessions end, and what they starred.", printable(&name)),
+            self.yes,
+        )?;
+        // Whatever became of one, the other is tried.
+        let account =
+            if account { desk.accounts.remove(&name).map(|()| "the account") } else { Ok("") };
+        let key = desk.onion.shut_out(&name).map(|gone| if gone { "the onion key" } else { "" });
+        let done = match (account, key) {
+            (Ok(account), Ok(key)) => [account, key],
+            (Err(error), Ok(_)) => return Err(error).context("the account is still there"),
+            (Ok(_), Err(error)) => {
+                return Err(
+                    error.context("the account is removed, but its onion key is still there")
+                );
+            }
+            (Err(error), Err(_)) => return Err(error.into()),
+        };
+        let done: Vec<_> = done.into_iter().filter(|what| !what.is_empty()).collect();
+        let mut out = format!("{}: removed {}\n", printable(&name), done.join(" and "));
+        if desk.onion.is_of_system() {
+            out.push_str(&text::remove_by_hand(&name));
+        }
+        show(&out)
+    }
+}
+
+/// Prints an onion key; its address, which tor may have to make first, comes after it.
+fn show_key(onion: &Onion, name: &str, key: &onion::Key) -> anyhow::Result<()> {
+    let lost = || {
+        format!(
+            "the onion key could not be shown; for another: sourdine editor reset {name} --onion-key"
+        )
+    };
+    if onion.is_of_system() {
+        return show(&text::key_for_system(name, key)).with_context(lost);
+    }
+    show(&text::key(key)).with_context(lost)?;
+    let address = onion.wait_for_address();
+    show(&text::address(address.as_deref(), key)).with_context(lost)
+}
+
+/// Prints all of it or says that it could not: what is shown once must not be lost in silence.
+fn show(text: &str) -> anyhow::Result<()> {
+    let mut output = io::stdout().lock();
+    output
+        .write_all(text.as_bytes())
+        .and_then(|()| output.flush())
+        .context("nobody takes what is printed")
+}
+
+/// Asks on a terminal. Without one, nobody could answer: `--yes` is needed then.
+fn confirm(question: &str, yes: bool) -> anyhow::Result<()> {
+    if yes {
+        return Ok(());
+    }
+    if !io::stdin().is_terminal() {
+        let said = "nobody can be asked here; add --yes to do it";
+        Cli::command().error(ErrorKind::MissingRequiredArgument, said).exit();
+    }
+    let mut error = io::stderr().lock();
+    let _ = write!(error, "{question} [y/N] ").and_then(|()| error.flush());
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer).context("the answer could not be read")?;
+    if !matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "o" | "oui") {
+        bail!("nothing was changed");
+    }
+    Ok(())
+}

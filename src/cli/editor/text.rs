@@ -1,0 +1,122 @@
+//! What `sourdine editor` prints.
+
+use zeroize::Zeroizing;
+
+use super::onion::Key;
+use crate::dropbox::accounts::NewLogin;
+
+/// Where `deploy/torrc` has the desk's service.
+const SYSTEM: &str = "/var/lib/tor/sourdine-desk/authorized_clients";
+
+pub const SAME_KEY: &str = "The key for the desk's onion address is the same as before.\n";
+
+pub fn added(
+    site: &str,
+    name: &str,
+    teams: &[String],
+    login: &NewLogin,
+    terminal: bool,
+) -> Zeroizing<String> {
+    let what = "An account was made.";
+    self::login(what, (site, name), teams, login, terminal)
+}
+
+pub fn reset(
+    site: &str,
+    name: &str,
+    teams: &[String],
+    login: &NewLogin,
+    terminal: bool,
+) -> Zeroizing<String> {
+    let what = "A new login was made; the old one is void.";
+    self::login(what, (site, name), teams, login, terminal)
+}
+
+fn login(
+    what: &str,
+    (site, name): (&str, &str),
+    teams: &[String],
+    login: &NewLogin,
+    terminal: bool,
+) -> Zeroizing<String> {
+    let NewLogin { passphrase, totp } = login;
+    let teams = teams.join(", ");
+    let (secret, uri) = (totp.base32(), totp.uri(site, name));
+    let code = totp.qr_terminal(site, name, terminal);
+    Zeroizing::new(format!(
+        "{what} What follows is shown once: hand it over safely, and keep no copy.
+
+  name          {name}
+  team          {teams}
+  passphrase    {}
+  TOTP secret   {}
+  the same      {}
+
+An authenticator app takes the TOTP secret as this picture, or typed (SHA-1, 6 digits, 30 seconds):
+
+{}
+To sign in, the editor opens the desk's address in Tor Browser, gives the onion key once when asked
+(Tor Browser can remember it), then name, passphrase, and the six digits that the app shows.
+
+",
+        **passphrase, *secret, *uri, *code
+    ))
+}
+
+pub fn key(key: &Key) -> Zeroizing<String> {
+    Zeroizing::new(format!("  onion key     {}\n", *key.for_tor_browser()))
+}
+
+pub fn address(address: Option<&str>, key: &Key) -> Zeroizing<String> {
+    Zeroizing::new(match address {
+        Some(onion) => format!(
+            "  desk          http://{onion}
+
+A tor without Tor Browser takes the key as this line, in a file NAME.auth_private below its
+ClientOnionAuthDir:
+
+  {}
+",
+            *key.auth_private(onion)
+        ),
+        None => format!(
+            "  desk          has no address yet: once `sourdine serve --tor` runs,
+                `sourdine editor list` has it
+
+With a tor of the system in front of the desk instead (deploy/torrc), this lets the key in, as a file
+NAME.auth in {SYSTEM}:
+
+  {}
+",
+            key.auth()
+        ),
+    })
+}
+
+pub fn key_for_system(name: &str, key: &Key) -> Zeroizing<String> {
+    let file = format!("{SYSTEM}/{name}.auth");
+    Zeroizing::new(format!(
+        "  onion key     {}
+
+The tor of this system lets the key in by its public half. As root (paths as in deploy/torrc, Debian):
+
+  install -d -m 2700 -o debian-tor -g debian-tor {parent} {SYSTEM}
+  echo '{}' > {file}
+  chown debian-tor:debian-tor {file}
+  chmod 600 {file}
+  systemctl reload tor@default
+
+The desk's address is then in {parent}/hostname.
+",
+        *key.for_tor_browser(),
+        key.auth(),
+        parent = SYSTEM.trim_end_matches("/authorized_clients"),
+    ))
+}
+
+pub fn remove_by_hand(name: &str) -> String {
+    format!(
+        "The tor of this system still lets the onion key in. As root:\n  rm {SYSTEM}/{name}.auth\n  \
+         systemctl reload tor@default\n"
+    )
+}

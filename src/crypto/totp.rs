@@ -1,0 +1,267 @@
+//! The second secret of an editor: TOTP (RFC 6238) as every authenticator app has it, which is SHA-1, six
+//! digits, steps of 30 seconds.
+
+use std::fmt;
+
+use hmac::{Hmac, Mac};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use qrcode::{Color, EcLevel, QrCode};
+use sha2::Sha256;
+use subtle::{ConditionallySelectable, ConstantTimeEq};
+use totp_rs::{Builder, Secret, Totp};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use crate::base::random::{self, NoRandomness};
+
+/// Bytes of a secret: RFC 4226 recommends 160 bits.
+pub const SECRET: usize = 20;
+/// Seconds for which a code is the current one.
+pub const STEP: u64 = 30;
+
+const LABEL_MARK: &[u8] = b"sourdine/v1/desk-code";
+/// Characters of a site's name that go into an app's list, and so into the QR code, which grows with them.
+const ISSUER: usize = 30;
+/// RFC 3986, unreserved.
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// Light modules around a QR code (ISO/IEC 18004).
+const MARGIN: usize = 4;
+
+/// What an editor's device and the server share: 160 random bits. It has no Display, and is wiped when
+/// dropped.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct TotpSecret([u8; SECRET]);
+
+/// A text that is no secret as [`TotpSecret::base32`] writes it.
+#[derive(Debug, thiserror::Error)]
+#[error("this is no TOTP secret: 32 letters and digits (base32)")]
+pub struct NoTotpSecret;
+
+impl TotpSecret {
+    /// A new one.
+    pub fn generate() -> Result<Self, NoRandomness> {
+        random::bytes().map(Self)
+    }
+
+    /// For whoever kept the bytes.
+    pub(crate) fn from_bytes(bytes: [u8; SECRET]) -> Self {
+        Self(bytes)
+    }
+
+    /// For whoever keeps the bytes.
+    pub(crate) fn as_bytes(&self) -> &[u8; SECRET] {
+        &self.0
+    }
+
+    /// Reads what [`Self::base32`] wrote, in any case, with spaces or without.
+    pub fn parse(text: &str) -> Result<Self, NoTotpSecret> {
+        let letters = text.chars().filter(|c| !c.is_whitespace());
+        let letters: Zeroizing<String> =
+            Zeroizing::new(letters.map(|c| c.to_ascii_uppercase()).collect());
+        let secret = Secret::try_from_base32(&*letters).map_err(|_| NoTotpSecret)?;
+        secret.as_bytes().try_into().map(Self).map_err(|_| NoTotpSecret)
+    }
+
+    /// 32 letters and digits (RFC 4648), as apps take them when they are typed.
+    pub fn base32(&self) -> Zeroizing<String> {
+        Zeroizing::new(Secret::new_stack(self.0).to_base32())
+    }
+
+    /// `otpauth://totp/…`: what the QR code says. The issuer, a site's name, is cut to 30 characters.
+    pub fn uri(&self, issuer: &str, account: &str) -> Zeroizing<String> {
+        // A colon stands between issuer and account.
+        let issuer: String =
+            issuer.trim().chars().map(|c| if c == ':' { ' ' } else { c }).take(ISSUER).collect();
+        let issuer = utf8_percent_encode(issuer.trim(), PLAIN);
+        let (account, secret) = (utf8_percent_encode(account, PLAIN), self.base32());
+        Zeroizing::new(format!(
+            "otpauth://totp/{issuer}:{account}?secret={}&issuer={issuer}",
+            *secret
+        ))
+    }
+
+    /// The QR code of [`Self::uri`], row by row, without its margin of four; `true` is dark. Empty where the
+    /// account's name is longer than any of ours: the text stands beside it.
+    pub fn qr_modules(&self, issuer: &str, account: &str) -> Vec<Vec<bool>> {
+        let uri = self.uri(issuer, account);
+        let Ok(code) = QrCode::with_error_correction_level(uri.as_bytes(), EcLevel::L) else {
+            return Vec::new();
+        };
+        let width = code.width();
+        let colors = code.into_colors();
+        colors.chunks(width).map(|row| row.iter().map(|c| *c == Color::Dark).collect()).collect()
+    }
+
+    /// The QR code for a terminal, two rows in each line, with its margin. With `colours`, black on white
+    /// whatever the terminal's own are; else right where that is dark.
+    pub fn qr_terminal(&self, issuer: &str, account: &str, colours: bool) -> Zeroizing<String> {
+        let modules = self.qr_modules(issuer, account);
+        let side = modules.len() + 2 * MARGIN;
+        let dark = |x: usize, y: usize| {
+            let module = y.checked_sub(MARGIN).zip(x.checked_sub(MARGIN));
+            module.and_then(|(y, x)| modules.get(y)?.get(x)).copied().unwrap_or(false)
+        };
+        let mut text = Zeroizing::new(String::with_capacity(side * (side / 2 + 1) * 3 + side * 16));
+        for y in (0..side).step_by(2) {
+            text.push_str(if colours { "  \u{1b}[97;40m" } else { "  " });
+            for x in 0..side {
+                // What is drawn is light; the last row has none below it.
+                let lower = y + 1 < side && !dark(x, y + 1);
+                text.push(match (!dark(x, y), lower) {
+                    (true, true) => '█',
+                    (true, false) => '▀',
+                    (false, true) => '▄',
+                    (false, false) => ' ',
+                });
+            }
+            text.push_str(if colours { "\u{1b}[0m\n" } else { "\n" });
+        }
+        text
+    }
+
+    /// The code at a time in seconds since the epoch: six digits.
+    pub fn code_at(&self, seconds: u64) -> Zeroizing<String> {
+        Zeroizing::new(self.totp().generate(seconds).to_string())
+    }
+
+    /// The step whose code this is, of the current one and its two neighbours. Takes the same time whichever
+    /// it is.
+    pub(crate) fn step_of(&self, code: &str, seconds: u64) -> Option<u64> {
+        let typed: Zeroizing<String> =
+            Zeroizing::new(code.chars().filter(|c| !c.is_whitespace()).collect());
+        let (totp, now) = (self.totp(), seconds / STEP);
+        let mut found = u64::MAX;
+        for step in [now.saturating_add(1), now.saturating_sub(1), now] {
+            let right = Zeroizing::new(totp.generate(step.saturating_mul(STEP)).to_string());
+            found.conditional_assign(&step, right.as_bytes().ct_eq(typed.as_bytes()));
+        }
+        (found != u64::MAX).then_some(found)
+    }
+
+    /// What is stored of a used code, since a step would tell a time: HMAC-SHA256\[secret\](label | step).
+    pub(crate) fn mark(&self, step: u64) -> [u8; 32] {
+        // HMAC takes a key of any length.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return [0; 32] };
+        mac.update(LABEL_MARK);
+        mac.update(&step.to_be_bytes());
+        mac.finalize().into_bytes().into()
+    }
+
+    fn totp(&self) -> Totp {
+        Builder::new().with_secret(Secret::new_stack(self.0)).build_noncompliant()
+    }
+}
+
+impl fmt::Debug for TotpSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TotpSecret(..)")
+    }
+}
+
+impl PartialEq for TotpSecret {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl Eq for TotpSecret {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rfc() -> TotpSecret {
+        TotpSecret(*b"12345678901234567890")
+    }
+
+    /// RFC 6238, appendix B, SHA-1; the last six of its eight digits.
+    #[test]
+    fn codes_are_those_of_the_rfc() {
+        for (seconds, code) in [
+            (59, "94287082"),
+            (1_111_111_109, "07081804"),
+            (1_111_111_111, "14050471"),
+            (1_234_567_890, "89005924"),
+            (2_000_000_000, "69279037"),
+            (20_000_000_000, "65353130"),
+        ] {
+            assert_eq!(*rfc().code_at(seconds), code[2..], "{seconds}");
+        }
+    }
+
+    #[test]
+    fn one_step_of_drift_is_taken_each_way_and_not_two() {
+        let (secret, now) = (rfc(), 1_111_111_111);
+        let step = now / STEP;
+        for (at, taken) in [(-2, false), (-1, true), (0, true), (1, true), (2, false)] {
+            let there = step.checked_add_signed(at).unwrap();
+            let code = secret.code_at(there * STEP);
+            assert_eq!(secret.step_of(&code, now), taken.then_some(there), "{at}");
+        }
+        assert_eq!(secret.step_of(" 050 471\n", now), Some(step));
+        for wrong in ["", "050472", "50471", "0050471", "+50471", "٠٥٠٤٧١", "05047é"] {
+            assert_eq!(secret.step_of(wrong, now), None, "{wrong}");
+        }
+        // The first steps have no neighbour below them.
+        assert_eq!(secret.step_of(&secret.code_at(0), 0), Some(0));
+    }
+
+    #[test]
+    fn a_mark_tells_one_step_and_one_secret_from_others() {
+        let (one, other) = (rfc(), TotpSecret([7; SECRET]));
+        assert_eq!(one.mark(5), one.clone().mark(5));
+        assert_ne!(one.mark(5), one.mark(6));
+        assert_ne!(one.mark(5), other.mark(5));
+    }
+
+    #[test]
+    fn what_is_typed_reads_back_and_nothing_else_does() {
+        let secret = TotpSecret::generate().unwrap();
+        let text = secret.base32();
+        assert_eq!(text.len(), 32);
+        assert_eq!(TotpSecret::parse(&text).unwrap(), secret);
+        let spaced = format!(" {} {}\n", text[..16].to_lowercase(), &text[16..]);
+        assert_eq!(TotpSecret::parse(&spaced).unwrap(), secret);
+        for wrong in ["", "AAAA", &text[1..], &format!("{}AAAAAAAA", *text), &"1".repeat(32)] {
+            assert!(TotpSecret::parse(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(format!("{secret:?}"), "TotpSecret(..)");
+    }
+
+    #[test]
+    fn the_address_for_apps_is_escaped_and_bounded() {
+        let uri = rfc().uri("Ré: d&a?c=1/%", "anne-1");
+        let secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+        let issuer = "R%C3%A9%20%20d%26a%3Fc%3D1%2F%25";
+        assert_eq!(*uri, format!("otpauth://totp/{issuer}:anne-1?secret={secret}&issuer={issuer}"));
+        let long = rfc().uri(&"x".repeat(80), "anne");
+        assert_eq!(long.matches('x').count(), 2 * ISSUER);
+        // The longest name of a site and of an account still make a code.
+        assert!(!rfc().qr_modules(&"🦊".repeat(80), &"a".repeat(40)).is_empty());
+    }
+
+    #[test]
+    fn the_code_in_a_terminal_is_the_one_in_the_page() {
+        let modules = rfc().qr_modules("Sourdine", "anne");
+        assert!(modules.len() >= 21 && modules.iter().all(|row| row.len() == modules.len()));
+        // The three corners that every reader looks for.
+        let finder = [true, true, true, true, true, true, true, false];
+        assert!(modules[0].starts_with(&finder) && modules[modules.len() - 1].starts_with(&finder));
+        let text = rfc().qr_terminal("Sourdine", "anne", false);
+        assert!(!text.contains('\u{1b}'));
+        let lines: Vec<Vec<char>> = text.lines().map(|line| line[2..].chars().collect()).collect();
+        for (y, row) in modules.iter().enumerate() {
+            for (x, dark) in row.iter().enumerate() {
+                let (y, x) = (y + MARGIN, x + MARGIN);
+                let light = match lines[y / 2][x] {
+                    '█' => true,
+                    '▀' => y % 2 == 0,
+                    '▄' => y % 2 == 1,
+                    _ => false,
+                };
+                assert_eq!(light, !dark, "{x} {y}");
+            }
+        }
+        let coloured = rfc().qr_terminal("Sourdine", "anne", true);
+        assert!(coloured.lines().all(|l| l.contains("[97;40m") && l.ends_with("\u{1b}[0m")));
+    }
+}

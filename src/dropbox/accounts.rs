@@ -1,0 +1,339 @@
+//! Who may sign in at the desk: a passphrase, and a code of a device. All of it blocks: for threads that may.
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use super::{Dropbox, TeamsError};
+use crate::base::random::{self, NoRandomness};
+use crate::crypto::passphrase::{self, Length, PassphraseError};
+use crate::crypto::totp::TotpSecret;
+use crate::store::{Account, Did, JournalLine, StoreError};
+
+pub use crate::crypto::passphrase::suggestion;
+
+/// What the journal calls whoever uses the command line.
+pub const OPERATOR: &str = "operator";
+/// Names that mean something else where editors are named: in the journal, and as who fetched.
+const RESERVED: [&str; 2] = [OPERATOR, "export"];
+const LONGEST_NAME: usize = 40;
+
+/// The accounts of a drop box. Cheap to clone.
+#[derive(Clone)]
+pub struct Accounts {
+    dropbox: Dropbox,
+    /// Held while a passphrase is checked: each takes 64 MiB, and a small machine has room for one.
+    one: Arc<Mutex<()>>,
+}
+
+/// A login as its editor needs it: shown once, kept nowhere in this form.
+pub struct NewLogin {
+    /// Generated.
+    pub passphrase: Zeroizing<String>,
+    /// For their device.
+    pub totp: TotpSecret,
+}
+
+/// What became of a change that an editor asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Changed {
+    /// Done; sessions of another epoch than this one have ended.
+    Done([u8; 16]),
+    /// Passphrase or code are wrong, or the code was used before.
+    Wrong,
+    /// The new passphrase has fewer than 20 characters.
+    TooShort,
+    /// The new passphrase has more than 200 characters.
+    TooLong,
+    /// The new device does not show the right code.
+    WrongNewCode,
+}
+
+/// Why an account could not be looked at or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// Not a name.
+    #[error("an editor's name is 1 to 40 lower-case letters, digits and dashes")]
+    Name,
+    /// One of ours.
+    #[error("the name {0} means something else here; choose another")]
+    Reserved(String),
+    /// There is such an account.
+    #[error(
+        "there is an editor {0} already; choose another name, or make a new login for them: \
+         sourdine editor reset {0}"
+    )]
+    Taken(String),
+    /// There is none.
+    #[error("there is no editor {0}; see `sourdine editor list`")]
+    Unknown(String),
+    /// A team that is not configured.
+    #[error(transparent)]
+    Team(#[from] TeamsError),
+    /// An editor without one would see nothing.
+    #[error("an editor has at least one team; say which with --team")]
+    NoTeam,
+    /// The passphrase could not be checked.
+    #[error(transparent)]
+    Passphrase(#[from] PassphraseError),
+    /// The generator.
+    #[error(transparent)]
+    Random(#[from] NoRandomness),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Somebody who has shown passphrase and code; the code is used up.
+struct Proven {
+    account: Account,
+    totp: TotpSecret,
+    step: u64,
+}
+
+impl Accounts {
+    /// Of this drop box.
+    pub fn new(dropbox: Dropbox) -> Self {
+        Self { dropbox, one: Arc::default() }
+    }
+
+    /// Makes an account with a generated login.
+    pub fn add(&self, name: &str, mut teams: Vec<String>) -> Result<NewLogin, AccountError> {
+        check_name(name)?;
+        teams.sort();
+        teams.dedup();
+        if teams.is_empty() {
+            return Err(AccountError::NoTeam);
+        }
+        for team in &teams {
+            self.dropbox.teams().choose(Some(team))?;
+        }
+        let (login, credentials) = self.generate()?;
+        let epoch = random::bytes()?;
+        let account =
+            Account { name: name.to_owned(), teams: teams.clone(), credentials, epoch, feed: None };
+        if !self.dropbox.store().add_account(account)? {
+            return Err(AccountError::Taken(name.to_owned()));
+        }
+        self.note(&teams, OPERATOR, Did::Added, name)?;
+        Ok(login)
+    }
+
+    /// Makes a new login for an account; its sessions end.
+    pub fn reset(&self, name: &str) -> Result<NewLogin, AccountError> {
+        let account = self.find(name)?;
+        let (login, credentials) = self.generate()?;
+        if !self.dropbox.store().set_credentials(name, credentials, random::bytes()?)? {
+            return Err(AccountError::unknown(name));
+        }
+        self.note(&account.teams, OPERATOR, Did::Reset, name)?;
+        Ok(login)
+    }
+
+    /// Removes an account, with its sessions, its marks and its feed.
+    pub fn remove(&self, name: &str) -> Result<(), AccountError> {
+        let account = self.find(name)?;
+        if !self.dropbox.store().remove_account(name)? {
+            return Err(AccountError::unknown(name));
+        }
+        self.note(&account.teams, OPERATOR, Did::Removed, name)
+    }
+
+    /// The account, if all three are right; a code is right once. Takes the same time for names that
+    /// nobody has.
+    pub fn sign_in(
+        &self,
+        name: &str,
+        passphrase: &str,
+        code: &str,
+    ) -> Result<Option<Account>, AccountError> {
+        let Some(Proven { account, .. }) = self.prove(name, passphrase, code)? else {
+            return Ok(None);
+        };
+        self.note(&account.teams, &account.name, Did::SignedIn, "")?;
+        Ok(Some(account))
+    }
+
+    /// A passphrase of the editor's choice instead of the present one. Sessions end.
+    pub fn change_passphrase(
+        &self,
+        name: &str,
+        old: &str,
+        code: &str,
+        new: &str,
+    ) -> Result<Changed, AccountError> {
+        // First: what cannot be chosen uses no code up.
+        match passphrase::length(new) {
+            Length::TooShort => return Ok(Changed::TooShort),
+            Length::TooLong => return Ok(Changed::TooLong),
+            Length::Fine => (),
+        }
+        let Some(proven) = self.prove(name, old, code)? else { return Ok(Changed::Wrong) };
+        let Proven { account, totp, step } = proven;
+        self.change(&account, new, (&totp, step), Did::ChangedPassphrase)
+    }
+
+    /// Another device instead of the present one. Sessions end.
+    pub fn change_device(
+        &self,
+        name: &str,
+        passphrase: &str,
+        old_code: &str,
+        new: &TotpSecret,
+        new_code: &str,
+    ) -> Result<Changed, AccountError> {
+        let Some(step) = new.step_of(new_code, self.dropbox.clock().seconds()) else {
+            return Ok(Changed::WrongNewCode);
+        };
+        let Some(proven) = self.prove(name, passphrase, old_code)? else {
+            return Ok(Changed::Wrong);
+        };
+        self.change(&proven.account, passphrase, (new, step), Did::ChangedDevice)
+    }
+
+    /// Ends all sessions; returns the epoch of those to come.
+    pub fn sign_out_everywhere(&self, name: &str) -> Result<[u8; 16], AccountError> {
+        let account = self.find(name)?;
+        let epoch = random::bytes()?;
+        if !self.dropbox.store().set_epoch(name, epoch)? {
+            return Err(AccountError::unknown(name));
+        }
+        self.note(&account.teams, name, Did::SignedOutEverywhere, "")?;
+        Ok(epoch)
+    }
+
+    /// A token for the editor's feed, shown once; an earlier one is void.
+    pub fn make_feed(&self, name: &str) -> Result<Zeroizing<String>, AccountError> {
+        let bytes = Zeroizing::new(random::bytes::<32>()?);
+        let account = self.find(name)?;
+        if !self.dropbox.store().set_feed(name, Some(Sha256::digest(*bytes).into()))? {
+            return Err(AccountError::unknown(name));
+        }
+        self.note(&account.teams, name, Did::MadeFeed, "")?;
+        Ok(Zeroizing::new(URL_SAFE_NO_PAD.encode(*bytes)))
+    }
+
+    /// Voids the token of the editor's feed.
+    pub fn revoke_feed(&self, name: &str) -> Result<(), AccountError> {
+        let account = self.find(name)?;
+        if !self.dropbox.store().set_feed(name, None)? {
+            return Err(AccountError::unknown(name));
+        }
+        self.note(&account.teams, name, Did::RevokedFeed, "")
+    }
+
+    /// Whose feed this token opens. What is looked up is its hash, so that time tells nothing of it.
+    pub fn of_feed(&self, token: &str) -> Result<Option<Account>, AccountError> {
+        let bytes = URL_SAFE_NO_PAD.decode(token).map(Zeroizing::new);
+        let Some(bytes) = bytes.ok().filter(|bytes| bytes.len() == 32) else { return Ok(None) };
+        Ok(self.dropbox.store().account_of_feed(Sha256::digest(&*bytes).into())?)
+    }
+
+    /// Whoever has passphrase and code. The code is used up with it.
+    fn prove(
+        &self,
+        name: &str,
+        passphrase: &str,
+        code: &str,
+    ) -> Result<Option<Proven>, AccountError> {
+        let store = self.dropbox.store();
+        let name = name.trim().to_lowercase();
+        let account = store.account(&name)?;
+        let stored = account.as_ref().map(|account| account.credentials.as_slice());
+        let totp = {
+            let _one = self.one.lock().unwrap_or_else(PoisonError::into_inner);
+            passphrase::check(stored, passphrase)?
+        };
+        let Some((account, totp)) = account.zip(totp) else { return Ok(None) };
+        // After the wait: a code ages meanwhile.
+        let now = self.dropbox.clock().seconds();
+        let Some(step) = totp.step_of(code, now) else { return Ok(None) };
+        // Whoever used a later one has used this one too.
+        let refused = [0, 1, 2].map(|later| totp.mark(step.saturating_add(later)));
+        if !store.use_code(&name, totp.mark(step), refused.into())? {
+            return Ok(None);
+        }
+        // It may have been reset or removed meanwhile.
+        let current = self.is_current(&account)?;
+        Ok(current.then_some(Proven { account, totp, step }))
+    }
+
+    /// Other credentials and another epoch for one who has proven to be the editor.
+    fn change(
+        &self,
+        account: &Account,
+        passphrase: &str,
+        (totp, step): (&TotpSecret, u64),
+        did: Did,
+    ) -> Result<Changed, AccountError> {
+        let credentials = self.seal(passphrase, totp)?;
+        let epoch = random::bytes()?;
+        let (store, name) = (self.dropbox.store(), account.name.as_str());
+        // The operator's reset comes before the editor's change.
+        if !self.is_current(account)? || !store.set_credentials(name, credentials, epoch)? {
+            return Ok(Changed::Wrong);
+        }
+        // The code that was just shown is not good for another time.
+        store.use_code(name, totp.mark(step), Vec::new())?;
+        self.note(&account.teams, name, did, "")?;
+        Ok(Changed::Done(epoch))
+    }
+
+    fn is_current(&self, account: &Account) -> Result<bool, StoreError> {
+        let now = self.dropbox.store().account(&account.name)?;
+        Ok(now.is_some_and(|now| now.epoch == account.epoch))
+    }
+
+    fn find(&self, name: &str) -> Result<Account, AccountError> {
+        self.dropbox.store().account(name)?.ok_or_else(|| AccountError::unknown(name))
+    }
+
+    fn generate(&self) -> Result<(NewLogin, Vec<u8>), AccountError> {
+        let login = NewLogin { passphrase: suggestion()?, totp: TotpSecret::generate()? };
+        let credentials = self.seal(&login.passphrase, &login.totp)?;
+        Ok((login, credentials))
+    }
+
+    fn seal(&self, passphrase: &str, totp: &TotpSecret) -> Result<Vec<u8>, PassphraseError> {
+        let _one = self.one.lock().unwrap_or_else(PoisonError::into_inner);
+        passphrase::store(passphrase, totp)
+    }
+
+    /// A line in the journal of each team.
+    fn note(&self, teams: &[String], who: &str, did: Did, what: &str) -> Result<(), AccountError> {
+        let day = self.dropbox.clock().today();
+        let line = |team: &String| JournalLine {
+            day,
+            team: team.clone(),
+            who: who.to_owned(),
+            did,
+            what: what.to_owned(),
+        };
+        Ok(self.dropbox.store().note(teams.iter().map(line).collect())?)
+    }
+}
+
+/// Whether this may be an editor's name.
+pub fn check_name(name: &str) -> Result<(), AccountError> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(plain) {
+        return Err(AccountError::Name);
+    }
+    if RESERVED.contains(&name) {
+        return Err(AccountError::Reserved(name.to_owned()));
+    }
+    Ok(())
+}
+
+impl AccountError {
+    /// Nobody has this name, which may be anything that was typed.
+    pub fn unknown(name: &str) -> Self {
+        Self::Unknown(name.escape_debug().to_string())
+    }
+}

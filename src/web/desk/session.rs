@@ -1,0 +1,218 @@
+//! Who asks: the editor of a session, and the proof that a request which changes something was sent from a
+//! page of that very session.
+//!
+//! A [`Reader`] comes with every request of somebody signed in. What changes anything takes an [`Actor`], and
+//! there is no way to one but the session's own CSRF token.
+
+use std::collections::HashMap;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRef, FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
+use axum::response::Response;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
+
+use super::Desk;
+use super::page::Page;
+use super::problem::Problem;
+use super::sessions::{Key, Token};
+
+/// Name of the cookie of a session. The prefix makes browsers refuse it from anywhere but this host.
+const COOKIE: &str = "__Host-sourdine";
+/// The form field that carries a session's CSRF token.
+pub const PROOF: &str = "proof";
+/// Bytes of a form that carries no file.
+pub const SMALL_FORM: usize = 64 * 1024;
+
+/// An editor who is signed in.
+#[derive(Clone)]
+pub struct Reader(Arc<Seen>);
+
+struct Seen {
+    name: String,
+    teams: Vec<String>,
+    key: Key,
+    proof: Zeroizing<String>,
+}
+
+impl Reader {
+    /// The account's name.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Ids of the account's teams that are configured, in order.
+    pub fn teams(&self) -> &[String] {
+        &self.0.teams
+    }
+
+    /// Whether what is of this team may be seen.
+    pub fn may(&self, team: &str) -> bool {
+        self.0.teams.iter().any(|own| own == team)
+    }
+
+    /// What every form of this session's pages carries in its field `proof`.
+    pub fn proof(&self) -> &str {
+        &self.0.proof
+    }
+
+    /// The actor, where `proof` is this session's. Compared in constant time.
+    pub fn prove(&self, proof: &str) -> Option<Actor> {
+        same(self.proof(), proof).then(|| Actor(self.clone()))
+    }
+
+    /// The session of this request.
+    pub(super) fn key(&self) -> &Key {
+        &self.0.key
+    }
+}
+
+/// An editor who asked for something to be done: no foreign page can have sent this. The only way to one is
+/// [`Reader::prove`].
+pub struct Actor(Reader);
+
+impl Deref for Actor {
+    type Target = Reader;
+
+    fn deref(&self) -> &Reader {
+        &self.0
+    }
+}
+
+/// In constant time for texts of the same length.
+pub(super) fn same(ours: &str, theirs: &str) -> bool {
+    use subtle::ConstantTimeEq;
+    ours.as_bytes().ct_eq(theirs.as_bytes()).into()
+}
+
+/// The value of a cookie. None where it is sent twice: one of them may be somebody else's.
+pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = all.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let mut values = pairs.filter(|(own, _)| *own == name).map(|(_, value)| value);
+    values.next().filter(|_| values.next().is_none())
+}
+
+/// A cookie for this browser session, or with an empty value one that is to be forgotten.
+pub(super) fn set_cookie(name: &str, value: &str) -> Option<HeaderValue> {
+    let end = if value.is_empty() { "; Max-Age=0" } else { "" };
+    let text = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Strict{end}");
+    HeaderValue::from_str(&text).ok()
+}
+
+/// The cookie of a session that begins.
+pub(super) fn begin(token: &Token) -> Option<HeaderValue> {
+    set_cookie(COOKIE, token.text())
+}
+
+/// The cookie of a session that ends.
+pub(super) fn end() -> Option<HeaderValue> {
+    set_cookie(COOKIE, "")
+}
+
+/// Who is signed in, if anybody.
+pub(super) async fn reader(
+    desk: &Arc<Desk>,
+    headers: &HeaderMap,
+) -> Result<Option<Reader>, Problem> {
+    let Some(token) = cookie(headers, COOKIE) else { return Ok(None) };
+    let Some(session) = desk.sessions.look(token) else { return Ok(None) };
+    let name = session.account.clone();
+    let account = desk.blocking(move |desk| Ok(desk.dropbox.store().account(&name)?)).await?;
+    let Some(account) = account.filter(|account| same_epoch(&account.epoch, &session.epoch)) else {
+        desk.sessions.close(&session.key);
+        return Ok(None);
+    };
+    let configured = desk.dropbox.teams();
+    let teams = account.teams.into_iter();
+    let teams = teams.filter(|team| configured.iter().any(|known| known.id == *team)).collect();
+    Ok(Some(Reader(Arc::new(Seen {
+        name: account.name,
+        teams,
+        key: session.key,
+        proof: session.proof,
+    }))))
+}
+
+fn same_epoch(ours: &[u8; 16], theirs: &[u8; 16]) -> bool {
+    ours == theirs
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Reader
+where
+    Arc<Desk>: FromRef<S>,
+{
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let desk = Arc::<Desk>::from_ref(state);
+        match reader(&desk, &parts.headers).await {
+            Ok(Some(reader)) => Ok(reader),
+            Ok(None) => Err(stranger(&desk, &parts.method, &parts.uri, &parts.headers)),
+            Err(problem) => Err(Page::new(&desk, &parts.uri, &parts.headers).problem(&problem)),
+        }
+    }
+}
+
+/// To somebody who is not signed in: the form, on which one lands where one wanted. What was posted is not done.
+fn stranger(desk: &Arc<Desk>, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
+    let page = Page::new(desk, uri, headers);
+    if method.is_safe() {
+        return super::sign_in::ask(page, headers);
+    }
+    page.problem(&Problem::SignedOut)
+}
+
+/// An urlencoded form of somebody signed in, its token proven.
+pub struct Act<F> {
+    /// Who did it.
+    pub actor: Actor,
+    /// What the form says, beside the token.
+    pub form: F,
+}
+
+/// A form of nothing but its token.
+#[derive(Deserialize)]
+pub struct Nothing {}
+
+impl<S: Send + Sync, F: DeserializeOwned> FromRequest<S> for Act<F>
+where
+    Arc<Desk>: FromRef<S>,
+{
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let desk = Arc::<Desk>::from_ref(state);
+        let (parts, body) = request.into_parts();
+        let page = || Page::new(&desk, &parts.uri, &parts.headers);
+        let refused = |problem: Problem| page().problem(&problem);
+        let seen = reader(&desk, &parts.headers).await.map_err(refused)?;
+        let body = axum::body::to_bytes(body, SMALL_FORM).await;
+        let body = body.map_err(|_| refused(Problem::Form))?;
+        let fields: HashMap<String, String> = parse(&parts, &body).await.map_err(refused)?;
+        // What was written by hand is shown with the reason, to be copied.
+        let kept = || fields.get("message").cloned().unwrap_or_default();
+        let Some(seen) = seen else {
+            return Err(page().keeping(kept()).problem(&Problem::SignedOut));
+        };
+        let proof = fields.get(PROOF).map(String::as_str).unwrap_or_default();
+        let Some(actor) = seen.prove(proof) else {
+            return Err(page().of(&seen).keeping(kept()).problem(&Problem::OtherSession));
+        };
+        let form = parse(&parts, &body).await.map_err(refused)?;
+        Ok(Self { actor, form })
+    }
+}
+
+async fn parse<F: DeserializeOwned>(parts: &Parts, body: &Bytes) -> Result<F, Problem> {
+    let mut request = Request::new(Body::from(body.clone()));
+    *request.method_mut() = Method::POST;
+    request.headers_mut().clone_from(&parts.headers);
+    let form = axum::Form::from_request(request, &()).await;
+    form.map(|axum::Form(form)| form).map_err(|_| Problem::Form)
+}
