@@ -81,7 +81,8 @@ fn a_typed_reply_is_read_by_its_source_and_opened_by_the_team() {
     let mailbox = mailbox(&inside, &source);
     assert_eq!(content.mailbox, mailbox.designation);
     assert_eq!(content.source_recipients, [mailbox.source_recipients.clone()]);
-    assert_eq!(content.recipients, [&mailbox.source_recipients, &inside.editor.recipient]);
+    let both = [mailbox.source_recipients.clone(), inside.editor.recipient.clone()];
+    assert_eq!(content.recipients, both);
     assert_eq!(content.files[0].media_type, "application/pdf");
     let mut read = Vec::new();
     let mut file = inside.dropbox.reply_file(&source, sent.id, 1).unwrap();
