@@ -83,12 +83,11 @@ struct MailboxTemplate<'a> {
     limits: String,
 }
 
-/// Whether it went to the source.
-fn is_reply(one: &DeskDispatch) -> bool {
-    one.dispatch.kind == Kind::Reply
-}
-
 impl MailboxTemplate<'_> {
+    fn is_reply(one: &DeskDispatch) -> bool {
+        one.dispatch.kind == Kind::Reply
+    }
+
     fn act(&self, what: &str) -> String {
         self.page.to(&format!("{}/{what}", self.place.path()))
     }
@@ -99,7 +98,7 @@ impl MailboxTemplate<'_> {
 
     fn is_new(&self, one: &DeskDispatch) -> bool {
         let mine = self.page.reader.as_ref().map(Reader::name).unwrap_or_default();
-        !is_reply(one) && one.fetches.iter().all(|(reader, _)| reader != mine)
+        !Self::is_reply(one) && one.fetches.iter().all(|(reader, _)| reader != mine)
     }
 
     /// Files, the message aside, and bytes of all that is sealed, as they stand in the store.
