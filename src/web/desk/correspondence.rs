@@ -137,7 +137,7 @@ impl MailboxTemplate<'_> {
         if who == crate::dropbox::export::READER {
             self.page.t.dispatch_exported(self.date(day))
         } else {
-            self.page.t.dispatch_fetched(self.date(day), who)
+            self.page.t.dispatch_fetched(who, self.date(day))
         }
     }
 
@@ -195,7 +195,7 @@ pub async fn show_with(
         },
     };
     let (file, dispatch) = desk.dropbox.sizes_now();
-    let limits = page.t.reply_files_hint(page.lang.size(dispatch), page.lang.size(file));
+    let limits = page.t.reply_files_hint(page.lang.size(file), page.lang.size(dispatch));
     let shown = MailboxTemplate {
         page: &page,
         place,

@@ -109,10 +109,11 @@ impl Desk {
         }
         let place = Place { team: team.clone(), designation };
         let mailbox = self.find(reader, &place)?.id;
-        let ids = match fields.contains_key("picked") {
+        let ids = if fields.contains_key("picked") {
             // The list takes those of this team only.
-            true => picked(fields),
-            false => self.dropbox.store().unread(reader.name(), teams, Some(mailbox))?,
+            picked(fields)
+        } else {
+            self.dropbox.store().unread(reader.name(), teams, Some(mailbox))?
         };
         Ok((team, ids, place.path()))
     }
