@@ -10,6 +10,10 @@ const SYSTEM: &str = "/var/lib/tor/sourdine-desk/authorized_clients";
 
 pub const SAME_KEY: &str = "The key for the desk's onion address is the same as before.\n";
 
+/// tor gives the address out anew, but does not call back what it gave out before.
+pub const FOUND_FOR_A_WHILE: &str = "Where their Tor Browser is open now, it may find the sign-in page for \
+    some hours more; nothing of theirs opens it.\n";
+
 pub fn added(
     site: &str,
     name: &str,
