@@ -405,5 +405,7 @@ fn the_demo_prints_a_login_that_is_good_as_it_stands() {
     let secret = said.split_once("oathtool --totp -b ").unwrap().1;
     let next = code(secret.split_whitespace().next().unwrap(), 30);
     assert!(sign_in(&config, &name, &passphrase, &next).is_some());
+    // Where there is no tor, nobody misses an onion key.
+    assert_eq!(out(&ok(&mut editor(&config, &["list"]))), "editor  team\n");
     site.stop();
 }

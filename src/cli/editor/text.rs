@@ -102,7 +102,8 @@ pub fn key_for_system(name: &str, key: &Key) -> Zeroizing<String> {
     Zeroizing::new(format!(
         "  onion key     {}
 
-The tor of this system lets the key in by its public half. As root (paths as in deploy/torrc, Debian):
+The tor of this system lets the key in by its public half. As root, on Debian, with the desk's lines of
+deploy/torrc in /etc/tor/torrc (before the last step, without their #):
 
   install -d -m 2700 -o debian-tor -g debian-tor {parent} {SYSTEM}
   echo '{}' > {file}
