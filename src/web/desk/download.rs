@@ -62,6 +62,10 @@ impl DownloadTemplate<'_> {
         })
     }
 
+    fn done(&self) -> String {
+        self.page.to(&format!("/download/{}/done", self.id))
+    }
+
     fn size(&self) -> String {
         let all = (1..=self.handout.volumes()).filter_map(|number| self.handout.len(number));
         self.page.lang.size(all.sum())
@@ -72,7 +76,7 @@ impl Desk {
     /// A frozen list of this editor. Blocks.
     fn list(&self, reader: &Reader, id: &str) -> Result<Found, Problem> {
         let id = DispatchId::parse(id).ok_or(Problem::NotFound)?.0;
-        let frozen = self.store().frozen(id)?.ok_or(Problem::NotFound)?;
+        let frozen = self.dropbox.store().frozen(id)?.ok_or(Problem::NotFound)?;
         if frozen.reader != reader.name() || !reader.may(&frozen.team) {
             return Err(Problem::NotFound);
         }
@@ -97,14 +101,18 @@ impl Desk {
         }
         let teams = std::slice::from_ref(&team);
         if designation.is_empty() {
-            return Ok((team.clone(), self.store().unread(reader.name(), teams, None)?, "/".into()));
+            return Ok((
+                team.clone(),
+                self.dropbox.store().unread(reader.name(), teams, None)?,
+                "/".into(),
+            ));
         }
         let place = Place { team: team.clone(), designation };
         let mailbox = self.find(reader, &place)?.id;
         let ids = match fields.contains_key("picked") {
             // The list takes those of this team only.
             true => picked(fields),
-            false => self.store().unread(reader.name(), teams, Some(mailbox))?,
+            false => self.dropbox.store().unread(reader.name(), teams, Some(mailbox))?,
         };
         Ok((team, ids, place.path()))
     }
@@ -126,7 +134,7 @@ pub async fn make(
         }
         let id: [u8; 16] = random::bytes().map_err(|_| Problem::Internal)?;
         let today = desk.dropbox.clock().today();
-        let count = desk.store().freeze(id, reader.name(), &team, today, ids)?;
+        let count = desk.dropbox.store().freeze(id, reader.name(), &team, today, ids)?;
         Ok(((count > 0).then_some(id), back))
     });
     match made.await {
@@ -225,7 +233,7 @@ pub async fn manifest(
         desk.blocking(move |desk| {
             let mailbox = desk.find(&reader, &Place { team: team.clone(), designation })?;
             let id = DispatchId::parse(&dispatch).ok_or(Problem::NotFound)?;
-            let found = desk.store().desk_dispatch(&team, mailbox.id, id)?;
+            let found = desk.dropbox.store().desk_dispatch(&team, mailbox.id, id)?;
             Ok((mailbox, found.ok_or(Problem::NotFound)?))
         })
         .await
@@ -314,7 +322,8 @@ struct Held {
 
 /// By dispatch, the mailbox that it belongs to.
 fn designations(items: &[(Mailbox, Dispatch)]) -> HashMap<DispatchId, String> {
-    let name = |(mailbox, dispatch): &(Mailbox, Dispatch)| (dispatch.id, mailbox.designation.clone());
+    let name =
+        |(mailbox, dispatch): &(Mailbox, Dispatch)| (dispatch.id, mailbox.designation.clone());
     items.iter().map(name).collect()
 }
 
@@ -342,7 +351,7 @@ impl Served {
             what: self.names.get(id).cloned().unwrap_or_default(),
         };
         let (lines, name) = (complete.iter().map(line).collect(), self.reader.name().to_owned());
-        let store = self.desk.store().clone();
+        let store = self.desk.dropbox.store().clone();
         tokio::task::spawn_blocking(move || -> Result<(), StoreError> {
             store.mark_fetched(complete, &name, today)?;
             store.note(lines)

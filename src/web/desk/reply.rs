@@ -117,7 +117,9 @@ impl Arriving {
                     if answer.is_none() {
                         answer = Some(self.begin(actor.as_ref(), place, typed)?);
                     }
-                    let Some(answer) = answer.as_mut() else { return Err(Problem::Internal.into()) };
+                    let Some(answer) = answer.as_mut() else {
+                        return Err(Problem::Internal.into());
+                    };
                     let mut file = answer.file(name).map_err(|error| self.refuse_answer(error))?;
                     let mut next = first;
                     while let Some(bytes) = next {
@@ -163,7 +165,8 @@ impl Arriving {
         &self,
         actor: Option<&'a session::Actor>,
     ) -> Result<&'a session::Actor, Problem> {
-        let missing = if self.reader.is_none() { Problem::SignedOut } else { Problem::OtherSession };
+        let missing =
+            if self.reader.is_none() { Problem::SignedOut } else { Problem::OtherSession };
         actor.ok_or(missing)
     }
 
@@ -221,9 +224,7 @@ impl Arriving {
                 (large, t.error_message_too_long(lang.number(limits.message as u64)))
             }
             IntakeError::FileTooLarge => (large, t.error_file_too_large(lang.size(limits.file))),
-            IntakeError::DispatchTooLarge => {
-                (large, t.reply_too_large(lang.size(limits.dispatch)))
-            }
+            IntakeError::DispatchTooLarge => (large, t.reply_too_large(lang.size(limits.dispatch))),
             IntakeError::TooManyFiles => (large, t.reply_too_many(limits.files)),
             IntakeError::Store(StoreError::Full) => {
                 (StatusCode::INSUFFICIENT_STORAGE, t.reply_no_room())
@@ -245,7 +246,7 @@ impl Arriving {
             DeliverError::Structure(place, _) => (bad, t.deliver_structure(place)),
             DeliverError::NotSealed(place, _) => (bad, t.deliver_not_sealed(place)),
             DeliverError::Stanzas { place, found, expected, .. } => {
-                (bad, t.deliver_keys(expected, found, place))
+                (bad, t.deliver_keys(place, found, expected))
             }
             DeliverError::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, t.deliver_too_large()),
             DeliverError::Store(StoreError::Full) => {
@@ -291,8 +292,7 @@ async fn read<T: Send + 'static>(
         length.unwrap_or(limits.dispatch.min(desk.dropbox.sizes_now().1) + FORM_OVERHEAD);
     let (outgoing, incoming) = body::channel();
     let parts = limits.files + 4;
-    let shape =
-        FormLimits { header: limits::PART_HEADER, parts, field_name: limits::FIELD_NAME };
+    let shape = FormLimits { header: limits::PART_HEADER, parts, field_name: limits::FIELD_NAME };
     let form = FormReader::new(incoming, &boundary, shape);
     let lang = Lang::of(&uri, &headers);
     let arriving = Arriving { desk: desk.clone(), reader, lang, form, announced };
@@ -347,8 +347,15 @@ pub async fn send(
         }
         (Err(Refusal::Mend(kind, status, sentence)), Some(reader)) => {
             tally::count(kind);
-            correspondence::show_with(page, &desk, &place, &reader, 1, Some((status, &typed, sentence)))
-                .await
+            correspondence::show_with(
+                page,
+                &desk,
+                &place,
+                &reader,
+                1,
+                Some((status, &typed, sentence)),
+            )
+            .await
         }
         (Err(Refusal::Page(problem)), _) => page.keeping(typed.message).problem(&problem),
         (_, None) => page.keeping(typed.message).problem(&Problem::SignedOut),
