@@ -80,7 +80,7 @@ fn a_typed_reply_is_read_by_its_source_and_opened_by_the_team() {
     assert_eq!(content.kind, manifest::Kind::Reply);
     let mailbox = mailbox(&inside, &source);
     assert_eq!(content.mailbox, mailbox.designation);
-    assert_eq!(content.source_recipients, [mailbox.source_recipients.clone()]);
+    assert_eq!(content.source_recipients, std::slice::from_ref(&mailbox.source_recipients));
     let both = [mailbox.source_recipients.clone(), inside.editor.recipient.clone()];
     assert_eq!(content.recipients, both);
     assert_eq!(content.files[0].media_type, "application/pdf");
