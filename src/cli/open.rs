@@ -106,9 +106,9 @@ impl Open {
             // A bundle of manifests alone, to judge by: not a fault.
             let none = !manifest.files.is_empty() && !manifest.files.iter().any(is_here);
             for file in &manifest.files {
-                let absent = if none || is_here(file) { "" } else { "  (not in this bundle)" };
+                let mark = if none || is_here(file) { "" } else { "  (not in this bundle)" };
                 let size = ByteSize(file.size).to_string();
-                println!("    {size:>10}  {}{absent}", safe(&file.name));
+                println!("    {size:>10}  {}{mark}", safe(&file.name));
             }
             if none {
                 println!("    The files are not in this bundle: it holds the manifest alone.");

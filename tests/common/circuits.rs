@@ -54,7 +54,11 @@ pub fn over(site: &mut Box_, circuit: u32) -> &Box_ {
 
 /// An address for curl whose every connection comes over this circuit.
 pub fn way(site: &Box_, circuit: u32) -> String {
-    let socket = socket(site);
+    way_through(socket(site), circuit)
+}
+
+/// The same through any socket behind tor.
+pub fn way_through(socket: PathBuf, circuit: u32) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || {

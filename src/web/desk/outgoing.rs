@@ -9,8 +9,6 @@ use axum::response::Response;
 use super::range::{self, Wanted};
 use crate::web::attachment;
 
-pub use crate::web::attachment::stream;
-
 /// A file that can be asked for in parts.
 pub struct Offered<'a> {
     /// As it should be saved.
@@ -72,6 +70,7 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
+    use crate::web::attachment::stream;
 
     const LONG: Duration = Duration::from_secs(60);
     const OFFERED: Offered<'static> =

@@ -135,6 +135,16 @@ impl<'a> Page<'a> {
         self.reader.as_ref().map(Reader::proof).unwrap_or_default()
     }
 
+    /// The name of the account that is signed in.
+    pub fn reader_name(&self) -> &str {
+        self.reader.as_ref().map(Reader::name).unwrap_or_default()
+    }
+
+    /// Ids of the teams of whoever is signed in.
+    pub fn teams(&self) -> &[String] {
+        self.reader.as_ref().map(Reader::teams).unwrap_or_default()
+    }
+
     /// A team's name as configured.
     pub fn team(&self, id: &str) -> String {
         let teams = self.desk.dropbox.teams();
@@ -145,11 +155,11 @@ impl<'a> Page<'a> {
     }
 
     /// A page that only says what went wrong.
-    pub fn problem(self, problem: &Problem) -> Response {
+    pub fn problem(&self, problem: &Problem) -> Response {
         tally::count(problem.kind());
         let (title, sentence) = (problem.title(self.t), problem.sentence(self.t));
         let sign_in = *problem == Problem::SignedOut;
-        let told = ProblemPage { page: &self, title, sentence, kept: &self.kept, sign_in };
+        let told = ProblemPage { page: self, title, sentence, kept: &self.kept, sign_in };
         answer(problem.status(), &told)
     }
 }

@@ -115,6 +115,11 @@ pub(super) fn end() -> Option<HeaderValue> {
     set_cookie(COOKIE, "")
 }
 
+/// The session that a request names, whether or not its account is still the same.
+pub(super) fn key(desk: &Desk, headers: &HeaderMap) -> Option<Key> {
+    Some(desk.sessions.look(cookie(headers, COOKIE)?)?.key)
+}
+
 /// Who is signed in, if anybody.
 pub(super) async fn reader(
     desk: &Arc<Desk>,
@@ -123,24 +128,18 @@ pub(super) async fn reader(
     let Some(token) = cookie(headers, COOKIE) else { return Ok(None) };
     let Some(session) = desk.sessions.look(token) else { return Ok(None) };
     let name = session.account.clone();
-    let account = desk.blocking(move |desk| Ok(desk.dropbox.store().account(&name)?)).await?;
-    let Some(account) = account.filter(|account| same_epoch(&account.epoch, &session.epoch)) else {
+    let account = desk.store(move |store| store.account(&name)).await?;
+    let Some(account) = account.filter(|account| account.epoch == session.epoch) else {
         desk.sessions.close(&session.key);
         return Ok(None);
     };
-    let configured = desk.dropbox.teams();
-    let teams = account.teams.into_iter();
-    let teams = teams.filter(|team| configured.iter().any(|known| known.id == *team)).collect();
+    let teams = desk.known(account.teams);
     Ok(Some(Reader(Arc::new(Seen {
         name: account.name,
         teams,
         key: session.key,
         proof: session.proof,
     }))))
-}
-
-fn same_epoch(ours: &[u8; 16], theirs: &[u8; 16]) -> bool {
-    ours == theirs
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Reader

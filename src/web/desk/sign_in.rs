@@ -1,17 +1,25 @@
 //! Signing in and out.
 
 use askama::Template;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::Form;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Extension, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use hmac::{Hmac, Mac};
+use serde::Deserialize;
 use sha2::Sha256;
+use zeroize::Zeroizing;
 
 use super::App;
 use super::page::{Page, answer, is_local, redirect};
+use super::problem::Problem;
 use super::session::{self, Act, Nothing};
 use super::sessions::Token;
 use crate::base::ids::hex;
+use crate::base::limits::SHORT_FIELD;
+use crate::web::connections::Visitor;
+use crate::web::tally;
 
 /// The cookie that a sign-in form belongs to. It is not the session's: that one is made when the sign-in
 /// is right, so that nobody can choose it beforehand.
@@ -60,11 +68,8 @@ fn form(
         problem.map_or((StatusCode::OK, None), |(status, text)| (status, Some(text)));
     let proof = proof(&page.desk.key, &door);
     let asked = SignInPage { page, proof, next: typed.next, name: typed.name, problem };
-    let mut response = answer(status, &asked);
-    if let (None, Some(cookie)) = (old, session::set_cookie(COOKIE, &door)) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    response
+    let cookie = session::set_cookie(COOKIE, &door).filter(|_| old.is_none());
+    with_cookies(answer(status, &asked), [cookie])
 }
 
 /// HMAC-SHA256[key](label, cookie): what a form of this cookie carries.
@@ -81,12 +86,85 @@ pub async fn show(State(desk): App, uri: Uri, headers: HeaderMap) -> Response {
     ask(Page::new(&desk, &uri, &headers), &headers)
 }
 
-/// `POST /sign-out`: ends this session.
-pub async fn out(State(desk): App, uri: Uri, headers: HeaderMap, act: Act<Nothing>) -> Response {
-    desk.sessions.close(act.actor.key());
-    let mut response = redirect(&Page::new(&desk, &uri, &headers), "/sign-in");
-    if let Some(cookie) = session::end() {
+#[derive(Deserialize)]
+pub struct SignIn {
+    #[serde(default)]
+    proof: String,
+    #[serde(default)]
+    next: String,
+    name: String,
+    passphrase: String,
+    code: String,
+}
+
+/// `POST /sign-in`. What is wrong is said the same way whichever it was.
+pub async fn enter(
+    State(desk): App,
+    Extension(visitor): Extension<Visitor>,
+    uri: Uri,
+    headers: HeaderMap,
+    form: Result<Form<SignIn>, FormRejection>,
+) -> Response {
+    let page = Page::new(&desk, &uri, &headers);
+    let Ok(Form(form)) = form else { return page.problem(&Problem::Form) };
+    let next = if is_local(&form.next) { form.next.as_str() } else { "/" };
+    let page = page.at(next);
+    let name = form.name.trim().to_lowercase();
+    // What is far too long is no name, and not worth giving back.
+    let typed = || Typed { next, name: form.name.get(..SHORT_FIELD).unwrap_or(&form.name) };
+    let again = |status, why: &'static str, text: String| {
+        tally::count(why);
+        self::form(&page, &headers, typed(), Some((status, text)))
+    };
+    let Some(door) = session::cookie(&headers, COOKIE) else {
+        return again(StatusCode::BAD_REQUEST, "desk-no-cookie", page.t.desk_no_cookie());
+    };
+    if !session::same(&proof(&desk.key, door), &form.proof) {
+        return again(StatusCode::GONE, "desk-old-form", page.t.desk_old_form());
+    }
+    // Its connection is not one that has asked for nothing.
+    let kept = visitor.keep();
+    let pass = desk.doors.enter(visitor.circuit(), &name).await;
+    drop(kept);
+    let Ok(pass) = pass else {
+        let crowded = page.t.desk_crowded();
+        return again(StatusCode::SERVICE_UNAVAILABLE, "desk-crowded", crowded);
+    };
+    let (passphrase, code) = (Zeroizing::new(form.passphrase.clone()), form.code.clone());
+    let signed_in = desk.blocking(move |desk| {
+        let _pass = pass;
+        Ok(desk.accounts.sign_in(&name, &passphrase, &code)?)
+    });
+    let account = match signed_in.await {
+        Ok(Some(account)) => account,
+        Ok(None) => {
+            return again(StatusCode::UNPROCESSABLE_ENTITY, "desk-wrong", page.t.desk_wrong());
+        }
+        Err(problem) => return page.problem(&problem),
+    };
+    if let Some(old) = session::key(&desk, &headers) {
+        desk.sessions.close(&old);
+    }
+    let Ok(token) = desk.sessions.open(&account.name, account.epoch) else {
+        return page.problem(&Problem::Internal);
+    };
+    let cookies = [session::begin(&token), session::set_cookie(COOKIE, "")];
+    with_cookies(redirect(&page, next), cookies)
+}
+
+/// An answer that sets these too.
+pub fn with_cookies<const N: usize>(
+    mut response: Response,
+    cookies: [Option<HeaderValue>; N],
+) -> Response {
+    for cookie in cookies.into_iter().flatten() {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
+}
+
+/// `POST /sign-out`: ends this session.
+pub async fn out(State(desk): App, uri: Uri, headers: HeaderMap, act: Act<Nothing>) -> Response {
+    desk.sessions.close(act.actor.key());
+    with_cookies(redirect(&Page::new(&desk, &uri, &headers), "/sign-in"), [session::end()])
 }

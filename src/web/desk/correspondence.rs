@@ -1,0 +1,222 @@
+//! One mailbox, as one team sees it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::page::{Page, Room, answer};
+use super::problem::Problem;
+use super::session::Reader;
+use super::{App, Desk, reply};
+use crate::base::clock::Day;
+use crate::base::ids::{MailboxId, hex};
+use crate::base::random;
+use crate::store::{DeskDispatch, InboxRow, Kind, Mailbox};
+
+/// Dispatches of a page.
+const ROWS: u32 = 50;
+
+/// The address of a correspondence.
+pub fn path(team: &str, designation: &str) -> String {
+    format!("/mailbox/{team}/{designation}")
+}
+
+/// Which correspondence an address means.
+#[derive(Deserialize, Clone)]
+pub struct Place {
+    /// Id of the team.
+    pub team: String,
+    /// Of the mailbox.
+    pub designation: String,
+}
+
+impl Place {
+    /// Its own address.
+    pub fn path(&self) -> String {
+        path(&self.team, &self.designation)
+    }
+}
+
+impl Desk {
+    /// The mailbox of a place, if this editor may see it. What belongs to another team is as if it were not
+    /// there at all. Blocks.
+    pub(super) fn find(&self, reader: &Reader, place: &Place) -> Result<Mailbox, Problem> {
+        if !reader.may(&place.team) {
+            return Err(Problem::NotFound);
+        }
+        let found = self.dropbox.store().correspondence(&place.team, &place.designation)?;
+        found.ok_or(Problem::NotFound)
+    }
+}
+
+#[derive(Deserialize, Default)]
+pub struct Asked {
+    #[serde(default)]
+    page: String,
+}
+
+/// What the page shows.
+struct View {
+    row: InboxRow,
+    list: Vec<DeskDispatch>,
+    more: bool,
+}
+
+#[derive(Template)]
+#[template(path = "desk/mailbox.html")]
+struct MailboxTemplate<'a> {
+    page: &'a Page<'a>,
+    place: &'a Place,
+    view: View,
+    number: u32,
+    labels: &'a [String],
+    several: bool,
+    /// What a reply form carries, so that it is sent once.
+    form: String,
+    typed: &'a str,
+    problem: Option<String>,
+    limits: String,
+}
+
+impl MailboxTemplate<'_> {
+    fn is_reply(one: &DeskDispatch) -> bool {
+        one.dispatch.kind == Kind::Reply
+    }
+
+    fn act(&self, what: &str) -> String {
+        self.page.to(&format!("{}/{what}", self.place.path()))
+    }
+
+    fn has(&self, label: &str) -> bool {
+        self.view.row.labels.iter().any(|own| own == label)
+    }
+
+    fn is_new(&self, one: &DeskDispatch) -> bool {
+        let mine = self.page.reader.as_ref().map(Reader::name).unwrap_or_default();
+        !Self::is_reply(one) && one.fetches.iter().all(|(reader, _)| reader != mine)
+    }
+
+    /// Files, the message aside, and bytes of all that is sealed, as they stand in the store.
+    fn files(&self, one: &DeskDispatch) -> String {
+        let bytes = one.dispatch.members.iter().map(|member| member.size).sum();
+        let count = one.dispatch.members.len().saturating_sub(1);
+        self.page.t.mailbox_sent_files(count, self.page.lang.size(bytes))
+    }
+
+    fn manifest_size(&self, one: &DeskDispatch) -> String {
+        let size = one.dispatch.members.first().map_or(0, |member| member.size);
+        self.page.lang.size(size)
+    }
+
+    fn manifest(&self, one: &DeskDispatch) -> String {
+        self.page.to(&format!("{}/{}/manifest.tar", self.place.path(), one.dispatch.id))
+    }
+
+    /// It may be kept for longer: what else the mailbox got, from another team too, is not told here.
+    fn until(&self, one: &DeskDispatch) -> String {
+        let kept = self.page.desk.dropbox.limits().retention;
+        let silent = self.view.row.last_day.0 + kept.silent;
+        let own = match (one.dispatch.kind, one.dispatch.fetched) {
+            (Kind::Reply, _) => one.dispatch.day.0 + kept.replies,
+            (Kind::Submission, Some(day)) => day.0 + kept.fetched,
+            (Kind::Submission, None) => silent,
+        };
+        self.date(Day(own.min(silent)))
+    }
+
+    fn date(&self, day: Day) -> String {
+        self.page.lang.date(day)
+    }
+
+    fn fetched_by(&self, who: &str, day: Day) -> String {
+        if who == crate::dropbox::export::READER {
+            self.page.t.dispatch_exported(self.date(day))
+        } else {
+            self.page.t.dispatch_fetched(who, self.date(day))
+        }
+    }
+
+    fn newer(&self) -> Option<String> {
+        let before = self.number.checked_sub(1).filter(|number| *number > 0)?;
+        Some(self.page.to(&format!("{}?page={before}", self.place.path())))
+    }
+
+    fn older(&self) -> Option<String> {
+        let next = self.number + 1;
+        self.view.more.then(|| self.page.to(&format!("{}?page={next}", self.place.path())))
+    }
+}
+
+pub async fn show(
+    State(desk): App,
+    Path(place): Path<Place>,
+    reader: Reader,
+    uri: Uri,
+    headers: HeaderMap,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Response {
+    let page = Page::new(&desk, &uri, &headers).of(&reader).within(Room::Inbox).told();
+    let number = asked.ok().and_then(|Query(asked)| asked.page.parse().ok()).unwrap_or(1);
+    show_with(page, &desk, &place, &reader, number, None).await
+}
+
+/// The page with what was typed into its reply form, and why that was not sent.
+pub async fn show_with(
+    page: Page<'_>,
+    desk: &Arc<Desk>,
+    place: &Place,
+    reader: &Reader,
+    number: u32,
+    refused: Option<(StatusCode, &reply::Typed, String)>,
+) -> Response {
+    let number = number.clamp(1, 100_000);
+    let view = {
+        let (reader, place) = (reader.clone(), place.clone());
+        desk.blocking(move |desk| desk.view(&reader, &place, number)).await
+    };
+    let view = match view {
+        Ok(view) => view,
+        Err(problem) => return page.problem(&problem),
+    };
+    let (status, typed, problem) = match refused {
+        Some((status, typed, problem)) => (status, Some(typed), Some(problem)),
+        None => (StatusCode::OK, None, None),
+    };
+    let form = match typed.filter(|typed| !typed.form.is_empty()) {
+        Some(typed) => typed.form.clone(),
+        None => match random::bytes::<16>() {
+            Ok(bytes) => hex(&bytes),
+            Err(_) => return page.problem(&Problem::Internal),
+        },
+    };
+    let (file, dispatch) = desk.dropbox.sizes_now();
+    let limits = page.t.reply_files_hint(page.lang.size(file), page.lang.size(dispatch));
+    let shown = MailboxTemplate {
+        page: &page,
+        place,
+        view,
+        number,
+        labels: desk.labels(),
+        several: reader.teams().len() > 1,
+        form,
+        typed: typed.map(|typed| typed.message.as_str()).unwrap_or_default(),
+        problem,
+        limits,
+    };
+    answer(status, &shown)
+}
+
+impl Desk {
+    fn view(&self, reader: &Reader, place: &Place, number: u32) -> Result<View, Problem> {
+        let id: MailboxId = self.find(reader, place)?.id;
+        let store = self.dropbox.store();
+        let row = store.row(reader.name(), &place.team, id)?.ok_or(Problem::NotFound)?;
+        let (list, more) = store.desk_dispatches(&place.team, id, number - 1, ROWS)?;
+        Ok(View { row, list, more })
+    }
+}

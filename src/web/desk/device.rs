@@ -1,0 +1,133 @@
+//! Another device for the codes: its secret as a picture and as text, confirmed by a code of it.
+
+use std::fmt::Write;
+
+use askama::Template;
+use axum::extract::{Extension, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::App;
+use super::account::{go_on, why};
+use super::page::{Page, Room, answer};
+use super::problem::Problem;
+use super::session::{Act, Reader};
+use crate::crypto::totp::TotpSecret;
+use crate::dropbox::accounts::Changed;
+use crate::web::connections::Visitor;
+use crate::web::tally;
+
+/// Light modules around a QR code (ISO/IEC 18004, quiet zone).
+const QUIET: usize = 4;
+
+#[derive(Template)]
+#[template(path = "desk/device.html")]
+struct DevicePage<'a> {
+    page: &'a Page<'a>,
+    secret: Zeroizing<String>,
+    /// The same in groups, for typing.
+    groups: Zeroizing<String>,
+    side: usize,
+    path: Zeroizing<String>,
+    problem: Option<String>,
+}
+
+pub async fn show(State(desk): App, reader: Reader, uri: Uri, headers: HeaderMap) -> Response {
+    let page = Page::new(&desk, &uri, &headers).of(&reader);
+    match TotpSecret::generate() {
+        Ok(secret) => render(page, &reader, &secret, None),
+        Err(error) => page.problem(&error.into()),
+    }
+}
+
+fn render(
+    page: Page<'_>,
+    reader: &Reader,
+    secret: &TotpSecret,
+    problem: Option<(StatusCode, String)>,
+) -> Response {
+    let page = page.within(Room::Account).at("/account/device");
+    let modules = secret.qr_modules(page.name(), reader.name());
+    let base32 = secret.base32();
+    let groups: Vec<_> = base32.as_bytes().chunks(4).map(String::from_utf8_lossy).collect();
+    let (status, problem) = problem.unzip();
+    let shown = DevicePage {
+        page: &page,
+        groups: Zeroizing::new(groups.join(" ")),
+        side: modules.len() + 2 * QUIET,
+        path: Zeroizing::new(drawn(&modules)),
+        secret: base32,
+        problem,
+    };
+    answer(status.unwrap_or(StatusCode::OK), &shown)
+}
+
+/// Each run of dark modules as a line of an SVG path.
+fn drawn(modules: &[Vec<bool>]) -> String {
+    let mut path = String::new();
+    for (y, row) in modules.iter().enumerate() {
+        let mut x = 0;
+        for run in row.chunk_by(|a, b| a == b) {
+            if run.first() == Some(&true) {
+                let _ = write!(path, "M{} {}h{}", x + QUIET, y + QUIET, run.len());
+            }
+            x += run.len();
+        }
+    }
+    path
+}
+
+#[derive(Deserialize)]
+pub struct DeviceForm {
+    secret: String,
+    passphrase: String,
+    code: String,
+    new_code: String,
+}
+
+/// `POST /account/device`
+pub async fn change(
+    State(desk): App,
+    Extension(visitor): Extension<Visitor>,
+    uri: Uri,
+    headers: HeaderMap,
+    Act { actor, form }: Act<DeviceForm>,
+) -> Response {
+    let page = Page::new(&desk, &uri, &headers).of(&actor);
+    let carried = Zeroizing::new(form.secret);
+    let Ok(secret) = TotpSecret::parse(&carried) else { return page.problem(&Problem::Form) };
+    let name = actor.name().to_owned();
+    let Ok(pass) = desk.doors.enter(visitor.circuit(), &name).await else {
+        tally::count("desk-crowded");
+        let crowded = (StatusCode::SERVICE_UNAVAILABLE, page.t.desk_crowded());
+        return render(page, &actor, &secret, Some(crowded));
+    };
+    let (passphrase, code, new_code) = (Zeroizing::new(form.passphrase), form.code, form.new_code);
+    let changed = desk.blocking(move |desk| {
+        let _pass = pass;
+        let new = TotpSecret::parse(&carried).map_err(|_| Problem::Form)?;
+        Ok(desk.accounts.change_device(&name, &passphrase, &code, &new, &new_code)?)
+    });
+    match changed.await {
+        Ok(Changed::Done(epoch)) => go_on(&page, &actor, epoch, page.t.desk_device_done()),
+        Ok(other) => {
+            tally::count("desk-wrong");
+            let wrong = (StatusCode::UNPROCESSABLE_ENTITY, why(page.t, other));
+            render(page, &actor, &secret, Some(wrong))
+        }
+        Err(problem) => page.problem(&problem),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_has_its_dark_modules_where_they_are() {
+        let modules = [vec![true, true, false], vec![false, true, false], vec![true, false, true]];
+        assert_eq!(drawn(&modules), "M4 4h2M5 5h1M4 6h1M6 6h1");
+    }
+}

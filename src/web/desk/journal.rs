@@ -1,0 +1,77 @@
+//! Who did what, day by day: for everybody of a team to see.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+
+use super::App;
+use super::page::{Page, Room, answer};
+use super::session::Reader;
+use crate::base::clock::Day;
+use crate::store::{Did, JournalLine};
+use crate::web::lang::L10nLanguage;
+
+/// Lines on the page; the newest.
+const MOST: usize = 400;
+
+#[derive(Template)]
+#[template(path = "desk/journal.html")]
+struct JournalPage<'a> {
+    page: &'a Page<'a>,
+    days: Vec<(String, Vec<Entry>)>,
+    more: bool,
+}
+
+/// A line, whose journal it stands in told where there are several.
+struct Entry {
+    sentence: String,
+    teams: Vec<String>,
+}
+
+pub async fn show(State(desk): App, reader: Reader, uri: Uri, headers: HeaderMap) -> Response {
+    let page = Page::new(&desk, &uri, &headers).of(&reader).within(Room::Journal).told();
+    let teams = reader.teams().to_vec();
+    let lines = match desk.store(move |store| store.journal(&teams, MOST + 1)).await {
+        Ok(lines) => lines,
+        Err(problem) => return page.problem(&problem),
+    };
+    let more = lines.len() > MOST;
+    let several = reader.teams().len() > 1;
+    let mut days: Vec<(Day, Vec<Entry>)> = Vec::new();
+    let same = |a: &JournalLine, b: &JournalLine| {
+        (a.day, a.did, &a.who, &a.what) == (b.day, b.did, &b.who, &b.what)
+    };
+    let shown = lines.get(..MOST.min(lines.len())).unwrap_or_default();
+    for group in shown.chunk_by(same) {
+        let Some(line) = group.first() else { continue };
+        if days.last().is_none_or(|(day, _)| *day != line.day) {
+            days.push((line.day, Vec::new()));
+        }
+        let teams = group.iter().filter(|_| several).map(|line| page.team(&line.team)).collect();
+        if let Some((_, entries)) = days.last_mut() {
+            entries.push(Entry { sentence: sentence(page.t, line), teams });
+        }
+    }
+    let days = days.into_iter().map(|(day, entries)| (page.lang.date(day), entries)).collect();
+    answer(StatusCode::OK, &JournalPage { page: &page, days, more })
+}
+
+fn sentence(t: &L10nLanguage, line: &JournalLine) -> String {
+    let (who, what) = (line.who.as_str(), line.what.as_str());
+    match line.did {
+        Did::SignedIn => t.did_sign_in(who),
+        Did::Fetched => t.did_fetch(who, what),
+        Did::Replied => t.did_reply(who, what),
+        Did::DeletedDispatch => t.did_delete_dispatch(who, what),
+        Did::DeletedMailbox => t.did_delete_mailbox(who, what),
+        Did::Added => t.did_add(who, what),
+        Did::Reset => t.did_reset(who, what),
+        Did::Removed => t.did_remove(who, what),
+        Did::ChangedPassphrase => t.did_change_passphrase(who),
+        Did::ChangedDevice => t.did_change_device(who),
+        Did::SignedOutEverywhere => t.did_sign_out_everywhere(who),
+        Did::MadeFeed => t.did_make_feed(who),
+        Did::RevokedFeed => t.did_revoke_feed(who),
+    }
+}
