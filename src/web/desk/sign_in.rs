@@ -39,7 +39,7 @@ struct SignInPage<'a> {
 /// The form; whoever signs in on it lands on the page that was asked for.
 pub fn ask(page: Page<'_>, headers: &HeaderMap) -> Response {
     let next = page.here().to_owned();
-    let next = if is_local(&next) && next != "/sign-in" { next } else { "/".to_owned() };
+    let next = if next == "/sign-in" { "/".to_owned() } else { next };
     form(&page, headers, Typed { next: &next, name: "" }, None)
 }
 
