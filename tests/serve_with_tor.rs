@@ -6,6 +6,8 @@ mod common;
 
 #[path = "serve_with_tor/check.rs"]
 mod check;
+#[path = "serve_with_tor/editors.rs"]
+mod editors;
 #[path = "serve_with_tor/include.rs"]
 mod include;
 #[path = "serve_with_tor/lost.rs"]

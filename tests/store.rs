@@ -3,14 +3,15 @@
 
 mod common;
 
-use std::io::{Read, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use common::{files_below, holds, wait_for};
 use sourdine::base::clock::Day;
 use sourdine::base::ids::{DispatchId, MailboxId};
 use sourdine::store::{
-    Dispatch, Kind, Mailbox, Publication, Published, Store, StoreError, StoredFile, Tuning, create,
+    Dispatch, FileReader, Kind, Mailbox, Publication, Published, Store, StoreError, StoredFile,
+    Tuning, create,
 };
 
 const ROOMY: u64 = 1 << 40;
@@ -218,4 +219,69 @@ fn only_who_serves_removes_what_a_crash_left() {
     let store = place.open();
     assert_eq!(store.claim_serving().unwrap(), 1);
     wait_for("the remains to be gone", || (!holds_marker(&place.data(), "remains")).then_some(()));
+}
+
+#[test]
+fn a_file_is_read_from_any_place_whatever_the_size_of_its_chunks() {
+    let place = Place::new();
+    let content: Vec<u8> = (0..250_000_u32).map(|at| (at % 251) as u8).collect();
+    // Chunks of several sizes in one vault: each file has its own.
+    let stored: Vec<StoredFile> = [1_000, 65_536, 1 << 20]
+        .iter()
+        .zip(1..)
+        .map(|(chunk, number)| {
+            let tuning = Tuning { chunk: *chunk, ..Tuning::default() };
+            let store = Store::open_tuned(&place.data(), ROOMY, tuning).unwrap();
+            let mut upload = store.upload();
+            let mut file = upload.file().unwrap();
+            file.write_all(&content).unwrap();
+            let stored = file.finish().unwrap();
+            let mailbox = mailbox(number, &format!("brave-heron-{number}"));
+            upload.publish(publication(number, &mailbox, vec![stored])).unwrap();
+            stored
+        })
+        .collect();
+    let store = place.open();
+    for file in stored {
+        let mut reader = store.read(file);
+        // Forwards, backwards, where chunks meet, in the last one, at the end and beyond.
+        for at in [0, 131_072, 131_071, 5, 999, 1_000, 200_000, 249_999, 0, 250_000, 999_999] {
+            assert_eq!(reader.seek(SeekFrom::Start(at)).unwrap(), at);
+            let mut read = vec![0; 3_000];
+            let n = (&mut reader).take(3_000).read(&mut read).unwrap();
+            let rest = content.get(usize::try_from(at).unwrap()..).unwrap_or_default();
+            assert_eq!(n == 0, rest.is_empty());
+            assert!(rest.starts_with(&read[..n]));
+        }
+        reader.seek(SeekFrom::End(-70_000)).unwrap();
+        let mut rest = Vec::new();
+        reader.read_to_end(&mut rest).unwrap();
+        assert!(rest == content[180_000..]);
+        assert!(reader.seek(SeekFrom::Current(-300_000)).is_err());
+    }
+}
+
+#[test]
+fn a_file_that_lost_a_chunk_is_never_read_as_something_else() {
+    let place = Place::new();
+    let store = place.open();
+    let mut upload = store.upload();
+    let mut file = upload.file().unwrap();
+    file.write_all(&marked("ciphertext")).unwrap();
+    let stored = file.finish().unwrap();
+    upload.publish(publication(1, &mailbox(1, "brave-heron"), vec![stored])).unwrap();
+    let vault = rusqlite::Connection::open(place.data().join("vault.db")).unwrap();
+    vault.execute("DELETE FROM chunk WHERE seq = 1", []).unwrap();
+    let mut reader = store.read(stored);
+    let begins = |at: u64, reader: &mut FileReader| {
+        reader.seek(SeekFrom::Start(at)).unwrap();
+        reader.read(&mut [0; 16])
+    };
+    assert_eq!(begins(0, &mut reader).unwrap(), 16);
+    assert!(begins(1 << 20, &mut reader).is_err());
+    assert_eq!(begins(2 << 20, &mut reader).unwrap(), 16);
+    // And if it is longer than the index says, it is not the file that was stored.
+    let mut other = store.read(StoredFile { size: stored.size - 5, ..stored });
+    assert!(begins(2 << 20, &mut other).is_err());
+    assert!(store.read(stored).read_to_end(&mut Vec::new()).is_err());
 }

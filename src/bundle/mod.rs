@@ -10,9 +10,12 @@
 
 pub mod address_book;
 pub mod extract;
+pub mod layout;
 pub mod manifest;
 pub mod names;
 pub mod path;
 pub mod read;
+pub mod reply;
 pub mod summary;
+mod tape;
 pub mod write;

@@ -38,16 +38,45 @@ pub enum ReadError {
     Twice(PathBuf, MemberPath),
 }
 
-/// Lists the members of a volume.
+/// A volume, which is opened again and again: one handle a member.
+pub trait Volume {
+    /// A handle of its own.
+    type Reader: Read + Seek;
+
+    /// Opens it at its beginning.
+    fn open(&self) -> io::Result<Self::Reader>;
+
+    /// What errors call it.
+    fn name(&self) -> PathBuf;
+}
+
+impl Volume for PathBuf {
+    type Reader = File;
+
+    fn open(&self) -> io::Result<File> {
+        File::open(self)
+    }
+
+    fn name(&self) -> PathBuf {
+        self.clone()
+    }
+}
+
+/// Lists the members of a volume that is a file.
 pub fn scan_file(path: &Path) -> Result<Vec<Entry>, ReadError> {
-    let file = File::open(path).map_err(|e| ReadError::Unreadable(path.to_owned(), e))?;
+    scan_volume(&path.to_owned())
+}
+
+/// Lists the members of a volume.
+pub fn scan_volume(volume: &impl Volume) -> Result<Vec<Entry>, ReadError> {
+    let file = volume.open().map_err(|e| ReadError::Unreadable(volume.name(), e))?;
     match scan(BufReader::new(file)) {
-        Err(_) => Err(ReadError::Damaged(path.to_owned())),
-        Ok(entries) if entries.is_empty() => Err(ReadError::Nothing(path.to_owned())),
+        Err(_) => Err(ReadError::Damaged(volume.name())),
+        Ok(entries) if entries.is_empty() => Err(ReadError::Nothing(volume.name())),
         Ok(entries) => {
             let mut seen = HashSet::new();
             match entries.iter().find(|entry| !seen.insert(&entry.path)) {
-                Some(entry) => Err(ReadError::Twice(path.to_owned(), entry.path.clone())),
+                Some(entry) => Err(ReadError::Twice(volume.name(), entry.path.clone())),
                 None => Ok(entries),
             }
         }
@@ -81,8 +110,11 @@ pub fn scan(mut volume: impl Read + Seek) -> io::Result<Vec<Entry>> {
 }
 
 /// The bytes of one member, from a handle of its own.
-pub fn open_entry(volume: &Path, entry: &Entry) -> io::Result<io::Take<BufReader<File>>> {
-    let mut file = File::open(volume)?;
+pub fn open_entry<V: Volume>(
+    volume: &V,
+    entry: &Entry,
+) -> io::Result<io::Take<BufReader<V::Reader>>> {
+    let mut file = volume.open()?;
     file.seek(SeekFrom::Start(entry.offset))?;
     Ok(BufReader::with_capacity(1 << 18, file).take(entry.size))
 }
@@ -102,10 +134,10 @@ pub struct Gathered {
 
 /// Scans all volumes and puts together what belongs together. A manifest or a file that several
 /// volumes repeat is taken from the first.
-pub fn gather(volumes: &[PathBuf]) -> Result<Vec<Gathered>, ReadError> {
+pub fn gather(volumes: &[impl Volume]) -> Result<Vec<Gathered>, ReadError> {
     let mut all: BTreeMap<(String, String), Gathered> = BTreeMap::new();
-    for (volume, path) in volumes.iter().enumerate() {
-        for entry in scan_file(path)? {
+    for (volume, content) in volumes.iter().enumerate() {
+        for entry in scan_volume(content)? {
             let MemberPath { designation, dispatch, member } = entry.path.clone();
             let key = (designation.clone(), dispatch.clone());
             let gathered = all.entry(key).or_insert_with(|| Gathered {

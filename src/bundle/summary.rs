@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::extract::Outcome;
+use super::extract::{FileFault, Outcome};
 use super::manifest::Manifest;
 use super::names::printable;
 
@@ -12,6 +12,12 @@ pub struct Section<'a> {
     pub manifest: &'a Manifest,
     /// Its files.
     pub outcomes: &'a [Outcome],
+}
+
+/// Whether the bundle held none of a dispatch's files: it was fetched as a manifest alone, to judge by.
+pub fn is_manifest_alone(outcomes: &[Outcome]) -> bool {
+    let missing = |outcome: &Outcome| matches!(outcome.fault, Some(FileFault::Missing));
+    !outcomes.is_empty() && outcomes.iter().all(missing)
 }
 
 /// The text, in French and English. `unopened` are dispatches that stayed closed, each with why.
@@ -48,6 +54,13 @@ pub fn text(sections: &[Section<'_>], unopened: &[(String, String)]) -> String {
             }
         }
         let _ = writeln!(out, "\nFichiers / files : {}\n", manifest.files.len());
+        if is_manifest_alone(outcomes) {
+            let _ = writeln!(
+                out,
+                "  Les fichiers ne sont pas dans cette archive, qui ne contient que le manifeste.\n  \
+                 The files are not in this bundle, which holds the manifest alone.\n"
+            );
+        }
         for outcome in *outcomes {
             let sent = manifest.files.iter().find(|f| f.number() == Some(outcome.number));
             let _ = match &outcome.fault {

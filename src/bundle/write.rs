@@ -2,18 +2,15 @@
 //! two has its manifest in both.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter, Seek, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::path::{Member, MemberPath};
+use super::tape::{self, Volumes};
 use crate::base::clock::Day;
 use crate::base::ids::hex;
 use crate::base::{limits, random};
-
-const README: &str = include_str!("README.txt");
-/// A tar's header block, the rounding of its content and its end.
-const OVERHEAD: u64 = 4 * 512;
 
 /// Why a bundle cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -33,16 +30,15 @@ pub enum WriteError {
 /// as `….part` and gets its name in [`finish`](Self::finish); one dropped before leaves nothing.
 pub struct BundleWriter {
     output: PathBuf,
-    volume_limit: u64,
+    volumes: Volumes,
     volume: Option<Volume>,
     done: Vec<PathBuf>,
     dispatch: Option<DispatchHead>,
 }
 
 struct Volume {
-    tar: tar::Builder<BufWriter<File>>,
+    tar: BufWriter<File>,
     path: PathBuf,
-    bytes: u64,
 }
 
 struct DispatchHead {
@@ -62,7 +58,7 @@ impl BundleWriter {
     pub fn with_volumes(output: &Path, volume_limit: u64) -> Result<Self, WriteError> {
         let new = Self {
             output: output.to_owned(),
-            volume_limit,
+            volumes: Volumes::new(volume_limit),
             volume: None,
             done: Vec::new(),
             dispatch: None,
@@ -88,7 +84,10 @@ impl BundleWriter {
             manifest,
         });
         let size = self.dispatch.as_ref().map_or(0, |d| d.manifest.len() as u64);
-        self.make_room(size)?;
+        if self.volumes.dispatch(size) {
+            self.end_volume()?;
+            self.next_volume()?;
+        }
         self.repeat_manifest()
     }
 
@@ -99,10 +98,14 @@ impl BundleWriter {
         size: u64,
         fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), WriteError> {
-        if self.make_room(size)? {
+        if self.volumes.file(size) {
+            self.end_volume()?;
+            self.next_volume()?;
             self.repeat_manifest()?;
         }
-        self.append(Member::File(number), fill)
+        let size = self.append(Member::File(number), fill)?;
+        self.volumes.add(size);
+        Ok(())
     }
 
     /// Writes everything to the disk (fsync) and gives the volumes their names, which it returns.
@@ -143,22 +146,6 @@ impl BundleWriter {
         }
     }
 
-    /// Begins another volume where `size` more bytes would not fit; says whether it did.
-    fn make_room(&mut self, size: u64) -> Result<bool, WriteError> {
-        let manifest = self.dispatch.as_ref().map_or(0, |d| d.manifest.len() as u64);
-        let fresh = README.len() as u64 + manifest + 4 * OVERHEAD;
-        match &self.volume {
-            Some(v) if v.bytes + size + OVERHEAD <= self.volume_limit || v.bytes <= fresh => {
-                Ok(false)
-            }
-            Some(_) => {
-                self.end_volume()?;
-                self.next_volume().map(|()| true)
-            }
-            None => self.next_volume().map(|()| true),
-        }
-    }
-
     fn next_volume(&mut self) -> Result<(), WriteError> {
         let number = self.done.len() + 1;
         let name = self.volume_name(number);
@@ -173,31 +160,32 @@ impl BundleWriter {
         let path = PathBuf::from(part);
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
         let file = file.map_err(|e| WriteError::Io(path.clone(), e))?;
-        let tar = tar::Builder::new(BufWriter::with_capacity(1 << 20, file));
-        self.volume = Some(Volume { tar, path, bytes: 0 });
+        self.volume = Some(Volume { tar: BufWriter::with_capacity(1 << 20, file), path });
         let day = self.dispatch.as_ref().map_or(Day(0), |d| d.day);
-        self.entry("README.txt", day, |out| out.write_all(README.as_bytes()))
+        let readme = tape::README.as_bytes();
+        self.entry(tape::README_NAME, day, |out| out.write_all(readme)).map(|_| ())
     }
 
     fn end_volume(&mut self) -> Result<(), WriteError> {
         let Some(volume) = self.volume.take() else { return Ok(()) };
-        let Volume { tar, path, .. } = volume;
-        let ended = tar.into_inner().and_then(|out| out.into_inner().map_err(io::Error::from));
+        let Volume { mut tar, path } = volume;
+        let ended = tar.write_all(&tape::END);
+        let ended = ended.and_then(|()| tar.into_inner().map_err(io::Error::from));
         self.done.push(path.clone());
         ended.and_then(|file| file.sync_all()).map_err(|e| WriteError::Io(path, e))
     }
 
     fn repeat_manifest(&mut self) -> Result<(), WriteError> {
         let manifest = self.dispatch.as_ref().map(|d| d.manifest.clone()).unwrap_or_default();
-        self.append(Member::Manifest, |out| out.write_all(&manifest))
+        self.append(Member::Manifest, |out| out.write_all(&manifest)).map(|_| ())
     }
 
     fn append(
         &mut self,
         member: Member,
         fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-    ) -> Result<(), WriteError> {
-        let Some(head) = &self.dispatch else { return Ok(()) };
+    ) -> Result<u64, WriteError> {
+        let Some(head) = &self.dispatch else { return Ok(0) };
         let path = MemberPath {
             designation: head.designation.clone(),
             dispatch: head.dispatch.clone(),
@@ -207,30 +195,40 @@ impl BundleWriter {
         self.entry(&path.to_string(), day, fill)
     }
 
+    /// Writes one member, and its header once its size is known, which it says.
     fn entry(
         &mut self,
         path: &str,
         day: Day,
         fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-    ) -> Result<(), WriteError> {
-        let Some(volume) = &mut self.volume else { return Ok(()) };
-        let broken = |path: &Path, e| WriteError::Io(path.to_owned(), e);
-        let mut header = tar::Header::new_ustar();
-        header.set_mode(0o600);
-        header.set_uid(0);
-        header.set_gid(0);
-        header.set_mtime(day.midnight());
-        let mut entry =
-            volume.tar.append_writer(&mut header, path).map_err(|e| broken(&volume.path, e))?;
-        fill(&mut entry).map_err(|e| match e.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::FileTooLarge => broken(&volume.path, e),
+    ) -> Result<u64, WriteError> {
+        let Some(volume) = &mut self.volume else { return Ok(0) };
+        let tar = &mut volume.tar;
+        let broken = |e| WriteError::Io(volume.path.clone(), e);
+        let at = tar.stream_position().map_err(broken)?;
+        tar.write_all(&tape::ZEROS).map_err(broken)?;
+        fill(tar).map_err(|e| match e.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::FileTooLarge => broken(e),
             _ => WriteError::Content(e),
         })?;
-        entry.finish().map_err(|e| broken(&volume.path, e))?;
-        volume.bytes =
-            volume.tar.get_mut().stream_position().map_err(|e| broken(&volume.path, e))?;
-        Ok(())
+        let size = tar.stream_position().map_err(broken)? - at - tape::BLOCK;
+        end_entry(tar, at, size, path, day).map_err(broken)?;
+        Ok(size)
     }
+}
+
+fn end_entry(
+    tar: &mut BufWriter<File>,
+    at: u64,
+    size: u64,
+    path: &str,
+    day: Day,
+) -> io::Result<()> {
+    let padding = usize::try_from(tape::padding(size)).unwrap_or_default();
+    tar.write_all(tape::ZEROS.get(..padding).unwrap_or_default())?;
+    tar.seek(SeekFrom::Start(at))?;
+    tar.write_all(&tape::header(path, size, day)?)?;
+    tar.seek(SeekFrom::End(0)).map(|_| ())
 }
 
 impl Drop for BundleWriter {

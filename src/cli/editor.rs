@@ -109,6 +109,16 @@ impl Desk {
         Ok(Self { config, dropbox, accounts, onion })
     }
 
+    /// Takes an account back that could not be made as a whole; says why.
+    fn undo(&self, name: &str, why: anyhow::Error) -> anyhow::Error {
+        match self.accounts.remove(name) {
+            Ok(()) => why.context("no account was made"),
+            Err(_) => {
+                why.context(format!("half an account was made; run: sourdine editor remove {name}"))
+            }
+        }
+    }
+
     fn has_account(&self, name: &str) -> anyhow::Result<bool> {
         Ok(self.dropbox.store().account(name)?.is_some())
     }
@@ -118,31 +128,25 @@ impl Add {
     fn run(self) -> anyhow::Result<()> {
         check_name(&self.name)?;
         let desk = Desk::open(&self.config)?;
-        let teams = if self.teams.is_empty() {
-            vec![desk.dropbox.teams().choose(None)?.id.clone()]
-        } else {
-            self.teams
-        };
+        let mut teams = self.teams;
+        if teams.is_empty() {
+            teams.push(desk.dropbox.teams().choose(None)?.id.clone());
+        }
+        teams.sort();
+        teams.dedup();
         let name = self.name;
         let login = desk.accounts.add(&name, teams.clone())?;
-        // Whoever was never shown the login has no use for the account.
-        let shown = desk.onion.let_in(&name).and_then(|key| {
-            let site = &desk.config.name;
-            show(&text::added(site, &name, &teams, &login, io::stdout().is_terminal()))?;
-            Ok(key)
-        });
-        let key = match shown {
+        let key = match desk.onion.let_in(&name) {
             Ok(key) => key,
-            Err(error) => {
-                let undone = desk.accounts.remove(&name).map_err(anyhow::Error::from);
-                return Err(match undone.and(desk.onion.shut_out(&name)) {
-                    Ok(_) => error.context("no account was made"),
-                    Err(_) => error.context(format!(
-                        "half an account was made; run: sourdine editor remove {name}"
-                    )),
-                });
-            }
+            Err(error) => return Err(desk.undo(&name, error)),
         };
+        // Whoever was never shown the login has no use for the account.
+        let site = &desk.config.name;
+        let login = text::added(site, &name, &teams, &login, io::stdout().is_terminal());
+        if let Err(error) = show(&login) {
+            let gone = desk.onion.shut_out(&name);
+            return Err(desk.undo(&name, gone.err().unwrap_or(error)));
+        }
         show_key(&desk.onion, &name, &key)
     }
 }
@@ -165,9 +169,9 @@ impl List {
             let all = json!({"editors": editors, "keys_without_account": strays, "desk": address});
             return show(&format!("{all}\n"));
         }
-        let mut out = String::new();
+        let mut lines = Vec::new();
         if accounts.is_empty() {
-            out.push_str("no editor has an account; make one with: sourdine editor add NAME\n");
+            lines.push("no editor has an account; make one with: sourdine editor add NAME".into());
         }
         let width = accounts.iter().map(|account| account.name.len()).max().unwrap_or(0).max(4);
         for account in &accounts {
@@ -180,17 +184,17 @@ impl List {
                 }
                 _ => String::new(),
             };
-            out.push_str(&format!("{name:width$}  {teams}{key}\n"));
+            lines.push(format!("{name:width$}  {teams}{key}"));
         }
         for name in strays {
-            out.push_str(&format!(
-                "{name:width$}  no account, but an onion key: sourdine editor remove {name}\n"
+            lines.push(format!(
+                "{name:width$}  no account, but an onion key: sourdine editor remove {name}"
             ));
         }
         if let Some(address) = address {
-            out.push_str(&format!("\ndesk  http://{address}\n"));
+            lines.push(format!("\ndesk  http://{address}"));
         }
-        show(&out)
+        show(&format!("{}\n", lines.join("\n")))
     }
 }
 
@@ -225,7 +229,9 @@ impl Remove {
         let desk = Desk::open(&self.config)?;
         let name = self.name;
         let account = desk.has_account(&name)?;
-        let key = desk.onion.keys()?.is_some_and(|keys| keys.contains(&name));
+        // Where the directory of keys cannot be read, the account goes all the same.
+        let keys = desk.onion.keys().ok().flatten();
+        let key = keys.is_some_and(|keys| keys.contains(&name));
         if !account && !key {
             return Err(AccountError::unknown(&name).into());
         }
@@ -268,7 +274,7 @@ fn show_key(onion: &Onion, name: &str, key: &onion::Key) -> anyhow::Result<()> {
     }
     show(&text::key(key)).with_context(lost)?;
     let address = onion.wait_for_address();
-    show(&text::address(address.as_deref(), key)).with_context(lost)
+    show(&text::address(address.as_deref(), name, key)).with_context(lost)
 }
 
 /// Prints all of it or says that it could not: what is shown once must not be lost in silence.

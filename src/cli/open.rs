@@ -13,6 +13,7 @@ use serde_json::json;
 use super::{identities, progress};
 use crate::bundle::address_book::AddressBook;
 use crate::bundle::extract::{self, Opened, Outcome};
+use crate::bundle::manifest::FileEntry;
 use crate::bundle::names::{printable, safe, safe_and_new};
 use crate::bundle::read;
 use crate::bundle::summary::{self, Section};
@@ -85,7 +86,7 @@ impl Open {
     }
 
     fn show(&self, opened: &[Opened]) {
-        for Opened { manifest, .. } in opened {
+        for Opened { manifest, gathered } in opened {
             if self.json {
                 println!("{}", json!(manifest));
                 continue;
@@ -99,8 +100,18 @@ impl Open {
             for line in manifest.message.lines() {
                 println!("    | {}", printable(line));
             }
+            let is_here = |file: &FileEntry| {
+                file.number().is_some_and(|number| gathered.files.contains_key(&number))
+            };
+            // A bundle of manifests alone, to judge by: not a fault.
+            let none = !manifest.files.is_empty() && !manifest.files.iter().any(is_here);
             for file in &manifest.files {
-                println!("    {:>10}  {}", ByteSize(file.size).to_string(), safe(&file.name));
+                let mark = if none || is_here(file) { "" } else { "  (not in this bundle)" };
+                let size = ByteSize(file.size).to_string();
+                println!("    {size:>10}  {}{mark}", safe(&file.name));
+            }
+            if none {
+                println!("    The files are not in this bundle: it holds the manifest alone.");
             }
         }
     }
@@ -155,6 +166,13 @@ fn report(out: &Path, opened: &[Opened], outcomes: &[Vec<Outcome>]) -> anyhow::R
         if let Some(fault) = &outcome.fault {
             eprintln!("sourdine: {:04} {}: {fault}", outcome.number, outcome.name);
         }
+    }
+    let apart = outcomes.iter().filter(|of| summary::is_manifest_alone(of)).count();
+    if apart > 0 {
+        eprintln!(
+            "sourdine: the files of {apart} dispatch(es) are not in this bundle, which holds their manifests \
+             alone; fetch the bundle with the files"
+        );
     }
     ensure!(
         faults.is_empty(),

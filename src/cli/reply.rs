@@ -12,10 +12,10 @@ use crate::base::clock::Clock;
 use crate::base::ids::{DispatchId, hex};
 use crate::base::{limits, random};
 use crate::bundle::address_book::AddressBook;
-use crate::bundle::manifest::{FileEntry, Kind, Manifest, VERSION};
+use crate::bundle::manifest::{FileEntry, Kind, Manifest};
+use crate::bundle::reply::Correspondence;
 use crate::bundle::write::BundleWriter;
 use crate::crypto::padding;
-use crate::crypto::recipient::Recipient;
 use crate::crypto::seal::Recipients;
 
 /// Bytes that sealing adds at most to a padded file: the header and a tag every 64 KiB.
@@ -54,7 +54,13 @@ impl Reply {
         );
         let submission = find_manifest(&self.to)?;
         self.compare_keys(&submission)?;
-        let recipients = recipients(&submission)?;
+        let to = Correspondence {
+            mailbox: submission.mailbox,
+            source_recipients: submission.source_recipients,
+            team: submission.team,
+            team_recipients: submission.recipients,
+        };
+        let recipients = to.recipients()?;
         let message = self.message.as_deref().map_or(Ok(String::new()), read_message)?;
         let files = self
             .attachments
@@ -63,18 +69,8 @@ impl Reply {
             .map(|(position, path)| describe(position, path))
             .collect::<anyhow::Result<Vec<_>>>()?;
         let today = Clock::system().today();
-        let manifest = Manifest {
-            version: VERSION,
-            kind: Kind::Reply,
-            dispatch: DispatchId(random::bytes()?).to_string(),
-            mailbox: submission.mailbox.clone(),
-            source_recipients: submission.source_recipients.clone(),
-            team: submission.team.clone(),
-            recipients: recipients.texts(),
-            day: today.to_string(),
-            message,
-            files,
-        };
+        let id = DispatchId(random::bytes()?);
+        let manifest = to.manifest(&recipients, id, today, message, files);
         let mut bundle = BundleWriter::new(&self.output)?;
         let sealed = recipients.seal_manifest(&manifest.to_json()?, Vec::new())?;
         bundle.dispatch(&manifest.mailbox, &manifest.dispatch, today, sealed)?;
@@ -155,19 +151,6 @@ fn collect(path: &Path, depth: usize, found: &mut Vec<Manifest>) -> anyhow::Resu
         }
     }
     Ok(())
-}
-
-fn recipients(submission: &Manifest) -> anyhow::Result<Recipients> {
-    ensure!(
-        !submission.source_recipients.is_empty(),
-        "this manifest names no key of its source; it cannot be answered"
-    );
-    let all = submission.source_recipients.iter().chain(&submission.recipients);
-    let all = all
-        .map(|text| text.parse::<Recipient>())
-        .collect::<Result<Vec<_>, _>>()
-        .context("a key in the manifest cannot be used")?;
-    Ok(Recipients::proven(all)?)
 }
 
 fn read_message(path: &Path) -> anyhow::Result<String> {

@@ -29,7 +29,7 @@ const EXPIRY: Duration = Duration::from_secs(60 * 60);
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Threads that may block, beside one for each upload: pages, downloads.
-const OTHER_THREADS: usize = 32 + source::REFUSALS;
+const OTHER_THREADS: usize = 32 + source::REFUSALS + desk::THREADS;
 
 #[derive(clap::Args)]
 pub struct Serve {

@@ -121,7 +121,7 @@ impl File {
             listen,
             desk,
             haproxy,
-            desk_labels: labels(self.desk.unwrap_or_default().labels)?,
+            desk_labels: labels(&self.desk.unwrap_or_default().labels)?,
             limits: limits(
                 self.limits.unwrap_or_default(),
                 &default.limits.unwrap_or_default(),
@@ -170,14 +170,14 @@ fn listeners(typed: Listen, default: Listen) -> Result<Listeners, ConfigError> {
 }
 
 /// Trimmed, in the file's order.
-fn labels(typed: Vec<String>) -> Result<Vec<String>, ConfigError> {
+fn labels(typed: &[String]) -> Result<Vec<String>, ConfigError> {
     const KEY: &str = "desk.labels";
     if typed.len() > MOST_LABELS {
         let count = typed.len();
         return Err(wrong(KEY, format!("there are {count}; keep {MOST_LABELS} at most")));
     }
     let mut kept: Vec<String> = Vec::new();
-    for (at, label) in (1..).zip(&typed) {
+    for (at, label) in (1..).zip(typed) {
         let label = label.trim();
         if label.is_empty() || label.chars().count() > LONGEST_LABEL {
             let reason = format!("label {at} must have 1 to {LONGEST_LABEL} characters");

@@ -3,14 +3,13 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
 use super::{Dropbox, Team};
 use crate::base::ids::DispatchId;
 use crate::bundle::path::Member;
-use crate::bundle::read::{self, Entry, Gathered, ReadError};
+use crate::bundle::read::{self, Entry, Gathered, ReadError, Volume};
 use crate::crypto::inspect::{self, NotSealed};
 use crate::crypto::padding;
 use crate::store::{self, Kind, Mailbox, Published, StoreError, StoredFile, Upload};
@@ -35,7 +34,10 @@ pub enum DeliverError {
     OtherTeam(String, String),
     /// Manifest or files are missing.
     #[error("{0}: {1}")]
-    Structure(String, &'static str),
+    Structure(String, Structure),
+    /// Larger than a bundle of one dispatch can be.
+    #[error("the bundle is larger than what one dispatch may hold")]
+    TooLarge,
     /// Not age.
     #[error("{0}: {1}")]
     NotSealed(String, NotSealed),
@@ -71,6 +73,17 @@ impl From<io::Error> for DeliverError {
     }
 }
 
+/// What is wrong with a reply's members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Structure {
+    /// Its manifest is not there.
+    #[error("its manifest is missing")]
+    NoManifest,
+    /// A file is missing, or badly named.
+    #[error("its files are not numbered 0001, 0002 and on")]
+    Numbering,
+}
+
 /// What became of one reply.
 pub struct Delivered {
     /// Its mailbox.
@@ -94,7 +107,7 @@ impl Dropbox {
     /// Checks every reply in these volumes, then stores them, each durably.
     pub fn deliver(
         &self,
-        volumes: &[PathBuf],
+        volumes: &[impl Volume],
         team: Option<&str>,
     ) -> Result<Vec<Delivered>, DeliverError> {
         let gathered = read::gather(volumes)?;
@@ -108,7 +121,7 @@ impl Dropbox {
     fn check(
         &self,
         gathered: Gathered,
-        volumes: &[PathBuf],
+        volumes: &[impl Volume],
         team: Option<&str>,
     ) -> Result<Checked, DeliverError> {
         let place = format!("{}/{}", gathered.designation, gathered.dispatch);
@@ -120,14 +133,11 @@ impl Dropbox {
         let team = self.answering_team(&mailbox, &teams, team)?;
         let manifest = gathered
             .manifest
-            .ok_or(DeliverError::Structure(place.clone(), "its manifest is missing"))?;
+            .ok_or(DeliverError::Structure(place.clone(), Structure::NoManifest))?;
         let in_a_row =
             (1..).zip(gathered.files.keys()).all(|(expected, number)| expected == *number);
         if !in_a_row {
-            return Err(DeliverError::Structure(
-                place,
-                "its files are not numbered 0001, 0002 and on",
-            ));
+            return Err(DeliverError::Structure(place, Structure::Numbering));
         }
         let expected = self.expected_keys(&mailbox, team)?;
         let mut unpadded = Vec::new();
@@ -187,7 +197,11 @@ impl Dropbox {
         team.ok_or_else(|| DeliverError::OtherTeam(mailbox.designation.clone(), id.to_owned()))
     }
 
-    fn store_reply(&self, reply: Checked, volumes: &[PathBuf]) -> Result<Delivered, DeliverError> {
+    fn store_reply(
+        &self,
+        reply: Checked,
+        volumes: &[impl Volume],
+    ) -> Result<Delivered, DeliverError> {
         let mut upload = self.store().upload();
         let total = reply.members.iter().map(|(_, entry)| entry.size).sum();
         let _promise = self.0.space.promise(total)?;
@@ -217,7 +231,7 @@ impl Dropbox {
 fn copy_member(
     upload: &mut Upload,
     (volume, entry): &(usize, Entry),
-    volumes: &[PathBuf],
+    volumes: &[impl Volume],
 ) -> Result<StoredFile, DeliverError> {
     let mut file = upload.file()?;
     let mut sealed = open(*volume, entry, volumes)?;
@@ -227,13 +241,19 @@ fn copy_member(
     Ok(file.finish()?)
 }
 
-fn open(volume: usize, entry: &Entry, volumes: &[PathBuf]) -> io::Result<impl io::Read + use<>> {
-    let path = volumes.get(volume).ok_or(io::ErrorKind::NotFound)?;
-    read::open_entry(path, entry)
+fn open<V: Volume>(
+    volume: usize,
+    entry: &Entry,
+    volumes: &[V],
+) -> io::Result<impl io::Read + use<V>> {
+    read::open_entry(volumes.get(volume).ok_or(io::ErrorKind::NotFound)?, entry)
 }
 
 /// The same bundle delivered twice is one reply; another one under the same name is another.
-fn content_id(members: &[(usize, Entry)], volumes: &[PathBuf]) -> Result<DispatchId, DeliverError> {
+fn content_id(
+    members: &[(usize, Entry)],
+    volumes: &[impl Volume],
+) -> Result<DispatchId, DeliverError> {
     let mut hash = Sha256::new();
     for (volume, entry) in members {
         hash.update(entry.path.to_string());

@@ -337,7 +337,7 @@ impl Dropbox {
 }
 
 /// SHA-256 of a prefix and of fields, each behind its length.
-fn hash_of<'a>(prefix: &[u8], fields: impl Iterator<Item = &'a [u8]>) -> [u8; 32] {
+pub(super) fn hash_of<'a>(prefix: &[u8], fields: impl Iterator<Item = &'a [u8]>) -> [u8; 32] {
     let mut hash = Sha256::new_with_prefix(prefix);
     for field in fields {
         hash.update((field.len() as u64).to_be_bytes());

@@ -6,15 +6,15 @@ use std::sync::Arc;
 
 use super::designation::NamingError;
 use super::draft::{self, Detail, HeldDraft, Sending};
-use super::space::Promise;
+use super::member::{Allowance, Member};
 use super::{Dropbox, Team};
 use crate::base::clock::Day;
 use crate::base::ids::DispatchSeed;
 use crate::bundle::manifest::ManifestError;
 use crate::crypto::kdf::{DerivationError, MailboxKeys};
-use crate::crypto::seal::{Recipients, SealError, SealWriter};
+use crate::crypto::seal::{Recipients, SealError};
 use crate::crypto::unseal::OpenError;
-use crate::store::{DraftKey, FileWriter, Held, StoreError, Upload};
+use crate::store::{DraftKey, Held, StoreError, Upload};
 
 /// Why an intake ends without a receipt. Files that arrived whole stay held, nothing is published.
 #[derive(Debug, thiserror::Error)]
@@ -121,7 +121,7 @@ pub struct Intake {
     seed: DispatchSeed,
     source: Recipients,
     upload: Upload,
-    promise: Promise,
+    allowance: Allowance,
     head: Arc<[u8]>,
     /// As the form has it, or joined with another that was held: then the source looks at it first.
     message: String,
@@ -132,8 +132,6 @@ pub struct Intake {
     held_bytes: u64,
     /// What this form showed, brought, or brought again.
     named: Vec<Detail>,
-    files: usize,
-    bytes: u64,
 }
 
 impl Dropbox {
@@ -161,7 +159,7 @@ impl Dropbox {
             other => other?,
         };
         self.trim_drafts()?;
-        let promise = self.0.space.promise(announced)?;
+        let allowance = Allowance::new(self, announced)?;
         if draft.as_ref().is_some_and(|draft| draft.is_stale(Some(&team))) {
             return Err(IntakeError::Stale);
         }
@@ -190,7 +188,7 @@ impl Dropbox {
             seed,
             source,
             upload,
-            promise,
+            allowance,
             head,
             joined: joins,
             held_bytes: files.iter().map(|file| file.size).sum(),
@@ -198,8 +196,6 @@ impl Dropbox {
             named: if shown { files.clone() } else { Vec::new() },
             known: files.iter().cloned().collect(),
             held: files,
-            files: 0,
-            bytes: 0,
         })
     }
 }
@@ -218,12 +214,9 @@ fn joined(held: &str, typed: &str) -> String {
 impl Intake {
     /// Begins the next file.
     pub fn file(&mut self, name: String) -> Result<IncomingFile<'_>, IntakeError> {
-        if self.files >= self.dropbox.limits().files {
-            return Err(IntakeError::TooManyFiles);
-        }
-        self.files += 1;
-        let writer = self.team.recipients.seal_file(self.upload.file()?)?;
-        Ok(IncomingFile { intake: self, name, writer })
+        let recipients = &self.team.recipients;
+        let member = Member::begin(name, recipients, &mut self.upload, &mut self.allowance)?;
+        Ok(IncomingFile { intake: self, member })
     }
 
     /// What is held now, files of earlier forms among it: what is left when it fails.
@@ -317,34 +310,19 @@ impl Intake {
 /// A file on its way in. Only [`finish`](Self::finish) adds it to what is held.
 pub struct IncomingFile<'a> {
     intake: &'a mut Intake,
-    name: String,
-    writer: SealWriter<FileWriter>,
+    member: Member,
 }
 
 impl IncomingFile<'_> {
     /// Takes the next bytes.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), IntakeError> {
-        let limits = self.intake.dropbox.limits();
-        let length = bytes.len() as u64;
-        if self.writer.size() + length > limits.file {
-            return Err(IntakeError::FileTooLarge);
-        }
-        if self.intake.bytes + length > limits.dispatch {
-            return Err(IntakeError::DispatchTooLarge);
-        }
-        self.intake.bytes += length;
-        self.intake.promise.keep(length)?;
-        self.writer.write(bytes)?;
-        Ok(())
+        self.member.write(&mut self.intake.allowance, bytes)
     }
 
     /// The file is whole.
     pub fn finish(self) -> Result<(), IntakeError> {
-        let (sealed, digested) = self.writer.finish()?;
-        let file = sealed.finish()?;
-        let intake = self.intake;
-        let (size, sha256) = (digested.size, digested.sha256_hex());
-        let detail = Detail { name: self.name, size, sha256 };
+        let (file, detail) = self.member.finish()?;
+        let (intake, size) = (self.intake, detail.size);
         intake.named.push(detail.clone());
         if intake.known.contains(&detail) {
             return Ok(());

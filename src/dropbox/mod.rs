@@ -2,15 +2,20 @@
 //! command line.
 
 pub mod accounts;
+pub mod answer;
+pub mod coverage;
 pub mod deliver;
 mod derive;
 mod designation;
 pub mod draft;
 pub mod export;
+pub mod handout;
 mod intake;
 pub mod mailbox;
+mod member;
 pub mod retention;
 mod space;
+pub mod spool;
 mod teams;
 
 use std::path::Path;

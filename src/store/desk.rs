@@ -185,6 +185,43 @@ impl Store {
         })
     }
 
+    /// A dispatch, either way, if it is between this team and this mailbox.
+    pub fn desk_dispatch(
+        &self,
+        team: &str,
+        mailbox: MailboxId,
+        id: DispatchId,
+    ) -> Result<Option<Dispatch>, StoreError> {
+        self.index(|db| {
+            let snapshot = db.unchecked_transaction()?;
+            let found = snapshot
+                .prepare_cached(
+                    "SELECT id, kind, team, day, (SELECT min(day) FROM fetch WHERE dispatch = id)
+                     FROM dispatch WHERE id = ? AND mailbox = ? AND team = ?",
+                )?
+                .query_row((id.0, mailbox.0, team), reader::read_dispatch)
+                .optional()?;
+            let whole = |mut dispatch: Dispatch| {
+                dispatch.members = reader::members(&snapshot, dispatch.id)?;
+                Ok(dispatch)
+            };
+            found.map(whole).transpose()
+        })
+    }
+
+    /// How many dispatches a team and a mailbox have sent each other that are there, and how many of them are
+    /// submissions that nobody has fetched.
+    pub fn desk_counts(&self, team: &str, mailbox: MailboxId) -> Result<(u64, u64), StoreError> {
+        self.index(|db| {
+            db.prepare_cached(
+                "SELECT count(*), coalesce(sum(d.kind = 0 AND
+                     NOT EXISTS (SELECT 1 FROM fetch f WHERE f.dispatch = d.id)), 0)
+                 FROM dispatch d INDEXED BY dispatch_by_mailbox WHERE d.mailbox = ? AND d.team = ?",
+            )?
+            .query_row((mailbox.0, team), |row| Ok((row.get(0)?, row.get(1)?)))
+        })
+    }
+
     /// Submissions that the reader has not fetched, by mailbox and day: of one mailbox, or of all that are
     /// not muted.
     pub fn unread(

@@ -65,6 +65,11 @@ impl Place {
         Err(TorError::InUse(self.dir.clone()))
     }
 
+    /// Whether tor ever ran here. An editor may be let in before.
+    pub fn was_used(&self) -> bool {
+        self.torrc().exists() || self.source_key().exists()
+    }
+
     /// Whether somebody runs tor here. Nothing is made.
     pub fn in_use(&self) -> bool {
         let lock = File::open(self.lock());

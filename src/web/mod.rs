@@ -1,5 +1,6 @@
 //! Floor 4: pages over HTTP. The source's site and the editors' listener share no router and no state.
 
+mod attachment;
 mod body;
 mod connections;
 pub mod desk;

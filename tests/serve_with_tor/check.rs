@@ -60,8 +60,10 @@ fn check_asks_for_tor_only_where_it_is_wanted() {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let line = said.lines().find(|line| line.contains("tor is not installed")).unwrap();
     assert!(line.starts_with("warning"), "{line}");
-    fs::create_dir(tor_dir(&site)).unwrap();
-    fs::set_permissions(tor_dir(&site), fs::Permissions::from_mode(0o700)).unwrap();
+    // Neither an editor who was let in nor the directory makes a tor needed; one that ran there does.
+    ok(sourdine().args(["editor", "add", "anne", "--config"]).arg(site.config()));
+    ok(site.command("check").env("PATH", &none));
+    fs::write(tor_dir(&site).join("torrc"), "").unwrap();
     let output = site.command("check").env("PATH", &none).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
 }

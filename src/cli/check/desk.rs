@@ -7,7 +7,7 @@ use crate::tor::place::Place;
 
 pub(super) fn examine(config: &Config, accounts: &[Account], found: &mut Vec<Finding>) {
     // `serve --tor` serves it whatever the file says.
-    let ours = Place::of(config).is_ok_and(|place| place.torrc().exists());
+    let ours = Place::of(config).is_ok_and(|place| place.was_used());
     if accounts.is_empty() {
         if config.desk.is_some() || ours {
             found.push(warning(

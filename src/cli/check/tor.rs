@@ -30,7 +30,7 @@ pub(super) fn examine(config: &Config, found: &mut Vec<Finding>) {
 }
 
 async fn look(config: &Config, place: &Place, found: &mut Vec<Finding>) {
-    let ours = place.torrc().exists();
+    let ours = place.was_used();
     // Somebody who only tries things on loopback needs none of it.
     let remark = if ours || !config.onions.is_empty() { fault } else { warning };
     found.push(match Installed::find().await {

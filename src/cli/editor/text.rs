@@ -67,12 +67,12 @@ pub fn key(key: &Key) -> Zeroizing<String> {
     Zeroizing::new(format!("  onion key     {}\n", *key.for_tor_browser()))
 }
 
-pub fn address(address: Option<&str>, key: &Key) -> Zeroizing<String> {
+pub fn address(address: Option<&str>, name: &str, key: &Key) -> Zeroizing<String> {
     Zeroizing::new(match address {
         Some(onion) => format!(
             "  desk          http://{onion}
 
-A tor without Tor Browser takes the key as this line, in a file NAME.auth_private below its
+A tor without Tor Browser takes the key as this line, in a file desk.auth_private of its
 ClientOnionAuthDir:
 
   {}
@@ -83,8 +83,8 @@ ClientOnionAuthDir:
             "  desk          has no address yet: once `sourdine serve --tor` runs,
                 `sourdine editor list` has it
 
-With a tor of the system in front of the desk instead (deploy/torrc), this lets the key in, as a file
-NAME.auth in {SYSTEM}:
+With a tor of the system instead (deploy/torrc), this line lets the key in, as the file
+{SYSTEM}/{name}.auth:
 
   {}
 ",

@@ -2,6 +2,7 @@
 //! is asked first.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -16,7 +17,7 @@ use super::session::{Act, Actor, Reader};
 use super::{App, Desk};
 use crate::base::clock::Day;
 use crate::base::ids::DispatchId;
-use crate::store::{Did, JournalLine};
+use crate::store::{Did, JournalLine, Kind};
 use crate::web::lang::L10nLanguage;
 
 /// What stands before a dispatch's id in the name of its checkbox.
@@ -79,7 +80,7 @@ impl Desk {
         did: Did,
         what: &str,
     ) -> Result<(), Problem> {
-        Ok(self.store().note(vec![JournalLine {
+        Ok(self.dropbox.store().note(vec![JournalLine {
             day: self.dropbox.clock().today(),
             team: team.to_owned(),
             who: reader.name().to_owned(),
@@ -97,7 +98,7 @@ impl Desk {
         dispatches: Vec<DispatchId>,
     ) -> Result<(), Problem> {
         let today: Day = self.dropbox.clock().today();
-        self.store().mark_fetched(dispatches, reader.name(), today)?;
+        self.dropbox.store().mark_fetched(dispatches, reader.name(), today)?;
         self.note(reader, team, Did::Fetched, designation)
     }
 }
@@ -130,7 +131,7 @@ pub async fn mark(
 ) -> Response {
     and_back(state, place, actor, (uri, headers), move |desk, actor, place, t| {
         let id = desk.find(actor, place)?.id;
-        let (store, who, team) = (desk.store(), actor.name(), &place.team);
+        let (store, who, team) = (desk.dropbox.store(), actor.name(), &place.team);
         match form.mark {
             Mark::Star => store.set_star(who, team, id, true)?,
             Mark::Unstar => store.set_star(who, team, id, false)?,
@@ -159,9 +160,11 @@ pub async fn label(
         match (form.give, form.take) {
             // Only those of the operator's list are given; one that left the list can be taken away.
             (Some(label), None) if desk.labels().contains(&label) => {
-                desk.store().set_label(&place.team, id, &label, true)?;
+                desk.dropbox.store().set_label(&place.team, id, &label, true)?;
             }
-            (None, Some(label)) => desk.store().set_label(&place.team, id, &label, false)?,
+            (None, Some(label)) => {
+                desk.dropbox.store().set_label(&place.team, id, &label, false)?;
+            }
             _ => return Err(Problem::Form),
         }
         Ok(t.labels_done())
@@ -179,7 +182,11 @@ pub async fn fetched(
     and_back(state, place, actor, (uri, headers), move |desk, actor, place, t| {
         let id = desk.find(actor, place)?.id;
         let mut ids = picked(&form);
-        let new = desk.store().unread(actor.name(), std::slice::from_ref(&place.team), Some(id))?;
+        let new = desk.dropbox.store().unread(
+            actor.name(),
+            std::slice::from_ref(&place.team),
+            Some(id),
+        )?;
         // Of this mailbox and this team only; a reply is no news.
         ids.retain(|id| new.contains(id));
         if ids.is_empty() {
@@ -207,12 +214,12 @@ pub async fn delete(
         return page.problem(&Problem::Form);
     }
     if form.sure.is_none() {
-        return ask(page.at(&place.path()), &actor, &place, &form.dispatch).await;
+        return ask(page.at(&place.path()), desk, &actor, &place, &form.dispatch).await;
     }
     if let Some(id) = dispatch {
         return and_back(state, place, actor, (uri, headers), move |desk, actor, place, t| {
             let mailbox = desk.find(actor, place)?.id;
-            if !desk.store().delete_dispatch(&place.team, mailbox, id)? {
+            if !desk.dropbox.store().delete_dispatch(&place.team, mailbox, id)? {
                 return Ok(t.gone_already());
             }
             desk.note(actor, &place.team, Did::DeletedDispatch, &place.designation)?;
@@ -223,7 +230,7 @@ pub async fn delete(
     let key = *actor.key();
     let done = desk.blocking(move |desk| {
         let mailbox = desk.find(&actor, &place)?.id;
-        desk.store().delete_correspondence(&place.team, mailbox)?;
+        desk.dropbox.store().delete_correspondence(&place.team, mailbox)?;
         desk.note(&actor, &place.team, Did::DeletedMailbox, &place.designation)
     });
     match done.await {
@@ -236,17 +243,49 @@ pub async fn delete(
 }
 
 /// Says what goes, and asks.
-async fn ask(page: Page<'_>, actor: &Actor, place: &Place, dispatch: &str) -> Response {
-    let found = {
-        let (desk, reader, place) = (page.desk, Reader::clone(actor), place.clone());
-        let dispatch = DispatchId::parse(dispatch);
-        desk.question(reader, place, dispatch, page.t).await
-    };
-    let (title, text, button) = match found {
-        Ok(found) => found,
+async fn ask(
+    page: Page<'_>,
+    desk: &Arc<Desk>,
+    actor: &Actor,
+    place: &Place,
+    dispatch: &str,
+) -> Response {
+    let (reader, there, id) = (Reader::clone(actor), place.clone(), DispatchId::parse(dispatch));
+    let t = page.t;
+    let words = desk.blocking(move |desk| desk.question(&reader, &there, id, t)).await;
+    let [title, text, button] = match words {
+        Ok(words) => words,
         Err(problem) => return page.problem(&problem),
     };
     let back = page.to(&place.path());
     let action = page.to(&format!("{}/delete", place.path()));
     answer(StatusCode::OK, &Question { page: &page, title, text, button, dispatch, back, action })
+}
+
+impl Desk {
+    /// Title, text and button of a question. Blocks.
+    fn question(
+        &self,
+        reader: &Reader,
+        place: &Place,
+        dispatch: Option<DispatchId>,
+        t: &L10nLanguage,
+    ) -> Result<[String; 3], Problem> {
+        let mailbox = self.find(reader, place)?.id;
+        let store = self.dropbox.store();
+        let Some(id) = dispatch else {
+            let (count, unfetched) = store.desk_counts(&place.team, mailbox)?;
+            let text = t.erase_mailbox_text(count, unfetched);
+            return Ok([t.erase_mailbox_question(), text, t.erase_mailbox()]);
+        };
+        let found = store.desk_dispatch(&place.team, mailbox, id)?.ok_or(Problem::NotFound)?;
+        let text = match (found.kind, found.fetched) {
+            (Kind::Reply, _) => t.desk_delete_reply_text(),
+            (Kind::Submission, Some(_)) => t.desk_delete_text(),
+            (Kind::Submission, None) => {
+                format!("{} {}", t.desk_delete_unfetched(), t.desk_delete_text())
+            }
+        };
+        Ok([t.desk_delete_title(), text, t.delete()])
+    }
 }

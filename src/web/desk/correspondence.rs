@@ -1,6 +1,9 @@
 //! One mailbox, as one team sees it.
 
+use std::sync::Arc;
+
 use askama::Template;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
@@ -11,7 +14,7 @@ use super::problem::Problem;
 use super::session::Reader;
 use super::{App, Desk, reply};
 use crate::base::clock::Day;
-use crate::base::ids::{hex, MailboxId};
+use crate::base::ids::{MailboxId, hex};
 use crate::base::random;
 use crate::store::{DeskDispatch, InboxRow, Kind, Mailbox};
 
@@ -46,7 +49,7 @@ impl Desk {
         if !reader.may(&place.team) {
             return Err(Problem::NotFound);
         }
-        let found = self.store().correspondence(&place.team, &place.designation)?;
+        let found = self.dropbox.store().correspondence(&place.team, &place.designation)?;
         found.ok_or(Problem::NotFound)
     }
 }
@@ -81,6 +84,10 @@ struct MailboxTemplate<'a> {
 }
 
 impl MailboxTemplate<'_> {
+    fn is_reply(one: &DeskDispatch) -> bool {
+        one.dispatch.kind == Kind::Reply
+    }
+
     fn act(&self, what: &str) -> String {
         self.page.to(&format!("{}/{what}", self.place.path()))
     }
@@ -89,13 +96,9 @@ impl MailboxTemplate<'_> {
         self.view.row.labels.iter().any(|own| own == label)
     }
 
-    fn is_reply(&self, one: &DeskDispatch) -> bool {
-        one.dispatch.kind == Kind::Reply
-    }
-
     fn is_new(&self, one: &DeskDispatch) -> bool {
         let mine = self.page.reader.as_ref().map(Reader::name).unwrap_or_default();
-        !self.is_reply(one) && one.fetches.iter().all(|(reader, _)| reader != mine)
+        !Self::is_reply(one) && one.fetches.iter().all(|(reader, _)| reader != mine)
     }
 
     /// Files, the message aside, and bytes of all that is sealed, as they stand in the store.
@@ -134,7 +137,7 @@ impl MailboxTemplate<'_> {
         if who == crate::dropbox::export::READER {
             self.page.t.dispatch_exported(self.date(day))
         } else {
-            self.page.t.dispatch_fetched(self.date(day), who)
+            self.page.t.dispatch_fetched(who, self.date(day))
         }
     }
 
@@ -155,26 +158,25 @@ pub async fn show(
     reader: Reader,
     uri: Uri,
     headers: HeaderMap,
-    asked: Option<Query<Asked>>,
+    asked: Result<Query<Asked>, QueryRejection>,
 ) -> Response {
     let page = Page::new(&desk, &uri, &headers).of(&reader).within(Room::Inbox).told();
-    let number = asked.and_then(|Query(asked)| asked.page.parse().ok()).unwrap_or(1);
-    show_with(page, &place, &reader, number, None).await
+    let number = asked.ok().and_then(|Query(asked)| asked.page.parse().ok()).unwrap_or(1);
+    show_with(page, &desk, &place, &reader, number, None).await
 }
 
 /// The page with what was typed into its reply form, and why that was not sent.
 pub async fn show_with(
     page: Page<'_>,
+    desk: &Arc<Desk>,
     place: &Place,
     reader: &Reader,
     number: u32,
     refused: Option<(StatusCode, &reply::Typed, String)>,
 ) -> Response {
-    let desk = page.desk;
     let number = number.clamp(1, 100_000);
     let view = {
         let (reader, place) = (reader.clone(), place.clone());
-        let desk = page.shared();
         desk.blocking(move |desk| desk.view(&reader, &place, number)).await
     };
     let view = match view {
@@ -193,7 +195,7 @@ pub async fn show_with(
         },
     };
     let (file, dispatch) = desk.dropbox.sizes_now();
-    let limits = page.t.reply_files_hint(page.lang.size(dispatch), page.lang.size(file));
+    let limits = page.t.reply_files_hint(page.lang.size(file), page.lang.size(dispatch));
     let shown = MailboxTemplate {
         page: &page,
         place,
@@ -212,7 +214,7 @@ pub async fn show_with(
 impl Desk {
     fn view(&self, reader: &Reader, place: &Place, number: u32) -> Result<View, Problem> {
         let id: MailboxId = self.find(reader, place)?.id;
-        let store = self.store();
+        let store = self.dropbox.store();
         let row = store.row(reader.name(), &place.team, id)?.ok_or(Problem::NotFound)?;
         let (list, more) = store.desk_dispatches(&place.team, id, number - 1, ROWS)?;
         Ok(View { row, list, more })

@@ -1,6 +1,7 @@
 //! The inbox: the correspondences of an editor's teams, the last active one first.
 
 use askama::Template;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
@@ -126,7 +127,7 @@ pub async fn show(
     reader: Reader,
     uri: Uri,
     headers: HeaderMap,
-    asked: Option<Query<Asked>>,
+    asked: Result<Query<Asked>, QueryRejection>,
 ) -> Response {
     let page = Page::new(&desk, &uri, &headers).of(&reader).within(Room::Inbox).told();
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
@@ -140,7 +141,7 @@ pub async fn show(
         page: asked.number - 1,
         size: ROWS,
     };
-    match desk.blocking(move |desk| Ok(desk.store().inbox(&query)?)).await {
+    match desk.blocking(move |desk| Ok(desk.dropbox.store().inbox(&query)?)).await {
         Ok(found) => {
             let (labels, several) = (desk.labels(), reader.teams().len() > 1);
             let inbox = InboxTemplate { page: &page, asked, labels, found, several };

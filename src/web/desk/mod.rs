@@ -1,12 +1,19 @@
 //! The editors' desk: its own listener, router and state. It shares neither with the source's site.
 
 mod account;
+mod act;
+mod correspondence;
 mod device;
 mod doors;
+mod download;
 mod feed;
+mod inbox;
 mod journal;
+mod outgoing;
 mod page;
 mod problem;
+mod range;
+mod reply;
 mod session;
 mod sessions;
 mod sign_in;
@@ -18,6 +25,7 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
+use tokio::sync::Semaphore;
 
 use self::doors::Doors;
 use self::page::Page;
@@ -30,7 +38,15 @@ use crate::base::random::{self, NoRandomness};
 use crate::config::Config;
 use crate::dropbox::Dropbox;
 use crate::dropbox::accounts::Accounts;
+use crate::dropbox::coverage::Coverages;
 use crate::store::{Store, StoreError};
+
+/// Volumes that may be on their way out at once, and forms with files on their way in.
+const DOWNLOADS: usize = 16;
+const UPLOADS: usize = 8;
+
+/// Threads that the desk may hold: those, a derivation, and pages.
+pub const THREADS: usize = DOWNLOADS + UPLOADS + 8;
 
 /// What every handler of the desk can reach. The source's site has a state of its own.
 pub struct Desk {
@@ -40,6 +56,12 @@ pub struct Desk {
     doors: Doors,
     /// Authenticates forms of people who are not signed in yet. Ends with the process.
     key: [u8; 32],
+    /// What was served of each list.
+    coverages: Coverages,
+    /// Places for those who download, and for forms that carry files: each holds a thread.
+    downloads: Arc<Semaphore>,
+    uploads: Arc<Semaphore>,
+    labels: Vec<String>,
     name: String,
     onions: Vec<String>,
 }
@@ -52,10 +74,19 @@ impl Desk {
             accounts: Accounts::new(dropbox.clone()),
             doors: Doors::default(),
             key: random::bytes()?,
+            coverages: Coverages::default(),
+            downloads: Arc::new(Semaphore::new(DOWNLOADS)),
+            uploads: Arc::new(Semaphore::new(UPLOADS)),
+            labels: config.desk_labels.clone(),
             name: config.name.clone(),
             onions: Vec::new(),
             dropbox,
         })
+    }
+
+    /// The labels that the operator set.
+    fn labels(&self) -> &[String] {
+        &self.labels
     }
 
     /// Forgets what ended or was minutes ago.
@@ -105,10 +136,27 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .route("/account/sign-out", post(account::sign_out_everywhere))
         .route("/journal", get(journal::show))
         .route("/feed/{token}", get(feed::show))
+        .route("/", get(inbox::show))
+        .route("/mailbox/{team}/{designation}", get(correspondence::show))
+        .route("/mailbox/{team}/{designation}/mark", post(act::mark))
+        .route("/mailbox/{team}/{designation}/label", post(act::label))
+        .route("/mailbox/{team}/{designation}/fetched", post(act::fetched))
+        .route("/mailbox/{team}/{designation}/delete", post(act::delete))
+        .route("/mailbox/{team}/{designation}/{dispatch}/manifest.tar", get(download::manifest))
+        .route("/download", post(download::make))
+        .route("/download/{id}", get(download::show))
+        .route("/download/{id}/done", post(download::done))
+        .route("/download/{id}/{number}/{name}", get(download::volume))
         .layer(DefaultBodyLimit::max(SMALL_FORM))
         .layer(middleware::from_fn_with_state(desk.clone(), in_time));
+    // As large as they may be: their limits are those of what they bring.
+    let large = Router::new()
+        .route("/mailbox/{team}/{designation}/reply", post(reply::send))
+        .route("/deliver", get(reply::ask).post(reply::deliver))
+        .layer(DefaultBodyLimit::disable());
     Router::new()
         .merge(forms)
+        .merge(large)
         .fallback(not_found)
         .method_not_allowed_fallback(not_found)
         .layer(middleware::from_fn_with_state(desk.clone(), refuse_foreign))

@@ -140,6 +140,11 @@ impl<'a> Page<'a> {
         self.reader.as_ref().map(Reader::name).unwrap_or_default()
     }
 
+    /// Ids of the teams of whoever is signed in.
+    pub fn teams(&self) -> &[String] {
+        self.reader.as_ref().map(Reader::teams).unwrap_or_default()
+    }
+
     /// A team's name as configured.
     pub fn team(&self, id: &str) -> String {
         let teams = self.desk.dropbox.teams();

@@ -16,6 +16,8 @@ pub enum Problem {
     SignedOut,
     /// A form of another session, or of none.
     OtherSession,
+    /// The body ended too early.
+    Cut,
     /// A form did not arrive in time, or what it asked for took too long.
     Slow,
     /// Posted from another site.
@@ -39,6 +41,7 @@ impl Problem {
             Self::Form => "desk-form",
             Self::SignedOut => "desk-signed-out",
             Self::OtherSession => "desk-other-session",
+            Self::Cut => "desk-cut",
             Self::Slow => "desk-slow",
             Self::ForeignOrigin => "desk-foreign-origin",
             Self::Relayed => "desk-relayed",
@@ -52,7 +55,7 @@ impl Problem {
     /// HTTP's word for it.
     pub fn status(self) -> StatusCode {
         match self {
-            Self::Form => StatusCode::BAD_REQUEST,
+            Self::Form | Self::Cut => StatusCode::BAD_REQUEST,
             Self::SignedOut | Self::OtherSession | Self::ForeignOrigin | Self::Relayed => {
                 StatusCode::FORBIDDEN
             }
@@ -76,6 +79,7 @@ impl Problem {
             Self::Busy => t.error_busy_title(),
             Self::NotFound => t.error_not_found_title(),
             Self::Internal => t.error_internal_title(),
+            Self::Cut => t.desk_error_cut_title(),
             Self::Form | Self::Slow => t.error_heading(),
         }
     }
@@ -86,6 +90,7 @@ impl Problem {
             Self::Form => t.desk_error_form(),
             Self::SignedOut => t.desk_signed_out(),
             Self::OtherSession => t.desk_other_session(),
+            Self::Cut => t.desk_error_cut(),
             Self::Slow => t.desk_error_slow(),
             Self::ForeignOrigin => t.error_origin(),
             Self::Relayed => t.desk_relayed(),

@@ -318,6 +318,134 @@ error-no-file = لا يوجد هذا الملف في صندوقكم.
 error-internal-title = حدث خلل هنا
 error-internal = ليس الخطأ منكم. حاولوا من جديد لاحقًا؛ يبقى رمزكم صالحًا.
 
+## Desk: inbox
+
+inbox-views = أي صناديق
+inbox-all = الكل
+inbox-unread = غير مقروء
+inbox-starred = بنجمة
+inbox-muted = مكتوم
+inbox-search = البحث بالاسم
+inbox-label = وسم
+inbox-any-label = أي وسم
+inbox-find = بحث
+inbox-nothing = لم يصل شيء بعد.
+inbox-nothing-found = لا صندوق يطابق.
+inbox-nothing-unread = لقد جلبت كل شيء.
+inbox-nothing-starred = لا صندوق يحمل نجمتك.
+inbox-nothing-muted = لم تكتم أي صندوق.
+inbox-show-all = عرض كل الصناديق
+inbox-row-unread = { $count } جديد
+inbox-pages = صفحات
+inbox-newer = الأحدث
+inbox-older = الأقدم
+inbox-everything = كل ما لم يُقرأ
+inbox-everything-hint = حزمة واحدة بكل ما لم تجلبه بعد، ما عدا الصناديق المكتومة.
+inbox-everything-get = تحضير الحزمة
+inbox-everything-of = تحضير حزمة { $team }
+
+## Desk: a mailbox
+
+mark-star = إضافة نجمة
+mark-unstar = إزالة النجمة
+mark-starred = بنجمة
+mark-mute = كتم
+mark-unmute = إلغاء الكتم
+mark-muted = مكتوم
+mark-mute-hint = النجمة والكتم لك وحدك. المكتوم يوضع جانبًا ولا يُعلِم بشيء.
+mark-star-done = للصندوق نجمة الآن.
+mark-unstar-done = أُزيلت النجمة.
+mark-mute-done = كُتم الصندوق. تجده تحت «مكتوم».
+mark-unmute-done = لم يعد الصندوق مكتومًا.
+labels-title = وسوم الفريق
+labels-done = تغيّرت الوسوم.
+dispatches-title = المُرسَل والمُستلَم
+dispatches-none = لم يعد هنا شيء.
+dispatches-all-unread = { $count ->
+    [one] جلب الجديد
+   *[other] جلب كل الجديد ({ $count })
+}
+dispatch-submission = من المصدر، { $date }
+dispatch-reply = جواب فريقك، { $date }
+dispatch-new = جديد
+dispatch-fetched = جلبه { $who }، { $date }
+dispatch-exported = صدّره المشغّل، { $date }
+dispatch-kept = يُحفظ على الأقل حتى { $date }
+dispatch-pick = اختيار
+dispatch-manifest = قائمة المحتوى فقط ({ $size })
+dispatches-get = جلب المختار
+dispatches-fetched = هو عندي
+dispatches-fetched-hint = «هو عندي» يسجّل المختار مجلوبًا منك دون تنزيل.
+dispatches-fetched-done = { $count ->
+    [one] سُجّل واحد مجلوبًا منك.
+   *[other] سُجّل { $count } مجلوبًا منك.
+}
+dispatches-none-picked = لم يُختر شيء جديد.
+desk-delete-title = حذف هذا للفريق كله؟
+desk-delete-text = يُحذف هنا مع كل ملفاته. لن يستطيع أحد جلبه بعد ذلك؛ والنسخ المجلوبة من قبل تبقى عند أصحابها. لا رجوع عن هذا.
+desk-delete-unfetched = لم يجلبه أحد بعد: سيضيع بهذا.
+desk-delete-reply-text = يُحذف الجواب هنا. إن لم يقرأه المصدر بعد فلن يقرأه أبدًا. لا رجوع عن هذا.
+desk-delete-done = حُذف.
+erase-mailbox-title = حذف الصندوق
+erase-mailbox-hint = للفريق كله، مع كل ما أُرسل واستُلم.
+erase-mailbox = حذف الكل
+erase-mailbox-question = حذف هذا الصندوق للفريق كله؟
+erase-mailbox-text = عدد ما يُحذف هنا: { $count }؛ ومما أرسله المصدر دون أن يجلبه أحد: { $unread }. لن يجد المصدر شيئًا بعد ذلك، ولا الأجوبة. لا رجوع عن هذا.
+erase-mailbox-done = حُذف الصندوق.
+
+## Desk: answering
+
+reply-title = الجواب
+reply-hint = ما تكتبه هنا يُعمّى على هذا الخادم وهو يصل، للمصدر ولفريقك. الأسلم أن تختمه على جهازك دون شبكة وتأتي بالحزمة.
+reply-files-hint = عدة ملفات معًا إن شئت: { $file } لكل منها، و{ $dispatch } معًا. الجواب المنقطع لا يُرسل؛ أرسله من جديد.
+reply-send = إرسال الجواب
+reply-offline = مختوم دون اتصال؟
+reply-sent = أُرسل الجواب. يقرؤه المصدر برمزه.
+reply-too-large = الملفات معًا أكبر من { $limit }. أرسلها في عدة أجوبة. اختر الملفات من جديد.
+reply-too-many = الملفات أكثر من { $limit }. أرسلها في عدة أجوبة أو ضعها في أرشيف واحد. اختر الملفات من جديد.
+reply-no-room = لا مكان لهذا الآن. لم يُرسل شيء. أخبر المشغّل أو احذف ما لم يعد لازمًا. ما كتبته ما زال هنا؛ اختر الملفات من جديد.
+deliver-title = تسليم حزمة مختومة
+deliver-hint = أجوبة ختمها «sourdine reply» على جهازك.
+deliver-open = إحضار حزمة
+deliver-text = تُفحص من الخارج: لمن هي، وأنها مختومة للمصدر ولكل الفريق. لا أحد هنا يستطيع قراءتها. على جهازك تُصنع هكذا:
+deliver-team = أي فريق يجيب؟
+deliver-bundle = الحزمة (مجلد واحد كل مرة)
+deliver-send = تسليم
+deliver-done = سُلّم
+deliver-before = سُلّم من قبل
+deliver-unpadded = فيها ما ليس محشوًا: حجمه المخزون يكشف الحجم الدقيق. «sourdine reply» يحشو.
+deliver-damaged = ليست هذه حزمة أو هي مقطوعة. لم يُسلّم شيء. اصنعها من جديد أو أحضرها من جديد.
+deliver-no-mailbox = { $name }: ليس لهذا الفريق صندوق بهذا الاسم هنا. هل حُذف، أم الحزمة لفريق آخر أو موقع آخر؟ لم يُسلّم شيء.
+deliver-structure = { $place }: قائمة المحتوى ناقصة أو الملفات ليست مرقّمة 0001 ثم 0002 وهكذا. لم يُسلّم شيء.
+deliver-not-sealed = { $place } ليس معمّى بـ age أو هو تالف. لم يُسلّم شيء.
+deliver-keys = { $place } مختوم لعدد { $found } من المفاتيح بدل { $expected }: المصدر وكل محرري الفريق. لم يُسلّم شيء. اختمه من جديد بـ «sourdine reply» أو لهذه المفاتيح بالضبط.
+deliver-too-large = الحزمة أكبر مما يسعه جواب واحد. سلّم مجلداتها واحدًا واحدًا.
+
+## Desk: downloads
+
+download-title = حزمتك
+download-holds = { $count ->
+    [one] إرسالية واحدة
+   *[other] عدد الإرساليات { $count }
+}، { $size }
+download-volumes = تأتي في مجلدات تسعها ذاكرة USB. كل واحد يُفتح وحده.
+download-broken-title = إن انقطعت
+download-broken = تبقى هذه القائمة كما هي بهذا العنوان حتى { $date }. دع المتصفح يتابع التنزيل أو افتح هذه الصفحة من جديد. إن خرجت جلستك فسجّل الدخول أولًا.
+download-open-title = فتحها
+download-open = احملها إلى الجهاز الذي فيه مفتاحك ولا يحتاج إلى شبكة. يقول README.txt في الحزمة كيف تُفتح بـ age وحده.
+download-done-title = حين تكون عندك
+download-done-hint = ما قُدّم حتى آخر بايت يُعدّ مجلوبًا من نفسه. إن كان عندك بطريقة أخرى فقل ذلك.
+download-done = تسجيل الكل مجلوبًا
+download-nothing = لا جديد.
+changed-title = لم تعد هذه الحزمة كما كانت
+changed-text = حُذف شيء منها أو انتهت مدته. لا يمكن متابعة تنزيل بدأ.
+changed-again = { $count ->
+    [one] صنع حزمة مما بقي (إرسالية واحدة)
+   *[other] صنع حزمة مما بقي (عدد الإرساليات { $count })
+}
+desk-error-cut = انتهى قبل أن يكتمل. لم يُرسل شيء. أرسله من جديد.
+desk-error-cut-title = انقطع الإرسال
+
 ## Desk: every page
 
 desk-rooms = المكتب

@@ -311,6 +311,168 @@ error-no-file = There is no such file in your mailbox.
 error-internal-title = Something failed here
 error-internal = It is not your fault. Try again later; your code stays valid.
 
+## Desk: inbox
+
+inbox-views = Which mailboxes
+inbox-all = All
+inbox-unread = Unread
+inbox-starred = Starred
+inbox-muted = Muted
+inbox-search = Search by name
+inbox-label = Label
+inbox-any-label = Any
+inbox-find = Find
+inbox-nothing = Nothing has arrived yet.
+inbox-nothing-found = No mailbox fits.
+inbox-nothing-unread = You have fetched everything.
+inbox-nothing-starred = No mailbox has a star of yours.
+inbox-nothing-muted = You have muted no mailbox.
+inbox-show-all = Show all mailboxes
+# $count (Number) - submissions
+inbox-row-unread = { $count } new
+inbox-pages = Pages
+inbox-newer = Newer
+inbox-older = Older
+inbox-everything = Everything that is unread
+inbox-everything-hint = One bundle of all that you have not fetched yet, muted mailboxes aside.
+inbox-everything-get = Prepare the bundle
+# $team (String) - its name
+inbox-everything-of = Prepare the bundle of { $team }
+
+## Desk: a mailbox
+
+mark-star = Star
+mark-unstar = Take the star away
+mark-starred = starred
+mark-mute = Mute
+mark-unmute = No longer mute
+mark-muted = muted
+mark-mute-hint = Star and mute are yours alone. What is muted stands apart and announces nothing.
+mark-star-done = The mailbox has a star.
+mark-unstar-done = The star is taken away.
+mark-mute-done = The mailbox is muted. You find it under “Muted”.
+mark-unmute-done = The mailbox is no longer muted.
+labels-title = Labels of the team
+labels-done = The labels are changed.
+dispatches-title = Sent and received
+dispatches-none = Nothing is here any more.
+# $count (Number) - submissions
+dispatches-all-unread = { $count ->
+    [one] Get what is new
+   *[other] Get all { $count } that are new
+}
+# $date (String) - a day
+dispatch-submission = From the source, { $date }
+# $date (String) - a day
+dispatch-reply = Your team’s answer, { $date }
+dispatch-new = new
+# $date (String) - a day
+# $who (String) - name of an editor
+dispatch-fetched = Fetched by { $who }, { $date }
+# $date (String) - a day
+dispatch-exported = Exported by the operator, { $date }
+# $date (String) - a day
+dispatch-kept = Kept at least until { $date }
+dispatch-pick = Select
+# $size (String) - a size
+dispatch-manifest = Only the list of contents ({ $size })
+dispatches-get = Get what is selected
+dispatches-fetched = I have it already
+dispatches-fetched-hint = “I have it already” marks what is selected as fetched by you, without a download.
+# $count (Number) - submissions
+dispatches-fetched-done = { $count ->
+    [one] One is marked as fetched by you.
+   *[other] { $count } are marked as fetched by you.
+}
+dispatches-none-picked = Nothing new was selected.
+desk-delete-title = Delete this for the whole team?
+desk-delete-text = It is deleted here, with all of its files. Nobody can fetch it any more; copies that were fetched before stay with those who have them. This cannot be undone.
+desk-delete-unfetched = Nobody has fetched it yet: with this it is lost.
+desk-delete-reply-text = The answer is deleted here. If the source has not read it yet, it never will. This cannot be undone.
+desk-delete-done = It is deleted.
+erase-mailbox-title = Delete the mailbox
+erase-mailbox-hint = For the whole team, with everything sent and received.
+erase-mailbox = Delete all of it
+erase-mailbox-question = Delete this mailbox for the whole team?
+# $count (Number) - dispatches
+# $unread (Number) - of them, submissions nobody has fetched
+erase-mailbox-text = { $count ->
+    [one] One dispatch is
+   *[other] { $count } dispatches are
+} deleted here; of those from the source, { $unread ->
+    [0] none is
+    [one] one is
+   *[other] { $unread } are
+} without a fetch by anybody. The source finds nothing any more, answers included. This cannot be undone.
+erase-mailbox-done = The mailbox is deleted.
+
+## Desk: answering
+
+reply-title = Answer
+reply-hint = What you write here is encrypted on this server as it arrives, for the source and your team. It is safer to seal it on your own machine, without a network, and bring the bundle.
+# $file (String) - a size
+# $dispatch (String) - a size
+reply-files-hint = Several at once if you like: { $file } each, { $dispatch } together. An answer that breaks off is not sent; send it again.
+reply-send = Send the answer
+reply-offline = Sealed offline?
+reply-sent = The answer is sent. The source reads it with the code.
+# $limit (String) - a size
+reply-too-large = All files together are larger than { $limit }. Send them in several answers. Choose the files again.
+# $limit (Number) - files
+reply-too-many = There are more than { $limit } files. Send them in several answers, or put them in one archive. Choose the files again.
+reply-no-room = There is no room for this now. Nothing was sent. Tell the operator, or delete what is no longer needed. What you wrote is still here; choose the files again.
+deliver-title = Deliver a sealed bundle
+deliver-hint = Answers that “sourdine reply” sealed on your own machine.
+deliver-open = Bring a bundle
+deliver-text = It is checked from outside: whom it is for, and that it is sealed to the source and to everybody of the team. Nobody here can read it. On your own machine, it is made so:
+deliver-team = Which team answers?
+deliver-bundle = The bundle (one volume at a time)
+deliver-send = Deliver
+deliver-done = delivered
+deliver-before = was delivered before
+deliver-unpadded = Something in it is not padded: its stored size tells the exact one. “sourdine reply” pads.
+deliver-damaged = This is not a bundle, or it is cut. Nothing was delivered. Make it again, or bring it again.
+# $name (String) - a mailbox
+deliver-no-mailbox = { $name }: this team has no such mailbox here. Was it deleted, or is the bundle for another team or another site? Nothing was delivered.
+# $place (String) - mailbox and dispatch
+deliver-structure = { $place }: its list of contents is missing, or its files are not numbered 0001, 0002 and on. Nothing was delivered.
+# $place (String) - path in the bundle
+deliver-not-sealed = { $place } is not encrypted with age, or it is damaged. Nothing was delivered.
+# $place (String) - path in the bundle
+# $found (Number) - keys
+# $expected (Number) - keys
+deliver-keys = { $place } is sealed to { $found } keys instead of { $expected }: the source and every editor of the team. Nothing was delivered. Seal it again, with “sourdine reply” or to exactly these keys.
+deliver-too-large = The bundle is larger than what one answer may hold. Deliver its volumes one at a time.
+
+## Desk: downloads
+
+download-title = Your bundle
+# $count (Number) - dispatches
+# $size (String) - a size
+download-holds = { $count ->
+    [one] One dispatch
+   *[other] { $count } dispatches
+}, { $size }
+download-volumes = It comes in volumes that fit a USB stick. Each can be opened by itself.
+download-broken-title = If it breaks off
+# $date (String) - a day
+download-broken = This list stays as it is, with this address, until { $date }. Let the browser resume the download, or open this page again. If you were signed out meanwhile, sign in first.
+download-open-title = Opening it
+download-open = Carry it to the machine that holds your key, which needs no network. README.txt in the bundle says how to open it with age alone.
+download-done-title = When you have it
+download-done-hint = What was served to its last byte counts as fetched by itself. If you have it in another way, say so.
+download-done = Mark all of it as fetched
+download-nothing = There is nothing new.
+changed-title = This bundle is not the same any more
+changed-text = Something of it was deleted or has expired since. A download that had begun cannot go on.
+# $count (Number) - dispatches
+changed-again = { $count ->
+    [one] Make a new one of what is left (one dispatch)
+   *[other] Make a new one of what is left ({ $count } dispatches)
+}
+desk-error-cut = It ended before it was complete. Nothing was sent. Send it again.
+desk-error-cut-title = The upload broke off
+
 ## Desk: every page
 
 desk-rooms = Desk

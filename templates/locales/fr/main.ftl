@@ -276,6 +276,144 @@ error-no-file = Ce fichier n’existe pas dans votre boîte.
 error-internal-title = Quelque chose a échoué ici
 error-internal = Ce n’est pas votre faute. Réessayez plus tard ; votre code reste valable.
 
+## Desk: inbox
+
+inbox-views = Quelles boîtes
+inbox-all = Toutes
+inbox-unread = Non lues
+inbox-starred = Étoilées
+inbox-muted = En sourdine
+inbox-search = Chercher par nom
+inbox-label = Étiquette
+inbox-any-label = Toutes
+inbox-find = Chercher
+inbox-nothing = Rien n’est encore arrivé.
+inbox-nothing-found = Aucune boîte ne correspond.
+inbox-nothing-unread = Vous avez tout récupéré.
+inbox-nothing-starred = Aucune boîte ne porte votre étoile.
+inbox-nothing-muted = Vous n’avez mis aucune boîte en sourdine.
+inbox-show-all = Voir toutes les boîtes
+inbox-row-unread = { $count ->
+    [one] { $count } nouveau
+   *[other] { $count } nouveaux
+}
+inbox-pages = Pages
+inbox-newer = Plus récentes
+inbox-older = Plus anciennes
+inbox-everything = Tout ce qui n’est pas lu
+inbox-everything-hint = Un seul paquet avec tout ce que vous n’avez pas encore récupéré, sauf les boîtes en sourdine.
+inbox-everything-get = Préparer le paquet
+inbox-everything-of = Préparer le paquet de { $team }
+
+## Desk: a mailbox
+
+mark-star = Ajouter une étoile
+mark-unstar = Retirer l’étoile
+mark-starred = étoilée
+mark-mute = Mettre en sourdine
+mark-unmute = Ne plus mettre en sourdine
+mark-muted = en sourdine
+mark-mute-hint = L’étoile et la sourdine ne valent que pour vous. Ce qui est en sourdine est rangé à part et n’annonce rien.
+mark-star-done = La boîte porte une étoile.
+mark-unstar-done = L’étoile est retirée.
+mark-mute-done = La boîte est en sourdine. Vous la trouvez sous « En sourdine ».
+mark-unmute-done = La boîte n’est plus en sourdine.
+labels-title = Étiquettes de l’équipe
+labels-done = Les étiquettes sont modifiées.
+dispatches-title = Reçu et envoyé
+dispatches-none = Il n’y a plus rien ici.
+dispatches-all-unread = { $count ->
+    [one] Récupérer ce qui est nouveau
+   *[other] Récupérer les { $count } nouveaux
+}
+dispatch-submission = De la source, le { $date }
+dispatch-reply = Réponse de votre équipe, le { $date }
+dispatch-new = nouveau
+dispatch-fetched = Récupéré par { $who }, le { $date }
+dispatch-exported = Exporté par l’opérateur, le { $date }
+dispatch-kept = Gardé au moins jusqu’au { $date }
+dispatch-pick = Choisir
+dispatch-manifest = La liste du contenu seulement ({ $size })
+dispatches-get = Récupérer la sélection
+dispatches-fetched = Je l’ai déjà
+dispatches-fetched-hint = « Je l’ai déjà » marque la sélection comme récupérée par vous, sans téléchargement.
+dispatches-fetched-done = { $count ->
+    [one] Un envoi est marqué comme récupéré par vous.
+   *[other] { $count } envois sont marqués comme récupérés par vous.
+}
+dispatches-none-picked = Rien de nouveau n’était choisi.
+desk-delete-title = Supprimer ceci pour toute l’équipe ?
+desk-delete-text = C’est supprimé ici, avec tous ses fichiers. Plus personne ne pourra le récupérer ; les copies déjà récupérées restent chez qui les a. Cela ne peut pas être annulé.
+desk-delete-unfetched = Personne ne l’a encore récupéré : ce sera perdu.
+desk-delete-reply-text = La réponse est supprimée ici. Si la source ne l’a pas encore lue, elle ne la lira jamais. Cela ne peut pas être annulé.
+desk-delete-done = C’est supprimé.
+erase-mailbox-title = Supprimer la boîte
+erase-mailbox-hint = Pour toute l’équipe, avec tout ce qui a été reçu et envoyé.
+erase-mailbox = Tout supprimer
+erase-mailbox-question = Supprimer cette boîte pour toute l’équipe ?
+erase-mailbox-text = { $count ->
+    [one] Un envoi est supprimé
+   *[other] { $count } envois sont supprimés
+} ici ; parmi ceux de la source, { $unread ->
+    [0] aucun n’est resté
+    [one] un est resté
+   *[other] { $unread } sont restés
+} sans être récupéré par personne. La source ne trouvera plus rien, pas même les réponses. Cela ne peut pas être annulé.
+erase-mailbox-done = La boîte est supprimée.
+
+## Desk: answering
+
+reply-title = Répondre
+reply-hint = Ce que vous écrivez ici est chiffré sur ce serveur à mesure que cela arrive, pour la source et votre équipe. Il est plus sûr de le sceller sur votre propre machine, sans réseau, et d’apporter le paquet.
+reply-files-hint = Plusieurs à la fois si vous voulez : { $file } chacun, { $dispatch } ensemble. Une réponse interrompue n’est pas envoyée : envoyez-la de nouveau.
+reply-send = Envoyer la réponse
+reply-offline = Scellée hors ligne ?
+reply-sent = La réponse est envoyée. La source la lira avec son code.
+reply-too-large = Les fichiers dépassent ensemble { $limit }. Envoyez-les en plusieurs réponses. Choisissez de nouveau les fichiers.
+reply-too-many = Il y a plus de { $limit } fichiers. Envoyez-les en plusieurs réponses, ou mettez-les dans une archive. Choisissez de nouveau les fichiers.
+reply-no-room = Il n’y a pas la place pour cela maintenant. Rien n’a été envoyé. Prévenez l’opérateur, ou supprimez ce qui ne sert plus. Ce que vous avez écrit est encore là ; choisissez de nouveau les fichiers.
+deliver-title = Déposer un paquet scellé
+deliver-hint = Des réponses que « sourdine reply » a scellées sur votre propre machine.
+deliver-open = Apporter un paquet
+deliver-text = Il est vérifié de l’extérieur : à qui il est destiné, et s’il est scellé pour la source et pour toute l’équipe. Personne ne peut le lire ici. Sur votre propre machine, on le fait ainsi :
+deliver-team = Quelle équipe répond ?
+deliver-bundle = Le paquet (un volume à la fois)
+deliver-send = Déposer
+deliver-done = déposé
+deliver-before = avait déjà été déposé
+deliver-unpadded = Quelque chose n’y est pas complété : sa taille stockée révèle la taille exacte. « sourdine reply » complète.
+deliver-damaged = Ce n’est pas un paquet, ou il est coupé. Rien n’a été déposé. Refaites-le, ou apportez-le de nouveau.
+deliver-no-mailbox = { $name } : cette équipe n’a pas de boîte de ce nom ici. A-t-elle été supprimée, ou le paquet est-il pour une autre équipe ou un autre site ? Rien n’a été déposé.
+deliver-structure = { $place } : la liste du contenu manque, ou les fichiers ne sont pas numérotés 0001, 0002 et ainsi de suite. Rien n’a été déposé.
+deliver-not-sealed = { $place } n’est pas chiffré avec age, ou est abîmé. Rien n’a été déposé.
+deliver-keys = { $place } est scellé pour { $found } clés au lieu de { $expected } : la source et chaque personne de l’équipe. Rien n’a été déposé. Scellez-le de nouveau, avec « sourdine reply » ou pour ces clés exactement.
+deliver-too-large = Le paquet est plus grand que ce qu’une réponse peut contenir. Déposez ses volumes un par un.
+
+## Desk: downloads
+
+download-title = Votre paquet
+download-holds = { $count ->
+    [one] Un envoi
+   *[other] { $count } envois
+}, { $size }
+download-volumes = Il vient en volumes qui tiennent sur une clé USB. Chacun s’ouvre seul.
+download-broken-title = S’il s’interrompt
+download-broken = Cette liste reste telle quelle, à cette adresse, jusqu’au { $date }. Laissez le navigateur reprendre le téléchargement, ou rouvrez cette page. Si vous avez été déconnecté entre-temps, connectez-vous d’abord.
+download-open-title = L’ouvrir
+download-open = Portez-le sur la machine qui a votre clé et n’a pas besoin de réseau. README.txt, dans le paquet, dit comment l’ouvrir avec age seul.
+download-done-title = Quand vous l’avez
+download-done-hint = Ce qui a été servi jusqu’au dernier octet compte de lui-même comme récupéré. Si vous l’avez autrement, dites-le.
+download-done = Tout marquer comme récupéré
+download-nothing = Il n’y a rien de nouveau.
+changed-title = Ce paquet n’est plus le même
+changed-text = Quelque chose en a été supprimé ou a expiré depuis. Un téléchargement commencé ne peut pas continuer.
+changed-again = { $count ->
+    [one] En refaire un de ce qui reste (un envoi)
+   *[other] En refaire un de ce qui reste ({ $count } envois)
+}
+desk-error-cut = Cela s’est arrêté avant la fin. Rien n’a été envoyé. Envoyez-le de nouveau.
+desk-error-cut-title = L’envoi s’est interrompu
+
 ## Desk: every page
 
 desk-rooms = Bureau

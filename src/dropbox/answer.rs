@@ -1,0 +1,163 @@
+//! A reply that is written at the desk: sealed while it arrives, to its source and to the team, and published
+//! whole or not at all. Unlike a submission it is never held: its editor has the documents still.
+
+use super::draft::{Detail, hash_of};
+use super::intake::IntakeError;
+use super::member::{Allowance, Member};
+use super::{Dropbox, Team};
+use crate::base::ids::{DispatchId, DispatchSeed};
+use crate::bundle::manifest::FileEntry;
+use crate::bundle::reply::{Correspondence, ReplyError};
+use crate::crypto::seal::Recipients;
+use crate::store::{self, Kind, Mailbox, Published, StoreError, StoredFile, Upload};
+
+/// Sets the ids of replies apart from those of submissions.
+const LABEL: &[u8] = b"sourdine/v1/reply";
+
+/// Why a reply is not sent. Nothing of it is kept.
+#[derive(Debug, thiserror::Error)]
+pub enum AnswerError {
+    /// The mailbox is gone, or never wrote to this team.
+    #[error("there is no such mailbox")]
+    NoMailbox,
+    /// The source's key, or the team's, cannot be sealed to.
+    #[error(transparent)]
+    Keys(#[from] ReplyError),
+    /// What refuses a submission too: limits, `Empty`, no room.
+    #[error(transparent)]
+    Refused(#[from] IntakeError),
+}
+
+impl From<StoreError> for AnswerError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            // Erased since the form was shown.
+            StoreError::Changed => Self::NoMailbox,
+            other => Self::Refused(other.into()),
+        }
+    }
+}
+
+/// A reply on its way. Dropping it leaves nothing.
+pub struct Answer {
+    dropbox: Dropbox,
+    mailbox: Mailbox,
+    to: Correspondence,
+    recipients: Recipients,
+    seed: DispatchSeed,
+    upload: Upload,
+    allowance: Allowance,
+    files: Vec<(StoredFile, Detail)>,
+}
+
+/// What was sent.
+pub struct Answered {
+    /// Its id.
+    pub id: DispatchId,
+    /// Names, exact sizes, hashes.
+    pub files: Vec<Detail>,
+    /// The same form with the same content was sent before; this one was not stored.
+    pub before: bool,
+}
+
+impl Dropbox {
+    /// Begins a reply of `team`, of about `announced` bytes, to a mailbox that wrote to it. The seed is that of
+    /// the form.
+    pub fn answer(
+        &self,
+        mailbox: Mailbox,
+        team: &Team,
+        seed: DispatchSeed,
+        announced: u64,
+    ) -> Result<Answer, AnswerError> {
+        let parties = self.store().parties(mailbox.id)?;
+        if !parties.iter().any(|(theirs, _)| *theirs == team.id) {
+            return Err(AnswerError::NoMailbox);
+        }
+        let sources = mailbox.source_recipients.split_whitespace();
+        let to = Correspondence {
+            mailbox: mailbox.designation.clone(),
+            source_recipients: sources.map(str::to_owned).collect(),
+            team: team.id.clone(),
+            team_recipients: team.recipients.texts(),
+        };
+        Ok(Answer {
+            dropbox: self.clone(),
+            recipients: to.recipients()?,
+            to,
+            mailbox,
+            seed,
+            upload: self.store().upload(),
+            allowance: Allowance::new(self, announced)?,
+            files: Vec::new(),
+        })
+    }
+}
+
+impl Answer {
+    /// Begins the next file.
+    pub fn file(&mut self, name: String) -> Result<AnswerFile<'_>, AnswerError> {
+        let (upload, allowance) = (&mut self.upload, &mut self.allowance);
+        let member = Member::begin(name, &self.recipients, upload, allowance)?;
+        Ok(AnswerFile { answer: self, member })
+    }
+
+    /// Seals the manifest and publishes the reply, durably (fsync).
+    pub fn send(mut self, message: &str) -> Result<Answered, AnswerError> {
+        let message = if message.trim().is_empty() { "" } else { message };
+        if message.is_empty() && self.files.is_empty() {
+            return Err(IntakeError::Empty.into());
+        }
+        if message.chars().count() > self.dropbox.limits().message {
+            return Err(IntakeError::MessageTooLong.into());
+        }
+        let id = self.id(message);
+        let day = self.dropbox.clock().today();
+        let (places, details): (Vec<_>, Vec<_>) = self.files.into_iter().unzip();
+        let entry = |(at, file): (usize, &Detail)| {
+            FileEntry::new(at, file.name.clone(), file.size, file.sha256.clone())
+        };
+        let entries = details.iter().enumerate().map(entry).collect();
+        let team = self.to.team.clone();
+        let manifest = self.to.manifest(&self.recipients, id, day, message.to_owned(), entries);
+        let json = manifest.to_json().map_err(IntakeError::from)?;
+        let file = self.upload.file().map_err(IntakeError::from)?;
+        let sealed = self.recipients.seal_manifest(&json, file).map_err(IntakeError::from)?;
+        let members = std::iter::once(sealed.finish()?).chain(places).collect();
+        let kind = Kind::Reply;
+        let dispatch = store::Dispatch { id, kind, team, day, fetched: None, members };
+        let mailbox = self.mailbox;
+        let publication = store::Publication { mailbox, dispatch, keys: 0, draft: None };
+        let published = self.upload.publish(publication)?;
+        Ok(Answered { id, files: details, before: published == Published::Before })
+    }
+
+    /// SHA-256\[seed, label, mailbox, team, message, (name, hash) of each file\], its first 16 bytes.
+    fn id(&self, message: &str) -> DispatchId {
+        let team = self.to.team.as_bytes();
+        let fields = [LABEL, &self.mailbox.id.0[..], team, message.as_bytes()];
+        let of_files =
+            self.files.iter().flat_map(|(_, file)| [file.name.as_bytes(), file.sha256.as_bytes()]);
+        DispatchId::of(&hash_of(&self.seed.0, fields.into_iter().chain(of_files)))
+    }
+}
+
+/// A file on its way. Only [`finish`](Self::finish) makes it part of the reply.
+pub struct AnswerFile<'a> {
+    answer: &'a mut Answer,
+    member: Member,
+}
+
+impl AnswerFile<'_> {
+    /// Takes the next bytes.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), AnswerError> {
+        Ok(self.member.write(&mut self.answer.allowance, bytes)?)
+    }
+
+    /// The file is whole.
+    pub fn finish(self) -> Result<(), AnswerError> {
+        let file = self.member.finish()?;
+        self.answer.files.push(file);
+        Ok(())
+    }
+}

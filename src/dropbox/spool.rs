@@ -1,0 +1,85 @@
+//! A bundle that an editor uploads at the desk: it waits in the store, as the ciphertext it is, until it is
+//! whole and can be checked. No dispatch names it, so it goes with the upload, or with the next start.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use super::Dropbox;
+use super::deliver::{DeliverError, Delivered};
+use super::space::Promise;
+use crate::base::limits;
+use crate::bundle::read::Volume;
+use crate::store::{FileReader, FileWriter, Store, StoredFile, Upload};
+
+/// Bytes that one member takes at most beside its plaintext and its padding: headers, tags, the least length.
+const MEMBER: u64 = 64 * 1024;
+
+/// A bundle on its way in. Dropping it leaves nothing.
+pub struct Spool {
+    dropbox: Dropbox,
+    upload: Upload,
+    writer: FileWriter,
+    promise: Promise,
+    left: u64,
+}
+
+/// A bundle that stands in the store.
+struct Spooled {
+    store: Store,
+    file: StoredFile,
+}
+
+impl Volume for Spooled {
+    type Reader = FileReader;
+
+    fn open(&self) -> io::Result<FileReader> {
+        Ok(self.store.read(self.file))
+    }
+
+    fn name(&self) -> PathBuf {
+        "bundle.tar".into()
+    }
+}
+
+impl Dropbox {
+    /// Begins a bundle of about `announced` bytes, or says that there is no room.
+    pub fn spool(&self, announced: u64) -> Result<Spool, DeliverError> {
+        let promise = self.0.space.promise(announced)?;
+        let mut upload = self.store().upload();
+        let writer = upload.file()?;
+        Ok(Spool { dropbox: self.clone(), upload, writer, promise, left: self.largest_bundle() })
+    }
+
+    /// Bytes that a bundle of one dispatch has at most, however it was sealed.
+    pub fn largest_bundle(&self) -> u64 {
+        let limits = self.limits();
+        let members = (limits.files as u64 + 2).saturating_mul(MEMBER);
+        let padded = limits.dispatch.saturating_add(limits.dispatch / 8);
+        padded.saturating_add(members).saturating_add(limits::MANIFEST)
+    }
+}
+
+impl Spool {
+    /// Takes the next bytes.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), DeliverError> {
+        let length = bytes.len() as u64;
+        self.left = self.left.checked_sub(length).ok_or(DeliverError::TooLarge)?;
+        self.promise.keep(length)?;
+        Ok(self.writer.write_all(bytes)?)
+    }
+
+    /// The bundle is whole: checks every reply in it, then stores them, each durably, as answers of `team` and
+    /// nobody else. Of mailboxes that wrote to other teams it says no more than of those that do not exist.
+    pub fn deliver(self, team: &str) -> Result<Vec<Delivered>, DeliverError> {
+        let Self { dropbox, upload, writer, promise, .. } = self;
+        let file = writer.finish()?;
+        // Readers see what is committed.
+        upload.settled()?;
+        drop(promise);
+        let spooled = Spooled { store: dropbox.store().clone(), file };
+        dropbox.deliver(&[spooled], Some(team)).map_err(|error| match error {
+            DeliverError::OtherTeam(mailbox, _) => DeliverError::NoMailbox(mailbox),
+            other => other,
+        })
+    }
+}

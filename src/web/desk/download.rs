@@ -1,0 +1,393 @@
+//! Downloads: a frozen list with an address of its own, so that one that broke off goes on where it was.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use askama::Template;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::response::Response;
+use tokio::sync::{OwnedSemaphorePermit, watch};
+
+use super::act::picked;
+use super::correspondence::{Place, path};
+use super::outgoing::{self, Offered};
+use super::page::{Page, Room, answer, redirect};
+use super::problem::Problem;
+use super::session::{Act, Nothing, Reader};
+use super::{App, Desk, session};
+use crate::base::clock::Day;
+use crate::base::ids::{DispatchId, hex};
+use crate::base::random;
+use crate::dropbox::coverage::Coverage;
+use crate::dropbox::handout::Handout;
+use crate::dropbox::retention;
+use crate::store::{Did, Dispatch, Frozen, JournalLine, Mailbox, StoreError};
+
+/// How often it is looked whether whoever downloads is still signed in.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// A list that is still as it was frozen, and what was asked of it.
+struct Found {
+    frozen: Frozen,
+    id: [u8; 16],
+}
+
+#[derive(Template)]
+#[template(path = "desk/download.html")]
+struct DownloadTemplate<'a> {
+    page: &'a Page<'a>,
+    id: String,
+    handout: Handout,
+    until: Day,
+}
+
+#[derive(Template)]
+#[template(path = "desk/changed.html")]
+struct ChangedTemplate<'a> {
+    page: &'a Page<'a>,
+    id: String,
+    left: usize,
+}
+
+impl DownloadTemplate<'_> {
+    fn volumes(&self) -> impl Iterator<Item = (String, String, String)> {
+        (1..=self.handout.volumes()).map(|number| {
+            let (name, size) = (self.handout.name(number), self.handout.len(number));
+            let address = format!("/download/{}/{number}/{name}", self.id);
+            (address, name, self.page.lang.size(size.unwrap_or_default()))
+        })
+    }
+
+    fn done(&self) -> String {
+        self.page.to(&format!("/download/{}/done", self.id))
+    }
+
+    fn size(&self) -> String {
+        let all = (1..=self.handout.volumes()).filter_map(|number| self.handout.len(number));
+        self.page.lang.size(all.sum())
+    }
+}
+
+impl Desk {
+    /// A frozen list of this editor. Blocks.
+    fn list(&self, reader: &Reader, id: &str) -> Result<Found, Problem> {
+        let id = DispatchId::parse(id).ok_or(Problem::NotFound)?.0;
+        let frozen = self.dropbox.store().frozen(id)?.ok_or(Problem::NotFound)?;
+        if frozen.reader != reader.name() || !reader.may(&frozen.team) {
+            return Err(Problem::NotFound);
+        }
+        Ok(Found { frozen, id })
+    }
+
+    /// What a form asks to be put together, and where to go back to. Blocks.
+    fn wanted(
+        &self,
+        reader: &Reader,
+        fields: &HashMap<String, String>,
+    ) -> Result<(String, Vec<DispatchId>, String), Problem> {
+        let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
+        let (team, designation) = (field("team"), field("mailbox"));
+        if let Some(id) = fields.get("again") {
+            let frozen = self.list(reader, id)?.frozen;
+            let ids = frozen.items.iter().map(|(_, dispatch)| dispatch.id).collect();
+            return Ok((frozen.team, ids, "/".to_owned()));
+        }
+        if !reader.may(&team) {
+            return Err(Problem::NotFound);
+        }
+        let teams = std::slice::from_ref(&team);
+        if designation.is_empty() {
+            return Ok((
+                team.clone(),
+                self.dropbox.store().unread(reader.name(), teams, None)?,
+                "/".into(),
+            ));
+        }
+        let place = Place { team: team.clone(), designation };
+        let mailbox = self.find(reader, &place)?.id;
+        let ids = if fields.contains_key("picked") {
+            // The list takes those of this team only.
+            picked(fields)
+        } else {
+            self.dropbox.store().unread(reader.name(), teams, Some(mailbox))?
+        };
+        Ok((team, ids, place.path()))
+    }
+}
+
+/// Freezes a list: what was ticked, or all that is unread.
+pub async fn make(
+    State(desk): App,
+    uri: Uri,
+    headers: HeaderMap,
+    Act { actor, form }: Act<HashMap<String, String>>,
+) -> Response {
+    let page = Page::new(&desk, &uri, &headers).of(&actor).within(Room::Inbox);
+    let (reader, picks) = (Reader::clone(&actor), form.contains_key("picked"));
+    let made = desk.blocking(move |desk| {
+        let (team, ids, back) = desk.wanted(&reader, &form)?;
+        if ids.is_empty() {
+            return Ok((None, back));
+        }
+        let id: [u8; 16] = random::bytes().map_err(|_| Problem::Internal)?;
+        let today = desk.dropbox.clock().today();
+        let count = desk.dropbox.store().freeze(id, reader.name(), &team, today, ids)?;
+        Ok(((count > 0).then_some(id), back))
+    });
+    match made.await {
+        Ok((Some(id), _)) => redirect(&page, &format!("/download/{}", hex(&id))),
+        Ok((None, back)) => {
+            let t = page.t;
+            let said = if picks { t.dispatches_none_picked() } else { t.download_nothing() };
+            desk.sessions.tell(actor.key(), said);
+            redirect(&page, &back)
+        }
+        Err(problem) => page.problem(&problem),
+    }
+}
+
+/// The page of a list, with the addresses of its volumes.
+pub async fn show(
+    State(desk): App,
+    Path(id): Path<String>,
+    reader: Reader,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let page = Page::new(&desk, &uri, &headers).of(&reader).within(Room::Inbox).told();
+    let found = desk.blocking(move |desk| desk.list(&reader, &id)).await;
+    match found {
+        Ok(found) if found.is_whole() => {
+            let until = Day(found.frozen.day.0 + retention::DOWNLOAD);
+            let id = hex(&found.id);
+            let handout = found.handout(&desk);
+            answer(StatusCode::OK, &DownloadTemplate { page: &page, id, handout, until })
+        }
+        Ok(found) => changed(&page, &found),
+        Err(problem) => page.problem(&problem),
+    }
+}
+
+impl Found {
+    fn is_whole(&self) -> bool {
+        self.frozen.items.len() == self.frozen.count
+    }
+
+    fn handout(self, desk: &Desk) -> Handout {
+        desk.dropbox.handout(self.frozen.items, false, self.frozen.day)
+    }
+}
+
+/// Something of the list was deleted since: these are other bytes, which a resumed download must not get.
+fn changed(page: &Page<'_>, found: &Found) -> Response {
+    let left = found.frozen.items.len();
+    answer(StatusCode::GONE, &ChangedTemplate { page, id: hex(&found.id), left })
+}
+
+/// One volume, or a part of it.
+pub async fn volume(
+    State(desk): App,
+    Path((id, number, _)): Path<(String, usize, String)>,
+    reader: Reader,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let page = Page::new(&desk, &uri, &headers).of(&reader).within(Room::Inbox);
+    let found = {
+        let reader = reader.clone();
+        desk.blocking(move |desk| desk.list(&reader, &id)).await
+    };
+    let found = match found {
+        Ok(found) if found.is_whole() => found,
+        Ok(found) => return changed(&page, &found),
+        Err(problem) => return page.problem(&problem),
+    };
+    let id = found.id;
+    let (team, names) = (found.frozen.team.clone(), designations(&found.frozen.items));
+    let handout = found.handout(&desk);
+    let coverage = desk.coverages.of(id, &handout);
+    let served = Served { desk: desk.clone(), reader: reader.clone(), team, names, coverage };
+    let sending = Sending { desk: &desk, reader: &reader, headers: &headers, method: &method };
+    match sending.send(&handout, number, Some(served)) {
+        Ok(response) => response,
+        Err(problem) => page.problem(&problem),
+    }
+}
+
+/// The manifest of one dispatch as a bundle: what it holds, before all of it is fetched.
+pub async fn manifest(
+    State(desk): App,
+    Path((team, designation, dispatch)): Path<(String, String, String)>,
+    reader: Reader,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let page = Page::new(&desk, &uri, &headers).of(&reader).within(Room::Inbox);
+    let found = {
+        let reader = reader.clone();
+        desk.blocking(move |desk| {
+            let mailbox = desk.find(&reader, &Place { team: team.clone(), designation })?;
+            let id = DispatchId::parse(&dispatch).ok_or(Problem::NotFound)?;
+            let found = desk.dropbox.store().desk_dispatch(&team, mailbox.id, id)?;
+            Ok((mailbox, found.ok_or(Problem::NotFound)?))
+        })
+        .await
+    };
+    let (mailbox, dispatch) = match found {
+        Ok(found) => found,
+        Err(problem) => return page.problem(&problem),
+    };
+    let day = dispatch.day;
+    let handout = desk.dropbox.handout(vec![(mailbox, dispatch)], true, day);
+    let sending = Sending { desk: &desk, reader: &reader, headers: &headers, method: &method };
+    match sending.send(&handout, 1, None) {
+        Ok(response) => response,
+        Err(problem) => page.problem(&problem),
+    }
+}
+
+/// Who is sent something.
+struct Sending<'a> {
+    desk: &'a Arc<Desk>,
+    reader: &'a Reader,
+    headers: &'a HeaderMap,
+    method: &'a Method,
+}
+
+impl Sending<'_> {
+    fn send(
+        &self,
+        handout: &Handout,
+        number: usize,
+        served: Option<Served>,
+    ) -> Result<Response, Problem> {
+        let length = handout.len(number).ok_or(Problem::NotFound)?;
+        let permit = self.desk.downloads.clone().try_acquire_owned().map_err(|_| Problem::Busy)?;
+        let (etag, name) = (handout.etag(number), handout.name(number));
+        let offered = Offered { name: &name, etag: &etag, length };
+        let body = |range: Range<u64>| -> Body {
+            let held = Held { _permit: permit, ended: self.watch() };
+            let ended = async |held: &Held| {
+                let mut ended = held.ended.clone();
+                // Where the watch is over, the download is not.
+                if ended.wait_for(|ended| *ended).await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            };
+            let idle = self.desk.dropbox.limits().idle;
+            let (reader, mut at) = (handout.reader(number, range.clone()), range.start);
+            let taken = move |bytes| {
+                if let Some(served) = &served {
+                    served.add(number, at..at + bytes);
+                }
+                at += bytes;
+            };
+            crate::web::attachment::stream(reader, held, ended, idle, taken)
+        };
+        Ok(outgoing::respond(self.method, self.headers, &offered, body))
+    }
+
+    /// Looks now and then whether the session still stands, which also keeps it from falling asleep; tells when
+    /// it does not.
+    fn watch(&self) -> watch::Receiver<bool> {
+        let (tell, told) = watch::channel(false);
+        let (desk, headers) = (self.desk.clone(), self.headers.clone());
+        let teams = self.reader.teams().to_vec();
+        tokio::spawn(async move {
+            loop {
+                tokio::select! {
+                    () = tell.closed() => return,
+                    () = tokio::time::sleep(LOOK) => {}
+                }
+                let seen = session::reader(&desk, &headers).await;
+                if !matches!(&seen, Ok(Some(seen)) if teams.iter().all(|team| seen.may(team))) {
+                    let _ = tell.send(true);
+                    return;
+                }
+            }
+        });
+        told
+    }
+}
+
+struct Held {
+    _permit: OwnedSemaphorePermit,
+    ended: watch::Receiver<bool>,
+}
+
+/// By dispatch, the mailbox that it belongs to.
+fn designations(items: &[(Mailbox, Dispatch)]) -> HashMap<DispatchId, String> {
+    let name =
+        |(mailbox, dispatch): &(Mailbox, Dispatch)| (dispatch.id, mailbox.designation.clone());
+    items.iter().map(name).collect()
+}
+
+/// Counts what was served of a list, and notes what is complete.
+struct Served {
+    desk: Arc<Desk>,
+    reader: Reader,
+    team: String,
+    names: HashMap<DispatchId, String>,
+    coverage: Coverage,
+}
+
+impl Served {
+    fn add(&self, volume: usize, bytes: Range<u64>) {
+        let complete = self.coverage.served(volume, bytes);
+        if complete.is_empty() {
+            return;
+        }
+        let today = self.desk.dropbox.clock().today();
+        let line = |id: &DispatchId| JournalLine {
+            day: today,
+            team: self.team.clone(),
+            who: self.reader.name().to_owned(),
+            did: Did::Fetched,
+            what: self.names.get(id).cloned().unwrap_or_default(),
+        };
+        let (lines, name) = (complete.iter().map(line).collect(), self.reader.name().to_owned());
+        let store = self.desk.dropbox.store().clone();
+        tokio::task::spawn_blocking(move || -> Result<(), StoreError> {
+            store.mark_fetched(complete, &name, today)?;
+            store.note(lines)
+        });
+    }
+}
+
+/// An editor says that all of a list was fetched, whatever the server has seen.
+pub async fn done(
+    State(desk): App,
+    Path(id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+    Act { actor, form: Nothing {} }: Act<Nothing>,
+) -> Response {
+    let page = Page::new(&desk, &uri, &headers).of(&actor).within(Room::Inbox);
+    let (key, reader) = (*actor.key(), Reader::clone(&actor));
+    let done = desk.blocking(move |desk| {
+        let Frozen { team, items, .. } = desk.list(&reader, &id)?.frozen;
+        let count = items.len();
+        let mut by_mailbox: HashMap<String, Vec<DispatchId>> = HashMap::new();
+        for (mailbox, dispatch) in items {
+            by_mailbox.entry(mailbox.designation).or_default().push(dispatch.id);
+        }
+        let only = by_mailbox.keys().next().filter(|_| by_mailbox.len() == 1).cloned();
+        for (designation, ids) in by_mailbox {
+            desk.fetched(&reader, &team, &designation, ids)?;
+        }
+        Ok((count, only.map_or_else(|| "/".to_owned(), |name| path(&team, &name))))
+    });
+    match done.await {
+        Ok((count, back)) => {
+            desk.sessions.tell(&key, page.t.dispatches_fetched_done(count));
+            redirect(&page, &back)
+        }
+        Err(problem) => page.problem(&problem),
+    }
+}

@@ -1,0 +1,326 @@
+//! Replies that are given at the desk: typed and sealed at once, or uploaded as a bundle that was sealed
+//! offline. The source reads them; what is cut, too large or not sealed to the right keys leaves nothing.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+#[path = "common/inside.rs"]
+mod inside;
+
+use std::fs;
+use std::io::Read;
+
+use common::*;
+use inside::Inside;
+use sourdine::base::ids::DispatchSeed;
+use sourdine::bundle::manifest;
+use sourdine::crypto::kdf::MailboxKeys;
+use sourdine::dropbox::answer::{Answer, AnswerError, Answered};
+use sourdine::dropbox::deliver::{DeliverError, Delivered, Structure};
+use sourdine::dropbox::{IntakeError, Teams};
+use sourdine::store::{Kind, Mailbox};
+
+const MARK: &[u8] = b"a-sentence-that-nobody-else-may-read";
+
+/// A box with one source that sent something.
+fn with_source() -> (Inside, MailboxKeys) {
+    let inside = Inside::new();
+    let source = inside.source();
+    inside.send(&source, "first");
+    (inside, source)
+}
+
+fn mailbox(inside: &Inside, source: &MailboxKeys) -> Mailbox {
+    inside.dropbox.store().mailbox(source.id).unwrap().unwrap()
+}
+
+fn begin(inside: &Inside, source: &MailboxKeys, form: u8) -> Answer {
+    let seed = DispatchSeed([form; 32]);
+    inside.dropbox.answer(mailbox(inside, source), &inside.team(), seed, 4_000_000).unwrap()
+}
+
+fn attach(answer: &mut Answer, name: &str, content: &[u8]) -> Result<(), AnswerError> {
+    let mut file = answer.file(name.to_owned())?;
+    for piece in content.chunks(10_000) {
+        file.write(piece)?;
+    }
+    file.finish()
+}
+
+fn typed(inside: &Inside, source: &MailboxKeys, form: u8, message: &str) -> Answered {
+    let mut answer = begin(inside, source, form);
+    attach(&mut answer, "réponse.pdf", &MARK.repeat(5_000)).unwrap();
+    attach(&mut answer, "empty", b"").unwrap();
+    answer.send(message).unwrap()
+}
+
+/// Waits until the vault holds what the index names and nothing more.
+fn nothing_is_left_over(inside: &Inside) {
+    let count = |file: &str, sql: &str| {
+        let db = rusqlite::Connection::open(inside.config.data_dir.join(file)).unwrap();
+        db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    wait_for("what nobody names to go", || {
+        let stored = count("vault.db", "SELECT count(DISTINCT file) FROM chunk");
+        let named =
+            count("index.db", "SELECT (SELECT count(*) FROM member) + (SELECT count(*) FROM held)");
+        (stored == named).then_some(())
+    });
+}
+
+#[test]
+fn a_typed_reply_is_read_by_its_source_and_opened_by_the_team() {
+    let (inside, source) = with_source();
+    let sent = typed(&inside, &source, 1, "Merci.\nOn publie.");
+    assert!(!sent.before && sent.files.len() == 2);
+    let view = inside.view(&source).unwrap();
+    let reply = &view.replies[0];
+    assert_eq!(reply.id, sent.id);
+    let content = reply.content.as_ref().unwrap();
+    assert_eq!(content.message, "Merci.\nOn publie.");
+    assert_eq!(content.kind, manifest::Kind::Reply);
+    let mailbox = mailbox(&inside, &source);
+    assert_eq!(content.mailbox, mailbox.designation);
+    assert_eq!(content.source_recipients, [mailbox.source_recipients.clone()]);
+    let both = [mailbox.source_recipients.clone(), inside.editor.recipient.clone()];
+    assert_eq!(content.recipients, both);
+    assert_eq!(content.files[0].media_type, "application/pdf");
+    let mut read = Vec::new();
+    let mut file = inside.dropbox.reply_file(&source, sent.id, 1).unwrap();
+    file.plain.read_to_end(&mut read).unwrap();
+    assert!(read == MARK.repeat(5_000) && file.name == "réponse.pdf");
+
+    // The team opens its own copy like anything else.
+    let store = inside.dropbox.store();
+    let replies: Vec<_> = store
+        .dispatches(source.id)
+        .unwrap()
+        .into_iter()
+        .filter(|dispatch| dispatch.kind == Kind::Reply)
+        .map(|dispatch| (mailbox.clone(), dispatch))
+        .collect();
+    let handout = inside.dropbox.handout(replies, false, inside.dropbox.clock().today());
+    let mut bundle = Vec::new();
+    handout.reader(1, 0..u64::MAX).read_to_end(&mut bundle).unwrap();
+    fs::write(inside.path("reply.tar"), bundle).unwrap();
+    ok(&mut inside.editor.open([inside.path("reply.tar")], &inside.path("opened")));
+    // It was never on the disk as it is.
+    for file in files_below(&inside.config.data_dir) {
+        assert!(!holds(&file, MARK), "{}", file.display());
+    }
+}
+
+#[test]
+fn a_form_that_is_sent_twice_answers_once() {
+    let (inside, source) = with_source();
+    let first = typed(&inside, &source, 1, "Merci");
+    let again = typed(&inside, &source, 1, "Merci");
+    assert!(!first.before && again.before && again.id == first.id);
+    assert_eq!(inside.view(&source).unwrap().replies.len(), 1);
+    // Another form, or the same with other words, is another reply.
+    assert!(!typed(&inside, &source, 2, "Merci").before);
+    assert!(!typed(&inside, &source, 1, "Merci bien").before);
+    assert_eq!(inside.view(&source).unwrap().replies.len(), 3);
+    nothing_is_left_over(&inside);
+}
+
+#[test]
+fn a_reply_that_is_cut_or_refused_leaves_nothing() {
+    let (inside, source) = with_source();
+    {
+        let mut answer = begin(&inside, &source, 1);
+        attach(&mut answer, "whole", &vec![7; 3_000_000]).unwrap();
+        let mut file = answer.file("half".into()).unwrap();
+        file.write(&[7; 500_000]).unwrap();
+    }
+    nothing_is_left_over(&inside);
+    for blank in ["", " \n\t\u{a0} "] {
+        let refused = begin(&inside, &source, 2).send(blank);
+        assert!(matches!(refused, Err(AnswerError::Refused(IntakeError::Empty))));
+    }
+    let long = "é".repeat(inside.config.limits.message + 1);
+    let refused = begin(&inside, &source, 3).send(&long);
+    assert!(matches!(refused, Err(AnswerError::Refused(IntakeError::MessageTooLong))));
+    assert!(begin(&inside, &source, 3).send(&long[2..]).is_ok());
+    nothing_is_left_over(&inside);
+    assert_eq!(inside.view(&source).unwrap().replies.len(), 1);
+    // A file alone is enough, and blank words with it are none.
+    let mut answer = begin(&inside, &source, 4);
+    attach(&mut answer, "alone", b"x").unwrap();
+    answer.send("  ").unwrap();
+    let view = inside.view(&source).unwrap();
+    assert!(view.replies.iter().any(|reply| reply.content.as_ref().unwrap().message.is_empty()));
+}
+
+#[test]
+fn a_reply_has_the_limits_of_a_submission() {
+    let inside = Inside::with(|config| {
+        config.limits.file = 100_000;
+        config.limits.dispatch = 150_000;
+        config.limits.files = 3;
+    });
+    let source = inside.source();
+    inside.send(&source, "first");
+    let refusal = |sizes: &[usize]| {
+        let mut answer = begin(&inside, &source, 1);
+        let refused = sizes.iter().find_map(|size| attach(&mut answer, "f", &vec![1; *size]).err());
+        match refused.expect("it is refused") {
+            AnswerError::Refused(error) => error,
+            other => panic!("{other}"),
+        }
+    };
+    assert!(matches!(refusal(&[100_001]), IntakeError::FileTooLarge));
+    assert!(matches!(refusal(&[100_000, 50_001]), IntakeError::DispatchTooLarge));
+    assert!(matches!(refusal(&[1, 1, 1, 1]), IntakeError::TooManyFiles));
+    let mut answer = begin(&inside, &source, 1);
+    for size in [100_000, 49_999, 1] {
+        attach(&mut answer, "f", &vec![1; size]).unwrap();
+    }
+    answer.send("").unwrap();
+    nothing_is_left_over(&inside);
+}
+
+#[test]
+fn nobody_answers_a_mailbox_that_is_gone_or_that_never_wrote_to_the_team() {
+    let (inside, source) = with_source();
+    let mut other = inside.config.teams[0].clone();
+    other.id = "sport".into();
+    inside.dropbox.replace_teams(Teams::prove(&[inside.config.teams[0].clone(), other]).unwrap());
+    let teams = inside.dropbox.teams();
+    let seed = DispatchSeed([1; 32]);
+    let mailbox = mailbox(&inside, &source);
+    let sport = inside.dropbox.answer(mailbox.clone(), teams.find("sport").unwrap(), seed, 10);
+    assert!(matches!(sport.err(), Some(AnswerError::NoMailbox)));
+    let team = teams.find("team").unwrap();
+    let answer = inside.dropbox.answer(mailbox.clone(), team, seed, 10).unwrap();
+    assert!(inside.dropbox.store().delete_correspondence("team", source.id).unwrap());
+    assert!(matches!(answer.send("Merci").err(), Some(AnswerError::NoMailbox)));
+    let late = inside.dropbox.answer(mailbox, team, seed, 10);
+    assert!(matches!(late.err(), Some(AnswerError::NoMailbox)));
+    nothing_is_left_over(&inside);
+}
+
+/// A reply that was sealed offline.
+fn sealed(inside: &Inside, message: &str, attachment: &[u8]) -> Vec<u8> {
+    let dir = tempfile::tempdir_in(inside.dir.path()).unwrap().keep();
+    let (bundle, opened, reply) = (dir.join("b.tar"), dir.join("opened"), dir.join("reply.tar"));
+    inside.dropbox.export("team", true, &bundle, &|_, _| ()).unwrap();
+    ok(&mut inside.editor.open([bundle], &opened));
+    fs::write(dir.join("text"), message).unwrap();
+    fs::write(dir.join("attached.bin"), attachment).unwrap();
+    let mut command = sourdine();
+    command.arg("reply").arg(&opened).arg("-i").arg(&inside.editor.key).arg("-o").arg(&reply);
+    ok(command
+        .arg("--message")
+        .arg(dir.join("text"))
+        .arg("--attach")
+        .arg(dir.join("attached.bin")));
+    fs::read(reply).unwrap()
+}
+
+fn upload(inside: &Inside, bundle: &[u8], team: &str) -> Result<Vec<Delivered>, DeliverError> {
+    let mut spool = inside.dropbox.spool(bundle.len() as u64)?;
+    for piece in bundle.chunks(70_001) {
+        spool.write(piece)?;
+    }
+    spool.deliver(team)
+}
+
+fn refusal(inside: &Inside, bundle: &[u8], team: &str) -> DeliverError {
+    let refused = upload(inside, bundle, team).err().expect("it is refused");
+    nothing_is_left_over(inside);
+    refused
+}
+
+#[test]
+fn a_bundle_that_is_uploaded_is_read_by_its_source() {
+    let (inside, source) = with_source();
+    // Larger than a chunk of the store.
+    let bundle = sealed(&inside, "Merci, on publie.", &MARK.repeat(60_000));
+    let delivered = upload(&inside, &bundle, "team").unwrap();
+    assert_eq!(delivered[0].designation, mailbox(&inside, &source).designation);
+    assert!(!delivered[0].before && delivered[0].unpadded.is_empty());
+    let view = inside.view(&source).unwrap();
+    assert_eq!(view.replies[0].content.as_ref().unwrap().message, "Merci, on publie.");
+    let mut read = Vec::new();
+    let mut file = inside.dropbox.reply_file(&source, view.replies[0].id, 1).unwrap();
+    file.plain.read_to_end(&mut read).unwrap();
+    assert!(read == MARK.repeat(60_000));
+    // The bundle itself is gone, and coming again it changes nothing.
+    nothing_is_left_over(&inside);
+    assert!(upload(&inside, &bundle, "team").unwrap()[0].before);
+    assert_eq!(inside.view(&source).unwrap().replies.len(), 1);
+    nothing_is_left_over(&inside);
+}
+
+#[test]
+fn a_bundle_that_is_cut_damaged_or_no_bundle_leaves_nothing() {
+    let (inside, source) = with_source();
+    let bundle = sealed(&inside, "Merci", &[3; 200_000]);
+    {
+        let mut spool = inside.dropbox.spool(bundle.len() as u64).unwrap();
+        spool.write(&bundle[..bundle.len() / 2]).unwrap();
+    }
+    nothing_is_left_over(&inside);
+    assert!(matches!(refusal(&inside, &bundle[..bundle.len() / 2], "team"), DeliverError::Read(_)));
+    assert!(matches!(refusal(&inside, b"no bundle", "team"), DeliverError::Read(_)));
+    assert!(matches!(refusal(&inside, b"", "team"), DeliverError::Read(_)));
+    // The first word of a member's header.
+    let at = memchr::memmem::rfind(&bundle, b"age-encryption.org/v1").unwrap();
+    let mut altered = bundle.clone();
+    altered[at] ^= 1;
+    assert!(matches!(refusal(&inside, &altered, "team"), DeliverError::NotSealed(..)));
+    // A member under another name: its number is missed.
+    let at = memchr::memmem::find(&bundle, b"/0001.age").unwrap();
+    let mut renamed = tar::Builder::new(Vec::new());
+    for (name, bytes) in members(&bundle) {
+        let mut header = tar::Header::new_ustar();
+        header.set_size(bytes.len() as u64);
+        let name = name.replace("0001.age", "0002.age");
+        renamed.append_data(&mut header, name, bytes.as_slice()).unwrap();
+    }
+    assert!(at > 0);
+    let renamed = renamed.into_inner().unwrap();
+    let refused = refusal(&inside, &renamed, "team");
+    assert!(matches!(refused, DeliverError::Structure(_, Structure::Numbering)));
+    assert!(inside.view(&source).unwrap().replies.is_empty());
+}
+
+fn members(bundle: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut archive = tar::Archive::new(bundle);
+    let entries = archive.entries().unwrap().map(|entry| {
+        let mut entry = entry.unwrap();
+        let name = entry.path().unwrap().to_str().unwrap().to_owned();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).unwrap();
+        (name, bytes)
+    });
+    entries.collect()
+}
+
+#[test]
+fn a_bundle_for_another_team_looks_like_one_for_nobody() {
+    let (inside, source) = with_source();
+    let bundle = sealed(&inside, "Merci", b"x");
+    let mut other = inside.config.teams[0].clone();
+    other.id = "sport".into();
+    inside.dropbox.replace_teams(Teams::prove(&[inside.config.teams[0].clone(), other]).unwrap());
+    let theirs = refusal(&inside, &bundle, "sport").to_string();
+    inside.dropbox.store().delete_correspondence("team", source.id).unwrap();
+    let nobodys = refusal(&inside, &bundle, "team").to_string();
+    assert_eq!(theirs, nobodys);
+}
+
+#[test]
+fn a_bundle_larger_than_a_dispatch_can_be_is_refused_while_it_comes() {
+    let inside = Inside::with(|config| {
+        config.limits.dispatch = 100_000;
+        config.limits.files = 1;
+    });
+    let most = inside.dropbox.largest_bundle();
+    let mut spool = inside.dropbox.spool(most).unwrap();
+    let piece = vec![0; 1 << 20];
+    let refused = (0..=most >> 20).find_map(|_| spool.write(&piece).err());
+    assert!(matches!(refused, Some(DeliverError::TooLarge)));
+    drop(spool);
+    nothing_is_left_over(&inside);
+}

@@ -1,0 +1,318 @@
+//! What the desk hands out: a bundle that is made while it is read. However often a download breaks, what comes
+//! together is byte for byte what `export` writes, and it opens; what was not served whole does not count.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+#[path = "common/inside.rs"]
+mod inside;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Read;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use common::*;
+use inside::Inside;
+use sourdine::base::clock::Day;
+use sourdine::base::ids::DispatchId;
+use sourdine::bundle::write::BundleWriter;
+use sourdine::dropbox::Sent;
+use sourdine::dropbox::coverage::{Coverage, Coverages};
+use sourdine::dropbox::handout::Handout;
+use sourdine::store::{Dispatch, Mailbox};
+
+const DAY: Day = Day(inside::FIRST);
+
+/// Numbers that look random and are the same each time (Knuth's MMIX generator).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, most: u64) -> u64 {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 20) % most.max(1)
+    }
+}
+
+fn document(size: u32, seed: u32) -> Vec<u8> {
+    (0..size).map(|at| ((at / 251 + at + seed) % 256) as u8).collect()
+}
+
+/// A box in which two sources sent three dispatches: files larger than a chunk of the store, several small
+/// ones, and a message alone.
+fn filled() -> (Inside, Vec<(Mailbox, Dispatch)>) {
+    let inside = Inside::new();
+    let send = |message: &str, files: &[(&str, Vec<u8>)], source| {
+        let mut intake = inside.begin(source, message);
+        for (name, content) in files {
+            let mut file = intake.file((*name).to_owned()).unwrap();
+            file.write(content).unwrap();
+            file.finish().unwrap();
+        }
+        assert!(matches!(intake.send().unwrap(), Sent::Receipt(_)));
+    };
+    let (one, two) = (inside.source(), inside.source());
+    send("Bonjour", &[("large.bin", document(2_600_000, 1)), ("small.txt", document(9, 2))], &one);
+    send("Only words", &[], &one);
+    let many: Vec<_> =
+        [1_u32, 70_000, 500_000, 16_384].map(|size| ("x.pdf", document(size, size))).into();
+    send("", &many, &two);
+    let frozen = inside.dropbox.store().submissions("team", true).unwrap();
+    assert_eq!(frozen.len(), 3);
+    (inside, frozen)
+}
+
+/// The same bundle as files.
+fn written(inside: &Inside, frozen: &[(Mailbox, Dispatch)], limit: u64) -> Vec<Vec<u8>> {
+    let dir = tempfile::tempdir_in(inside.dir.path()).unwrap();
+    let mut bundle = BundleWriter::with_volumes(&dir.path().join("bundle.tar"), limit).unwrap();
+    for (mailbox, dispatch) in frozen {
+        let mut members = dispatch.members.iter().map(|member| {
+            let mut sealed = Vec::new();
+            inside.dropbox.store().read(*member).read_to_end(&mut sealed).unwrap();
+            sealed
+        });
+        let (manifest, id) = (members.next().unwrap(), dispatch.id.to_string());
+        bundle.dispatch(&mailbox.designation, &id, dispatch.day, manifest).unwrap();
+        for (number, sealed) in (1..).zip(members) {
+            let size = sealed.len() as u64;
+            bundle.file(number, size, |out| out.write_all(&sealed)).unwrap();
+        }
+    }
+    bundle.finish().unwrap().iter().map(|path| fs::read(path).unwrap()).collect()
+}
+
+fn read(handout: &Handout, volume: usize, range: Range<u64>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    handout.reader(volume, range).read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+/// Downloads every volume into `dir`, each broken again and again and gone on with; `served` hears of each piece.
+fn download(
+    handout: &Handout,
+    dir: &Path,
+    dice: &mut Dice,
+    mut served: impl FnMut(usize, Range<u64>),
+) -> Vec<PathBuf> {
+    (1..=handout.volumes())
+        .map(|volume| {
+            let length = handout.len(volume).unwrap();
+            let mut got: Vec<u8> = Vec::new();
+            while (got.len() as u64) < length {
+                let from = got.len() as u64;
+                let breaks_after = 1 + dice.below(700_000);
+                let mut reader = handout.reader(volume, from..length).take(breaks_after);
+                let n = reader.read_to_end(&mut got).unwrap() as u64;
+                served(volume, from..from + n);
+            }
+            let path = dir.join(handout.name(volume));
+            fs::write(&path, got).unwrap();
+            path
+        })
+        .collect()
+}
+
+#[test]
+fn a_download_that_breaks_again_and_again_is_the_bundle_that_export_writes() {
+    let (inside, frozen) = filled();
+    let exported = inside.path("exported.tar");
+    inside.dropbox.export("team", true, &exported, &|_, _| ()).unwrap();
+    let whole = inside.dropbox.handout(frozen.clone(), false, DAY);
+    assert_eq!((whole.volumes(), whole.dispatches()), (1, 3));
+    assert!(read(&whole, 1, 0..u64::MAX) == fs::read(exported).unwrap());
+
+    let handout = inside.dropbox.handout_in_volumes(frozen.clone(), false, DAY, 400_000);
+    let files = written(&inside, &frozen, 400_000);
+    assert!(files.len() > 3 && handout.volumes() == files.len());
+    let mut dice = Dice(7);
+    for (volume, file) in (1..).zip(&files) {
+        let length = handout.len(volume).unwrap();
+        assert_eq!(length, file.len() as u64);
+        for _ in 0..40 {
+            let (from, to) = (dice.below(length), dice.below(length + 5_000));
+            let end = usize::try_from(to.min(length)).unwrap();
+            let wanted = file.get(usize::try_from(from).unwrap()..end).unwrap_or_default();
+            assert!(read(&handout, volume, from..to) == wanted, "{volume}: {from}..{to}");
+        }
+    }
+    assert_eq!((handout.len(0), handout.len(files.len() + 1)), (None, None));
+    assert!(read(&handout, files.len() + 1, 0..5).is_empty());
+
+    let volumes = download(&handout, inside.dir.path(), &mut dice, |_, _| ());
+    let names: Vec<_> = volumes.iter().map(|v| v.file_name().unwrap().to_str().unwrap()).collect();
+    assert_eq!(names[..2], [format!("sourdine-{DAY}.tar"), format!("sourdine-{DAY}.2.tar")]);
+    for (path, file) in volumes.iter().zip(&files) {
+        assert!(fs::read(path).unwrap() == *file);
+    }
+    let opened = inside.path("opened");
+    ok(&mut inside.editor.open(&volumes, &opened));
+    let contents: BTreeSet<Vec<u8>> =
+        files_below(&opened).iter().map(|path| fs::read(path).unwrap()).collect();
+    for content in [document(2_600_000, 1), document(70_000, 70_000), b"Only words".to_vec()] {
+        assert!(contents.contains(&content));
+    }
+    // Stock tools alone.
+    let tree = inside.path("tree");
+    stock_untar(&volumes[0], &tree);
+    let manifest =
+        files_below(&tree).into_iter().find(|f| f.ends_with("manifest.json.age")).unwrap();
+    assert!(inside.editor.stock_open(&manifest).starts_with(b"{"));
+}
+
+#[test]
+fn a_tag_names_the_bytes_and_nothing_else() {
+    let (inside, frozen) = filled();
+    let tag = |frozen: &[(Mailbox, Dispatch)], only, volume| {
+        inside.dropbox.handout_in_volumes(frozen.to_vec(), only, DAY, 400_000).etag(volume)
+    };
+    let first = tag(&frozen, false, 1);
+    assert!(first.len() == 34 && first.starts_with('"') && first.ends_with('"'), "{first}");
+    assert_eq!(tag(&frozen, false, 1), first);
+    let mut other_file = frozen.clone();
+    other_file[0].1.members[0] = other_file[1].1.members[0];
+    let mut other_day = frozen.clone();
+    other_day[1].1.day = Day(DAY.0 + 1);
+    let mut other_name = frozen.clone();
+    other_name[2].0.designation = "calm-heron".into();
+    let mut tags = BTreeSet::from([
+        first,
+        tag(&frozen, false, 2),
+        tag(&frozen, true, 1),
+        tag(&frozen[1..], false, 1),
+        tag(&other_file, false, 1),
+        tag(&other_day, false, 1),
+        tag(&other_name, false, 1),
+        tag(&[], false, 1),
+    ]);
+    assert_eq!(tags.len(), 8);
+    // Whatever else a row says is not in the bundle.
+    let mut fetched = frozen.clone();
+    fetched[0].1.fetched = Some(DAY);
+    assert!(!tags.insert(tag(&fetched, false, 1)));
+}
+
+#[test]
+fn a_dispatch_counts_once_all_of_it_was_served() {
+    let (inside, frozen) = filled();
+    let ids: BTreeSet<_> = frozen.iter().map(|(_, dispatch)| dispatch.id).collect();
+    for (limit, seed) in [(400_000, 1), (u64::MAX, 2), (1_200_000, 3)] {
+        let handout = inside.dropbox.handout_in_volumes(frozen.clone(), false, DAY, limit);
+        let coverage = Coverage::new(&handout);
+        let mut complete = Vec::new();
+        download(&handout, inside.dir.path(), &mut Dice(seed), |volume, range| {
+            complete.extend(coverage.served(volume, range));
+        });
+        assert_eq!(complete.len(), 3, "each is told once");
+        assert_eq!(complete.into_iter().collect::<BTreeSet<_>>(), ids);
+        assert!(coverage.served(1, 0..u64::MAX).is_empty(), "none is told again");
+
+        // From the last byte to the first, a gap of one byte left open in each.
+        let coverage = Coverage::new(&handout);
+        let whole: Vec<DispatchId> = (1..=handout.volumes())
+            .rev()
+            .flat_map(|volume| {
+                let length = handout.len(volume).unwrap();
+                let middle = length / 2;
+                let mut found = coverage.served(volume, middle + 1..length);
+                found.extend(coverage.served(volume, 0..middle));
+                found
+            })
+            .collect();
+        assert!(whole.len() < 3);
+        let rest = (1..=handout.volumes()).flat_map(|volume| {
+            let middle = handout.len(volume).unwrap() / 2;
+            coverage.served(volume, middle..middle + 1)
+        });
+        assert_eq!(whole.iter().copied().chain(rest).collect::<BTreeSet<_>>(), ids);
+    }
+}
+
+#[test]
+fn manifests_alone_are_listed_but_not_opened_as_whole_and_count_for_nothing() {
+    let (inside, frozen) = filled();
+    let handout = inside.dropbox.handout(frozen, true, DAY);
+    assert!(handout.len(1).unwrap() < 100_000);
+    assert_eq!(handout.name(1), format!("sourdine-{DAY}-manifests.tar"));
+    let coverage = Coverage::new(&handout);
+    let volumes = download(&handout, inside.dir.path(), &mut Dice(5), |volume, range| {
+        assert!(coverage.served(volume, range).is_empty());
+    });
+    let list = |args: &[&str]| {
+        let mut command = inside.editor.open(&volumes, &inside.path("unused"));
+        String::from_utf8(ok(command.args(args)).stdout).unwrap()
+    };
+    let said = list(&["--list"]);
+    for text in
+        ["Only words", "large.bin", "The files are not in this bundle: it holds the manifest alone"]
+    {
+        assert!(said.contains(text), "{text}: {said}");
+    }
+    assert_eq!(said.matches("not in this bundle").count(), 2, "{said}");
+    assert_eq!(list(&["--list", "--json"]).lines().count(), 3);
+
+    let to = inside.path("opened");
+    let error = fails(&mut inside.editor.open(&volumes, &to));
+    assert!(error.contains("the files of 2 dispatch(es) are not in this bundle"), "{error}");
+    let summary = fs::read_to_string(to.join("SUMMARY.txt")).unwrap();
+    assert_eq!(summary.matches("The files are not in this bundle").count(), 2, "{summary}");
+    assert_eq!(
+        summary.matches("Les fichiers ne sont pas dans cette archive").count(),
+        2,
+        "{summary}"
+    );
+}
+
+#[test]
+fn what_is_deleted_while_it_is_read_is_an_error_and_never_other_bytes() {
+    let (inside, frozen) = filled();
+    let store = inside.dropbox.store();
+    let handout = inside.dropbox.handout(frozen.clone(), false, DAY);
+    let before = read(&handout, 1, 0..u64::MAX);
+    let (mailbox, gone) =
+        frozen.iter().max_by_key(|(_, d)| d.members.iter().map(|m| m.size).max()).unwrap();
+    assert!(store.delete_dispatch("team", mailbox.id, gone.id).unwrap());
+    wait_for("the file to go", || (!store.is_whole(gone).unwrap()).then_some(()));
+    wait_for("all of it to go", || {
+        let mut empty = gone.clone();
+        empty.members.iter_mut().for_each(|member| member.size = 0);
+        store.is_whole(&empty).unwrap().then_some(())
+    });
+    let mut got = Vec::new();
+    assert!(handout.reader(1, 0..u64::MAX).read_to_end(&mut got).is_err());
+    assert!(before.starts_with(&got) && got.len() < before.len());
+    // What stands behind it is read as before.
+    let end = before.len() as u64;
+    assert!(read(&handout, 1, end - 1024..end) == before[before.len() - 1024..]);
+}
+
+#[test]
+fn what_was_served_is_remembered_by_list_as_long_as_its_bytes_are_the_same() {
+    let (inside, frozen) = filled();
+    let handout =
+        |frozen: &[(Mailbox, Dispatch)], only| inside.dropbox.handout(frozen.to_vec(), only, DAY);
+    let known = Coverages::default();
+    let whole = handout(&frozen, false);
+    let half = whole.len(1).unwrap() / 2;
+    known.of([1; 16], &whole).served(1, 0..half);
+    // Another list, and the same with manifests alone, know nothing of it.
+    assert!(known.of([2; 16], &whole).served(1, half..u64::MAX).len() < 3);
+    assert!(known.of([1; 16], &handout(&frozen, true)).served(1, 0..u64::MAX).is_empty());
+    // Something was deleted: the offsets are others now.
+    let fewer = handout(&frozen[1..], false);
+    assert!(known.of([3; 16], &whole).served(1, 0..half).len() < 3);
+    known.of([3; 16], &fewer);
+    assert!(known.of([3; 16], &whole).served(1, half..u64::MAX).len() < 3);
+    // What was not served before and what comes now make three, over as many requests as it takes.
+    let first = known.of([4; 16], &whole).served(1, 0..half);
+    let second = known.of([4; 16], &handout(&frozen, false)).served(1, half..u64::MAX);
+    assert_eq!(first.len() + second.len(), 3);
+    // It does not grow without end; what was asked for least lately goes.
+    for list in 0..2_000_u32 {
+        let mut id = [9; 16];
+        id[..4].copy_from_slice(&list.to_be_bytes());
+        known.of(id, &whole);
+    }
+    assert_eq!(known.of([4; 16], &whole).served(1, 0..u64::MAX).len(), 3);
+}
