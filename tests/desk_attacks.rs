@@ -275,7 +275,7 @@ fn sessions_end_with_what_they_rest_on() {
     let login = Login::reset(&site, "anne");
     assert!(!here.is_signed_in());
     let here = Visitor::signed_in(&base, &login);
-    ok(sourdine().args(["editor", "remove", "anne", "--config"]).arg(site.config()));
+    ok(sourdine().args(["editor", "remove", "anne", "--yes", "--config"]).arg(site.config()));
     assert!(!here.is_signed_in());
 }
 
