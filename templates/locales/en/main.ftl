@@ -463,6 +463,11 @@ download-done-title = When you have it
 download-done-hint = What was served to its last byte counts as fetched by itself. If you have it in another way, say so.
 download-done = Mark all of it as fetched
 download-nothing = There is nothing new.
+# $count (Number) - dispatches
+download-damaged = { $count ->
+    [one] One dispatch is damaged here and was left out. Tell the operator: a backup may have it.
+   *[other] { $count } dispatches are damaged here and were left out. Tell the operator: a backup may have them.
+}
 changed-title = This bundle is not the same any more
 changed-text = Something of it was deleted or has expired since. A download that had begun cannot go on.
 # $count (Number) - dispatches

@@ -405,6 +405,10 @@ download-done-title = Quand vous l’avez
 download-done-hint = Ce qui a été servi jusqu’au dernier octet compte de lui-même comme récupéré. Si vous l’avez autrement, dites-le.
 download-done = Tout marquer comme récupéré
 download-nothing = Il n’y a rien de nouveau.
+download-damaged = { $count ->
+    [one] Un envoi est abîmé ici et a été laissé de côté. Prévenez l’opérateur : une sauvegarde l’a peut-être.
+   *[other] { $count } envois sont abîmés ici et ont été laissés de côté. Prévenez l’opérateur : une sauvegarde les a peut-être.
+}
 changed-title = Ce paquet n’est plus le même
 changed-text = Quelque chose en a été supprimé ou a expiré depuis. Un téléchargement commencé ne peut pas continuer.
 changed-again = { $count ->
