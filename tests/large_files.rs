@@ -134,7 +134,9 @@ fn two_gibibytes_broken_off_three_times_arrive_byte_for_byte() {
     let grown = peak(&site) - before;
     println!("peak memory {} MiB, by the downloads {} KiB of it", peak(&site) / MIB, grown / 1024);
     assert!(grown < 16 * MIB, "the downloads took {} KiB", grown / 1024);
-    wait_for("the fetch to count", || anne.get("/").text().contains("1 new").then_some(()).xor(Some(())));
+    wait_for("the fetch to count", || {
+        anne.get("/").text().contains("1 new").then_some(()).xor(Some(()))
+    });
 
     let whole = site.path("whole.tar");
     ok(&mut fetch(&whole, &[]));

@@ -412,7 +412,7 @@ reply-title = Answer
 reply-hint = What you write here is encrypted on this server as it arrives, for the source and your team. It is safer to seal it on your own machine, without a network, and bring the bundle.
 # $file (String) - a size
 # $dispatch (String) - a size
-reply-files-hint = Several at once if you like: { $file } each, { $dispatch } together. An answer that breaks off is not sent; send it again.
+reply-files-hint = Several at once if you like: { $file } each, { $dispatch } together. While it is being sent this page stays as it is: leave it open. An answer that breaks off is not sent; send it again.
 reply-send = Send the answer
 reply-offline = Sealed offline?
 reply-sent = The answer is sent. The source reads it with the code.

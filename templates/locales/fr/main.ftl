@@ -365,7 +365,7 @@ erase-mailbox-done = La boîte est supprimée.
 
 reply-title = Répondre
 reply-hint = Ce que vous écrivez ici est chiffré sur ce serveur à mesure que cela arrive, pour la source et votre équipe. Il est plus sûr de le sceller sur votre propre machine, sans réseau, et d’apporter le paquet.
-reply-files-hint = Plusieurs à la fois si vous voulez : { $file } chacun, { $dispatch } ensemble. Une réponse interrompue n’est pas envoyée : envoyez-la de nouveau.
+reply-files-hint = Plusieurs à la fois si vous voulez : { $file } chacun, { $dispatch } ensemble. Pendant l’envoi, cette page reste telle quelle : laissez-la ouverte. Une réponse interrompue n’est pas envoyée : envoyez-la de nouveau.
 reply-send = Envoyer la réponse
 reply-offline = Scellée hors ligne ?
 reply-sent = La réponse est envoyée. La source la lira avec son code.
