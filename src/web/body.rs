@@ -7,12 +7,14 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::{Frame, SizeHint};
 use tokio::sync::mpsc;
 
-use super::multipart::BodySource;
+use super::multipart::{BodySource, FormError, FormReader};
 
 /// Pieces that may wait between the connection and the thread that seals.
 const PIECES: usize = 4;
@@ -133,4 +135,31 @@ pub async fn discard(body: Body, idle: Duration, drain: u64) -> bool {
     let (outgoing, incoming) = channel();
     drop(incoming);
     outgoing.pump(body, idle, drain, |_| ()).await
+}
+
+/// A text field of a form, as far as it was read.
+pub struct ReadText {
+    pub text: String,
+    /// There was more of it.
+    pub cut: bool,
+}
+
+/// Reads a text field of at most `most` bytes. What is longer is cut, and said to be.
+pub fn read_text(form: &mut FormReader<Incoming>, most: usize) -> Result<ReadText, FormError> {
+    let mut bytes = Vec::new();
+    let mut cut = false;
+    while !cut && let Some(piece) = form.data()? {
+        let room = most - bytes.len();
+        bytes.extend_from_slice(piece.get(..room.min(piece.len())).unwrap_or_default());
+        cut = piece.len() > room;
+    }
+    Ok(ReadText { text: String::from_utf8_lossy(&bytes).into_owned(), cut })
+}
+
+/// Where a body was not read to its end, what is left would be taken for the next request.
+pub fn close_unless(read: bool, mut response: Response) -> Response {
+    if !read {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::body::Body;
 use axum::extract::{Extension, Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::Response;
 use sha2::{Digest, Sha256};
 
@@ -22,7 +22,7 @@ use crate::dropbox::deliver::{DeliverError, Delivered};
 use crate::dropbox::spool::Spool;
 use crate::dropbox::{IntakeError, Team};
 use crate::store::{Did, StoreError};
-use crate::web::body::{self, Incoming};
+use crate::web::body::{self, Incoming, close_unless, read_text};
 use crate::web::connections::Visitor;
 use crate::web::lang::Lang;
 use crate::web::multipart::{Boundary, FormError, FormLimits, FormReader};
@@ -68,26 +68,13 @@ struct Arriving {
 }
 
 impl Arriving {
-    /// A text field of at most `most` bytes.
-    fn text(&mut self, most: usize) -> Result<(String, bool), Refusal> {
-        let mut bytes = Vec::new();
-        while let Some(piece) = self.form.data()? {
-            let room = most - bytes.len();
-            bytes.extend_from_slice(piece.get(..room.min(piece.len())).unwrap_or_default());
-            if piece.len() > room {
-                return Ok((String::from_utf8_lossy(&bytes).into_owned(), true));
-            }
-        }
-        Ok((String::from_utf8_lossy(&bytes).into_owned(), false))
-    }
-
     /// The first field proves that the form is this session's.
     fn proof(&mut self) -> Result<Option<session::Actor>, Refusal> {
         match self.form.next_part()? {
             Some(part) if part.name == PROOF && part.file_name.is_none() => {}
             _ => return Err(Problem::Form.into()),
         }
-        let (text, _) = self.text(limits::SHORT_FIELD)?;
+        let text = read_text(&mut self.form, limits::SHORT_FIELD)?.text;
         Ok(self.reader.as_ref().and_then(|reader| reader.prove(&text)))
     }
 
@@ -99,12 +86,12 @@ impl Arriving {
         while let Some(part) = self.form.next_part()? {
             match (part.name.as_str(), part.file_name) {
                 ("form", None) if answer.is_none() => {
-                    typed.form = self.text(limits::SHORT_FIELD)?.0;
+                    typed.form = read_text(&mut self.form, limits::SHORT_FIELD)?.text;
                 }
                 ("message", None) if answer.is_none() => {
-                    let (text, cut) = self.text(4 * most)?;
-                    typed.message = text.replace("\r\n", "\n");
-                    if cut || typed.message.chars().count() > most {
+                    let read = read_text(&mut self.form, 4 * most)?;
+                    typed.message = read.text.replace("\r\n", "\n");
+                    if read.cut || typed.message.chars().count() > most {
                         return Err(self.refuse(&IntakeError::MessageTooLong));
                     }
                 }
@@ -181,7 +168,9 @@ impl Arriving {
         let mut spool: Option<Spool> = None;
         while let Some(part) = self.form.next_part()? {
             match (part.name.as_str(), part.file_name) {
-                ("team", None) if spool.is_none() => team = self.text(limits::SHORT_FIELD)?.0,
+                ("team", None) if spool.is_none() => {
+                    team = read_text(&mut self.form, limits::SHORT_FIELD)?.text;
+                }
                 ("bundle", Some(_)) if spool.is_none() => {
                     let actor = self.signed_in(actor.as_ref())?;
                     if !actor.may(&team) {
@@ -301,14 +290,6 @@ async fn read<T: Send + 'static>(
     let (outcome, typed) =
         work.await.unwrap_or((Err(Refusal::Page(Problem::Internal)), Typed::default()));
     (outcome, typed, whole)
-}
-
-/// What is left of an unread body would be taken for the next request.
-fn close_unless(read: bool, mut response: Response) -> Response {
-    if !read {
-        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-    }
-    response
 }
 
 /// A reply that is typed.

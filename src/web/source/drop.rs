@@ -7,7 +7,7 @@ use axum::Form;
 use axum::body::Body;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::Response;
 use serde::Deserialize;
 use tokio::runtime::Handle;
@@ -254,7 +254,7 @@ pub async fn receive(
             Ok(_) => Problem::Busy,
         };
         let read = !asks && body::discard(body, limits.idle, limits.drain).await;
-        return close_unless(read, page.problem(&problem));
+        return body::close_unless(read, page.problem(&problem));
     };
     let _kept = kept;
     let meter = Meter::new(length);
@@ -304,15 +304,7 @@ pub async fn receive(
         Ok((Err(problem), typed)) => refuse(page, &problem, typed),
         Err(_) => page.problem(&Problem::Internal),
     };
-    close_unless(read, response)
-}
-
-/// What is left of an unread body would be taken for the next request.
-fn close_unless(read: bool, mut response: Response) -> Response {
-    if !read {
-        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-    }
-    response
+    body::close_unless(read, response)
 }
 
 fn ask(page: Page<'_>, typed: Typed) -> Response {

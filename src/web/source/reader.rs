@@ -14,7 +14,7 @@ use crate::base::circuit::Circuit;
 use crate::base::limits::{self, FORM_OVERHEAD, Limits};
 use crate::dropbox::{Intake, IntakeError, Letter, Sent, Team};
 use crate::store::StoreError;
-use crate::web::body::Incoming;
+use crate::web::body::{Incoming, read_text};
 use crate::web::multipart::{FormLimits, FormReader};
 
 /// A transfer that was ended gives its room back within this time, so many times over.
@@ -204,24 +204,6 @@ impl Reader<'_> {
 /// Bytes of a form that can still be within the limits.
 pub fn largest_form(limits: &Limits) -> u64 {
     limits.dispatch + 4 * limits.message as u64 + limits::FORM_OVERHEAD
-}
-
-struct ReadText {
-    text: String,
-    cut: bool,
-}
-
-/// Reads a text field of at most `most` bytes. What is longer is cut, and said to be.
-fn read_text(form: &mut FormReader<Incoming>, most: usize) -> Result<ReadText, Problem> {
-    let mut bytes = Vec::new();
-    while let Some(piece) = form.data()? {
-        let room = most - bytes.len();
-        bytes.extend_from_slice(piece.get(..room.min(piece.len())).unwrap_or_default());
-        if piece.len() > room {
-            return Ok(ReadText { text: String::from_utf8_lossy(&bytes).into_owned(), cut: true });
-        }
-    }
-    Ok(ReadText { text: String::from_utf8_lossy(&bytes).into_owned(), cut: false })
 }
 
 impl Typed {
