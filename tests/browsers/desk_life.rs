@@ -253,6 +253,14 @@ fn deletes(day: &Day, (second, form): &(String, Form)) {
     browser.must_say("#dispatches", "Nothing is here any more");
     day.site.mailbox(&form.code).must_not_say("Something else");
 
+    browser.follow("nav.rooms a:nth-of-type(2)");
+    for line in [
+        "anne signed in".to_owned(),
+        format!("anne fetched from {}", day.designation),
+        format!("anne replied to {}", day.designation),
+    ] {
+        browser.must_say("main", &line);
+    }
     day.mailbox();
     browser.follow("#end button");
     browser.must_say("h1", "Delete this mailbox for the whole team?");
@@ -262,13 +270,9 @@ fn deletes(day: &Day, (second, form): &(String, Form)) {
     browser.must_say("h1", "Inbox");
     day.site.mailbox(&day.code).must_say("Nothing under this code");
     browser.follow("nav.rooms a:nth-of-type(2)");
-    for line in [
-        "anne signed in".to_owned(),
-        format!("anne fetched from {}", day.designation),
-        format!("anne replied to {}", day.designation),
-    ] {
-        browser.must_say("main", &line);
-    }
+    browser.must_say("main", &format!("anne deleted all of {}", day.designation));
+    let main = browser.see("main");
+    assert!(!main.contains("fetched from"), "of what is deleted, only that: {main}");
 }
 
 /// Neither "Back" nor "Reload" shows anything of the desk.
