@@ -80,7 +80,7 @@ fn a_typed_reply_is_read_by_its_source_and_opened_by_the_team() {
     assert_eq!(content.kind, manifest::Kind::Reply);
     let mailbox = mailbox(&inside, &source);
     assert_eq!(content.mailbox, mailbox.designation);
-    assert_eq!(content.source_recipients, [mailbox.source_recipients.clone()]);
+    assert_eq!(content.source_recipients, std::slice::from_ref(&mailbox.source_recipients));
     let both = [mailbox.source_recipients.clone(), inside.editor.recipient.clone()];
     assert_eq!(content.recipients, both);
     assert_eq!(content.files[0].media_type, "application/pdf");
@@ -130,7 +130,7 @@ fn a_reply_that_is_cut_or_refused_leaves_nothing() {
         let mut answer = begin(&inside, &source, 1);
         attach(&mut answer, "whole", &vec![7; 3_000_000]).unwrap();
         let mut file = answer.file("half".into()).unwrap();
-        file.write(&[7; 500_000]).unwrap();
+        file.write(&vec![7; 500_000]).unwrap();
     }
     nothing_is_left_over(&inside);
     for blank in ["", " \n\t\u{a0} "] {
@@ -255,7 +255,7 @@ fn a_bundle_that_is_uploaded_is_read_by_its_source() {
 #[test]
 fn a_bundle_that_is_cut_damaged_or_no_bundle_leaves_nothing() {
     let (inside, source) = with_source();
-    let bundle = sealed(&inside, "Merci", &[3; 200_000]);
+    let bundle = sealed(&inside, "Merci", &vec![3; 200_000]);
     {
         let mut spool = inside.dropbox.spool(bundle.len() as u64).unwrap();
         spool.write(&bundle[..bundle.len() / 2]).unwrap();

@@ -1,6 +1,12 @@
 //! What the desk hands out: a bundle that is made while it is read. However often a download breaks, what comes
 //! together is byte for byte what `export` writes, and it opens; what was not served whole does not count.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_possible_truncation
+)]
 
 mod common;
 #[path = "common/inside.rs"]

@@ -146,7 +146,7 @@ fn a_box_of_the_first_format_opens_and_has_everything() {
     site.stop();
     // Once is enough.
     site.serve();
-    assert_eq!(version_and_tables(&index).0, 2);
+    assert_eq!(version_and_tables(&index).0, 3);
     site.mailbox(&form.code).must_say("An early answer.");
 }
 

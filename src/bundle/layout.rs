@@ -256,8 +256,8 @@ mod tests {
     use super::*;
 
     fn content(item: usize, member: usize, size: u64) -> Vec<u8> {
-        let seed = 31 * item + 7 * member;
-        (0..size).map(|at| u8::try_from((at as usize * 13 + seed) % 251).unwrap()).collect()
+        let seed = (31 * item + 7 * member) as u64;
+        (0..size).map(|at| u8::try_from((at * 13 + seed) % 251).unwrap()).collect()
     }
 
     fn items(sizes: &[Vec<u64>]) -> Vec<Item> {

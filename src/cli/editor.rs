@@ -253,10 +253,13 @@ impl Remove {
             }
             (Err(error), Err(_)) => return Err(error.into()),
         };
+        let key_is_gone = !done[1].is_empty();
         let done: Vec<_> = done.into_iter().filter(|what| !what.is_empty()).collect();
         let mut out = format!("{}: removed {}\n", printable(&name), done.join(" and "));
         if desk.onion.is_of_system() {
             out.push_str(&text::remove_by_hand(&name));
+        } else if key_is_gone {
+            out.push_str(text::FOUND_FOR_A_WHILE);
         }
         show(&out)
     }

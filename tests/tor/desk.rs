@@ -71,7 +71,8 @@ fn the_desk_is_there_for_editors_who_were_let_in_and_for_nobody_else() {
     assert_eq!(onion.site.curl("/?lang=en", &[]).status, 200);
     assert!(reaches(&anne, &address));
 
-    // Who is removed finds no way there any more, and the others do. (A circuit that was open stays open.)
+    // Who is removed finds no way there any more, and the others do. (A tor that has
+    // fetched the descriptor goes on with it until it forgets it or starts anew.)
     drop(anne);
     editor(&onion, &["remove", "anne", "--yes"]);
     within(

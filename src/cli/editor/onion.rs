@@ -65,9 +65,13 @@ impl Onion {
         }
     }
 
-    /// Who has a key; unknown with a tor of the system.
+    /// Who has a key; unknown with a tor of the system, and of no interest where none ever ran.
     pub fn keys(&self) -> Result<Option<Vec<String>>, TorError> {
-        (!self.of_system).then(|| clients::names(&self.place)).transpose()
+        if self.of_system {
+            return Ok(None);
+        }
+        let names = clients::names(&self.place)?;
+        Ok((self.place.was_used() || !names.is_empty()).then_some(names))
     }
 
     /// The desk's address, where it is known.

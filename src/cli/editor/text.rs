@@ -10,6 +10,10 @@ const SYSTEM: &str = "/var/lib/tor/sourdine-desk/authorized_clients";
 
 pub const SAME_KEY: &str = "The key for the desk's onion address is the same as before.\n";
 
+/// tor gives the address out anew, but does not call back what it gave out before.
+pub const FOUND_FOR_A_WHILE: &str = "Where their Tor Browser is open now, it may find the sign-in page for \
+    some hours more; nothing of theirs opens it.\n";
+
 pub fn added(
     site: &str,
     name: &str,
@@ -98,7 +102,8 @@ pub fn key_for_system(name: &str, key: &Key) -> Zeroizing<String> {
     Zeroizing::new(format!(
         "  onion key     {}
 
-The tor of this system lets the key in by its public half. As root (paths as in deploy/torrc, Debian):
+The tor of this system lets the key in by its public half. As root, on Debian, with the desk's lines of
+deploy/torrc in /etc/tor/torrc (before the last step, without their #):
 
   install -d -m 2700 -o debian-tor -g debian-tor {parent} {SYSTEM}
   echo '{}' > {file}

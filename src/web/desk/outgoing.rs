@@ -207,13 +207,19 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn one_that_takes_nothing_is_given_up() {
+    #[tokio::test]
+    async fn one_that_takes_nothing_is_given_up_and_so_is_one_whose_place_is_needed() {
+        let short = Duration::from_millis(20);
         let held = Arc::new(());
-        let body = stream(io::repeat(0), held.clone(), never, Duration::from_secs(5), |_| ());
+        let stalled = stream(io::repeat(0), held.clone(), never, short, |_| ());
         while Arc::strong_count(&held) > 1 {
-            tokio::time::sleep(Duration::from_secs(1)).await;
+            tokio::task::yield_now().await;
         }
-        drop(body);
+        let at_once = async |_: &Arc<()>| ();
+        let dismissed = stream(io::repeat(0), held.clone(), at_once, LONG, |_| ());
+        while Arc::strong_count(&held) > 1 {
+            tokio::task::yield_now().await;
+        }
+        drop((stalled, dismissed));
     }
 }
