@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::robot::Page;
 use crate::tour::{self, STATES};
 
-/// On the wire, head included, without lists (files, teams), answers, and what the source wrote.
+/// On the wire, head included, without lists (files, teams), answers, a QR code, and what the source wrote.
 const MOST: usize = 14 * 1024;
 
 /// What a page must not have. `src` of a frame and `href` of a link are looked at one by one.
@@ -44,7 +44,7 @@ const WANTED: [&str; 4] = [
 fn faults(page: &Page) -> Vec<String> {
     let answer = &page.answer;
     let mut faults = Vec::new();
-    let lists = "main ul, #replies article, #draft .message, textarea, fieldset";
+    let lists = "main ul, #replies article, #draft .message, textarea, fieldset, .qr";
     let lists = page.all(lists);
     let lists: usize = lists.iter().map(|list| list.html().len()).sum();
     let size = answer.headers.len() + answer.bytes.len() - lists;
