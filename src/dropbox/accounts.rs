@@ -279,7 +279,7 @@ impl Accounts {
         if !self.is_current(account)? || !store.set_credentials(name, credentials, epoch)? {
             return Ok(Changed::Wrong);
         }
-        // The code that was just shown is not good for another time.
+        // The code that was just shown, of a new device too, is not good for another time.
         store.use_code(name, totp.mark(step), Vec::new())?;
         self.note(&account.teams, name, did, "")?;
         Ok(Changed::Done(epoch))

@@ -139,7 +139,7 @@ impl Store {
         epoch: [u8; 16],
     ) -> Result<bool, StoreError> {
         self.change(
-            "UPDATE editor SET credentials = ?2, epoch = ?3, used = NULL WHERE name = ?1",
+            "UPDATE editor SET credentials = ?2, epoch = ?3 WHERE name = ?1",
             (name.to_owned(), credentials, epoch),
         )
     }

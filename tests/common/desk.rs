@@ -35,7 +35,8 @@ impl Login {
         let mut command = sourdine();
         Self::printed(
             name,
-            ok(command.args(["editor", "reset", name, "--config"]).arg(site.config())).stdout,
+            ok(command.args(["editor", "reset", name, "--yes", "--config"]).arg(site.config()))
+                .stdout,
         )
     }
 

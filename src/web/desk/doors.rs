@@ -135,7 +135,7 @@ impl Doors {
         let mut state = self.lock();
         state.count(circuit);
         state.waiting.retain(|waiter| {
-            !waiter.turn.is_closed() && !(circuit.is_known() && waiter.circuit == circuit)
+            !(waiter.turn.is_closed() || circuit.is_known() && waiter.circuit == circuit)
         });
         state.waiting.push(Waiter { circuit, slot, dice, turn });
         if state.waiting.iter().filter(|waiter| waiter.slot == slot).count() > LINE {
@@ -347,7 +347,7 @@ mod tests {
     async fn memory_is_bounded_and_what_was_long_ago_is_forgotten() {
         let doors = Doors::default();
         for circuit in 0..20_000 {
-            let _ = doors.wait(Circuit::Tor(circuit), doors.slot("anne"));
+            drop(doors.wait(Circuit::Tor(circuit), doors.slot("anne")));
         }
         assert!(doors.lock().waiting.len() <= LINE);
         assert_eq!(doors.lock().asked.len(), CIRCUITS);

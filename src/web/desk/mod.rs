@@ -167,7 +167,7 @@ pub fn router(desk: Arc<Desk>) -> Router {
 }
 
 async fn not_found(State(desk): App, request: Request) -> Response {
-    problem(&desk, &request, Problem::NotFound)
+    problem(&desk, &request, &Problem::NotFound)
 }
 
 /// The address of a form that only sends: a page that answered it leads there in another language.
@@ -178,8 +178,8 @@ async fn not_so(State(desk): App, request: Request) -> Response {
     redirect(&Page::new(&desk, request.uri(), request.headers()), "/")
 }
 
-fn problem(desk: &Desk, request: &Request, problem: Problem) -> Response {
-    Page::new(desk, request.uri(), request.headers()).problem(&problem)
+fn problem(desk: &Desk, request: &Request, problem: &Problem) -> Response {
+    Page::new(desk, request.uri(), request.headers()).problem(problem)
 }
 
 /// A small form arrives whole within the time that an upload may stand still.
@@ -193,7 +193,7 @@ async fn in_time(State(desk): App, request: Request, next: Next) -> Response {
 
 async fn refuse_foreign(State(desk): App, request: Request, next: Next) -> Response {
     if headers::is_foreign(request.method(), request.headers()) {
-        return problem(&desk, &request, Problem::ForeignOrigin);
+        return problem(&desk, &request, &Problem::ForeignOrigin);
     }
     next.run(request).await
 }
@@ -202,7 +202,7 @@ async fn refuse_foreign(State(desk): App, request: Request, next: Next) -> Respo
 async fn refuse_dangerous(State(desk): App, request: Request, next: Next) -> Response {
     match Visit::of(request.uri(), request.headers(), &desk.onions) {
         Visit::Onion | Visit::Loopback => next.run(request).await,
-        Visit::Elsewhere => problem(&desk, &request, Problem::UnknownHost),
-        Visit::Relayed => problem(&desk, &request, Problem::Relayed),
+        Visit::Elsewhere => problem(&desk, &request, &Problem::UnknownHost),
+        Visit::Relayed => problem(&desk, &request, &Problem::Relayed),
     }
 }

@@ -51,7 +51,7 @@ impl<'a> Page<'a> {
             reader: None,
             notice: None,
             room: Room::None,
-            here: without_lang(uri),
+            here: Some(without_lang(uri)).filter(|here| is_local(here)).unwrap_or("/".into()),
             visit: Visit::of(uri, headers, &desk.onions),
             kept: String::new(),
         }

@@ -8,7 +8,7 @@ use crate::store::StoreError;
 use crate::web::lang::L10nLanguage;
 
 /// Everything a page can answer instead of what was asked.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Problem {
     /// Not our form, or too large.
     Form,
@@ -36,7 +36,7 @@ pub enum Problem {
 
 impl Problem {
     /// For the daily count.
-    pub fn kind(self) -> &'static str {
+    pub fn kind(&self) -> &'static str {
         match self {
             Self::Form => "desk-form",
             Self::SignedOut => "desk-signed-out",
@@ -53,7 +53,7 @@ impl Problem {
     }
 
     /// HTTP's word for it.
-    pub fn status(self) -> StatusCode {
+    pub fn status(&self) -> StatusCode {
         match self {
             Self::Form | Self::Cut => StatusCode::BAD_REQUEST,
             Self::SignedOut | Self::OtherSession | Self::ForeignOrigin | Self::Relayed => {
@@ -69,7 +69,7 @@ impl Problem {
     }
 
     /// The page's title.
-    pub fn title(self, t: &L10nLanguage) -> String {
+    pub fn title(&self, t: &L10nLanguage) -> String {
         match self {
             Self::SignedOut => t.desk_signed_out_title(),
             Self::OtherSession => t.desk_other_session_title(),
@@ -85,7 +85,7 @@ impl Problem {
     }
 
     /// What happened and what to do.
-    pub fn sentence(self, t: &L10nLanguage) -> String {
+    pub fn sentence(&self, t: &L10nLanguage) -> String {
         match self {
             Self::Form => t.desk_error_form(),
             Self::SignedOut => t.desk_signed_out(),

@@ -162,7 +162,7 @@ where
 fn stranger(desk: &Arc<Desk>, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
     let page = Page::new(desk, uri, headers);
     if method.is_safe() {
-        return super::sign_in::ask(page, headers);
+        return super::sign_in::ask(&page, headers);
     }
     page.problem(&Problem::SignedOut)
 }
@@ -189,7 +189,7 @@ where
         let desk = Arc::<Desk>::from_ref(state);
         let (parts, body) = request.into_parts();
         let page = || Page::new(&desk, &parts.uri, &parts.headers);
-        let refused = |problem: Problem| page().problem(&problem);
+        let refused = |problem| page().problem(&problem);
         let seen = reader(&desk, &parts.headers).await.map_err(refused)?;
         let body = axum::body::to_bytes(body, SMALL_FORM).await;
         let body = body.map_err(|_| refused(Problem::Form))?;

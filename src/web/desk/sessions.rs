@@ -31,7 +31,7 @@ impl Token {
     /// A fresh one.
     pub fn fresh() -> Result<Self, NoRandomness> {
         let bytes = Zeroizing::new(random::bytes::<32>()?);
-        Ok(Self(Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(&*bytes))))
+        Ok(Self(Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(*bytes))))
     }
 
     /// 43 characters of base64url.

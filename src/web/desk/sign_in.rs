@@ -37,10 +37,10 @@ struct SignInPage<'a> {
 }
 
 /// The form; whoever signs in on it lands on the page that was asked for.
-pub fn ask(page: Page<'_>, headers: &HeaderMap) -> Response {
+pub fn ask(page: &Page<'_>, headers: &HeaderMap) -> Response {
     let next = page.here().to_owned();
-    let next = if is_local(&next) && next != "/sign-in" { next } else { "/".to_owned() };
-    form(&page, headers, Typed { next: &next, name: "" }, None)
+    let next = if next == "/sign-in" { "/".to_owned() } else { next };
+    form(page, headers, &Typed { next: &next, name: "" }, None)
 }
 
 /// What is given back with the form.
@@ -52,7 +52,7 @@ struct Typed<'a> {
 fn form(
     page: &Page<'_>,
     headers: &HeaderMap,
-    typed: Typed<'_>,
+    typed: &Typed<'_>,
     problem: Option<(StatusCode, String)>,
 ) -> Response {
     // One of an earlier form goes on, so that several tabs work.
@@ -83,7 +83,7 @@ fn proof(key: &[u8; 32], door: &str) -> String {
 
 /// `GET /sign-in`, for whoever signed out or opens it in another tab.
 pub async fn show(State(desk): App, uri: Uri, headers: HeaderMap) -> Response {
-    ask(Page::new(&desk, &uri, &headers), &headers)
+    ask(&Page::new(&desk, &uri, &headers), &headers)
 }
 
 #[derive(Deserialize)]
@@ -114,7 +114,7 @@ pub async fn enter(
     let typed = || Typed { next, name: form.name.get(..SHORT_FIELD).unwrap_or(&form.name) };
     let again = |status, why: &'static str, text: String| {
         tally::count(why);
-        self::form(&page, &headers, typed(), Some((status, text)))
+        self::form(&page, &headers, &typed(), Some((status, text)))
     };
     let Some(door) = session::cookie(&headers, COOKIE) else {
         return again(StatusCode::BAD_REQUEST, "desk-no-cookie", page.t.desk_no_cookie());

@@ -455,7 +455,7 @@ desk-error-internal = Ce n’est pas de votre faute. Réessayez plus tard, ou pr
 
 desk-wrong = Le nom, la phrase de passe ou le code ne sont pas bons, ou le code a déjà servi. Chaque code sert une fois et pendant une minute environ : attendez-en un nouveau, puis réessayez.
 desk-crowded = Beaucoup essaient de se connecter en même temps, et cet essai n’a pas eu son tour. Rien n’est bloqué : attendez quelques secondes et réessayez avec un nouveau code.
-desk-no-cookie = Votre navigateur n’a pas gardé le cookie de ce site, sans lequel on ne peut pas rester connecté. Un site onion demande le Navigateur Tor (dans un autre Firefox, mettez dom.securecontext.allowlist_onions à true dans about:config). Les cookies doivent être permis. Puis réessayez.
+desk-no-cookie = Votre navigateur n’a pas gardé le cookie de ce site, sans lequel on ne peut pas rester connecté. Un site onion demande le Navigateur Tor (dans un autre Firefox, mettez à true le réglage avancé dom.securecontext.allowlist_onions). Les cookies doivent être permis. Puis réessayez.
 desk-old-form = Ce formulaire était trop ancien. Rien n’a été essayé : remplissez-le de nouveau.
 
 ## Desk: account

@@ -1,0 +1,412 @@
+//! Inbox, mailboxes, downloads and answers of the desk, by curl: what works, and what an editor of another
+//! team, a forged form or a hostile name cannot do.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod common;
+#[path = "common/desk.rs"]
+mod desk;
+
+use std::fs;
+
+use common::*;
+use desk::*;
+
+/// A box of two teams with a mailbox in each, an editor of each, and one of both.
+struct Two {
+    site: Box_,
+    base: String,
+    anne: Visitor,
+    bob: Visitor,
+    carla: Visitor,
+    /// Of each team's mailbox.
+    forms: [Form; 2],
+    names: [String; 2],
+    documents: [std::path::PathBuf; 2],
+}
+
+impl Two {
+    fn new() -> Self {
+        let mut site = Box_::new(1, &[("labels = []", "labels = [\"urgent\", \"<b>&\\\"é\"]")]);
+        let other = Editor::new(site.dir.path(), "other");
+        site.add_team("other", "The <other> team", &other);
+        let logins = [("anne", &["team"][..]), ("bob", &["other"]), ("carla", &["team", "other"])]
+            .map(|(name, teams)| Login::new(&site, name, teams));
+        let base = open_desk(&mut site);
+        let documents = ["a.bin", "b.bin"].map(|name| {
+            let path = site.path(name);
+            fs::write(&path, name.repeat(60_000)).unwrap();
+            path
+        });
+        let forms = ["team", "other"].map(|team| {
+            let form = site.form("en");
+            let document = &documents[usize::from(team == "other")];
+            let files = [(document.clone(), "a.bin".to_owned())];
+            site.send_named(&form, team, "What I know", &files).must_say("Received");
+            form
+        });
+        let [anne, bob, carla] = logins.map(|login| Visitor::signed_in(&base, &login));
+        let names = [&anne, &bob].map(|editor| only_mailbox(&editor.get("/")));
+        Self { site, base, anne, bob, carla, forms, names, documents }
+    }
+
+    fn place(&self, team: &str) -> String {
+        format!("/mailbox/{team}/{}", self.names[usize::from(team == "other")])
+    }
+}
+
+/// The one mailbox that an inbox shows.
+fn only_mailbox(inbox: &Answer) -> String {
+    let text = inbox.text();
+    let mut found: Vec<_> = text.split("href=\"/mailbox/").skip(1).collect();
+    assert_eq!(found.len(), 1, "{text}");
+    let path = found.remove(0).split(['"', '?']).next().unwrap();
+    path.split('/').nth(1).unwrap().to_owned()
+}
+
+fn dispatch_in(page: &Answer) -> String {
+    let text = page.text();
+    text.split("name=\"d").nth(1).unwrap()[..32].to_owned()
+}
+
+/// The address of the first volume of a page of a download.
+fn volume_in(page: &Answer) -> String {
+    let text = page.text();
+    let link =
+        text.split("<a href=\"/download/").find(|rest| rest.contains("\" download=")).unwrap();
+    format!("/download/{}", link.split('"').next().unwrap())
+}
+
+/// Where an answer sends to, its language aside.
+fn sent_to(answer: &Answer) -> String {
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    header(answer, "location").unwrap().replace("?lang=en", "")
+}
+
+#[test]
+fn an_editor_of_one_team_gets_nothing_of_the_other_by_guessing() {
+    let two = Two::new();
+    let (mine, theirs) = (two.place("team"), two.place("other"));
+    let dispatch = dispatch_in(&two.bob.get(&theirs));
+    let list = sent_to(&two.bob.act("/download", &[("team", "other")]));
+    let volume = volume_in(&two.bob.get(&list));
+    let crossed = [
+        theirs.clone(),
+        // The own team, with the mailbox or the dispatch of the other.
+        theirs.replace("other", "team"),
+        mine.replace("/team/", "/other/"),
+        format!("{theirs}/{dispatch}/manifest.tar"),
+        format!("{mine}/{dispatch}/manifest.tar"),
+        list.clone(),
+        volume.clone(),
+        format!("{}/2/x.tar", list.trim_end_matches('/')),
+        "/mailbox/nosuch/x".into(),
+        format!("/mailbox/team/{}", "x".repeat(3000)),
+        "/download/00".into(),
+    ];
+    for path in &crossed {
+        let answer = two.anne.get(path);
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(answer.text().contains("There is nothing here that you may see"), "{path}");
+        answer.must_not_say("other&#62; team").must_not_say("dispatch");
+    }
+    let ticked = format!("d{dispatch}");
+    let posts: [(&str, &[(&str, &str)]); 8] = [
+        ("mark", &[("mark", "star")]),
+        ("label", &[("give", "urgent")]),
+        ("fetched", &[(&ticked, "1")]),
+        ("delete", &[("dispatch", &dispatch)]),
+        ("delete", &[("dispatch", &dispatch), ("sure", "yes")]),
+        ("delete", &[("dispatch", "")]),
+        ("delete", &[("dispatch", ""), ("sure", "yes")]),
+        ("reply", &[]),
+    ];
+    for (act, fields) in posts {
+        for place in [&theirs, &theirs.replace("other", "team")] {
+            let path = format!("{place}/{act}");
+            let answer = if act == "reply" {
+                let proof = format!("proof={}", two.anne.proof());
+                two.anne.ask(&path, &["-F", &proof, "-F", "form=x", "-F", "message=hello"])
+            } else {
+                two.anne.act(&path, fields)
+            };
+            assert_eq!(answer.status, 404, "{path}: {}", answer.text());
+        }
+    }
+    for fields in [
+        &[("team", "other")][..],
+        &[("team", "other"), ("mailbox", &two.names[1])],
+        &[("team", "team"), ("mailbox", &two.names[1])],
+        &[("again", list.rsplit('/').next().unwrap())],
+        &[],
+    ] {
+        assert_eq!(two.anne.act("/download", fields).status, 404, "{fields:?}");
+    }
+    assert_eq!(two.anne.act(&format!("{list}/done"), &[]).status, 404);
+    // Ticked in a mailbox of one's own, it is left out.
+    let name = two.names[0].as_str();
+    let fields = [("team", "team"), ("mailbox", name), ("picked", "yes"), (&ticked, "1")];
+    assert_eq!(sent_to(&two.anne.act("/download", &fields)), mine);
+    two.anne.get(&mine).must_say("Nothing new was selected");
+    assert_eq!(sent_to(&two.anne.act(&format!("{mine}/fetched"), &[(&ticked, "1")])), mine);
+    let answer =
+        two.anne.act(&format!("{mine}/delete"), &[("dispatch", &dispatch), ("sure", "yes")]);
+    assert_eq!(sent_to(&answer), mine);
+    two.anne.get(&mine).must_say("It is not here any more");
+    let bundle = two.site.path("no.tar");
+    fs::write(&bundle, "x").unwrap();
+    let proof = format!("proof={}", two.anne.proof());
+    let file = format!("bundle=@{}", bundle.display());
+    let answer = two.anne.ask("/deliver", &["-F", &proof, "-F", "team=other", "-F", &file]);
+    assert_eq!(answer.status, 404);
+
+    // All of it is still there, unfetched, unmarked; and of both teams for who is in both.
+    two.bob.get(&theirs).must_say(&dispatch).must_say(">new<").must_not_say("★");
+    two.anne.get("/journal").must_not_say(&two.names[1]);
+    two.carla
+        .get("/")
+        .must_say(&two.names[0])
+        .must_say(&two.names[1])
+        .must_say("The &#60;other&#62; team");
+}
+
+#[test]
+fn no_act_is_done_without_the_token_of_its_own_session() {
+    let two = Two::new();
+    let place = two.place("team");
+    let dispatch = dispatch_in(&two.anne.get(&place));
+    let foreign = two.carla.proof();
+    let acts: [(String, &[(&str, &str)]); 6] = [
+        (format!("{place}/mark"), &[("mark", "star")]),
+        (format!("{place}/label"), &[("give", "urgent")]),
+        (format!("{place}/fetched"), &[("x", "y")]),
+        (format!("{place}/delete"), &[("dispatch", &dispatch), ("sure", "yes")]),
+        (format!("{place}/delete"), &[("dispatch", ""), ("sure", "yes")]),
+        ("/download".into(), &[("team", "team")]),
+    ];
+    for (path, fields) in &acts {
+        for proof in [None, Some(""), Some("x"), Some(foreign.as_str())] {
+            let proof = proof.map(|proof| ("proof", proof));
+            let fields: Vec<_> = fields.iter().copied().chain(proof).collect();
+            let answer = two.anne.post(path, &fields);
+            assert_eq!(answer.status, 403, "{path} {proof:?}: {}", answer.text());
+        }
+        let answer = two.anne.ask(path, &["-H", "Origin: http://evil.example", "-d", "x=y"]);
+        assert_eq!(answer.status, 403, "{path}");
+        // A link does nothing.
+        assert_eq!(two.anne.get(path).status, 404, "{path}");
+    }
+    let bundle = two.site.path("no.tar");
+    fs::write(&bundle, "x").unwrap();
+    let file = format!("bundle=@{}", bundle.display());
+    for proof in ["proof=", "proof=x", &format!("proof={foreign}")] {
+        let reply = ["-F", proof, "-F", "form=x", "-F", "message=Not to be lost <é>"];
+        let answer = two.anne.ask(&format!("{place}/reply"), &reply);
+        assert_eq!(answer.status, 403);
+        answer.must_say("Not to be lost &#60;é&#62;");
+        let answer = two.anne.ask("/deliver", &["-F", proof, "-F", "team=team", "-F", &file]);
+        assert_eq!(answer.status, 403, "{}", answer.text());
+    }
+    // The token after the message, or not at all.
+    let proof = format!("proof={}", two.anne.proof());
+    for fields in [&["-F", "message=hello", "-F", &proof][..], &["-F", "message=hello"]] {
+        assert_eq!(two.anne.ask(&format!("{place}/reply"), fields).status, 400);
+    }
+    two.anne.get(&place).must_say(&dispatch).must_say(">new<").must_not_say("★");
+    two.site.mailbox(&two.forms[0].code).must_not_say("hello");
+    // Signed out meanwhile, what was written comes back too.
+    let message = ["-F", "proof=x", "-F", "form=x", "-F", "message=Written for an hour"];
+    let answer = curl(&format!("{}{place}/reply?lang=en", two.base), &message);
+    assert_eq!(answer.status, 403);
+    answer.must_say("Written for an hour").must_say("signed out");
+}
+
+#[test]
+fn marks_labels_and_searches_do_what_they_say_and_hold_nothing_hostile() {
+    let two = Two::new();
+    let place = two.place("team");
+    let done = |act: &str, fields: &[(&str, &str)], says: &str| {
+        assert_eq!(sent_to(&two.anne.act(&format!("{place}/{act}"), fields)), place);
+        two.anne.get(&place).must_say(says);
+    };
+    done("mark", &[("mark", "star")], "The mailbox has a star");
+    two.anne.get("/?show=starred").must_say(&two.names[0]).must_say("★");
+    two.carla.get("/?show=starred").must_not_say(&two.names[0]);
+    done("mark", &[("mark", "mute")], "is muted");
+    two.anne.get("/").must_not_say(&two.names[0]);
+    two.anne.get("/?show=muted").must_say(&two.names[0]);
+    two.carla.get("/").must_say(&two.names[0]);
+    done("mark", &[("mark", "unmute")], "no longer muted");
+    done("label", &[("give", "<b>&\"é")], "labels are changed");
+    two.carla.get("/").must_say("&#60;b&#62;&#38;&#34;é").must_not_say("<b>&");
+    two.carla
+        .get("/?label=%3Cb%3E%26%22%C3%A9")
+        .must_say(&two.names[0])
+        .must_not_say(&two.names[1]);
+    two.carla.get("/?label=urgent").must_say("No mailbox fits");
+    for wrong in [&[("give", "my own")][..], &[], &[("give", "urgent"), ("take", "urgent")]] {
+        assert_eq!(two.anne.act(&format!("{place}/label"), wrong).status, 400, "{wrong:?}");
+    }
+    assert_eq!(two.anne.act(&format!("{place}/mark"), &[("mark", "own")]).status, 400);
+    done("label", &[("take", "<b>&\"é")], "labels are changed");
+
+    let name = &two.names[0];
+    two.carla
+        .get(&format!("/?q={}", name.to_uppercase()))
+        .must_say(name)
+        .must_not_say(&two.names[1]);
+    let long = "x".repeat(1500);
+    for hostile in
+        ["%3Cscript%3E", "%25", "%27%20OR%201=1--", "%00", "%0d%0aSet-Cookie:%20a=b", &long]
+    {
+        let answer =
+            two.anne.get(&format!("/?q={hostile}&label={hostile}&show={hostile}&page={hostile}"));
+        assert_eq!(answer.status, 200, "{hostile}");
+        answer.must_not_say("<script>").must_not_say(&format!("\">{name}"));
+        assert!(!answer.headers.to_lowercase().contains("set-cookie"), "{}", answer.headers);
+        assert!(answer.text().len() < 40_000);
+    }
+    for page in ["0", "-1", "2", "999999999999", "4294967295"] {
+        assert_eq!(two.anne.get(&format!("/?page={page}")).status, 200, "{page}");
+        assert_eq!(two.anne.get(&format!("{place}?page={page}")).status, 200, "{page}");
+    }
+}
+
+#[test]
+fn a_download_is_a_frozen_list_that_goes_on_where_it_broke() {
+    let two = Two::new();
+    let place = two.place("team");
+    two.site.mailbox(&two.forms[0].code).must_say("no editor has fetched it yet");
+    let manifest = format!("{place}/{}/manifest.tar", dispatch_in(&two.anne.get(&place)));
+    assert_eq!(two.anne.get(&manifest).status, 200);
+    let list = sent_to(&two.anne.act("/download", &[("team", "team")]));
+    let volume = volume_in(&two.anne.get(&list));
+    let whole = two.anne.get(&volume);
+    assert_eq!(whole.status, 200, "{volume} {}", whole.headers);
+    let (etag, length) = (header(&whole, "etag").unwrap(), whole.bytes.len());
+    assert!(etag.starts_with('"') && length > 300_000);
+    assert_eq!(header(&whole, "content-length").unwrap(), length.to_string());
+    assert_eq!(header(&whole, "accept-ranges").unwrap(), "bytes");
+
+    // What arrives later is not in it; a part of it is a part of the same.
+    two.site.send_named(&two.forms[0], "team", "Later", &[]).must_say("Received");
+    let part =
+        two.anne.ask(&volume, &["-H", "Range: bytes=1000-", "-H", &format!("If-Range: {etag}")]);
+    assert_eq!(part.status, 206);
+    assert!(part.bytes == whole.bytes[1000..]);
+    let wanted = format!("bytes 1000-{}/{length}", length - 1);
+    assert_eq!(header(&part, "content-range").unwrap(), wanted);
+    let last = two.anne.ask(&volume, &["-H", "Range: bytes=-10"]);
+    assert!(last.status == 206 && last.bytes == whole.bytes[length - 10..]);
+    let other = two.anne.ask(&volume, &["-H", "Range: bytes=5-", "-H", "If-Range: \"x\""]);
+    assert!(other.status == 200 && other.bytes == whole.bytes);
+    let beyond = two.anne.ask(&volume, &["-H", &format!("Range: bytes={length}-")]);
+    assert_eq!(beyond.status, 416);
+    let head = two.anne.ask(&volume, &["-I"]);
+    assert_eq!(header(&head, "content-length").unwrap(), length.to_string());
+
+    let bundle = two.site.path("whole.tar");
+    fs::write(&bundle, &whole.bytes).unwrap();
+    let opened = two.site.path("opened");
+    let editor = Editor { key: two.site.editors[0].key.clone(), recipient: String::new() };
+    ok(&mut editor.open([&bundle], &opened));
+    let files = files_below(&opened);
+    let file = files.iter().find(|file| file.ends_with("a.bin")).unwrap();
+    assert!(fs::read(file).unwrap() == fs::read(&two.documents[0]).unwrap());
+    wait_for("the fetch", || two.anne.get(&place).text().contains("Fetched by anne").then_some(()));
+    two.site.mailbox(&two.forms[0].code).must_say("fetched by the editors on");
+    // The later one is not in that list, and still new.
+    assert_eq!(two.anne.get(&place).text().matches(">new<").count(), 1);
+
+    // What was deleted makes it another list: it says so, and offers the rest.
+    let list = sent_to(&two.carla.act("/download", &[("team", "team")]));
+    let volume = volume_in(&two.carla.get(&list));
+    let text = two.anne.get(&place).text();
+    let dispatch = text.split("name=\"d").nth(1).unwrap()[..32].to_owned();
+    two.anne.act(&format!("{place}/delete"), &[("dispatch", &dispatch), ("sure", "yes")]);
+    for path in [&list, &volume] {
+        let gone = two.carla.get(path);
+        assert_eq!(gone.status, 410);
+        gone.must_say("is not the same any more");
+    }
+    let again = two.carla.act("/download", &[("again", list.rsplit('/').next().unwrap())]);
+    let list = sent_to(&again);
+    assert_eq!(two.carla.get(&volume_in(&two.carla.get(&list))).status, 200);
+    // An editor's word counts too.
+    assert_eq!(sent_to(&two.carla.act(&format!("{list}/done"), &[])), place);
+    two.carla.get(&place).must_say("Fetched by carla").must_not_say(">new<");
+}
+
+#[test]
+fn an_answer_is_sent_once_and_what_was_typed_is_kept_when_it_is_refused() {
+    let two = Two::new();
+    let place = two.place("team");
+    let page = two.anne.get(&place);
+    let (proof, form) = (page.hidden("proof"), page.hidden("form"));
+    let [proof, form] = [format!("proof={proof}"), format!("form={form}")];
+    let send = |message: &str, more: &[&str]| {
+        let message = format!("message={message}");
+        let fields = ["-F", &proof, "-F", &form, "-F", &message];
+        two.anne.ask(&format!("{place}/reply"), &[&fields, more].concat())
+    };
+    let empty = send("  ", &[]);
+    assert_eq!(empty.status, 422);
+    empty.must_say("Write a message or choose a file");
+    let text = two.site.path("long.txt");
+    fs::write(&text, "é".repeat(100_001)).unwrap();
+    let from = format!("message=<{}", text.display());
+    let long = two.anne.ask(&format!("{place}/reply"), &["-F", &proof, "-F", &form, "-F", &from]);
+    assert_eq!(long.status, 413);
+    long.must_say("longer than").must_say("ééé");
+    let names: Vec<_> = (0..101).map(|n| format!("files=x;filename=f{n}")).collect();
+    let many: Vec<_> = names.iter().flat_map(|name| ["-F", name.as_str()]).collect();
+    let many = send("Kept <text>", &many);
+    assert_eq!(many.status, 413);
+    many.must_say("Kept &#60;text&#62;").must_say("more than").must_say(&form["form=".len()..]);
+    let source = |says: &str| two.site.mailbox(&two.forms[0].code).text().matches(says).count();
+    assert_eq!(source("Kept"), 0);
+
+    let file = format!("files=@{};filename=\"réponse.txt\"", two.documents[0].display());
+    assert_eq!(sent_to(&send("Merci <beaucoup>", &["-F", &file])), place);
+    // Pressed twice.
+    assert_eq!(sent_to(&send("Merci <beaucoup>", &["-F", &file])), place);
+    assert_eq!(source("Merci &#60;beaucoup&#62;"), 1);
+    let mailbox = two.site.mailbox(&two.forms[0].code);
+    mailbox.must_say("réponse.txt");
+    two.bob.get("/").must_not_say(&two.names[0]);
+    two.anne.get("/journal").must_say("anne replied to");
+    // The plaintext is nowhere.
+    for file in files_below(&two.site.data()) {
+        assert!(!holds(&file, b"Merci <beaucoup>") && !holds(&file, "réponse.txt".as_bytes()));
+    }
+    // The mailbox is erased by its source while an answer is on its way.
+    let page = two.site.mailbox(&two.forms[0].code);
+    let (code, ticket) = (page.hidden("code"), page.hidden("ticket"));
+    let fields =
+        [format!("code={code}"), format!("ticket={ticket}"), "act=erase".into(), "sure=yes".into()];
+    let args: Vec<_> = fields.iter().flat_map(|field| ["--data-urlencode", field]).collect();
+    two.site.curl("/mailbox/act?lang=en", &args);
+    let late = send("Too late", &[]);
+    assert_eq!(late.status, 404);
+    late.must_say("Too late");
+    two.anne.get("/journal").must_not_say(&two.names[0]);
+}
+
+#[test]
+fn what_destroys_is_asked_first_and_stays_in_its_team() {
+    let two = Two::new();
+    let place = two.place("team");
+    let dispatch = dispatch_in(&two.anne.get(&place));
+    let asked = two.anne.act(&format!("{place}/delete"), &[("dispatch", &dispatch)]);
+    asked.must_say("Nobody has fetched it yet: with this it is lost").must_say("No, go back");
+    let asked = two.anne.act(&format!("{place}/delete"), &[("dispatch", "")]);
+    asked.must_say("Delete this mailbox for the whole team?").must_say("one is without a fetch");
+    assert_eq!(two.anne.act(&format!("{place}/delete"), &[("dispatch", "x")]).status, 400);
+    two.anne.get(&place).must_say(&dispatch);
+    let done = two.anne.act(&format!("{place}/delete"), &[("dispatch", ""), ("sure", "yes")]);
+    assert_eq!(sent_to(&done), "/");
+    two.anne.get("/").must_say("The mailbox is deleted").must_say("Nothing has arrived yet");
+    assert_eq!(two.anne.get(&place).status, 404);
+    two.carla.get("/journal").must_say(&format!("anne deleted all of {}", two.names[0]));
+    two.bob.get("/").must_say(&two.names[1]);
+    two.site.mailbox(&two.forms[0].code).must_say("Nothing has arrived under this code");
+}
