@@ -146,7 +146,9 @@ impl Lang {
         let year = parts.next().unwrap_or_default();
         let mut number = || parts.next().and_then(|part| part.parse::<u8>().ok());
         match (number(), number()) {
-            (Some(month), Some(day)) => self.messages().date(day, month, year).replace(['\u{2068}', '\u{2069}'], ""),
+            (Some(month), Some(day)) => {
+                self.messages().date(day, month, year).replace(['\u{2068}', '\u{2069}'], "")
+            }
             _ => iso,
         }
     }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::desk_tour::{self, DeskSite};
 use crate::robot::Page;
-use crate::tour::{self, STATES};
+use crate::tour::{self, STATES, State};
 
 /// On the wire, head included, without lists (files, teams), answers, a QR code, and what the source wrote.
 const MOST: usize = 14 * 1024;
@@ -39,6 +40,9 @@ const WANTED: [&str; 4] = [
     "referrer-policy: same-origin",
     "x-content-type-options: nosniff",
 ];
+
+/// Pages of what is not there, or was deleted afterwards.
+const NOT_FOUND: [&str; 4] = ["not-found", "no-file", "desk-not-found", "desk-mailbox-plain"];
 
 /// What is wrong with a page.
 fn faults(page: &Page) -> Vec<String> {
@@ -80,7 +84,7 @@ fn every_page_is_small_alone_and_silent() {
     let all: Vec<_> = all.collect();
     assert!(all.is_empty(), "{}", all.join("\n"));
     let names: BTreeSet<_> = STATES.iter().map(|state| state.name).collect();
-    assert!(names.len() >= 36, "only {names:?}");
+    assert!(names.len() >= 74, "only {names:?}");
 }
 
 #[test]
@@ -88,9 +92,21 @@ fn every_link_and_button_leads_to_a_page() {
     let site = tour::site();
     let all = tour::take(&site);
     let alive = all.iter().filter(|state| state.from.base == site.base);
-    let mut ways: Vec<_> = alive
-        .flat_map(|state| state.page().ways().into_iter().map(move |way| (state, way)))
-        .collect();
+    lead_to_pages(alive.collect());
+}
+
+#[test]
+fn every_link_and_button_of_the_desk_leads_to_a_page() {
+    let site = DeskSite::open();
+    let all = desk_tour::take(&site, "fr");
+    lead_to_pages(all.iter().collect());
+}
+
+fn lead_to_pages(states: Vec<&State>) {
+    let ways = states
+        .into_iter()
+        .flat_map(|state| state.page().ways().into_iter().map(move |way| (state, way)));
+    let mut ways: Vec<_> = ways.collect();
     // What ends a visit comes last, or the rest would only meet "you have left".
     ways.sort_by_key(|(_, way)| way.ends_a_visit());
     assert!(ways.len() > 100);
@@ -99,7 +115,7 @@ fn every_link_and_button_leads_to_a_page() {
         let page = state.page().go(&way);
         let (status, headers) = (page.answer.status, page.answer.headers.to_ascii_lowercase());
         let mut found = if headers.contains("text/html") { faults(&page) } else { Vec::new() };
-        let lost = status == 404 && state.name != "not-found" && state.name != "no-file";
+        let lost = status == 404 && !NOT_FOUND.contains(&state.name);
         let left = headers.contains("clear-site-data") && state.name != "left";
         if !(200..500).contains(&status) || lost || left && !way.ends_a_visit() {
             found.push(page.readable());

@@ -15,6 +15,7 @@ use crate::life::documents;
 use crate::robot::{From, Way};
 
 each_engine!(a_day_at_the_desk: Firefox, Chromium);
+each_engine!(a_browser_that_keeps_no_cookie_is_told: Webkit);
 each_engine!(signing_out_everywhere_ends_the_other_browser: Firefox, Chromium);
 
 const ROWS: &str = "ul.files li";
@@ -75,9 +76,10 @@ impl Day {
         let from = From { base: self.site.base.clone(), ..From::default() };
         let asked = from.get("/mailbox?lang=en");
         let page = asked.press("main form[action^='/mailbox'] button", &[("code", &self.code)]);
-        let files = page.ways().into_iter().filter(
-            |way| matches!(way, Way::Button(_, to) if to.starts_with("/mailbox/file")),
-        );
+        let files = page
+            .ways()
+            .into_iter()
+            .filter(|way| matches!(way, Way::Button(_, to) if to.starts_with("/mailbox/file")));
         (page.text("#replies"), files.map(|way| page.go(&way).answer.bytes).collect())
     }
 }
@@ -144,7 +146,8 @@ fn judges_and_fetches(day: &Day) {
     assert!(day.files.iter().all(|file| found.contains(&fs::read(file).unwrap())));
     // Stock tools alone; what is sealed is padded.
     stock_untar(&bundle, &tree);
-    let sealed = files_below(&tree).into_iter().filter(|file| file.extension() == Some("age".as_ref()));
+    let sealed =
+        files_below(&tree).into_iter().filter(|file| file.extension() == Some("age".as_ref()));
     let plain: Vec<_> = sealed.map(|file| editor.stock_open(&file)).collect();
     for file in &day.files {
         let bytes = fs::read(file).unwrap();
@@ -308,4 +311,17 @@ fn signing_out_everywhere_ends_the_other_browser(engine: Engine) {
     assert_eq!(there.typed("#kept"), "A long answer,\nnearly done");
     there.go(&format!("{base}/account?lang=en"));
     there.must_say("h1", "Sign in");
+}
+
+/// WebKit keeps no secure cookie of a page without TLS, be it of this very machine.
+fn a_browser_that_keeps_no_cookie_is_told(engine: Engine) {
+    let (_site, base, login) = desk();
+    let browser = Browser::open(engine, SAFEST);
+    browser.go(&format!("{base}/?lang=en"));
+    browser.type_in("#name", &login.name);
+    browser.type_in("#passphrase", &login.passphrase);
+    browser.type_in("#code", &login.code());
+    browser.follow(SIGN_IN);
+    browser.must_say("#problem", "Your browser did not keep this site’s cookie");
+    assert_eq!(browser.typed("#name"), "anne");
 }

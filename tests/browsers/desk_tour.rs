@@ -122,8 +122,7 @@ impl Guide<'_> {
 
     fn sign_in(&mut self, login: &Login) {
         let code = login.code();
-        let right =
-            [("name", &*login.name), ("passphrase", &*login.passphrase), ("code", &*code)];
+        let right = [("name", &*login.name), ("passphrase", &*login.passphrase), ("code", &*code)];
         let inbox = self.get("/").press(SIGN_IN, &right);
         assert!(!inbox.all("nav.rooms").is_empty(), "{}", inbox.readable());
     }
@@ -260,8 +259,7 @@ impl Guide<'_> {
         ok(&mut editor.open([&tar], &opened));
         fs::write(&text, "Merci encore").unwrap();
         let asks = |file: &PathBuf| {
-            file.ends_with("manifest.json")
-                && fs::read_to_string(file).unwrap().contains("Bonjour")
+            file.ends_with("manifest.json") && fs::read_to_string(file).unwrap().contains("Bonjour")
         };
         let manifest = files_below(&opened).into_iter().find(asks).unwrap();
         let mut command = sourdine();
@@ -302,8 +300,7 @@ impl Guide<'_> {
         let jar = Some(site.path(&format!("jar-{}", self.lang)));
         let from = From { base: base.clone(), jar, ..From::default() };
         let code = login.code();
-        let fields =
-            [("name", &*login.name), ("passphrase", &*login.passphrase), ("code", &*code)];
+        let fields = [("name", &*login.name), ("passphrase", &*login.passphrase), ("code", &*code)];
         let inbox = self.of(&from, "/").press(SIGN_IN, &fields);
         self.keep("desk-inbox-empty", inbox);
         site.send(&site.form("en"), "Hello", &[]).must_say("Received");
@@ -322,8 +319,7 @@ fn chosen(path: &Path) -> String {
 /// What the mailboxes of a box are called, the crowd aside.
 pub fn designations(site: &Box_) -> BTreeSet<String> {
     let db = Connection::open(site.data().join("index.db")).unwrap();
-    let mut rows = db
-        .prepare("SELECT designation FROM mailbox WHERE designation NOT LIKE 'crowd-%'")
-        .unwrap();
+    let mut rows =
+        db.prepare("SELECT designation FROM mailbox WHERE designation NOT LIKE 'crowd-%'").unwrap();
     rows.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
 }

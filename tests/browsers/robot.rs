@@ -134,7 +134,8 @@ impl Page {
             args.extend([flag.to_owned(), format!("{name}={value}")]);
         };
         let fields = css("input, textarea, select");
-        let outside = form.attr("id").map(|id| self.all(&format!("main [form='{id}']:not(button)")));
+        let outside =
+            form.attr("id").map(|id| self.all(&format!("main [form='{id}']:not(button)")));
         for field in form.select(&fields).chain(outside.unwrap_or_default()) {
             let Some(name) = field.attr("name") else { continue };
             let typed: Vec<_> =
