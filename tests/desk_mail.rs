@@ -295,8 +295,8 @@ fn a_download_is_a_frozen_list_that_goes_on_where_it_broke() {
     assert!(part.bytes == whole.bytes[1000..]);
     let wanted = format!("bytes 1000-{}/{length}", length - 1);
     assert_eq!(header(&part, "content-range").unwrap(), wanted);
-    let last = two.anne.ask(&volume, &["-H", "Range: bytes=-10"]);
-    assert!(last.status == 206 && last.bytes == whole.bytes[length - 10..]);
+    let tail = two.anne.ask(&volume, &["-H", "Range: bytes=-10"]);
+    assert!(tail.status == 206 && tail.bytes == whole.bytes[length - 10..]);
     let other = two.anne.ask(&volume, &["-H", "Range: bytes=5-", "-H", "If-Range: \"x\""]);
     assert!(other.status == 200 && other.bytes == whole.bytes);
     let beyond = two.anne.ask(&volume, &["-H", &format!("Range: bytes={length}-")]);

@@ -2,12 +2,15 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 mod common;
+#[path = "common/desk.rs"]
+mod desk;
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use common::*;
+use desk::{Login, Visitor, header, open_desk};
 
 const GIB: u64 = 1 << 30;
 const MIB: u64 = 1 << 20;
@@ -86,4 +89,62 @@ fn memory_does_not_grow_from_upload_to_upload() {
         grown / 1024
     );
     assert!(grown < 8 * MIB, "{} KiB more from the 10th to the 30th upload", grown / 1024);
+}
+
+#[test]
+fn two_gibibytes_broken_off_three_times_arrive_byte_for_byte() {
+    let large = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let mut site = Box_::new_in(large, 1, &[]);
+    let login = Login::new(&site, "anne", &["team"]);
+    site.serve();
+    let document = site.path("camera.mp4");
+    sparse(&document, 2 * GIB);
+    site.send(&site.form("en"), "All of it", &[document.to_str().unwrap()]).must_say("Received");
+    site.stop();
+
+    // Anew, so that the peak is that of the desk.
+    let base = open_desk(&mut site);
+    let anne = Visitor::signed_in(&base, &login);
+    let made = anne.act("/download", &[("team", "team")]);
+    let page = anne.get(&header(&made, "location").unwrap());
+    let text = page.text();
+    let link = text.split("<a href=\"").find(|rest| rest.contains("\" download=")).unwrap();
+    let url = format!("{base}{}", link.split('"').next().unwrap());
+    let cookie = format!("__Host-sourdine={}", anne.session().unwrap());
+    let fetch = |to: &Path, more: &[&str]| {
+        let mut command = Command::new("curl");
+        command.args(["-sS", "-f", "-b", &cookie, "-o"]).arg(to).args(more).arg(&url);
+        command
+    };
+    let before = peak(&site);
+    let broken = site.path("broken.tar");
+    let length = |path: &Path| fs::metadata(path).map_or(0, |meta| meta.len());
+    for quarter in 1..=3 {
+        let mut curl = fetch(&broken, &["-C", "-", "--limit-rate", "400M"]);
+        let mut curl = curl.stderr(Stdio::null()).spawn().unwrap();
+        wait_for("a part of it", || (length(&broken) > quarter * GIB / 2).then_some(()));
+        curl.kill().unwrap();
+        curl.wait().unwrap();
+        let so_far = length(&broken);
+        assert!(so_far < 2 * GIB, "it came whole: nothing was broken off");
+        println!("broken off after {} MiB", so_far / MIB);
+        anne.get("/").must_say("1 new");
+    }
+    ok(&mut fetch(&broken, &["-C", "-"]));
+    let grown = peak(&site) - before;
+    println!("peak memory {} MiB, by the downloads {} KiB of it", peak(&site) / MIB, grown / 1024);
+    assert!(grown < 16 * MIB, "the downloads took {} KiB", grown / 1024);
+    wait_for("the fetch to count", || {
+        anne.get("/").text().contains("1 new").then_some(()).xor(Some(()))
+    });
+
+    let whole = site.path("whole.tar");
+    ok(&mut fetch(&whole, &[]));
+    ok(Command::new("cmp").arg(&broken).arg(&whole));
+    fs::remove_file(&whole).unwrap();
+    let out = site.path("opened");
+    let key = &site.editors[0].key;
+    ok(sourdine().arg("open").arg(&broken).arg("-i").arg(key).arg("-o").arg(&out));
+    let opened = files_below(&out).into_iter().find(|f| f.ends_with("camera.mp4")).unwrap();
+    ok(Command::new("cmp").arg(&document).arg(&opened));
 }

@@ -22,7 +22,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::base::clock::Day;
 use crate::base::ids::{DispatchId, FileId, MailboxId};
@@ -222,6 +222,25 @@ impl Store {
             for member in &dispatch.members {
                 let found: Option<u64> = sum.query_row([member.id.0], |row| row.get(0))?;
                 if found.unwrap_or(0) != member.size {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })
+    }
+
+    /// The same at a glance, without reading the content: no chunk is missing.
+    pub fn looks_whole(&self, dispatch: &Dispatch) -> Result<bool, StoreError> {
+        self.vault(|db| {
+            let mut count = db.prepare_cached("SELECT count(*) FROM chunk WHERE file = ?")?;
+            let mut first =
+                db.prepare_cached("SELECT length(data) FROM chunk WHERE file = ? AND seq = 0")?;
+            for member in &dispatch.members {
+                let found: u64 = count.query_row([member.id.0], |row| row.get(0))?;
+                let size: Option<u64> =
+                    first.query_row([member.id.0], |row| row.get(0)).optional()?;
+                let wanted = size.map(|size| member.size.div_ceil(size.max(1)));
+                if wanted != Some(found) {
                     return Ok(false);
                 }
             }

@@ -3,10 +3,19 @@
 //!     cargo bench --bench desk
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "../common/mod.rs"]
+mod common;
 #[path = "../common/crowd.rs"]
 mod crowd;
+#[path = "../common/desk.rs"]
+mod desk;
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::time::Instant;
+
+use common::Box_;
+use desk::{Login, Visitor, open_desk};
 
 use sourdine::base::clock::Day;
 use sourdine::store::{Account, Filter, InboxQuery, Store, Tuning, create};
@@ -16,9 +25,55 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
+    let small = pages(100);
+    let large = pages(10_000);
+    for ((what, few), (_, many)) in small.iter().zip(&large) {
+        println!("{what:24} {few:7.2} ms, {many:7.2} ms: {:.2} times", many / few);
+    }
     for mailboxes in [100, 10_000] {
         questions(mailboxes);
     }
+}
+
+/// Milliseconds of pages of the running desk, in the middle of many, beside so many mailboxes.
+fn pages(mailboxes: u32) -> Vec<(&'static str, f64)> {
+    let mut site = Box_::new(1, &[]);
+    let login = Login::new(&site, "anne", &["team"]);
+    let today = sourdine::base::clock::Clock::system().today().0;
+    crowd::fill(&site.data(), "team", "anne", mailboxes, today);
+    let base = open_desk(&mut site);
+    let anne = Visitor::signed_in(&base, &login);
+    let cookie = anne.session().unwrap();
+    let last = format!("/?page={}", mailboxes / 50);
+    let asked = [
+        ("inbox, first page", "/"),
+        ("inbox, last page", &last),
+        ("inbox, unread", "/?show=unread"),
+        ("inbox, search", "/?q=crowd-aaaab"),
+        ("journal", "/journal"),
+    ];
+    let middle = |path: &str| {
+        let mut times: Vec<f64> = (0..41).map(|_| get(&base, path, &cookie)).collect();
+        times.sort_by(f64::total_cmp);
+        times[20]
+    };
+    asked.into_iter().map(|(what, path)| (what, middle(path))).collect()
+}
+
+/// Milliseconds until a page is there whole, on a connection of its own.
+fn get(base: &str, path: &str, cookie: &str) -> f64 {
+    let host = base.trim_start_matches("http://");
+    let begin = Instant::now();
+    let mut stream = TcpStream::connect(host).unwrap();
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: {host}\r\nCookie: __Host-sourdine={cookie}\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut page = Vec::new();
+    stream.read_to_end(&mut page).unwrap();
+    let taken = begin.elapsed().as_secs_f64() * 1000.0;
+    assert!(page.starts_with(b"HTTP/1.1 200 "), "{}", String::from_utf8_lossy(&page));
+    taken
 }
 
 /// What the pages ask of the store.

@@ -83,6 +83,34 @@ impl Desk {
         Ok(Found { frozen, id })
     }
 
+    /// Freezes what is there of these dispatches, if anything is, and says how many were left out because they
+    /// are not whole in the store: with them the download would break off each time. Blocks.
+    fn freeze(
+        &self,
+        reader: &Reader,
+        team: &str,
+        mut ids: Vec<DispatchId>,
+    ) -> Result<(Option<[u8; 16]>, usize), Problem> {
+        let (store, today) = (self.dropbox.store(), self.dropbox.clock().today());
+        let mut damaged = Vec::new();
+        loop {
+            let id: [u8; 16] = random::bytes().map_err(|_| Problem::Internal)?;
+            if store.freeze(id, reader.name(), team, today, ids.clone())? == 0 {
+                return Ok((None, damaged.len()));
+            }
+            let before = damaged.len();
+            for (_, dispatch) in store.frozen(id)?.map(|list| list.items).unwrap_or_default() {
+                if !store.looks_whole(&dispatch)? && store.has_dispatch(dispatch.id)? {
+                    damaged.push(dispatch.id);
+                }
+            }
+            if damaged.len() == before {
+                return Ok((Some(id), damaged.len()));
+            }
+            ids.retain(|id| !damaged.contains(id));
+        }
+    }
+
     /// What a form asks to be put together, and where to go back to. Blocks.
     fn wanted(
         &self,
@@ -130,24 +158,24 @@ pub async fn make(
     let (reader, picks) = (Reader::clone(&actor), form.contains_key("picked"));
     let made = desk.blocking(move |desk| {
         let (team, ids, back) = desk.wanted(&reader, &form)?;
-        if ids.is_empty() {
-            return Ok((None, back));
-        }
-        let id: [u8; 16] = random::bytes().map_err(|_| Problem::Internal)?;
-        let today = desk.dropbox.clock().today();
-        let count = desk.dropbox.store().freeze(id, reader.name(), &team, today, ids)?;
-        Ok(((count > 0).then_some(id), back))
+        let (id, damaged) = desk.freeze(&reader, &team, ids)?;
+        Ok((id, damaged, back))
     });
-    match made.await {
-        Ok((Some(id), _)) => redirect(&page, &format!("/download/{}", hex(&id))),
-        Ok((None, back)) => {
-            let t = page.t;
-            let said = if picks { t.dispatches_none_picked() } else { t.download_nothing() };
-            desk.sessions.tell(actor.key(), said);
-            redirect(&page, &back)
-        }
-        Err(problem) => page.problem(&problem),
+    let (id, damaged, back) = match made.await {
+        Ok(made) => made,
+        Err(problem) => return page.problem(&problem),
+    };
+    let t = page.t;
+    let said = match (id, damaged) {
+        (_, 1..) => Some(t.download_damaged(damaged)),
+        (None, 0) if picks => Some(t.dispatches_none_picked()),
+        (None, 0) => Some(t.download_nothing()),
+        (Some(_), 0) => None,
+    };
+    if let Some(said) = said {
+        desk.sessions.tell(actor.key(), said);
     }
+    redirect(&page, &id.map_or(back, |id| format!("/download/{}", hex(&id))))
 }
 
 /// The page of a list, with the addresses of its volumes.

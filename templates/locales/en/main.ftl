@@ -412,7 +412,7 @@ reply-title = Answer
 reply-hint = What you write here is encrypted on this server as it arrives, for the source and your team. It is safer to seal it on your own machine, without a network, and bring the bundle.
 # $file (String) - a size
 # $dispatch (String) - a size
-reply-files-hint = Several at once if you like: { $file } each, { $dispatch } together. An answer that breaks off is not sent; send it again.
+reply-files-hint = Several at once if you like: { $file } each, { $dispatch } together. While it is being sent this page stays as it is: leave it open. An answer that breaks off is not sent; send it again.
 reply-send = Send the answer
 reply-offline = Sealed offline?
 reply-sent = The answer is sent. The source reads it with the code.
@@ -463,6 +463,11 @@ download-done-title = When you have it
 download-done-hint = What was served to its last byte counts as fetched by itself. If you have it in another way, say so.
 download-done = Mark all of it as fetched
 download-nothing = There is nothing new.
+# $count (Number) - dispatches
+download-damaged = { $count ->
+    [one] One dispatch is damaged here and was left out. Tell the operator: a backup may have it.
+   *[other] { $count } dispatches are damaged here and were left out. Tell the operator: a backup may have them.
+}
 changed-title = This bundle is not the same any more
 changed-text = Something of it was deleted or has expired since. A download that had begun cannot go on.
 # $count (Number) - dispatches

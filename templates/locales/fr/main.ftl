@@ -365,7 +365,7 @@ erase-mailbox-done = La boîte est supprimée.
 
 reply-title = Répondre
 reply-hint = Ce que vous écrivez ici est chiffré sur ce serveur à mesure que cela arrive, pour la source et votre équipe. Il est plus sûr de le sceller sur votre propre machine, sans réseau, et d’apporter le paquet.
-reply-files-hint = Plusieurs à la fois si vous voulez : { $file } chacun, { $dispatch } ensemble. Une réponse interrompue n’est pas envoyée : envoyez-la de nouveau.
+reply-files-hint = Plusieurs à la fois si vous voulez : { $file } chacun, { $dispatch } ensemble. Pendant l’envoi, cette page reste telle quelle : laissez-la ouverte. Une réponse interrompue n’est pas envoyée : envoyez-la de nouveau.
 reply-send = Envoyer la réponse
 reply-offline = Scellée hors ligne ?
 reply-sent = La réponse est envoyée. La source la lira avec son code.
@@ -405,6 +405,10 @@ download-done-title = Quand vous l’avez
 download-done-hint = Ce qui a été servi jusqu’au dernier octet compte de lui-même comme récupéré. Si vous l’avez autrement, dites-le.
 download-done = Tout marquer comme récupéré
 download-nothing = Il n’y a rien de nouveau.
+download-damaged = { $count ->
+    [one] Un envoi est abîmé ici et a été laissé de côté. Prévenez l’opérateur : une sauvegarde l’a peut-être.
+   *[other] { $count } envois sont abîmés ici et ont été laissés de côté. Prévenez l’opérateur : une sauvegarde les a peut-être.
+}
 changed-title = Ce paquet n’est plus le même
 changed-text = Quelque chose en a été supprimé ou a expiré depuis. Un téléchargement commencé ne peut pas continuer.
 changed-again = { $count ->
