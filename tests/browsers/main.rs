@@ -1,4 +1,4 @@
-//! Real browsers with scripts off: what a source sees and does, from the first page to leaving.
+//! Real browsers with scripts off: what a source and an editor see and do, from the first page to leaving.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod broken;
@@ -7,6 +7,12 @@ mod checks;
 #[path = "../common/mod.rs"]
 mod common;
 mod crawl;
+#[path = "../common/crowd.rs"]
+mod crowd;
+#[path = "../common/desk.rs"]
+mod desk;
+mod desk_life;
+mod desk_tour;
 mod engine;
 mod life;
 mod line;

@@ -1,5 +1,7 @@
 //! A browser made of curl: it reads the HTML that was sent and fills in the forms that stand there.
 
+use std::path::PathBuf;
+
 use scraper::{ElementRef, Html, Selector};
 
 use crate::common::{Answer, curl};
@@ -13,19 +15,28 @@ pub struct Page {
 }
 
 /// A site, and the headers that a visitor's browser adds.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct From {
     pub base: String,
     pub headers: Vec<String>,
     pub rate: Option<String>,
+    /// Where its cookies are kept, if it keeps any.
+    pub jar: Option<PathBuf>,
 }
 
 impl From {
     fn curl(&self, path: &str, args: &[&str]) -> Page {
         let headers = self.headers.iter().flat_map(|header| ["-H", header]);
         let rate = self.rate.iter().flat_map(|rate| ["--limit-rate", rate]);
-        let args: Vec<_> = headers.chain(rate).chain(args.iter().copied()).collect();
-        Page::new(self, curl(&format!("{}{path}", self.base), &args))
+        let jar = self.jar.iter().filter_map(|jar| jar.to_str());
+        let jar = jar.flat_map(|jar| ["-b", jar, "-c", jar]);
+        let args: Vec<_> = headers.chain(rate).chain(jar).chain(args.iter().copied()).collect();
+        let answer = curl(&format!("{}{path}", self.base), &args);
+        if answer.status == 303 {
+            let to = answer.headers.lines().find_map(|line| line.strip_prefix("location: "));
+            return self.get(to.expect("a place to go to"));
+        }
+        Page::new(self, answer)
     }
 
     /// The same over a line that carries so much a second, as curl writes it.
@@ -56,7 +67,8 @@ pub enum Way {
 impl Way {
     /// Whether other pages of the same visit are no good after it.
     pub fn ends_a_visit(&self) -> bool {
-        matches!(self, Way::Button(_, to) if to.contains("/leave") || to.ends_with("#sure"))
+        matches!(self, Way::Button(_, to)
+            if ["/leave", "sign-out"].iter().any(|end| to.contains(end)) || to.ends_with("#sure"))
     }
 }
 
@@ -112,6 +124,7 @@ impl Page {
         let form = self.form_of(button);
         let own = |name: &str| button.attr(&format!("form{name}")).or_else(|| form.attr(name));
         let multipart = own("enctype") == Some("multipart/form-data");
+        let get = own("method") == Some("get");
         let flag = if multipart { "-F" } else { "--data-urlencode" };
         let mut args: Vec<String> = Vec::new();
         let mut add = |name: &str, value: &str| {
@@ -120,26 +133,38 @@ impl Page {
             let flag = if multipart && !file { "--form-string" } else { flag };
             args.extend([flag.to_owned(), format!("{name}={value}")]);
         };
-        for field in form.select(&css("input, textarea")) {
+        let fields = css("input, textarea, select");
+        let outside =
+            form.attr("id").map(|id| self.all(&format!("main [form='{id}']:not(button)")));
+        for field in form.select(&fields).chain(outside.unwrap_or_default()) {
             let Some(name) = field.attr("name") else { continue };
             let typed: Vec<_> =
                 filled.iter().filter(|(to, _)| *to == name).map(|(_, value)| *value).collect();
             let value = field.attr("value").unwrap_or_default();
             match field.attr("type") {
-                Some("radio") if typed.is_empty() && field.attr("checked").is_none() => (),
+                Some("radio" | "checkbox")
+                    if typed.is_empty() && field.attr("checked").is_none() => {}
                 Some("radio") if !typed.is_empty() && !typed.contains(&value) => (),
                 Some("file") if typed.is_empty() => add(name, "@/dev/null;filename="),
                 Some("radio") => add(name, value),
                 _ if !typed.is_empty() => typed.iter().for_each(|value| add(name, value)),
-                Some(_) => add(name, value),
-                None => add(name, field.text().collect::<String>().trim_start_matches('\n')),
+                None if field.value().name() == "select" => {
+                    let first = |selector: &str| field.select(&css(selector)).next();
+                    let chosen = first("option[selected]").or_else(|| first("option"));
+                    add(name, chosen.and_then(|option| option.attr("value")).unwrap_or_default());
+                }
+                _ if field.value().name() == "input" => add(name, value),
+                _ => add(name, field.text().collect::<String>().trim_start_matches('\n')),
             }
         }
         if let Some(name) = button.attr("name") {
             add(name, button.attr("value").unwrap_or_default());
         }
         let action = own("action").expect("a form says where it sends to");
-        assert_eq!(form.attr("method"), Some("post"), "{}", form.html());
+        assert!(get || form.attr("method") == Some("post"), "{}", form.html());
+        if get {
+            args.push("-G".into());
+        }
         let args: Vec<_> = args.iter().map(String::as_str).collect();
         self.from.curl(action, &args)
     }

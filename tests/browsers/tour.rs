@@ -1,4 +1,5 @@
-//! Every page of the source's site in every state it can be in, in each language.
+//! Every page of the source's site in every state it can be in, in each language. The desk's pages are those of
+//! `desk_tour`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -35,7 +36,11 @@ impl State {
 }
 
 /// Taken once; every check looks at the same pages.
-pub static STATES: LazyLock<Vec<State>> = LazyLock::new(|| take(&site()));
+pub static STATES: LazyLock<Vec<State>> = LazyLock::new(|| {
+    let desk = crate::desk_tour::DeskSite::open();
+    let desk = languages().into_iter().flat_map(|lang| crate::desk_tour::take(&desk, &lang));
+    take(&site()).into_iter().chain(desk).collect()
+});
 
 /// A site whose limits can be reached, with everything that an operator can say, and two teams.
 pub fn site() -> Box_ {
@@ -97,7 +102,7 @@ impl Guide<'_> {
     /// A path in this language, with these headers.
     fn get_with(&self, path: &str, headers: &[&str]) -> Page {
         let headers = headers.iter().map(ToString::to_string).collect();
-        let from = From { base: self.site.base.clone(), headers, rate: None };
+        let from = From { base: self.site.base.clone(), headers, ..From::default() };
         from.get(&format!("{path}?lang={}", self.lang))
     }
 
@@ -251,7 +256,7 @@ impl Guide<'_> {
                 ("drafts = \"20 GiB\"", "drafts = \"4 MiB\""),
             ],
         );
-        let from = From { base: full.base.clone(), headers: Vec::new(), rate: None };
+        let from = From { base: full.base.clone(), ..From::default() };
         let drop = from.get(&format!("/drop?lang={}", self.lang));
         let large = self.file("more.bin", 3 << 20);
         self.keep("refused-full", drop.press(SEND, &[("message", "Kept"), ("files", &large)]));

@@ -167,7 +167,7 @@ pub async fn show(
 
 /// The page with what was typed into its reply form, and why that was not sent.
 pub async fn show_with(
-    page: Page<'_>,
+    mut page: Page<'_>,
     desk: &Arc<Desk>,
     place: &Place,
     reader: &Reader,
@@ -184,7 +184,11 @@ pub async fn show_with(
         Err(problem) => return page.problem(&problem),
     };
     let (status, typed, problem) = match refused {
-        Some((status, typed, problem)) => (status, Some(typed), Some(problem)),
+        Some((status, typed, problem)) => {
+            // The form is far down: its reason stands at the top too.
+            page.notice = Some(problem.clone());
+            (status, Some(typed), Some(problem))
+        }
         None => (StatusCode::OK, None, None),
     };
     let form = match typed.filter(|typed| !typed.form.is_empty()) {

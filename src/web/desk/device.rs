@@ -64,14 +64,19 @@ fn render(
     answer(status.unwrap_or(StatusCode::OK), &shown)
 }
 
-/// Each run of dark modules as a line of an SVG path.
+/// Each run of dark modules as a line of an SVG path; after the first of a row from where the last one ended,
+/// which is shorter.
 fn drawn(modules: &[Vec<bool>]) -> String {
     let mut path = String::new();
     for (y, row) in modules.iter().enumerate() {
-        let mut x = 0;
+        let (mut x, mut end) = (0, None);
         for run in row.chunk_by(|a, b| a == b) {
             if run.first() == Some(&true) {
-                let _ = write!(path, "M{} {}h{}", x + QUIET, y + QUIET, run.len());
+                let _ = match end {
+                    None => write!(path, "M{} {}h{}", x + QUIET, y + QUIET, run.len()),
+                    Some(end) => write!(path, "m{} 0h{}", x - end, run.len()),
+                };
+                end = Some(x + run.len());
             }
             x += run.len();
         }
@@ -128,6 +133,6 @@ mod tests {
     #[test]
     fn a_picture_has_its_dark_modules_where_they_are() {
         let modules = [vec![true, true, false], vec![false, true, false], vec![true, false, true]];
-        assert_eq!(drawn(&modules), "M4 4h2M5 5h1M4 6h1M6 6h1");
+        assert_eq!(drawn(&modules), "M4 4h2M5 5h1M4 6h1m1 0h1");
     }
 }

@@ -22,13 +22,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::Method;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
 use tokio::sync::Semaphore;
 
 use self::doors::Doors;
-use self::page::Page;
+use self::page::{Page, redirect};
 use self::problem::Problem;
 use self::session::SMALL_FORM;
 use self::sessions::Sessions;
@@ -158,7 +159,7 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .merge(forms)
         .merge(large)
         .fallback(not_found)
-        .method_not_allowed_fallback(not_found)
+        .method_not_allowed_fallback(not_so)
         .layer(middleware::from_fn_with_state(desk.clone(), refuse_foreign))
         .layer(middleware::from_fn_with_state(desk.clone(), refuse_dangerous))
         .layer(middleware::from_fn(headers::harden))
@@ -167,6 +168,14 @@ pub fn router(desk: Arc<Desk>) -> Router {
 
 async fn not_found(State(desk): App, request: Request) -> Response {
     problem(&desk, &request, &Problem::NotFound)
+}
+
+/// The address of a form that only sends: a page that answered it leads there in another language.
+async fn not_so(State(desk): App, request: Request) -> Response {
+    if request.method() != Method::GET {
+        return not_found(State(desk), request).await;
+    }
+    redirect(&Page::new(&desk, request.uri(), request.headers()), "/")
 }
 
 fn problem(desk: &Desk, request: &Request, problem: &Problem) -> Response {

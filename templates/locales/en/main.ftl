@@ -399,11 +399,11 @@ erase-mailbox-question = Delete this mailbox for the whole team?
 erase-mailbox-text = { $count ->
     [one] One dispatch is
    *[other] { $count } dispatches are
-} deleted here; of those from the source, { $unread ->
-    [0] none is
-    [one] one is
-   *[other] { $unread } are
-} without a fetch by anybody. The source finds nothing any more, answers included. This cannot be undone.
+} deleted here. { $unread ->
+    [0] Everything from the source has been fetched by somebody.
+    [one] One of what the source sent has been fetched by nobody.
+   *[other] { $unread } of what the source sent have been fetched by nobody.
+} The source will find nothing any more, not even answers. This cannot be undone.
 erase-mailbox-done = The mailbox is deleted.
 
 ## Desk: answering

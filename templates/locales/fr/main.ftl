@@ -354,11 +354,11 @@ erase-mailbox-question = Supprimer cette boîte pour toute l’équipe ?
 erase-mailbox-text = { $count ->
     [one] Un envoi est supprimé
    *[other] { $count } envois sont supprimés
-} ici ; parmi ceux de la source, { $unread ->
-    [0] aucun n’est resté
-    [one] un est resté
-   *[other] { $unread } sont restés
-} sans être récupéré par personne. La source ne trouvera plus rien, pas même les réponses. Cela ne peut pas être annulé.
+} ici. { $unread ->
+    [0] Tout ce qui vient de la source a déjà été récupéré.
+    [one] L’un d’eux, venu de la source, n’a été récupéré par personne.
+   *[other] { $unread } d’entre eux, venus de la source, n’ont été récupérés par personne.
+} La source ne trouvera plus rien, pas même les réponses. Cela ne peut pas être annulé.
 erase-mailbox-done = La boîte est supprimée.
 
 ## Desk: answering
