@@ -7,6 +7,8 @@ mod common;
 mod desk;
 
 use std::fs;
+use std::net::TcpStream;
+use std::process::Command;
 
 use common::*;
 use desk::*;
@@ -409,4 +411,48 @@ fn what_destroys_is_asked_first_and_stays_in_its_team() {
     two.carla.get("/journal").must_say(&format!("anne deleted all of {}", two.names[0]));
     two.bob.get("/").must_say(&two.names[1]);
     two.site.mailbox(&two.forms[0].code).must_say("Nothing has arrived under this code");
+}
+
+#[test]
+fn an_editors_downloads_leave_room_for_others_and_no_stranger_ends_them() {
+    let two = Two::new();
+    let document = two.site.path("large.bin");
+    fs::write(&document, "0123456789abcdef".repeat(1_000_000)).unwrap();
+    let form = two.site.form("en");
+    two.site.send_named(&form, "team", "", &[(document, "large.bin".into())]).must_say("Received");
+    let list = sent_to(&two.anne.act("/download", &[("team", "team")]));
+    let url = format!("{}{}", two.base, volume_in(&two.anne.get(&list)));
+    let cookie = format!("__Host-sourdine={}", two.anne.session().unwrap());
+    let slow = |n: usize| {
+        let to = two.site.path(&format!("slow{n}.tar"));
+        let mut curl = Command::new("curl");
+        curl.args(["-sS", "--limit-rate", "2M", "-b", &cookie, "-o"]).arg(&to).arg(&url);
+        (curl.spawn().unwrap(), to)
+    };
+    let downloads: Vec<_> = (0..6).map(slow).collect();
+    for (_, to) in &downloads {
+        wait_for("each to begin", || {
+            fs::metadata(to).is_ok_and(|meta| meta.len() > 0).then_some(())
+        });
+    }
+    let busy = curl(&url, &["-b", &cookie]);
+    assert_eq!(busy.status, 503);
+    busy.must_say("Too many are asking at once");
+    let manifest = format!(
+        "{}/{}/manifest.tar",
+        two.place("team"),
+        dispatch_in(&two.carla.get(&two.place("team")))
+    );
+    assert_eq!(two.carla.get(&manifest).status, 200, "another editor has a place");
+
+    // More connections than there are, none of anybody signed in.
+    let host = two.base.trim_start_matches("http://");
+    let silent: Vec<_> = (0..600).filter_map(|_| TcpStream::connect(host).ok()).collect();
+    assert_eq!(silent.len(), 600);
+    for (mut curl, to) in downloads {
+        assert!(curl.wait().unwrap().success());
+        assert!(fs::metadata(&to).unwrap().len() > 16_000_000);
+    }
+    drop(silent);
+    wait_for("a place", || (curl(&url, &["-b", &cookie]).status == 200).then_some(()));
 }

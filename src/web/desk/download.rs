@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::Response;
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 
 use super::act::picked;
 use super::correspondence::{Place, path};
@@ -18,7 +18,7 @@ use super::outgoing::{self, Offered};
 use super::page::{Page, Room, answer, redirect};
 use super::problem::Problem;
 use super::session::{Act, Nothing, Reader};
-use super::{App, Desk, session};
+use super::{App, Desk, places, session};
 use crate::base::clock::Day;
 use crate::base::ids::{DispatchId, hex};
 use crate::base::random;
@@ -26,6 +26,7 @@ use crate::dropbox::coverage::Coverage;
 use crate::dropbox::handout::Handout;
 use crate::dropbox::retention;
 use crate::store::{Did, Dispatch, Frozen, JournalLine, Mailbox, StoreError};
+use crate::web::connections::{Kept, Visitor};
 
 /// How often it is looked whether whoever downloads is still signed in.
 const LOOK: Duration = Duration::from_secs(5);
@@ -220,6 +221,7 @@ fn changed(page: &Page<'_>, found: &Found) -> Response {
 pub async fn volume(
     State(desk): App,
     Path((id, number, _)): Path<(String, usize, String)>,
+    Extension(visitor): Extension<Visitor>,
     reader: Reader,
     method: Method,
     uri: Uri,
@@ -240,7 +242,13 @@ pub async fn volume(
     let handout = found.handout(&desk);
     let coverage = desk.coverages.of(id, &handout);
     let served = Served { desk: desk.clone(), reader: reader.clone(), team, names, coverage };
-    let sending = Sending { desk: &desk, reader: &reader, headers: &headers, method: &method };
+    let sending = Sending {
+        desk: &desk,
+        reader: &reader,
+        headers: &headers,
+        method: &method,
+        visitor: &visitor,
+    };
     match sending.send(&handout, number, Some(served)) {
         Ok(response) => response,
         Err(problem) => page.problem(&problem),
@@ -251,6 +259,7 @@ pub async fn volume(
 pub async fn manifest(
     State(desk): App,
     Path((team, designation, dispatch)): Path<(String, String, String)>,
+    Extension(visitor): Extension<Visitor>,
     reader: Reader,
     method: Method,
     uri: Uri,
@@ -273,7 +282,13 @@ pub async fn manifest(
     };
     let day = dispatch.day;
     let handout = desk.dropbox.handout(vec![(mailbox, dispatch)], true, day);
-    let sending = Sending { desk: &desk, reader: &reader, headers: &headers, method: &method };
+    let sending = Sending {
+        desk: &desk,
+        reader: &reader,
+        headers: &headers,
+        method: &method,
+        visitor: &visitor,
+    };
     match sending.send(&handout, 1, None) {
         Ok(response) => response,
         Err(problem) => page.problem(&problem),
@@ -286,6 +301,7 @@ struct Sending<'a> {
     reader: &'a Reader,
     headers: &'a HeaderMap,
     method: &'a Method,
+    visitor: &'a Visitor,
 }
 
 impl Sending<'_> {
@@ -296,11 +312,11 @@ impl Sending<'_> {
         served: Option<Served>,
     ) -> Result<Response, Problem> {
         let length = handout.len(number).ok_or(Problem::NotFound)?;
-        let permit = self.desk.downloads.clone().try_acquire_owned().map_err(|_| Problem::Busy)?;
+        let place = self.desk.downloads.take(self.reader.name()).ok_or(Problem::Busy)?;
         let (etag, name) = (handout.etag(number), handout.name(number));
         let offered = Offered { name: &name, etag: &etag, length };
         let body = |range: Range<u64>| -> Body {
-            let held = Held { _permit: permit, ended: self.watch() };
+            let held = Held { _place: place, _kept: self.visitor.keep(), ended: self.watch() };
             let ended = async |held: &Held| {
                 let mut ended = held.ended.clone();
                 // Where the watch is over, the download is not.
@@ -344,8 +360,11 @@ impl Sending<'_> {
     }
 }
 
+/// What a download holds until its end: its place, its connection (strangers' idle ones never end it), and
+/// the watch on its session.
 struct Held {
-    _permit: OwnedSemaphorePermit,
+    _place: places::Place,
+    _kept: Kept,
     ended: watch::Receiver<bool>,
 }
 

@@ -11,6 +11,7 @@ mod inbox;
 mod journal;
 mod outgoing;
 mod page;
+mod places;
 mod problem;
 mod range;
 mod reply;
@@ -30,6 +31,7 @@ use tokio::sync::Semaphore;
 
 use self::doors::Doors;
 use self::page::{Page, redirect};
+use self::places::Places;
 use self::problem::Problem;
 use self::session::SMALL_FORM;
 use self::sessions::Sessions;
@@ -44,6 +46,7 @@ use crate::store::{Store, StoreError};
 
 /// Volumes that may be on their way out at once, and forms with files on their way in.
 const DOWNLOADS: usize = 16;
+const DOWNLOADS_EACH: usize = 6;
 const UPLOADS: usize = 8;
 
 /// Threads that the desk may hold: those, a derivation, and pages.
@@ -60,7 +63,7 @@ pub struct Desk {
     /// What was served of each list.
     coverages: Coverages,
     /// Places for those who download, and for forms that carry files: each holds a thread.
-    downloads: Arc<Semaphore>,
+    downloads: Arc<Places>,
     uploads: Arc<Semaphore>,
     labels: Vec<String>,
     name: String,
@@ -76,7 +79,7 @@ impl Desk {
             doors: Doors::default(),
             key: random::bytes()?,
             coverages: Coverages::default(),
-            downloads: Arc::new(Semaphore::new(DOWNLOADS)),
+            downloads: Places::new(DOWNLOADS, DOWNLOADS_EACH),
             uploads: Arc::new(Semaphore::new(UPLOADS)),
             labels: config.desk_labels.clone(),
             name: config.name.clone(),
