@@ -112,10 +112,11 @@ fn an_editor_of_one_team_gets_nothing_of_the_other_by_guessing() {
         answer.must_not_say("other&#62; team").must_not_say("dispatch");
     }
     let ticked = format!("d{dispatch}");
-    let posts: [(&str, &[(&str, &str)]); 8] = [
+    let posts: [(&str, &[(&str, &str)]); 9] = [
         ("mark", &[("mark", "star")]),
         ("label", &[("give", "urgent")]),
         ("fetched", &[(&ticked, "1")]),
+        ("unfetched", &[(&ticked, "1")]),
         ("delete", &[("dispatch", &dispatch)]),
         ("delete", &[("dispatch", &dispatch), ("sure", "yes")]),
         ("delete", &[("dispatch", "")]),
@@ -177,10 +178,11 @@ fn no_act_is_done_without_the_token_of_its_own_session() {
     let place = two.place("team");
     let dispatch = dispatch_in(&two.anne.get(&place));
     let foreign = two.carla.proof();
-    let acts: [(String, &[(&str, &str)]); 6] = [
+    let acts: [(String, &[(&str, &str)]); 7] = [
         (format!("{place}/mark"), &[("mark", "star")]),
         (format!("{place}/label"), &[("give", "urgent")]),
         (format!("{place}/fetched"), &[("x", "y")]),
+        (format!("{place}/unfetched"), &[("x", "y")]),
         (format!("{place}/delete"), &[("dispatch", &dispatch), ("sure", "yes")]),
         (format!("{place}/delete"), &[("dispatch", ""), ("sure", "yes")]),
         ("/download".into(), &[("team", "team")]),
@@ -195,7 +197,7 @@ fn no_act_is_done_without_the_token_of_its_own_session() {
         let answer = two.anne.ask(path, &["-H", "Origin: http://evil.example", "-d", "x=y"]);
         assert_eq!(answer.status, 403, "{path}");
         // A link does nothing.
-        assert_eq!(two.anne.get(path).status, 404, "{path}");
+        assert_eq!(sent_to(&two.anne.get(path)), "/", "{path}");
     }
     let bundle = two.site.path("no.tar");
     fs::write(&bundle, "x").unwrap();
@@ -333,9 +335,23 @@ fn a_download_is_a_frozen_list_that_goes_on_where_it_broke() {
     let again = two.carla.act("/download", &[("again", list.rsplit('/').next().unwrap())]);
     let list = sent_to(&again);
     assert_eq!(two.carla.get(&volume_in(&two.carla.get(&list))).status, 200);
-    // An editor's word counts too.
+    // A part that opens nothing counts for nothing.
+    let url = volume_in(&two.carla.get(&list));
+    let half = two.carla.ask(&url, &["-H", "Range: bytes=0-20000"]);
+    assert_eq!(half.status, 206);
+    // An editor's word counts too, and back.
     assert_eq!(sent_to(&two.carla.act(&format!("{list}/done"), &[])), place);
     two.carla.get(&place).must_say("Fetched by carla").must_not_say(">new<");
+    let ticked = format!("d{}", dispatch_in(&two.carla.get(&place)));
+    assert_eq!(sent_to(&two.carla.act(&format!("{place}/unfetched"), &[(&ticked, "1")])), place);
+    two.carla.get(&place).must_say("as not fetched by you again").must_say(">new<");
+
+    // Whoever is signed out gets no page in the place of a file.
+    for path in [&url, &manifest] {
+        let answer = curl(&format!("{}{path}", two.base), &["-H", "Range: bytes=5-"]);
+        assert_eq!(answer.status, 403);
+        answer.must_say("Sign in");
+    }
 }
 
 #[test]
@@ -401,7 +417,7 @@ fn what_destroys_is_asked_first_and_stays_in_its_team() {
     let asked = two.anne.act(&format!("{place}/delete"), &[("dispatch", &dispatch)]);
     asked.must_say("Nobody has fetched it yet: with this it is lost").must_say("No, go back");
     let asked = two.anne.act(&format!("{place}/delete"), &[("dispatch", "")]);
-    asked.must_say("Delete this mailbox for the whole team?").must_say("one is without a fetch");
+    asked.must_say("Delete this mailbox for the whole team?").must_say("fetched by nobody");
     assert_eq!(two.anne.act(&format!("{place}/delete"), &[("dispatch", "x")]).status, 400);
     two.anne.get(&place).must_say(&dispatch);
     let done = two.anne.act(&format!("{place}/delete"), &[("dispatch", ""), ("sure", "yes")]);

@@ -2,6 +2,8 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
+#[path = "common/crowd.rs"]
+mod crowd;
 
 use common::{files_below, holds, wait_for};
 use sourdine::base::clock::Day;
@@ -191,10 +193,10 @@ fn stars_and_mutes_are_the_editors_labels_are_the_teams() {
     assert!(labelled("carla", "a", "Budget É").is_empty());
     // Muted ones wait for nobody and are not fetched with the rest, unless asked for by name.
     let teams = ["a".to_owned()];
-    assert_eq!(store.unread("anne", &teams, None).unwrap().len(), 2);
-    assert_eq!(store.unread("anne", &teams, Some(id(1))).unwrap().len(), 1);
+    assert_eq!(store.unread("anne", &teams, None, 9).unwrap().len(), 2);
+    assert_eq!(store.unread("anne", &teams, Some(id(1)), 9).unwrap().len(), 1);
     assert_eq!(store.waits("anne", &teams).unwrap(), Some(Day(102)));
-    store.mark_fetched(store.unread("anne", &teams, None).unwrap(), "anne", Day(103)).unwrap();
+    store.mark_fetched(store.unread("anne", &teams, None, 9).unwrap(), "anne", Day(103)).unwrap();
     assert_eq!(store.waits("anne", &teams).unwrap(), None);
     assert_eq!(store.waits("carla", &teams).unwrap(), Some(Day(102)));
 }
@@ -249,6 +251,25 @@ fn a_frozen_list_holds_one_teams_dispatches_and_says_what_has_gone() {
     assert_eq!((frozen.count, frozen.items.len()), (2, 1));
     store.remove_account("anne").unwrap();
     assert!(store.frozen([7; 16]).unwrap().is_none());
+}
+
+/// A hundred thousand dispatches hold the one thread that writes up for moments, not for minutes.
+#[test]
+fn lists_of_a_full_box_are_made_by_the_thousand() {
+    let place = Place::new();
+    crowd::fill(&place.data, "a", "carla", 10_000, 20_000);
+    let all = place.store.unread("anne", &["a".to_owned()], None, 1001).unwrap();
+    assert_eq!(all.len(), 1001);
+    let begin = std::time::Instant::now();
+    for list in 0..20 {
+        let count = place.store.freeze([list; 16], "anne", "a", Day(1), all[..1000].to_vec());
+        assert_eq!(count.unwrap(), 1000);
+    }
+    let frozen = place.store.frozen([7; 16]).unwrap().unwrap();
+    let ids: Vec<_> = frozen.items.iter().map(|(_, dispatch)| dispatch.id).collect();
+    assert!(ids == all[..1000] && frozen.items.iter().all(|(_, one)| one.members.len() == 2));
+    // It was minutes; the bound leaves room for a busy machine.
+    assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
 }
 
 #[test]

@@ -1,5 +1,6 @@
-//! What of a handout was served, over several requests: a dispatch counts as fetched when its manifest and all
-//! its files were served to the last byte, in whatever pieces and order. In memory only.
+//! What of a handout was served, over several requests: a dispatch counts as fetched when every volume that holds
+//! something of it was served to the last byte, in whatever pieces and order. (Half of a volume opens nothing.)
+//! In memory only.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -10,7 +11,7 @@ use crate::base::ids::DispatchId;
 use crate::bundle::layout::Run;
 
 /// Handouts that are remembered at once; the one that was asked for least lately is forgotten first.
-const HANDOUTS: usize = 256;
+const HANDOUTS: usize = 64;
 /// Pieces of one volume that do not touch each other. Further ones are not counted: nobody who resumes a
 /// download makes so many.
 const PIECES: usize = 1024;
@@ -36,7 +37,7 @@ pub struct Coverage {
 struct Served {
     /// By volume.
     pieces: HashMap<usize, Pieces>,
-    /// By position in the list.
+    /// Volumes that were served whole.
     done: HashSet<usize>,
 }
 
@@ -80,61 +81,28 @@ impl Coverage {
     /// once; a bundle of manifests alone completes none.
     pub fn served(&self, volume: usize, bytes: Range<u64>) -> Vec<DispatchId> {
         let Some(number) = volume.checked_sub(1) else { return Vec::new() };
+        let (layout, length) = (self.handout.layout(), self.handout.len(volume));
         if self.handout.is_manifests_only() || bytes.is_empty() {
             return Vec::new();
         }
-        let layout = self.handout.layout();
         let mut served = lock(&self.served);
-        served.pieces.entry(number).or_default().add(bytes.clone());
-        let runs = layout.runs(number);
-        let first = runs.partition_point(|run| run.bytes.end <= bytes.start);
-        let touched = runs.get(first..).unwrap_or_default().iter();
-        let mut complete = Vec::new();
-        for run in touched.take_while(|run| run.bytes.start < bytes.end) {
-            if !served.done.contains(&run.item) && self.is_complete(&served, number, run) {
-                served.done.insert(run.item);
-                complete.extend(layout.items().get(run.item).map(|item| item.dispatch));
-            }
+        let pieces = served.pieces.entry(number).or_default();
+        pieces.add(bytes);
+        if !length.is_some_and(|length| pieces.hold(&(0..length))) || !served.done.insert(number) {
+            return Vec::new();
         }
-        complete
+        let whole =
+            |run: &&Run| self.volumes_of(run.item, number).all(|at| served.done.contains(&at));
+        let items = layout.runs(number).iter().filter(whole).map(|run| run.item);
+        items.filter_map(|item| layout.items().get(item)).map(|item| item.dispatch).collect()
     }
 
-    /// Whether every file of a run's dispatch was served, in whichever volume, each with a manifest.
-    fn is_complete(&self, served: &Served, volume: usize, run: &Run) -> bool {
+    /// The volumes that hold something of an item which `volume` holds something of: they follow each other.
+    fn volumes_of(&self, item: usize, volume: usize) -> impl Iterator<Item = usize> {
         let layout = self.handout.layout();
-        let is_served = |volume: usize, run: &Run| {
-            served.pieces.get(&volume).is_some_and(|pieces| pieces.hold(&run.bytes))
-        };
-        if !is_served(volume, run) {
-            return false;
-        }
-        let files = layout.items().get(run.item).map_or(0, |item| item.sizes.len().max(1) - 1);
-        let mut whole = run.files.len();
-        // What went before stands at the end of the volumes before, what follows at the beginning of those after.
-        for before in (0..volume).rev() {
-            match layout.runs(before).last() {
-                Some(other) if other.item == run.item => {
-                    // A manifest without a file is here once more.
-                    if !other.files.is_empty() && !is_served(before, other) {
-                        return false;
-                    }
-                    whole += other.files.len();
-                }
-                _ => break,
-            }
-        }
-        for after in volume + 1..layout.volumes() {
-            match layout.runs(after).first() {
-                Some(other) if other.item == run.item => {
-                    if !is_served(after, other) {
-                        return false;
-                    }
-                    whole += other.files.len();
-                }
-                _ => break,
-            }
-        }
-        whole == files
+        let holds = move |at: &usize| layout.runs(*at).iter().any(|run| run.item == item);
+        let before = (0..volume).rev().take_while(holds);
+        before.chain((volume..layout.volumes()).take_while(holds))
     }
 }
 

@@ -223,12 +223,13 @@ impl Store {
     }
 
     /// Submissions that the reader has not fetched, by mailbox and day: of one mailbox, or of all that are
-    /// not muted.
+    /// not muted. At most `most` of each team.
     pub fn unread(
         &self,
         reader: &str,
         teams: &[String],
         mailbox: Option<MailboxId>,
+        most: usize,
     ) -> Result<Vec<DispatchId>, StoreError> {
         let here = match mailbox {
             Some(_) => "c.mailbox = ?3".to_owned(),
@@ -241,21 +242,44 @@ impl Store {
              ON d.mailbox = c.mailbox AND d.team = c.team AND d.kind = 0
              WHERE c.team = ?2 AND {here}
              AND NOT EXISTS (SELECT 1 FROM fetch f WHERE f.dispatch = d.id AND f.reader = ?1)
-             ORDER BY m.designation, d.day, d.id"
+             ORDER BY m.designation, d.day, d.id LIMIT ?4"
         );
         self.index(|db| {
             let snapshot = db.unchecked_transaction()?;
             let mut select = snapshot.prepare_cached(&sql)?;
             let mut found = Vec::new();
             for team in teams {
-                let rows = select.query_map((reader, team, mailbox.map(|id| id.0)), |row| {
-                    row.get(0).map(DispatchId)
-                })?;
+                let rows = select
+                    .query_map((reader, team, mailbox.map(|id| id.0), most), |row| {
+                        row.get(0).map(DispatchId)
+                    })?;
                 for id in rows {
                     found.push(id?);
                 }
             }
             Ok(found)
+        })
+    }
+
+    /// Takes back that a reader has fetched these dispatches of a team and a mailbox; says of how many.
+    pub fn unfetch(
+        &self,
+        reader: &str,
+        team: &str,
+        mailbox: MailboxId,
+        dispatches: Vec<DispatchId>,
+    ) -> Result<usize, StoreError> {
+        let (reader, team) = (reader.to_owned(), team.to_owned());
+        self.0.writer.index(move |db| {
+            let mut delete = db.prepare_cached(
+                "DELETE FROM fetch WHERE reader = ?1 AND dispatch =
+                 (SELECT id FROM dispatch WHERE id = ?2 AND team = ?3 AND mailbox = ?4)",
+            )?;
+            let mut count = 0;
+            for id in dispatches {
+                count += delete.execute((&reader, id.0, &team, mailbox.0))?;
+            }
+            Ok(count)
         })
     }
 
@@ -398,14 +422,14 @@ impl Store {
                 "INSERT INTO frozen (id, reader, team, day, count) VALUES (?, ?, ?, ?, 0)",
                 (id, &reader, &team, day.0),
             )?;
-            let mut insert = db.prepare_cached(
+            // One statement: of many in one savepoint, each makes the next slower.
+            let list: Vec<String> = dispatches.iter().map(ToString::to_string).collect();
+            let count = db.execute(
                 "INSERT INTO frozen_item (frozen, position, dispatch)
-                 SELECT ?1, ?2, id FROM dispatch WHERE id = ?3 AND team = ?4",
+                 SELECT ?1, j.key, d.id FROM json_each(?2) j
+                 CROSS JOIN dispatch d ON d.id = unhex(j.value) WHERE d.team = ?3",
+                (id, format!("[\"{}\"]", list.join("\",\"")), &team),
             )?;
-            let mut count = 0;
-            for dispatch in dispatches {
-                count += insert.execute(params![id, count, dispatch.0, &team])?;
-            }
             db.execute("UPDATE frozen SET count = ?2 WHERE id = ?1", (id, count))?;
             Ok(count)
         })

@@ -115,9 +115,9 @@ fn lead_to_pages(states: Vec<&State>) {
     let mut wrong = Vec::new();
     for (state, way) in ways {
         let page = state.page().go(&way);
-        let (status, headers) = (page.answer.status, page.answer.headers.to_ascii_lowercase());
+        let (code, headers) = (page.answer.status, page.answer.headers.to_ascii_lowercase());
         let mut found = if headers.contains("text/html") { faults(&page) } else { Vec::new() };
-        let lost = status == 404 && !NOT_FOUND.contains(&state.name);
+        let lost = code == 404 && !NOT_FOUND.contains(&state.name);
         let left = headers.contains("clear-site-data") && state.name != "left";
         if !(200..500).contains(&status) || lost || left && !way.ends_a_visit() {
             found.push(page.readable());

@@ -1,5 +1,9 @@
 -- The editors' desk.
 
+-- What both sides sent each other, team by team.
+DROP INDEX dispatch_by_mailbox;
+CREATE INDEX dispatch_by_mailbox ON dispatch (mailbox, team, kind, day);
+
 -- What a team sees of a mailbox: a correspondence. `last_day` is that of the last dispatch between the two.
 CREATE TABLE correspondence (
     team     TEXT NOT NULL,
@@ -12,14 +16,11 @@ CREATE INDEX correspondence_by_day ON correspondence (team, last_day, mailbox);
 CREATE INDEX correspondence_by_mailbox ON correspondence (mailbox);
 
 INSERT INTO correspondence
-    SELECT p.team, p.mailbox, coalesce(max(d.day), m.last_day)
-    FROM party p JOIN mailbox m ON m.id = p.mailbox
-    LEFT JOIN dispatch d ON d.mailbox = p.mailbox AND d.team = p.team
-    GROUP BY p.team, p.mailbox;
-
--- What both sides sent each other, team by team.
-DROP INDEX dispatch_by_mailbox;
-CREATE INDEX dispatch_by_mailbox ON dispatch (mailbox, team, kind, day);
+    SELECT DISTINCT p.team, p.mailbox, coalesce(
+        (SELECT max(d.day) FROM dispatch d INDEXED BY dispatch_by_mailbox
+         WHERE d.mailbox = p.mailbox AND d.team = p.team),
+        (SELECT last_day FROM mailbox WHERE id = p.mailbox))
+    FROM party p;
 
 -- Accounts. `credentials` are opaque; `epoch` changes when every session is to end; `used` marks the last
 -- code that was taken, without telling when; `feed` is a hash.
@@ -68,6 +69,8 @@ CREATE TABLE journal (
     what TEXT NOT NULL,
     PRIMARY KEY (day, team, who, did, what)
 ) WITHOUT ROWID;
+
+CREATE INDEX journal_by_what ON journal (what);
 
 -- Downloads: frozen lists of dispatches.
 CREATE TABLE frozen (

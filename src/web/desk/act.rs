@@ -186,6 +186,7 @@ pub async fn fetched(
             actor.name(),
             std::slice::from_ref(&place.team),
             Some(id),
+            usize::MAX >> 1,
         )?;
         // Of this mailbox and this team only; a reply is no news.
         ids.retain(|id| new.contains(id));
@@ -195,6 +196,24 @@ pub async fn fetched(
         let count = ids.len();
         desk.fetched(actor, &place.team, &place.designation, ids)?;
         Ok(t.dispatches_fetched_done(count))
+    })
+    .await
+}
+
+pub async fn unfetched(
+    state: App,
+    Path(place): Path<Place>,
+    uri: Uri,
+    headers: HeaderMap,
+    Act { actor, form }: Act<HashMap<String, String>>,
+) -> Response {
+    and_back(state, place, actor, (uri, headers), move |desk, actor, place, t| {
+        let id = desk.find(actor, place)?.id;
+        let (store, ids) = (desk.dropbox.store(), picked(&form));
+        Ok(match store.unfetch(actor.name(), &place.team, id, ids)? {
+            0 => t.dispatches_none_picked(),
+            count => t.dispatches_unfetched_done(count),
+        })
     })
     .await
 }

@@ -28,6 +28,8 @@ use crate::dropbox::retention;
 use crate::store::{Did, Dispatch, Frozen, JournalLine, Mailbox, StoreError};
 use crate::web::connections::{Kept, Visitor};
 
+/// Dispatches of one list: more would take memory and time of others. What is left is the next one's.
+const LIST: usize = 1000;
 /// How often it is looked whether whoever downloads is still signed in.
 const LOOK: Duration = Duration::from_secs(5);
 
@@ -132,7 +134,7 @@ impl Desk {
         if designation.is_empty() {
             return Ok((
                 team.clone(),
-                self.dropbox.store().unread(reader.name(), teams, None)?,
+                self.dropbox.store().unread(reader.name(), teams, None, LIST + 1)?,
                 "/".into(),
             ));
         }
@@ -142,7 +144,7 @@ impl Desk {
             // The list takes those of this team only.
             picked(fields)
         } else {
-            self.dropbox.store().unread(reader.name(), teams, Some(mailbox))?
+            self.dropbox.store().unread(reader.name(), teams, Some(mailbox), LIST + 1)?
         };
         Ok((team, ids, place.path()))
     }
@@ -158,11 +160,13 @@ pub async fn make(
     let page = Page::new(&desk, &uri, &headers).of(&actor).within(Room::Inbox);
     let (reader, picks) = (Reader::clone(&actor), form.contains_key("picked"));
     let made = desk.blocking(move |desk| {
-        let (team, ids, back) = desk.wanted(&reader, &form)?;
+        let (team, mut ids, back) = desk.wanted(&reader, &form)?;
+        let more = ids.len() > LIST;
+        ids.truncate(LIST);
         let (id, damaged) = desk.freeze(&reader, &team, ids)?;
-        Ok((id, damaged, back))
+        Ok((id, damaged, more, back))
     });
-    let (id, damaged, back) = match made.await {
+    let (id, damaged, more, back) = match made.await {
         Ok(made) => made,
         Err(problem) => return page.problem(&problem),
     };
@@ -171,7 +175,7 @@ pub async fn make(
         (_, 1..) => Some(t.download_damaged(damaged)),
         (None, 0) if picks => Some(t.dispatches_none_picked()),
         (None, 0) => Some(t.download_nothing()),
-        (Some(_), 0) => None,
+        (Some(_), 0) => more.then(|| t.download_more(LIST)),
     };
     if let Some(said) = said {
         desk.sessions.tell(actor.key(), said);
@@ -222,11 +226,15 @@ pub async fn volume(
     State(desk): App,
     Path((id, number, _)): Path<(String, usize, String)>,
     Extension(visitor): Extension<Visitor>,
-    reader: Reader,
+    reader: Result<Reader, Response>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
+    let reader = match reader {
+        Ok(reader) => reader,
+        Err(response) => return no_file(response),
+    };
     let page = Page::new(&desk, &uri, &headers).of(&reader).within(Room::Inbox);
     let found = {
         let reader = reader.clone();
@@ -260,11 +268,15 @@ pub async fn manifest(
     State(desk): App,
     Path((team, designation, dispatch)): Path<(String, String, String)>,
     Extension(visitor): Extension<Visitor>,
-    reader: Reader,
+    reader: Result<Reader, Response>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
+    let reader = match reader {
+        Ok(reader) => reader,
+        Err(response) => return no_file(response),
+    };
     let page = Page::new(&desk, &uri, &headers).of(&reader).within(Room::Inbox);
     let found = {
         let reader = reader.clone();
@@ -293,6 +305,14 @@ pub async fn manifest(
         Ok(response) => response,
         Err(problem) => page.problem(&problem),
     }
+}
+
+/// Who is signed out gets the form to sign in; whatever saves files must not take it for one.
+fn no_file(mut response: Response) -> Response {
+    if response.status().is_success() {
+        *response.status_mut() = StatusCode::FORBIDDEN;
+    }
+    response
 }
 
 /// Who is sent something.

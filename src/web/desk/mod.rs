@@ -145,6 +145,7 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .route("/mailbox/{team}/{designation}/mark", post(act::mark))
         .route("/mailbox/{team}/{designation}/label", post(act::label))
         .route("/mailbox/{team}/{designation}/fetched", post(act::fetched))
+        .route("/mailbox/{team}/{designation}/unfetched", post(act::unfetched))
         .route("/mailbox/{team}/{designation}/delete", post(act::delete))
         .route("/mailbox/{team}/{designation}/{dispatch}/manifest.tar", get(download::manifest))
         .route("/download", post(download::make))

@@ -378,11 +378,17 @@ dispatch-pick = Select
 dispatch-manifest = Only the list of contents ({ $size })
 dispatches-get = Get what is selected
 dispatches-fetched = I have it already
-dispatches-fetched-hint = “I have it already” marks what is selected as fetched by you, without a download.
+dispatches-fetched-hint = “I have it already” marks what is selected as fetched by you, without a download. “I do not have it” takes that back: if a download was lost, say so, or it is removed after its days without ever being read.
 # $count (Number) - submissions
 dispatches-fetched-done = { $count ->
     [one] One is marked as fetched by you.
    *[other] { $count } are marked as fetched by you.
+}
+dispatches-unfetched = I do not have it
+# $count (Number) - submissions
+dispatches-unfetched-done = { $count ->
+    [one] One counts as not fetched by you again.
+   *[other] { $count } count as not fetched by you again.
 }
 dispatches-none-picked = Nothing new was selected.
 desk-delete-title = Delete this for the whole team?
@@ -403,7 +409,7 @@ erase-mailbox-text = { $count ->
     [0] Everything from the source has been fetched by somebody.
     [one] One of what the source sent has been fetched by nobody.
    *[other] { $unread } of what the source sent have been fetched by nobody.
-} The source will find nothing any more, not even answers. This cannot be undone.
+} The source will find nothing of it any more, not even answers. This cannot be undone.
 erase-mailbox-done = The mailbox is deleted.
 
 ## Desk: answering
@@ -424,7 +430,7 @@ reply-no-room = There is no room for this now. Nothing was sent. Tell the operat
 deliver-title = Deliver a sealed bundle
 deliver-hint = Answers that “sourdine reply” sealed on your own machine.
 deliver-open = Bring a bundle
-deliver-text = It is checked from outside: whom it is for, and that it is sealed to the source and to everybody of the team. Nobody here can read it. On your own machine, it is made so:
+deliver-text = It is checked from outside: whom it is for, and that it is sealed to as many keys as the source and your team have. Nobody here can read it. On your own machine, it is made so:
 deliver-team = Which team answers?
 deliver-bundle = The bundle (one volume at a time)
 deliver-send = Deliver
@@ -456,13 +462,15 @@ download-holds = { $count ->
 download-volumes = It comes in volumes that fit a USB stick. Each can be opened by itself.
 download-broken-title = If it breaks off
 # $date (String) - a day
-download-broken = This list stays as it is, with this address, until { $date }. Let the browser resume the download, or open this page again. If you were signed out meanwhile, sign in first.
+download-broken = This list keeps its address until { $date }. Let the browser resume the download, or open this page again. If you were signed out meanwhile, sign in first. If something of it is withdrawn or deleted meanwhile, the page says so and offers the rest.
 download-open-title = Opening it
 download-open = Carry it to the machine that holds your key, which needs no network. README.txt in the bundle says how to open it with age alone.
 download-done-title = When you have it
-download-done-hint = What was served to its last byte counts as fetched by itself. If you have it in another way, say so.
+download-done-hint = A volume that was served to its last byte counts as fetched by itself, unless the server was started again meanwhile. If you have it in another way, say so.
 download-done = Mark all of it as fetched
 download-nothing = There is nothing new.
+# $count (Number) - dispatches of a list
+download-more = There is more than fits one list: these are the first { $count }. When you have them, prepare the next bundle.
 # $count (Number) - dispatches
 download-damaged = { $count ->
     [one] One dispatch is damaged here and was left out. Tell the operator: a backup may have it.

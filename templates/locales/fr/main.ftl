@@ -336,10 +336,15 @@ dispatch-pick = Choisir
 dispatch-manifest = La liste du contenu seulement ({ $size })
 dispatches-get = Récupérer la sélection
 dispatches-fetched = Je l’ai déjà
-dispatches-fetched-hint = « Je l’ai déjà » marque la sélection comme récupérée par vous, sans téléchargement.
+dispatches-fetched-hint = « Je l’ai déjà » marque la sélection comme récupérée par vous, sans téléchargement. « Je ne l’ai pas » annule cela : si un téléchargement s’est perdu, dites-le, sinon l’envoi sera supprimé à son jour sans avoir été lu.
 dispatches-fetched-done = { $count ->
     [one] Un envoi est marqué comme récupéré par vous.
    *[other] { $count } envois sont marqués comme récupérés par vous.
+}
+dispatches-unfetched = Je ne l’ai pas
+dispatches-unfetched-done = { $count ->
+    [one] Un envoi compte de nouveau comme non récupéré par vous.
+   *[other] { $count } envois comptent de nouveau comme non récupérés par vous.
 }
 dispatches-none-picked = Rien de nouveau n’était choisi.
 desk-delete-title = Supprimer ceci pour toute l’équipe ?
@@ -358,7 +363,7 @@ erase-mailbox-text = { $count ->
     [0] Tout ce qui vient de la source a déjà été récupéré.
     [one] L’un d’eux, venu de la source, n’a été récupéré par personne.
    *[other] { $unread } d’entre eux, venus de la source, n’ont été récupérés par personne.
-} La source ne trouvera plus rien, pas même les réponses. Cela ne peut pas être annulé.
+} La source n’en trouvera plus rien, pas même les réponses. Cela ne peut pas être annulé.
 erase-mailbox-done = La boîte est supprimée.
 
 ## Desk: answering
@@ -375,7 +380,7 @@ reply-no-room = Il n’y a pas la place pour cela maintenant. Rien n’a été e
 deliver-title = Déposer un paquet scellé
 deliver-hint = Des réponses que « sourdine reply » a scellées sur votre propre machine.
 deliver-open = Apporter un paquet
-deliver-text = Il est vérifié de l’extérieur : à qui il est destiné, et s’il est scellé pour la source et pour toute l’équipe. Personne ne peut le lire ici. Sur votre propre machine, on le fait ainsi :
+deliver-text = Il est vérifié de l’extérieur : à qui il est destiné, et s’il est scellé pour autant de clés qu’en ont la source et votre équipe. Personne ne peut le lire ici. Sur votre propre machine, on le fait ainsi :
 deliver-team = Quelle équipe répond ?
 deliver-bundle = Le paquet (un volume à la fois)
 deliver-send = Déposer
@@ -398,13 +403,14 @@ download-holds = { $count ->
 }, { $size }
 download-volumes = Il vient en volumes qui tiennent sur une clé USB. Chacun s’ouvre seul.
 download-broken-title = S’il s’interrompt
-download-broken = Cette liste reste telle quelle, à cette adresse, jusqu’au { $date }. Laissez le navigateur reprendre le téléchargement, ou rouvrez cette page. Si vous avez été déconnecté entre-temps, connectez-vous d’abord.
+download-broken = Cette liste garde son adresse jusqu’au { $date }. Laissez le navigateur reprendre le téléchargement, ou rouvrez cette page. Si vous avez été déconnecté entre-temps, connectez-vous d’abord. Si quelque chose en est retiré ou supprimé entre-temps, la page le dit et propose le reste.
 download-open-title = L’ouvrir
 download-open = Portez-le sur la machine qui a votre clé et n’a pas besoin de réseau. README.txt, dans le paquet, dit comment l’ouvrir avec age seul.
 download-done-title = Quand vous l’avez
-download-done-hint = Ce qui a été servi jusqu’au dernier octet compte de lui-même comme récupéré. Si vous l’avez autrement, dites-le.
+download-done-hint = Un volume servi jusqu’au dernier octet compte de lui-même comme récupéré, sauf si le serveur a redémarré entre-temps. Si vous l’avez autrement, dites-le.
 download-done = Tout marquer comme récupéré
 download-nothing = Il n’y a rien de nouveau.
+download-more = Il y en a plus qu’une liste n’en contient : voici les { $count } premiers. Quand vous les aurez, préparez le paquet suivant.
 download-damaged = { $count ->
     [one] Un envoi est abîmé ici et a été laissé de côté. Prévenez l’opérateur : une sauvegarde l’a peut-être.
    *[other] { $count } envois sont abîmés ici et ont été laissés de côté. Prévenez l’opérateur : une sauvegarde les a peut-être.
