@@ -119,7 +119,7 @@ fn lead_to_pages(states: Vec<&State>) {
         let mut found = if headers.contains("text/html") { faults(&page) } else { Vec::new() };
         let lost = code == 404 && !NOT_FOUND.contains(&state.name);
         let left = headers.contains("clear-site-data") && state.name != "left";
-        if !(200..500).contains(&status) || lost || left && !way.ends_a_visit() {
+        if !(200..500).contains(&code) || lost || left && !way.ends_a_visit() {
             found.push(page.readable());
         }
         wrong.extend(found.iter().map(|f| format!("{way:?} of {}: {f}", state.full_name())));
