@@ -10,7 +10,7 @@ use sourdine::base::clock::Day;
 use sourdine::base::ids::{DispatchId, MailboxId};
 use sourdine::store::{
     Account, Cutoffs, Did, Dispatch, Filter, InboxQuery, JournalLine, Kind, Mailbox, Publication,
-    Store, Tuning, create,
+    Store, StoreError, Tuning, create,
 };
 use std::io::Write;
 
@@ -34,6 +34,17 @@ impl Place {
 
     /// A dispatch of one sealed member.
     fn send(&self, kind: Kind, source: u8, team: &str, number: u8, day: i64) -> DispatchId {
+        self.try_send(kind, source, team, number, day).unwrap()
+    }
+
+    fn try_send(
+        &self,
+        kind: Kind,
+        source: u8,
+        team: &str,
+        number: u8,
+        day: i64,
+    ) -> Result<DispatchId, StoreError> {
         let mut upload = self.store.upload();
         let mut file = upload.file().unwrap();
         file.write_all(&[number; 100]).unwrap();
@@ -42,8 +53,8 @@ impl Place {
         let dispatch =
             Dispatch { id, kind, team: team.into(), day: Day(day), fetched: None, members };
         let mailbox = mailbox(source);
-        upload.publish(Publication { mailbox, dispatch, keys: 1, draft: None }).unwrap();
-        id
+        upload.publish(Publication { mailbox, dispatch, keys: 1, draft: None })?;
+        Ok(id)
     }
 
     fn inbox(&self, who: &str, teams: &[&str], filter: Filter) -> Vec<(String, String, u32)> {
@@ -219,6 +230,9 @@ fn what_one_team_deletes_the_other_keeps() {
     assert!(!store.delete_correspondence("c", id).unwrap());
     assert!(store.delete_correspondence("a", id).unwrap());
     assert!(!store.has_dispatch(reply).unwrap());
+    // An answer that was on its way does not bring it back.
+    let late = place.try_send(Kind::Reply, 0, "a", 4, 102);
+    assert!(matches!(late, Err(StoreError::Changed)));
     assert_eq!(place.inbox("carla", &["a", "b"], Filter::All), [row("b", "source-a", 1)]);
     assert!(store.delete_correspondence("b", id).unwrap());
     assert!(!store.knows(id).unwrap());

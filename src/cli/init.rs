@@ -24,7 +24,8 @@ impl Init {
         let config = create(&self.dir, &self.recipients, &[])?;
         println!(
             "Made {0}.\n\nNext:\n  edit    {0}   (name of the site, team, limits: every key is commented)\n  \
-             sourdine check --config {0}\n  sourdine serve --config {0}",
+             sourdine check --config {0}\n  sourdine serve --config {0}\n  \
+             sourdine editor add NAME --config {0}   (a login for the desk)",
             config.display()
         );
         if rustix::process::geteuid().is_root() {

@@ -86,7 +86,8 @@ impl Reply {
             println!("{}", volume.display());
         }
         eprintln!(
-            "Bring it to the operator, who runs: sourdine deliver --config sourdine.toml BUNDLE"
+            "Bring it to the editors' desk (Deliver a sealed bundle), or to the operator, who runs:\n  \
+             sourdine deliver --config sourdine.toml BUNDLE"
         );
         Ok(())
     }

@@ -529,7 +529,8 @@ fn row(
     Ok(Some(found))
 }
 
-fn has(db: &Connection, team: &str, mailbox: MailboxId) -> rusqlite::Result<bool> {
+/// Whether a team has a correspondence with a mailbox.
+pub(super) fn has(db: &Connection, team: &str, mailbox: MailboxId) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT 1 FROM correspondence WHERE team = ? AND mailbox = ?")?
         .exists((team, mailbox.0))
 }

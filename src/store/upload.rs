@@ -142,8 +142,8 @@ fn insert(db: &rusqlite::Connection, new: &Publication) -> Result<Published, Sto
         return Ok(Published::Before);
     }
     let existing = super::reader::mailbox(db, mailbox.id)?;
-    // A mailbox that was erased stays so: only a source makes one.
-    if existing.is_none() && dispatch.kind == Kind::Reply {
+    // What was erased or deleted stays so: only a source begins a correspondence.
+    if dispatch.kind == Kind::Reply && !super::desk::has(db, &dispatch.team, mailbox.id)? {
         return Err(StoreError::Changed);
     }
     let taken = super::reader::mailbox_named(db, &mailbox.designation)?;

@@ -92,6 +92,12 @@ impl MailboxTemplate<'_> {
         self.page.to(&format!("{}/{what}", self.place.path()))
     }
 
+    /// The operator's labels, and those given before that have left the list: they can be taken away.
+    fn all_labels(&self) -> impl Iterator<Item = &String> {
+        let old = self.view.row.labels.iter().filter(|label| !self.labels.contains(label));
+        self.labels.iter().chain(old)
+    }
+
     fn has(&self, label: &str) -> bool {
         self.view.row.labels.iter().any(|own| own == label)
     }
