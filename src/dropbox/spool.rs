@@ -58,7 +58,8 @@ impl Dropbox {
         let mut upload = self.store().upload();
         let key = Identity::generate();
         let recipient = key.to_public();
-        let sealing = age::Encryptor::with_recipients(iter::once(&recipient as &dyn age::Recipient));
+        let sealing =
+            age::Encryptor::with_recipients(iter::once(&recipient as &dyn age::Recipient));
         let writer = sealing.map_err(io::Error::other)?.wrap_output(upload.file()?)?;
         let left = self.largest_bundle();
         Ok(Spool { dropbox: self.clone(), upload, key, writer, promise, left })

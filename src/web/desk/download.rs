@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
 
 use askama::Template;
 use axum::body::Body;
@@ -26,9 +25,6 @@ use crate::dropbox::coverage::Coverage;
 use crate::dropbox::handout::Handout;
 use crate::dropbox::retention;
 use crate::store::{Did, Dispatch, Frozen, JournalLine, Mailbox, StoreError};
-
-/// How often it is looked whether whoever downloads is still signed in.
-const LOOK: Duration = Duration::from_secs(5);
 
 /// A list that is still as it was frozen, and what was asked of it.
 struct Found {
@@ -300,7 +296,10 @@ impl Sending<'_> {
         let (etag, name) = (handout.etag(number), handout.name(number));
         let offered = Offered { name: &name, etag: &etag, length };
         let body = |range: Range<u64>| -> Body {
-            let held = Held { _permit: permit, ended: self.watch() };
+            let held = Held {
+                _permit: permit,
+                ended: session::watch(self.desk, self.reader, self.headers),
+            };
             let ended = async |held: &Held| {
                 let mut ended = held.ended.clone();
                 // Where the watch is over, the download is not.
@@ -319,28 +318,6 @@ impl Sending<'_> {
             crate::web::attachment::stream(reader, held, ended, idle, taken)
         };
         Ok(outgoing::respond(self.method, self.headers, &offered, body))
-    }
-
-    /// Looks now and then whether the session still stands, which also keeps it from falling asleep; tells when
-    /// it does not.
-    fn watch(&self) -> watch::Receiver<bool> {
-        let (tell, told) = watch::channel(false);
-        let (desk, headers) = (self.desk.clone(), self.headers.clone());
-        let teams = self.reader.teams().to_vec();
-        tokio::spawn(async move {
-            loop {
-                tokio::select! {
-                    () = tell.closed() => return,
-                    () = tokio::time::sleep(LOOK) => {}
-                }
-                let seen = session::reader(&desk, &headers).await;
-                if !matches!(&seen, Ok(Some(seen)) if teams.iter().all(|team| seen.may(team))) {
-                    let _ = tell.send(true);
-                    return;
-                }
-            }
-        });
-        told
     }
 }
 

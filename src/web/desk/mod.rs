@@ -2,6 +2,7 @@
 
 mod account;
 mod act;
+mod arriving;
 mod correspondence;
 mod device;
 mod doors;
@@ -11,6 +12,7 @@ mod inbox;
 mod journal;
 mod outgoing;
 mod page;
+mod places;
 mod problem;
 mod range;
 mod reply;
@@ -29,6 +31,7 @@ use tokio::sync::Semaphore;
 
 use self::doors::Doors;
 use self::page::Page;
+use self::places::Places;
 use self::problem::Problem;
 use self::session::SMALL_FORM;
 use self::sessions::Sessions;
@@ -41,12 +44,11 @@ use crate::dropbox::accounts::Accounts;
 use crate::dropbox::coverage::Coverages;
 use crate::store::{Store, StoreError};
 
-/// Volumes that may be on their way out at once, and forms with files on their way in.
+/// Volumes that may be on their way out at once.
 const DOWNLOADS: usize = 16;
-const UPLOADS: usize = 8;
 
-/// Threads that the desk may hold: those, a derivation, and pages.
-pub const THREADS: usize = DOWNLOADS + UPLOADS + 8;
+/// Threads that the desk may hold: those, forms with files, a derivation, and pages.
+pub const THREADS: usize = DOWNLOADS + places::THREADS + 8;
 
 /// What every handler of the desk can reach. The source's site has a state of its own.
 pub struct Desk {
@@ -58,9 +60,9 @@ pub struct Desk {
     key: [u8; 32],
     /// What was served of each list.
     coverages: Coverages,
-    /// Places for those who download, and for forms that carry files: each holds a thread.
+    /// Places for those who download: each holds a thread.
     downloads: Arc<Semaphore>,
-    uploads: Arc<Semaphore>,
+    places: Places,
     labels: Vec<String>,
     name: String,
     onions: Vec<String>,
@@ -76,7 +78,7 @@ impl Desk {
             key: random::bytes()?,
             coverages: Coverages::default(),
             downloads: Arc::new(Semaphore::new(DOWNLOADS)),
-            uploads: Arc::new(Semaphore::new(UPLOADS)),
+            places: Places::default(),
             labels: config.desk_labels.clone(),
             name: config.name.clone(),
             onions: Vec::new(),
