@@ -7,8 +7,11 @@ mod common;
 mod desk;
 
 use std::fs;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use common::*;
 use desk::*;
@@ -28,7 +31,12 @@ struct Two {
 
 impl Two {
     fn new() -> Self {
-        let mut site = Box_::new(1, &[("labels = []", "labels = [\"urgent\", \"<b>&\\\"é\"]")]);
+        Self::with(&[])
+    }
+
+    fn with(edits: &[(&str, &str)]) -> Self {
+        let labels = ("labels = []", "labels = [\"urgent\", \"<b>&\\\"é\"]");
+        let mut site = Box_::new(1, &[&[labels], edits].concat());
         let other = Editor::new(site.dir.path(), "other");
         site.add_team("other", "The <other> team", &other);
         let logins = [("anne", &["team"][..]), ("bob", &["other"]), ("carla", &["team", "other"])]
@@ -407,6 +415,169 @@ fn an_answer_is_sent_once_and_what_was_typed_is_kept_when_it_is_refused() {
     assert_eq!(late.status, 404);
     late.must_say("Too late");
     two.anne.get("/journal").must_not_say(&two.names[0]);
+}
+
+/// A form to the desk by hand, of which some is sent. Dropping it is a circuit that breaks.
+struct Slow {
+    stream: TcpStream,
+    rest: Vec<u8>,
+}
+
+impl Slow {
+    /// Sends all but the last `kept` bytes.
+    fn send(who: &Visitor, path: &str, kind: &str, body: &[u8], kept: usize) -> Self {
+        let cookie = who.session().map(|token| format!("Cookie: __Host-sourdine={token}\r\n"));
+        let head = format!(
+            "POST {path}?lang=en HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{}\
+             Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
+            cookie.unwrap_or_default(),
+            body.len()
+        );
+        let mut stream = TcpStream::connect(who.base.trim_start_matches("http://")).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        let (now, rest) = body.split_at(body.len() - kept);
+        stream.write_all(now).unwrap();
+        Self { stream, rest: rest.to_vec() }
+    }
+
+    /// The same for a form of fields and a file.
+    fn form(who: &Visitor, path: &str, fields: &[(&str, &str)], file: &[u8], kept: usize) -> Self {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let filed = if *value == FILE { "; filename=\"f\"" } else { "" };
+            let head =
+                format!("--B\r\nContent-Disposition: form-data; name=\"{name}\"{filed}\r\n\r\n");
+            body.extend(head.into_bytes());
+            body.extend(if *value == FILE { file } else { value.as_bytes() });
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--B--\r\n");
+        Self::send(who, path, "multipart/form-data; boundary=B", &body, kept)
+    }
+
+    /// Sends the rest; all that is answered.
+    fn finish(mut self) -> String {
+        let _ = self.stream.write_all(&self.rest);
+        self.stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        let mut answer = Vec::new();
+        let _ = self.stream.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+}
+
+/// Stands for a file among the fields of a form.
+const FILE: &str = "\0file";
+
+#[test]
+fn a_session_that_ended_while_a_form_arrived_does_nothing_with_it() {
+    let two = Two::new();
+    let command = |args: &[&str]| {
+        ok(sourdine().arg("editor").args(args).args(["--yes", "--config"]).arg(two.site.config()));
+    };
+    let ends: [(&Visitor, &str, &dyn Fn()); 3] = [
+        (&two.anne, "team", &|| drop(two.anne.act("/sign-out", &[]))),
+        (&two.bob, "other", &|| command(&["reset", "bob"])),
+        (&two.carla, "team", &|| command(&["remove", "carla"])),
+    ];
+    for (editor, team, end) in ends {
+        let (place, proof) = (two.place(team), editor.proof());
+        let proof = ("proof", proof.as_str());
+        let fields = [proof, ("form", "x"), ("message", "Too late for it"), ("files", FILE)];
+        let reply = Slow::form(editor, &format!("{place}/reply"), &fields, b"x", 9);
+        let bundle =
+            Slow::form(editor, "/deliver", &[proof, ("team", team), ("bundle", FILE)], b"x", 9);
+        let text = format!("proof={}&act=make", proof.1);
+        let kind = "application/x-www-form-urlencoded";
+        let feed = Slow::send(editor, "/account/feed", kind, text.as_bytes(), 1);
+        // The server has seen who asks.
+        sleep(Duration::from_millis(700));
+        end();
+        for (form, says) in [(reply, "Too late for it"), (bundle, ""), (feed, "")] {
+            let answer = form.finish();
+            assert!(answer.starts_with("HTTP/1.1 403"), "{team} {answer}");
+            assert!(answer.contains("signed out") && answer.contains(says), "{answer}");
+            assert!(!answer.contains("/feed/"), "{answer}");
+        }
+    }
+    for form in &two.forms {
+        two.site.mailbox(&form.code).must_not_say("Too late for it");
+    }
+}
+
+#[test]
+fn an_upload_ends_when_its_session_does() {
+    let two = Two::new();
+    let chunks = || {
+        let db = rusqlite::Connection::open(two.site.data().join("vault.db")).unwrap();
+        db.query_row("SELECT count(*) FROM chunk", [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    let before = chunks();
+    let proof = two.anne.proof();
+    let fields = [("proof", &*proof), ("form", "x"), ("message", "Kept <it>"), ("files", FILE)];
+    let path = format!("{}/reply", two.place("team"));
+    let mut form = Slow::form(&two.anne, &path, &fields, &vec![7; 3 << 20], 4096);
+    wait_for("a part of it", || (chunks() > before).then_some(()));
+    two.anne.act("/sign-out", &[]);
+    wait_for("the end of it", || {
+        sleep(Duration::from_millis(500));
+        let byte = form.rest.remove(0);
+        form.stream.write_all(&[byte]).unwrap();
+        (chunks() == before).then_some(())
+    });
+    let answer = form.finish();
+    assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("Kept &#60;it&#62;"), "{answer}");
+}
+
+#[test]
+fn an_editor_without_a_place_keeps_the_text_and_strangers_take_none() {
+    let two = Two::new();
+    let path = format!("{}/reply", two.place("team"));
+    let stranger = Visitor::new(&two.base);
+    let fields = [("proof", "x"), ("form", "x"), ("message", "and so on")];
+    let strangers: Vec<_> =
+        (0..12).map(|_| Slow::form(&stranger, &path, &fields, b"", 12)).collect();
+    let send = |editor: &Visitor, message: &str| {
+        let page = editor.get(&two.place("team"));
+        let fields = [("proof", page.hidden("proof")), ("form", page.hidden("form"))];
+        let [proof, form] = fields.map(|(name, value)| format!("{name}={value}"));
+        let (message, file) = (format!("message={message}"), "files=x;filename=f");
+        let answer = editor.ask(&path, &["-F", &proof, "-F", &form, "-F", &message, "-F", file]);
+        (answer, form["form=".len()..].to_owned())
+    };
+    sleep(Duration::from_millis(500));
+    assert_eq!(send(&two.anne, "Through").0.status, 303);
+
+    let proof = two.anne.proof();
+    let fields = [("proof", &*proof), ("form", "x"), ("files", FILE)];
+    let own: Vec<_> = (0..3).map(|_| Slow::form(&two.anne, &path, &fields, b"x", 9)).collect();
+    sleep(Duration::from_millis(500));
+    let (busy, form) = send(&two.anne, "Written <for an hour>");
+    assert_eq!(busy.status, 503);
+    busy.must_say("Too many are asking").must_say("Written &#60;for an hour&#62;").must_say(&form);
+    assert_eq!(send(&two.carla, "Beside").0.status, 303);
+    drop((own, strangers));
+    wait_for("a place", || (send(&two.anne, "Later").0.status == 303).then_some(()));
+    two.site.mailbox(&two.forms[0].code).must_not_say("for an hour").must_say("Beside");
+}
+
+#[test]
+fn a_form_without_a_session_ends_after_one_silence_however_it_trickles() {
+    let two = Two::with(&[("idle = \"120 seconds\"", "idle = \"2 seconds\"")]);
+    let path = format!("{}/reply", two.place("team"));
+    let message = "m".repeat(1000);
+    let fields = [("proof", "x"), ("form", "x"), ("message", &*message)];
+    let mut form = Slow::form(&Visitor::new(&two.base), &path, &fields, b"", 900);
+    let begin = Instant::now();
+    form.stream.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+    while form
+        .stream
+        .read(&mut [0])
+        .is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock)
+    {
+        assert!(begin.elapsed() < Duration::from_secs(10), "it is still read");
+        let byte = form.rest.remove(0);
+        let _ = form.stream.write_all(&[byte]);
+    }
 }
 
 #[test]

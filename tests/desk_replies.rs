@@ -285,6 +285,49 @@ fn a_bundle_that_is_cut_damaged_or_no_bundle_leaves_nothing() {
     assert!(inside.view(&source).unwrap().replies.is_empty());
 }
 
+#[test]
+fn what_is_uploaded_by_mistake_is_never_on_the_disk_as_it_is() {
+    let (inside, _) = with_source();
+    let clean = || {
+        for file in files_below(&inside.config.data_dir) {
+            // Some files are gone before they are read.
+            let bytes = fs::read(&file).unwrap_or_default();
+            assert!(memchr::memmem::find(&bytes, MARK).is_none(), "{}", file.display());
+        }
+    };
+    // An opened document instead of a bundle: several chunks of the store, and a length that is one of age's.
+    for length in [MARK.len(), 3 << 20, 5_000_017] {
+        let document: Vec<u8> = MARK.iter().copied().cycle().take(length).collect();
+        let mut spool = inside.dropbox.spool(length as u64).unwrap();
+        for piece in document.chunks(1_200_007) {
+            spool.write(piece).unwrap();
+            clean();
+        }
+        // The writer of the store lets go of what it holds now and then.
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        clean();
+        drop(spool);
+        clean();
+        assert!(matches!(refusal(&inside, &document, "team"), DeliverError::Read(_)));
+        clean();
+    }
+}
+
+#[test]
+fn a_bundle_of_any_length_is_read_back_as_it_came() {
+    let (inside, source) = with_source();
+    let bundle = sealed(&inside, "Merci", &MARK.repeat(60_000));
+    // What follows the end of a tar says nothing: with it, lengths around those of age's pieces.
+    let whole = bundle.len().next_multiple_of(64 * 1024);
+    for length in [whole - 1, whole, whole + 1] {
+        let mut longer = bundle.clone();
+        longer.resize(length.max(bundle.len()), 0);
+        assert_eq!(upload(&inside, &longer, "team").unwrap().len(), 1, "{length}");
+    }
+    assert_eq!(inside.view(&source).unwrap().replies.len(), 1);
+    nothing_is_left_over(&inside);
+}
+
 fn members(bundle: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut archive = tar::Archive::new(bundle);
     let entries = archive.entries().unwrap().map(|entry| {

@@ -1,14 +1,21 @@
-//! A bundle that an editor uploads at the desk: it waits in the store, as the ciphertext it is, until it is
-//! whole and can be checked. No dispatch names it, so it goes with the upload, or with the next start.
+//! A bundle that an editor uploads at the desk: it waits in the store until it is whole and can be checked. It
+//! may be anything until then, a document that was chosen by mistake too: so it is sealed once more while it
+//! arrives, to a key that only memory holds. No dispatch names it, so it goes with the upload, or with the next
+//! start.
 
 use std::io::{self, Write};
+use std::iter;
 use std::path::PathBuf;
+
+use age::stream::{StreamReader, StreamWriter};
+use age::x25519::Identity;
 
 use super::Dropbox;
 use super::deliver::{DeliverError, Delivered};
 use super::space::Promise;
 use crate::base::limits;
 use crate::bundle::read::Volume;
+use crate::crypto::unseal;
 use crate::store::{FileReader, FileWriter, Store, StoredFile, Upload};
 
 /// Bytes that one member takes at most beside its plaintext and its padding: headers, tags, the least length.
@@ -18,22 +25,25 @@ const MEMBER: u64 = 64 * 1024;
 pub struct Spool {
     dropbox: Dropbox,
     upload: Upload,
-    writer: FileWriter,
+    key: Identity,
+    writer: StreamWriter<FileWriter>,
     promise: Promise,
     left: u64,
 }
 
-/// A bundle that stands in the store.
+/// A bundle that stands in the store, and its key.
 struct Spooled {
     store: Store,
     file: StoredFile,
+    key: Identity,
 }
 
 impl Volume for Spooled {
-    type Reader = FileReader;
+    type Reader = StreamReader<FileReader>;
 
-    fn open(&self) -> io::Result<FileReader> {
-        Ok(self.store.read(self.file))
+    fn open(&self) -> io::Result<Self::Reader> {
+        let key = iter::once(&self.key as &dyn age::Identity);
+        unseal::open(self.store.read(self.file), key).map_err(io::Error::other)
     }
 
     fn name(&self) -> PathBuf {
@@ -46,8 +56,13 @@ impl Dropbox {
     pub fn spool(&self, announced: u64) -> Result<Spool, DeliverError> {
         let promise = self.0.space.promise(announced)?;
         let mut upload = self.store().upload();
-        let writer = upload.file()?;
-        Ok(Spool { dropbox: self.clone(), upload, writer, promise, left: self.largest_bundle() })
+        let key = Identity::generate();
+        let recipient = key.to_public();
+        let sealing =
+            age::Encryptor::with_recipients(iter::once(&recipient as &dyn age::Recipient));
+        let writer = sealing.map_err(io::Error::other)?.wrap_output(upload.file()?)?;
+        let left = self.largest_bundle();
+        Ok(Spool { dropbox: self.clone(), upload, key, writer, promise, left })
     }
 
     /// Bytes that a bundle of one dispatch has at most, however it was sealed.
@@ -71,12 +86,12 @@ impl Spool {
     /// The bundle is whole: checks every reply in it, then stores them, each durably, as answers of `team` and
     /// nobody else. Of mailboxes that wrote to other teams it says no more than of those that do not exist.
     pub fn deliver(self, team: &str) -> Result<Vec<Delivered>, DeliverError> {
-        let Self { dropbox, upload, writer, promise, .. } = self;
-        let file = writer.finish()?;
+        let Self { dropbox, upload, key, writer, promise, .. } = self;
+        let file = writer.finish()?.finish()?;
         // Readers see what is committed.
         upload.settled()?;
         drop(promise);
-        let spooled = Spooled { store: dropbox.store().clone(), file };
+        let spooled = Spooled { store: dropbox.store().clone(), file, key };
         dropbox.deliver(&[spooled], Some(team)).map_err(|error| match error {
             DeliverError::OtherTeam(mailbox, _) => DeliverError::NoMailbox(mailbox),
             other => other,

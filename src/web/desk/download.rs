@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
 
 use askama::Template;
 use axum::body::Body;
@@ -30,8 +29,6 @@ use crate::web::connections::{Kept, Visitor};
 
 /// Dispatches of one list: more would take memory and time of others. What is left is the next one's.
 const LIST: usize = 1000;
-/// How often it is looked whether whoever downloads is still signed in.
-const LOOK: Duration = Duration::from_secs(5);
 
 /// A list that is still as it was frozen, and what was asked of it.
 struct Found {
@@ -332,11 +329,15 @@ impl Sending<'_> {
         served: Option<Served>,
     ) -> Result<Response, Problem> {
         let length = handout.len(number).ok_or(Problem::NotFound)?;
-        let place = self.desk.downloads.take(self.reader.name()).ok_or(Problem::Busy)?;
+        let place = self.desk.places.download(self.reader.name()).ok_or(Problem::Busy)?;
         let (etag, name) = (handout.etag(number), handout.name(number));
         let offered = Offered { name: &name, etag: &etag, length };
         let body = |range: Range<u64>| -> Body {
-            let held = Held { _place: place, _kept: self.visitor.keep(), ended: self.watch() };
+            let held = Held {
+                _place: place,
+                _kept: self.visitor.keep(),
+                ended: session::watch(self.desk, self.reader, self.headers),
+            };
             let ended = async |held: &Held| {
                 let mut ended = held.ended.clone();
                 // Where the watch is over, the download is not.
@@ -356,34 +357,12 @@ impl Sending<'_> {
         };
         Ok(outgoing::respond(self.method, self.headers, &offered, body))
     }
-
-    /// Looks now and then whether the session still stands, which also keeps it from falling asleep; tells when
-    /// it does not.
-    fn watch(&self) -> watch::Receiver<bool> {
-        let (tell, told) = watch::channel(false);
-        let (desk, headers) = (self.desk.clone(), self.headers.clone());
-        let teams = self.reader.teams().to_vec();
-        tokio::spawn(async move {
-            loop {
-                tokio::select! {
-                    () = tell.closed() => return,
-                    () = tokio::time::sleep(LOOK) => {}
-                }
-                let seen = session::reader(&desk, &headers).await;
-                if !matches!(&seen, Ok(Some(seen)) if teams.iter().all(|team| seen.may(team))) {
-                    let _ = tell.send(true);
-                    return;
-                }
-            }
-        });
-        told
-    }
 }
 
 /// What a download holds until its end: its place, its connection (strangers' idle ones never end it), and
 /// the watch on its session.
 struct Held {
-    _place: places::Place,
+    _place: places::Taken,
     _kept: Kept,
     ended: watch::Receiver<bool>,
 }

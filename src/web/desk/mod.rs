@@ -2,6 +2,7 @@
 
 mod account;
 mod act;
+mod arriving;
 mod correspondence;
 mod device;
 mod doors;
@@ -27,7 +28,6 @@ use axum::http::Method;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
-use tokio::sync::Semaphore;
 
 use self::doors::Doors;
 use self::page::{Page, redirect};
@@ -44,13 +44,8 @@ use crate::dropbox::accounts::Accounts;
 use crate::dropbox::coverage::Coverages;
 use crate::store::{Store, StoreError};
 
-/// Volumes that may be on their way out at once, and forms with files on their way in.
-const DOWNLOADS: usize = 16;
-const DOWNLOADS_EACH: usize = 6;
-const UPLOADS: usize = 8;
-
-/// Threads that the desk may hold: those, a derivation, and pages.
-pub const THREADS: usize = DOWNLOADS + UPLOADS + 8;
+/// Threads that the desk may hold: places, a derivation, and pages.
+pub const THREADS: usize = places::THREADS + 8;
 
 /// What every handler of the desk can reach. The source's site has a state of its own.
 pub struct Desk {
@@ -62,9 +57,7 @@ pub struct Desk {
     key: [u8; 32],
     /// What was served of each list.
     coverages: Coverages,
-    /// Places for those who download, and for forms that carry files: each holds a thread.
-    downloads: Arc<Places>,
-    uploads: Arc<Semaphore>,
+    places: Places,
     labels: Vec<String>,
     name: String,
     onions: Vec<String>,
@@ -79,8 +72,7 @@ impl Desk {
             doors: Doors::default(),
             key: random::bytes()?,
             coverages: Coverages::default(),
-            downloads: Places::new(DOWNLOADS, DOWNLOADS_EACH),
-            uploads: Arc::new(Semaphore::new(UPLOADS)),
+            places: Places::default(),
             labels: config.desk_labels.clone(),
             name: config.name.clone(),
             onions: Vec::new(),

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRef, FromRequest, FromRequestParts, Request};
@@ -15,12 +16,14 @@ use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use axum::response::Response;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 use super::Desk;
 use super::page::Page;
 use super::problem::Problem;
-use super::sessions::{Key, Token};
+use super::sessions::{Key, Looked, Token};
+use crate::store::Account;
 
 /// Name of the cookie of a session. The prefix makes browsers refuse it from anywhere but this host.
 const COOKIE: &str = "__Host-sourdine";
@@ -28,6 +31,8 @@ const COOKIE: &str = "__Host-sourdine";
 pub const PROOF: &str = "proof";
 /// Bytes of a form that carries no file.
 pub const SMALL_FORM: usize = 64 * 1024;
+/// How often it is looked whether whoever sends or is sent something is still signed in.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// An editor who is signed in.
 #[derive(Clone)]
@@ -120,26 +125,59 @@ pub(super) fn key(desk: &Desk, headers: &HeaderMap) -> Option<Key> {
     Some(desk.sessions.look(cookie(headers, COOKIE)?)?.key)
 }
 
+fn looked(desk: &Desk, headers: &HeaderMap) -> Option<Looked> {
+    desk.sessions.look(cookie(headers, COOKIE)?)
+}
+
 /// Who is signed in, if anybody.
-pub(super) async fn reader(
-    desk: &Arc<Desk>,
-    headers: &HeaderMap,
-) -> Result<Option<Reader>, Problem> {
-    let Some(token) = cookie(headers, COOKIE) else { return Ok(None) };
-    let Some(session) = desk.sessions.look(token) else { return Ok(None) };
+pub(super) async fn reader(desk: &Desk, headers: &HeaderMap) -> Result<Option<Reader>, Problem> {
+    let Some(session) = looked(desk, headers) else { return Ok(None) };
     let name = session.account.clone();
     let account = desk.store(move |store| store.account(&name)).await?;
+    Ok(seen(desk, session, account))
+}
+
+/// The same on a thread that may block.
+pub(super) fn reader_blocking(desk: &Desk, headers: &HeaderMap) -> Result<Option<Reader>, Problem> {
+    let Some(session) = looked(desk, headers) else { return Ok(None) };
+    let account = desk.dropbox.store().account(&session.account)?;
+    Ok(seen(desk, session, account))
+}
+
+/// The editor of a session, whose account must still be the one that signed in.
+fn seen(desk: &Desk, session: Looked, account: Option<Account>) -> Option<Reader> {
     let Some(account) = account.filter(|account| account.epoch == session.epoch) else {
         desk.sessions.close(&session.key);
-        return Ok(None);
+        return None;
     };
-    let teams = desk.known(account.teams);
-    Ok(Some(Reader(Arc::new(Seen {
-        name: account.name,
-        teams,
-        key: session.key,
-        proof: session.proof,
-    }))))
+    let (name, teams) = (account.name, desk.known(account.teams));
+    Some(Reader(Arc::new(Seen { name, teams, key: session.key, proof: session.proof })))
+}
+
+/// Looks now and then whether a session still stands and is of the same teams, which also keeps it from falling
+/// asleep while something of it is on its way; tells when it does not.
+pub(super) fn watch(
+    desk: &Arc<Desk>,
+    reader: &Reader,
+    headers: &HeaderMap,
+) -> watch::Receiver<bool> {
+    let (tell, told) = watch::channel(false);
+    let (desk, headers, before) = (desk.clone(), headers.clone(), reader.clone());
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                () = tell.closed() => return,
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            let now = self::reader(&desk, &headers).await;
+            let same = |now: &Reader| before.teams().iter().all(|team| now.may(team));
+            if !matches!(&now, Ok(Some(now)) if same(now)) {
+                let _ = tell.send(true);
+                return;
+            }
+        }
+    });
+    told
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Reader
@@ -190,9 +228,10 @@ where
         let (parts, body) = request.into_parts();
         let page = || Page::new(&desk, &parts.uri, &parts.headers);
         let refused = |problem| page().problem(&problem);
-        let seen = reader(&desk, &parts.headers).await.map_err(refused)?;
+        // The body may take its time, and the session may end meanwhile: it is looked at last.
         let body = axum::body::to_bytes(body, SMALL_FORM).await;
         let body = body.map_err(|_| refused(Problem::Form))?;
+        let seen = reader(&desk, &parts.headers).await.map_err(refused)?;
         let fields: HashMap<String, String> = parse(&parts, &body).await.map_err(refused)?;
         // What was written by hand is shown with the reason, to be copied.
         let kept = || fields.get("message").cloned().unwrap_or_default();

@@ -1,0 +1,160 @@
+//! A form that carries files, while it arrives: it is read on a thread that may block, in one of the desk's
+//! places. It may take hours, and the session that it began with may end meanwhile.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use bytes::Bytes;
+use tokio::sync::watch;
+
+use super::Desk;
+use super::problem::Problem;
+use super::session::{self, Actor, PROOF, Reader};
+use crate::base::limits::{self, FORM_OVERHEAD};
+use crate::web::body::{self, Incoming, read_text};
+use crate::web::connections::Visitor;
+use crate::web::lang::Lang;
+use crate::web::multipart::{Boundary, FormError, FormLimits, FormReader};
+
+/// What was typed, as far as it was read: given back when something must be mended.
+#[derive(Default)]
+pub struct Typed {
+    pub form: String,
+    pub message: String,
+}
+
+/// Why a form is not taken.
+pub enum Refusal {
+    /// Nothing to be done with this form.
+    Page(Problem),
+    /// It can be mended, or tried again: a count, a status, a sentence.
+    Mend(&'static str, StatusCode, String),
+}
+
+impl<E: Into<Problem>> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        Self::Page(error.into())
+    }
+}
+
+impl From<FormError> for Refusal {
+    fn from(error: FormError) -> Self {
+        Self::Page(match error {
+            FormError::Cut => Problem::Cut,
+            _ => Problem::Form,
+        })
+    }
+}
+
+/// A form while it arrives, on a thread that may block.
+pub struct Arriving {
+    pub desk: Arc<Desk>,
+    pub lang: Lang,
+    pub form: FormReader<Incoming>,
+    pub announced: u64,
+    reader: Option<Reader>,
+    headers: HeaderMap,
+    /// Files are taken; otherwise the text is read to be given back.
+    files: bool,
+    ended: Option<watch::Receiver<bool>>,
+}
+
+impl Arriving {
+    /// The first field proves that the form is this session's.
+    pub fn proof(&mut self) -> Result<Option<Actor>, Refusal> {
+        match self.form.next_part()? {
+            Some(part) if part.name == PROOF && part.file_name.is_none() => {}
+            _ => return Err(Problem::Form.into()),
+        }
+        let text = read_text(&mut self.form, limits::SHORT_FIELD)?.text;
+        Ok(self.reader.as_ref().and_then(|reader| reader.prove(&text)))
+    }
+
+    /// Before anything is kept of the form: who sends it, if there is a place for it.
+    pub fn admitted<'a>(&self, actor: Option<&'a Actor>) -> Result<&'a Actor, Refusal> {
+        let actor = self.signed_in(actor)?;
+        if !self.files {
+            let (busy, t) = (Problem::Busy, self.lang.messages());
+            return Err(Refusal::Mend(busy.kind(), busy.status(), busy.sentence(t)));
+        }
+        Ok(actor)
+    }
+
+    /// Before anything is done with it: the session once more, and the account as it is now.
+    pub fn again(&self, actor: Option<&Actor>) -> Result<Actor, Problem> {
+        let actor = self.signed_in(actor)?;
+        let now = session::reader_blocking(&self.desk, &self.headers)?;
+        let now = now.ok_or(Problem::SignedOut)?;
+        now.prove(actor.proof()).ok_or(Problem::OtherSession)
+    }
+
+    fn signed_in<'a>(&self, actor: Option<&'a Actor>) -> Result<&'a Actor, Problem> {
+        let missing =
+            if self.reader.is_none() { Problem::SignedOut } else { Problem::OtherSession };
+        actor.ok_or(missing)
+    }
+
+    /// The next bytes of a file, while the session stands.
+    pub fn data(&mut self) -> Result<Option<Bytes>, Refusal> {
+        if self.ended.as_ref().is_some_and(|ended| *ended.borrow()) {
+            return Err(Problem::SignedOut.into());
+        }
+        Ok(self.form.data()?)
+    }
+}
+
+/// What comes with a form.
+pub struct Request {
+    pub uri: Uri,
+    pub headers: HeaderMap,
+    pub visitor: Visitor,
+    pub body: Body,
+}
+
+/// Reads a form on a thread while its body arrives. The answer says whether all of the body was read.
+pub async fn read<T: Send + 'static>(
+    desk: &Arc<Desk>,
+    request: Request,
+    reader: Option<Reader>,
+    work: impl FnOnce(Arriving) -> (Result<T, Refusal>, Typed) + Send + 'static,
+) -> (Result<T, Refusal>, Typed, bool) {
+    let Request { uri, headers, visitor, body } = request;
+    let refused = |problem, whole| (Err(Refusal::Page(problem)), Typed::default(), whole);
+    let limits = desk.dropbox.limits();
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let Ok(boundary) = Boundary::from_content_type(content_type.unwrap_or_default()) else {
+        return refused(Problem::Form, false);
+    };
+    let Some(place) = desk.places.enter(reader.as_ref().map(Reader::name)) else {
+        let discarded = body::discard(body, limits.idle, limits.drain);
+        let whole = tokio::time::timeout(limits.idle, discarded).await;
+        return refused(Problem::Busy, whole.unwrap_or(false));
+    };
+    let files = place.files;
+    let _kept = files.then(|| visitor.keep());
+    let length = headers.get(header::CONTENT_LENGTH);
+    let length = length.and_then(|value| value.to_str().ok()?.parse().ok());
+    let announced =
+        length.unwrap_or(limits.dispatch.min(desk.dropbox.sizes_now().1) + FORM_OVERHEAD);
+    let (outgoing, incoming) = body::channel();
+    let parts = limits.files + 4;
+    let shape = FormLimits { header: limits::PART_HEADER, parts, field_name: limits::FIELD_NAME };
+    let form = FormReader::new(incoming, &boundary, shape);
+    let lang = Lang::of(&uri, &headers);
+    let ended = reader.as_ref().map(|reader| session::watch(desk, reader, &headers));
+    let desk = desk.clone();
+    let arriving = Arriving { desk, lang, form, announced, reader, headers, files, ended };
+    let work = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        work(arriving)
+    });
+    // Who is only given the text back gets the time of one silence for all of it.
+    let time = if files { Duration::MAX } else { limits.idle };
+    let pump = outgoing.pump(body, limits.idle, limits.drain, |_| ());
+    let whole = tokio::time::timeout(time, pump).await.unwrap_or(false);
+    let (outcome, typed) =
+        work.await.unwrap_or((Err(Refusal::Page(Problem::Internal)), Typed::default()));
+    (outcome, typed, whole)
+}
