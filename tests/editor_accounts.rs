@@ -225,7 +225,7 @@ fn an_editor_who_leaves_has_neither_account_nor_key() {
     ok(&mut editor(&config, &["add", "anne"]));
     ok(&mut editor(&config, &["add", "bob"]));
     fs::remove_file(auth(&site, "anne")).unwrap();
-    fs::write(auth(&site, "carol"), "descriptor:x25519:AAAA\n").unwrap();
+    fs::write(auth(&site, "carol"), format!("descriptor:x25519:{}\n", "A".repeat(52))).unwrap();
     let said = out(&ok(&mut editor(&config, &["list"])));
     assert!(said.contains("no onion key: sourdine editor reset anne --onion-key"), "{said}");
     assert!(said.contains("an onion key: sourdine editor remove carol"), "{said}");

@@ -257,7 +257,8 @@ impl Remove {
         let done: Vec<_> = done.into_iter().filter(|what| !what.is_empty()).collect();
         let mut out = format!("{}: removed {}\n", printable(&name), done.join(" and "));
         if desk.onion.is_of_system() {
-            out.push_str(&text::remove_by_hand(&name));
+            let last = desk.dropbox.store().accounts()?.is_empty();
+            out.push_str(&text::remove_by_hand(&name, last));
         } else if key_is_gone {
             out.push_str(text::FOUND_FOR_A_WHILE);
         }
