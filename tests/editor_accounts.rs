@@ -323,6 +323,8 @@ fn with_a_tor_of_the_system_the_public_half_is_printed_for_root() {
     let file = "/var/lib/tor/sourdine-desk/authorized_clients/anne.auth";
     assert!(printed.contains("echo 'descriptor:x25519:") && printed.contains(file), "{printed}");
     assert!(printed.contains("/var/lib/tor/sourdine-desk/hostname"), "{printed}");
+    let lock = "base32 | tr -d =)\" > /var/lib/tor/sourdine-desk/authorized_clients/_nobody.auth\n";
+    assert!(printed.find(lock).unwrap() < printed.find("echo 'descriptor").unwrap(), "{printed}");
     assert!(!site.path("box/tor").exists(), "nothing of ours is begun");
     assert_eq!(list(&config)["editors"][0]["onion_key"], serde_json::Value::Null);
 
@@ -347,8 +349,13 @@ fn with_a_tor_of_the_system_the_public_half_is_printed_for_root() {
     for option in ["--listen", "--desk-listen"] {
         refuses(site.command("serve").args([option, "127.0.0.1:0"]), "listen.haproxy is true");
     }
+    ok(&mut editor(&config, &["add", "bob"]));
     let said = out(&ok(&mut editor(&config, &["remove", "anne", "--yes"])));
-    assert!(said.contains(&format!("rm {file}")), "{said}");
+    assert!(said.contains(&format!("rm {file}")) && !said.contains("_nobody"), "{said}");
+    // Without the last one, tor would open the desk to everybody.
+    let said = out(&ok(&mut editor(&config, &["remove", "bob", "--yes"])));
+    assert!(said.contains("They were the last editor"), "{said}");
+    assert!(said.find(lock).unwrap() < said.find("rm /var").unwrap(), "{said}");
 }
 
 #[test]

@@ -276,10 +276,16 @@ mod tests {
 
         // What a crash or a full disk, or a hand, may leave.
         let whole = generate().unwrap().auth();
-        for (at, text) in
-            ["", "\n", &whole[..whole.len() - 1], &whole[1..], "\0\0\0", &format!("{whole}\n{whole}")]
-                .iter()
-                .enumerate()
+        for (at, text) in [
+            "",
+            "\n",
+            &whole[..whole.len() - 1],
+            &whole[1..],
+            "\0\0\0",
+            &format!("{whole}\n{whole}"),
+        ]
+        .iter()
+        .enumerate()
         {
             std::fs::write(clients.join(format!("half-{at}.auth")), text).unwrap();
         }

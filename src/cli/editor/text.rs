@@ -95,8 +95,8 @@ ClientOnionAuthDir:
             "  desk          has no address yet: once `sourdine serve --tor` runs,
                 `sourdine editor list` has it
 
-With a tor of the system instead (deploy/torrc), this line lets the key in, as the file
-{SYSTEM}/{name}.auth:
+With a tor of the system instead (deploy/torrc, with its lines for {NOBODY}.auth), this line lets
+the key in, as the file {SYSTEM}/{name}.auth:
 
   {}
 ",

@@ -12,6 +12,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::App;
+use super::known;
 use super::page::{Page, answer, is_local, redirect};
 use super::problem::Problem;
 use super::session::{self, Act, Nothing};
@@ -124,7 +125,7 @@ pub async fn enter(
     }
     // Its connection is not one that has asked for nothing.
     let kept = visitor.keep();
-    let pass = desk.doors.enter(visitor.circuit(), &name).await;
+    let pass = known::enter(&desk, &visitor, &headers, &name).await;
     drop(kept);
     let Ok(pass) = pass else {
         let crowded = page.t.desk_crowded();
@@ -133,10 +134,11 @@ pub async fn enter(
     let (passphrase, code) = (Zeroizing::new(form.passphrase.clone()), form.code.clone());
     let signed_in = desk.blocking(move |desk| {
         let _pass = pass;
-        Ok(desk.accounts.sign_in(&name, &passphrase, &code)?)
+        let account = desk.accounts.sign_in(&name, &passphrase, &code)?;
+        Ok(account.map(|account| (known::cookie(desk, &account), account)))
     });
-    let account = match signed_in.await {
-        Ok(Some(account)) => account,
+    let (known, account) = match signed_in.await {
+        Ok(Some(known_and_account)) => known_and_account,
         Ok(None) => {
             return again(StatusCode::UNPROCESSABLE_ENTITY, "desk-wrong", page.t.desk_wrong());
         }
@@ -148,7 +150,7 @@ pub async fn enter(
     let Ok(token) = desk.sessions.open(&account.name, account.epoch) else {
         return page.problem(&Problem::Internal);
     };
-    let cookies = [session::begin(&token), session::set_cookie(COOKIE, "")];
+    let cookies = [session::begin(&token), session::set_cookie(COOKIE, ""), known];
     with_cookies(redirect(&page, next), cookies)
 }
 
