@@ -18,6 +18,7 @@ use super::session::{self, Act, Nothing};
 use super::sessions::Token;
 use crate::base::ids::hex;
 use crate::base::limits::SHORT_FIELD;
+use crate::dropbox::accounts;
 use crate::web::connections::Visitor;
 use crate::web::tally;
 
@@ -136,9 +137,12 @@ pub async fn enter(
         Ok(desk.accounts.sign_in(&name, &passphrase, &code)?)
     });
     let account = match signed_in.await {
-        Ok(Some(account)) => account,
-        Ok(None) => {
+        Ok(accounts::SignIn::Welcome(account)) => account,
+        Ok(accounts::SignIn::Wrong) => {
             return again(StatusCode::UNPROCESSABLE_ENTITY, "desk-wrong", page.t.desk_wrong());
+        }
+        Ok(accounts::SignIn::Wait) => {
+            return again(StatusCode::UNPROCESSABLE_ENTITY, "desk-wait", page.t.desk_wait());
         }
         Err(problem) => return page.problem(&problem),
     };
