@@ -13,10 +13,12 @@ use std::process::{Command, Output, Stdio};
 use common::{
     Box_, Editor, at_a_terminal, curl, fails, files_below, holds, ok, sourdine, wait_for,
 };
-use sourdine::base::clock::Clock;
+use sourdine::base::clock::{Clock, Day};
+use sourdine::base::ids::{DispatchId, MailboxId};
 use sourdine::config::Config;
 use sourdine::dropbox::Dropbox;
-use sourdine::dropbox::accounts::Accounts;
+use sourdine::dropbox::accounts::{Accounts, SignIn};
+use sourdine::store::{Dispatch, Kind, Mailbox, Publication};
 
 fn editor(config: &Path, args: &[&str]) -> Command {
     let mut command = sourdine();
@@ -62,7 +64,10 @@ print('%06d' % ((struct.unpack('>I', mac[at:at + 4])[0] & 0x7fffffff) % 1000000)
 fn sign_in(config: &Path, name: &str, passphrase: &str, code: &str) -> Option<Vec<String>> {
     let config = Config::load(config).unwrap();
     let accounts = Accounts::new(Dropbox::open(&config, Clock::system()).unwrap());
-    accounts.sign_in(name, passphrase, code).unwrap().map(|account| account.teams)
+    match accounts.sign_in(name, passphrase, code).unwrap() {
+        SignIn::Welcome(account) => Some(account.teams),
+        SignIn::Wrong | SignIn::Wait => None,
+    }
 }
 
 /// The same with what `editor add` or `reset` has printed.
@@ -243,6 +248,74 @@ fn an_editor_who_leaves_has_neither_account_nor_key() {
 }
 
 #[test]
+fn an_editor_is_given_other_teams() {
+    let site = Box_::new(1, &[]);
+    let (config, second) = (site.config(), Editor::new(site.dir.path(), "second"));
+    site.add_team("two", "Two", &second);
+    let printed = out(&ok(&mut editor(&config, &["add", "anne", "--team", "two"])));
+    let key = fs::read(auth(&site, "anne")).unwrap();
+    let both = ["teams", "anne", "--team", "two", "--team", "team", "--team", "two"];
+    assert_eq!(out(&ok(&mut editor(&config, &both))), "anne: team, two\n");
+    let teams = vec!["team".to_owned(), "two".to_owned()];
+    assert_eq!(signs_in(&config, "anne", &printed, 0), Some(teams), "the login is the same");
+    assert_eq!(fs::read(auth(&site, "anne")).unwrap(), key);
+    assert_eq!(
+        out(&ok(&mut editor(&config, &["teams", "anne", "--team", "team"]))),
+        "anne: team\n"
+    );
+    let three = "there is no team three; the teams are: team, two";
+    refuses(&mut editor(&config, &["teams", "anne", "--team", "three"]), three);
+    refuses(&mut editor(&config, &["teams", "bob", "--team", "two"]), "there is no editor bob");
+    assert_eq!(editor(&config, &["teams", "anne"]).output().unwrap().status.code(), Some(2));
+    assert_eq!(list(&config)["editors"][0]["teams"], serde_json::json!(["team"]));
+}
+
+#[test]
+fn nobody_inherits_what_another_of_the_same_name_has_fetched() {
+    let site = Box_::new(1, &[]);
+    let config = site.config();
+    let loaded = Config::load(&config).unwrap();
+    let unread = || {
+        let dropbox = Dropbox::open(&loaded, Clock::system()).unwrap();
+        dropbox.store().unread("anne", &["team".to_owned()], None).unwrap()
+    };
+    {
+        let store = Dropbox::open(&loaded, Clock::system()).unwrap().store().clone();
+        let mailbox = Mailbox {
+            id: MailboxId([1; 16]),
+            designation: "quiet-otter".into(),
+            source_recipients: "age1source".into(),
+        };
+        let mut upload = store.upload();
+        let members = vec![upload.file().unwrap().finish().unwrap()];
+        let (id, kind, team) = (DispatchId([1; 16]), Kind::Submission, "team".to_owned());
+        let dispatch = Dispatch { id, kind, team, day: Day(20_000), fetched: None, members };
+        upload.publish(Publication { mailbox, dispatch, keys: 1, draft: None }).unwrap();
+    }
+    ok(&mut editor(&config, &["add", "anne"]));
+    {
+        let ids = unread();
+        assert_eq!(ids.len(), 1);
+        let dropbox = Dropbox::open(&loaded, Clock::system()).unwrap();
+        dropbox.store().fetched("team", ids, "anne", Day(20_001)).unwrap();
+    }
+    refuses(&mut editor(&config, &["add", "anne"]), "there is an editor anne already");
+    ok(&mut editor(&config, &["remove", "anne", "--yes"]));
+    let refusal = "an earlier editor anne has fetched what is still here";
+    refuses(&mut editor(&config, &["add", "anne"]), refusal);
+    refuses(
+        &mut editor(&config, &["add", "anne"]),
+        "choose another name, or say that it is the same \
+        person with --same-person",
+    );
+    assert!(list_names(&site).is_empty() && !auth(&site, "anne").exists());
+    ok(&mut editor(&config, &["add", "anne2"]));
+    ok(&mut editor(&config, &["add", "anne", "--same-person"]));
+    assert!(unread().is_empty(), "taken over knowingly");
+    assert_eq!(list_names(&site), ["anne", "anne2"]);
+}
+
+#[test]
 fn a_login_that_nobody_could_read_makes_no_account() {
     let site = Box_::new(1, &[]);
     let config = site.config();
@@ -372,6 +445,10 @@ fn check_says_when_nobody_can_sign_in_or_would_see_nothing() {
     fs::write(&config, before).unwrap();
     let said = check();
     assert!(said.contains("editor anne belongs to team two, which is not configured"), "{said}");
+    let advice = "sourdine editor teams anne --team";
+    assert!(said.contains(advice), "{said}");
+    ok(&mut editor(&config, &["teams", "anne", "--team", "team"]));
+    assert!(check().contains("desk         1 editor(s) may sign in"), "{}", check());
 }
 
 #[test]

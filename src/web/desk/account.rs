@@ -120,6 +120,7 @@ pub fn why(t: &L10nLanguage, changed: Changed) -> String {
     match changed {
         Changed::Done(_) => t.desk_passphrase_done(),
         Changed::Wrong => t.desk_change_wrong(),
+        Changed::Wait => t.desk_wait(),
         Changed::TooShort => t.desk_passphrase_short(),
         Changed::TooLong => t.desk_passphrase_long(),
         Changed::WrongNewCode => t.desk_device_wrong(),

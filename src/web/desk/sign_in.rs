@@ -19,6 +19,7 @@ use super::session::{self, Act, Nothing};
 use super::sessions::Token;
 use crate::base::ids::hex;
 use crate::base::limits::SHORT_FIELD;
+use crate::dropbox::accounts;
 use crate::web::connections::Visitor;
 use crate::web::tally;
 
@@ -134,13 +135,20 @@ pub async fn enter(
     let (passphrase, code) = (Zeroizing::new(form.passphrase.clone()), form.code.clone());
     let signed_in = desk.blocking(move |desk| {
         let _pass = pass;
-        let account = desk.accounts.sign_in(&name, &passphrase, &code)?;
-        Ok(account.map(|account| (known::cookie(desk, &account), account)))
+        let done = desk.accounts.sign_in(&name, &passphrase, &code)?;
+        let known = match &done {
+            accounts::SignIn::Welcome(account) => known::cookie(desk, account),
+            _ => None,
+        };
+        Ok((done, known))
     });
-    let (known, account) = match signed_in.await {
-        Ok(Some(known_and_account)) => known_and_account,
-        Ok(None) => {
+    let (account, known) = match signed_in.await {
+        Ok((accounts::SignIn::Welcome(account), known)) => (account, known),
+        Ok((accounts::SignIn::Wrong, _)) => {
             return again(StatusCode::UNPROCESSABLE_ENTITY, "desk-wrong", page.t.desk_wrong());
+        }
+        Ok((accounts::SignIn::Wait, _)) => {
+            return again(StatusCode::TOO_MANY_REQUESTS, "desk-wait", page.t.desk_wait());
         }
         Err(problem) => return page.problem(&problem),
     };
