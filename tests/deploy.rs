@@ -45,6 +45,15 @@ fn tor_takes_the_sample_as_it_is_and_with_the_desk() {
         fs::create_dir(private).unwrap();
         fs::set_permissions(private, fs::Permissions::from_mode(0o700)).unwrap();
     }
+    // The key of nobody, as the sample has it made.
+    let line = sample.lines().find_map(|line| line.strip_prefix("#   echo ")).unwrap();
+    let shell =
+        Command::new("sh").arg("-c").arg(format!("echo {line}")).current_dir(&keys).status();
+    assert!(shell.unwrap().success());
+    let made = fs::read_to_string(keys.join("_nobody.auth")).unwrap();
+    let letters = made.strip_prefix("descriptor:x25519:").unwrap().strip_suffix('\n').unwrap();
+    let base32 = |letter: u8| letter.is_ascii_uppercase() || (b'2'..=b'7').contains(&letter);
+    assert!(letters.len() == 52 && letters.bytes().all(base32), "{made}");
     let key = sourdine::tor::clients::generate().unwrap();
     fs::write(keys.join("anne.auth"), key.auth()).unwrap();
     tor_takes(dir.path(), &with_desk);

@@ -11,6 +11,8 @@ use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -589,4 +591,79 @@ fn a_thousand_wrong_sign_ins_from_twenty_circuits_keep_the_right_editor_out_for_
 #[test]
 fn a_thousand_circuits_keep_the_right_editor_out_for_less_than_a_minute() {
     assert!(beside_a_thousand(1000) < Duration::from_secs(60));
+}
+
+/// Signs in as somebody does by hand, again and again until it works; how long that took, and how many tries.
+fn until_in(visitor: &Visitor, login: &Login) -> (Duration, u32) {
+    let (mut code, mut tries) = (login.code(), 0);
+    let begin = Instant::now();
+    loop {
+        tries += 1;
+        let answer = visitor.try_sign_in("/account", "anne", &login.passphrase, &code);
+        match answer.status {
+            303 => return (begin.elapsed(), tries),
+            503 => answer.must_say("Nothing is locked"),
+            _ => {
+                code = login.code();
+                answer.must_say("wait for a new one")
+            }
+        };
+        assert!(begin.elapsed() < Duration::from_secs(90), "still out after {tries} tries");
+        thread::sleep(Duration::from_secs(2));
+    }
+}
+
+#[test]
+fn a_flood_without_end_keeps_a_known_editor_out_for_seconds_as_in_a_thousand() {
+    const CIRCUITS: u32 = 240;
+    let (site, socket, login) = desk_behind_tor();
+    let known = Visitor::signed_in(&way_to(&socket, 2_000_000), &login);
+    assert_eq!(known.act("/sign-out", &[]).status, 303);
+    let mark = known.cookie("__Host-sourdine-known").unwrap();
+    assert!(!mark.contains("anne"), "{mark}");
+
+    let stranger = Visitor::new(&way_to(&socket, 1_000_000));
+    let proof = stranger.get("/sign-in").hidden("proof");
+    let door = stranger.cookie("__Host-sourdine-door").unwrap();
+    let end = Arc::new(AtomicBool::new(false));
+    let flood: Vec<_> = (0..CIRCUITS)
+        .map(|circuit| {
+            let (socket, door, proof) = (socket.clone(), door.clone(), proof.clone());
+            let end = end.clone();
+            let small = thread::Builder::new().stack_size(128 * 1024);
+            let one = move || {
+                let mut tried = 0;
+                thread::sleep(Duration::from_secs(60) * circuit / CIRCUITS);
+                while !end.load(Relaxed) {
+                    let next = Instant::now() + Duration::from_secs(60);
+                    tried +=
+                        u32::from(wrong_try(&socket, circuit, (&door, &proof)).contains(" 422 "));
+                    while Instant::now() < next && !end.load(Relaxed) {
+                        thread::sleep(Duration::from_millis(200));
+                    }
+                }
+                tried
+            };
+            small.spawn(one).unwrap()
+        })
+        .collect();
+    // The line is full, and stays so.
+    thread::sleep(Duration::from_secs(25));
+    let (known_in, known_tries) = until_in(&known, &login);
+    let (fresh_in, fresh_tries) = until_in(&Visitor::new(&way_to(&socket, 2_000_001)), &login);
+    // What it was known by opens nothing, and is worth nothing under another name.
+    let cookie = format!("__Host-sourdine-known={mark}; __Host-sourdine={mark}");
+    curl(&format!("{}/account?lang=en", known.base), &["-b", &cookie]).must_not_say("Your account");
+    end.store(true, Relaxed);
+    drop(site);
+    let tried: u32 = flood.into_iter().map(|one| one.join().unwrap()).sum();
+    println!(
+        "{CIRCUITS} circuits that each try once a minute ({tried} tries were theirs): the known browser is in \
+         after {:.1} s ({known_tries} tries), a fresh one after {:.1} s ({fresh_tries} tries)",
+        known_in.as_secs_f64(),
+        fresh_in.as_secs_f64(),
+    );
+    assert!(known_in < Duration::from_secs(10), "{known_in:?}");
+    // Nothing is promised to a fresh one, only a chance at each try: one in four here, and better later.
+    assert!(fresh_in < Duration::from_secs(90), "{fresh_in:?}");
 }

@@ -11,6 +11,7 @@ use std::io::Read;
 
 use common::*;
 use inside::Inside;
+use sourdine::base::clock::Day;
 use sourdine::base::ids::DispatchSeed;
 use sourdine::bundle::manifest;
 use sourdine::crypto::kdf::MailboxKeys;
@@ -192,7 +193,9 @@ fn nobody_answers_a_mailbox_that_is_gone_or_that_never_wrote_to_the_team() {
     assert!(matches!(sport.err(), Some(AnswerError::NoMailbox)));
     let team = teams.find("team").unwrap();
     let answer = inside.dropbox.answer(mailbox.clone(), team, seed, 10).unwrap();
-    assert!(inside.dropbox.store().delete_correspondence("team", source.id).unwrap());
+    assert!(
+        inside.dropbox.store().delete_correspondence("team", source.id, "anne", Day(0)).unwrap()
+    );
     assert!(matches!(answer.send("Merci").err(), Some(AnswerError::NoMailbox)));
     let late = inside.dropbox.answer(mailbox, team, seed, 10);
     assert!(matches!(late.err(), Some(AnswerError::NoMailbox)));
@@ -348,7 +351,7 @@ fn a_bundle_for_another_team_looks_like_one_for_nobody() {
     other.id = "sport".into();
     inside.dropbox.replace_teams(Teams::prove(&[inside.config.teams[0].clone(), other]).unwrap());
     let theirs = refusal(&inside, &bundle, "sport").to_string();
-    inside.dropbox.store().delete_correspondence("team", source.id).unwrap();
+    inside.dropbox.store().delete_correspondence("team", source.id, "anne", Day(0)).unwrap();
     let nobodys = refusal(&inside, &bundle, "team").to_string();
     assert_eq!(theirs, nobodys);
 }

@@ -227,15 +227,21 @@ fn what_one_team_deletes_the_other_keeps() {
     assert!(store.delete_dispatch("a", id, of_a).unwrap());
     assert!(!store.delete_dispatch("a", id, of_a).unwrap());
 
-    assert!(!store.delete_correspondence("c", id).unwrap());
-    assert!(store.delete_correspondence("a", id).unwrap());
+    assert!(!store.delete_correspondence("c", id, "anne", Day(102)).unwrap());
+    assert!(store.delete_correspondence("a", id, "anne", Day(102)).unwrap());
     assert!(!store.has_dispatch(reply).unwrap());
     // An answer that was on its way does not bring it back.
     let late = place.try_send(Kind::Reply, 0, "a", 4, 102);
     assert!(matches!(late, Err(StoreError::Changed)));
     assert_eq!(place.inbox("carla", &["a", "b"], Filter::All), [row("b", "source-a", 1)]);
-    assert!(store.delete_correspondence("b", id).unwrap());
+    // Each deletion stands in the journal of its team; nothing does where nothing was deleted.
+    let journal = |team: &str| store.journal(&[team.to_owned()], 10).unwrap();
+    assert_eq!(journal("a"), [line(102, "a", Did::DeletedMailbox, "source-a")]);
+    assert!(store.delete_correspondence("b", id, "anne", Day(103)).unwrap());
     assert!(!store.knows(id).unwrap());
+    assert_eq!(journal("b"), [line(103, "b", Did::DeletedMailbox, "source-a")]);
+    assert!(!store.delete_correspondence("b", id, "anne", Day(104)).unwrap());
+    assert!(journal("a").is_empty() && journal("c").is_empty() && journal("b").len() == 1);
 }
 
 #[test]
@@ -263,6 +269,7 @@ fn a_frozen_list_holds_one_teams_dispatches_and_says_what_has_gone() {
     store.delete_dispatch("a", MailboxId([0; 16]), one).unwrap();
     let frozen = store.frozen([7; 16]).unwrap().unwrap();
     assert_eq!((frozen.count, frozen.items.len()), (2, 1));
+    assert_eq!(store.freeze([8; 16], "anne", "a", Day(100), vec![two]).unwrap(), 1);
     store.remove_account("anne").unwrap();
     assert!(store.frozen([7; 16]).unwrap().is_none());
 }
@@ -287,6 +294,25 @@ fn lists_of_a_full_box_are_made_by_the_thousand() {
 }
 
 #[test]
+fn a_frozen_list_ends_with_the_last_that_it_held() {
+    let place = Place::new();
+    let store = &place.store;
+    let one = place.send(Kind::Submission, 0, "a", 1, 100);
+    let two = place.send(Kind::Submission, 1, "a", 2, 100);
+    assert_eq!(store.freeze([7; 16], "anne", "a", Day(100), vec![one, two]).unwrap(), 2);
+    assert_eq!(store.freeze([8; 16], "anne", "a", Day(100), vec![two]).unwrap(), 1);
+    assert_eq!(store.freeze([9; 16], "anne", "b", Day(100), vec![one]).unwrap(), 0);
+    assert!(store.frozen([9; 16]).unwrap().is_none(), "a list of nothing");
+    // Withdrawn by one source, erased by the other.
+    store.withdraw(MailboxId([0; 16]), one).unwrap();
+    assert_eq!(store.frozen([7; 16]).unwrap().unwrap().items.len(), 1);
+    store.erase(MailboxId([1; 16])).unwrap();
+    for id in [[7; 16], [8; 16]] {
+        assert!(store.frozen(id).unwrap().is_none());
+    }
+}
+
+#[test]
 fn an_account_is_made_changed_and_removed() {
     let place = Place::new();
     let store = &place.store;
@@ -299,19 +325,36 @@ fn an_account_is_made_changed_and_removed() {
     assert!(store.account("dora").unwrap().is_none());
 
     // The last code is refused again, and any earlier one that its user names.
-    assert!(store.use_code("anne", [1; 32], vec![[1; 32], [2; 32]]).unwrap());
-    assert!(!store.use_code("anne", [1; 32], vec![[1; 32], [2; 32]]).unwrap());
-    assert!(store.use_code("anne", [2; 32], vec![[2; 32], [3; 32]]).unwrap());
-    assert!(!store.use_code("anne", [1; 32], vec![[1; 32], [2; 32]]).unwrap());
-    assert!(!store.use_code("dora", [1; 32], vec![]).unwrap());
+    assert!(store.use_code("anne", [1; 16], [1; 32], vec![[1; 32], [2; 32]]).unwrap());
+    assert!(!store.use_code("anne", [1; 16], [1; 32], vec![[1; 32], [2; 32]]).unwrap());
+    assert!(store.use_code("anne", [1; 16], [2; 32], vec![[2; 32], [3; 32]]).unwrap());
+    assert!(!store.use_code("anne", [1; 16], [1; 32], vec![[1; 32], [2; 32]]).unwrap());
+    assert!(!store.use_code("dora", [1; 16], [1; 32], vec![]).unwrap());
 
+    assert!(!store.use_code("anne", [2; 16], [5; 32], vec![]).unwrap(), "another epoch");
+
+    // An editor's change comes after the operator's; the code that was used stays used.
+    let change = |before, epoch, used| {
+        store.change_credentials("anne", before, b"own".to_vec(), epoch, used).unwrap()
+    };
+    assert!(change([1; 16], [7; 16], None));
+    assert!(!store.use_code("anne", [7; 16], [3; 32], vec![[2; 32]]).unwrap());
+    assert!(change([7; 16], [6; 16], Some([4; 32])));
+    assert!(!store.use_code("anne", [6; 16], [4; 32], vec![[4; 32]]).unwrap());
+    assert!(store.use_code("anne", [6; 16], [3; 32], vec![[2; 32]]).unwrap());
+    assert!(store.set_feed("anne", Some([5; 32])).unwrap());
     assert!(store.set_credentials("anne", b"new".to_vec(), [9; 16]).unwrap());
+    assert!(!change([6; 16], [5; 16], None));
+    assert!(store.account_of_feed([5; 32]).unwrap().is_none());
     assert!(store.set_teams("anne", vec!["b".into(), "a".into()]).unwrap());
     assert!(store.set_feed("anne", Some([5; 32])).unwrap());
     let anne = store.account_of_feed([5; 32]).unwrap().unwrap();
     assert_eq!((anne.credentials, anne.epoch), (b"new".to_vec(), [9; 16]));
     assert_eq!(anne.teams, ["a", "b"]);
-    assert!(store.set_epoch("anne", [8; 16]).unwrap() && store.set_feed("anne", None).unwrap());
+    assert!(store.set_epoch("anne", [8; 16]).unwrap());
+    assert!(store.account_of_feed([5; 32]).unwrap().is_none());
+    assert!(store.set_feed("anne", Some([5; 32])).unwrap());
+    assert!(store.set_feed("anne", None).unwrap());
     assert!(store.account_of_feed([5; 32]).unwrap().is_none());
     let names: Vec<_> = store.accounts().unwrap().into_iter().map(|one| one.name).collect();
     assert_eq!(names, ["anne", "bob", "carla"]);
@@ -335,6 +378,7 @@ fn a_journal_has_one_line_a_day_for_each_thing_and_ends_after_its_time() {
         line(102, "a", Did::Fetched, "source-a"),
         line(101, "b", Did::Fetched, "source-b"),
     ];
+    place.send(Kind::Submission, 1, "b", 2, 100);
     store.note(lines.to_vec()).unwrap();
     let read = |teams: &[&str]| {
         let teams: Vec<_> = teams.iter().map(ToString::to_string).collect();
@@ -361,15 +405,91 @@ fn a_journal_has_one_line_a_day_for_each_thing_and_ends_after_its_time() {
 }
 
 #[test]
+fn nothing_late_names_a_mailbox_that_is_gone_and_no_account_goes_with_it() {
+    let place = Place::new();
+    let store = &place.store;
+    let id = MailboxId([0; 16]);
+    let of_a = place.send(Kind::Submission, 0, "a", 1, 100);
+    let of_b = place.send(Kind::Submission, 1, "b", 2, 100);
+    let read = |team: &str| store.journal(&[team.to_owned()], 10).unwrap();
+    let fetch = |team: &str, day| {
+        store.fetched(team, vec![of_a, of_b, DispatchId([9; 16])], "anne", Day(day)).unwrap();
+    };
+    fetch("a", 101);
+    assert_eq!(read("a"), [line(101, "a", Did::Fetched, "source-a")]);
+    assert!(store.unread("anne", &["a".to_owned()], None).unwrap().is_empty());
+    let of_b = store.desk_dispatches("b", MailboxId([1; 16]), 0, 9).unwrap().0;
+    assert!(of_b[0].fetches.is_empty(), "the other team's");
+    // An account may bear the name of a mailbox.
+    let account = line(100, "b", Did::Added, "source-a");
+    store.note(vec![account.clone()]).unwrap();
+    store.erase(id).unwrap();
+    assert_eq!((read("a"), read("b")), (vec![], vec![account.clone()]));
+    // A download ends, an answer is sent, a page is clicked: all too late.
+    fetch("a", 102);
+    let late = [Did::Fetched, Did::Replied, Did::DeletedDispatch, Did::DeletedMailbox];
+    store.note(late.map(|did| line(102, "a", did, "source-a")).to_vec()).unwrap();
+    // Neither does a team write of another's mailbox.
+    store.note(vec![line(102, "a", Did::Replied, "source-b")]).unwrap();
+    assert_eq!((read("a"), read("b")), (vec![], vec![account]));
+}
+
+#[test]
+fn a_fetched_reply_stays_as_long_as_its_source_was_promised() {
+    let place = Place::new();
+    let store = &place.store;
+    let sent = place.send(Kind::Submission, 0, "a", 1, 100);
+    let reply = place.send(Kind::Reply, 0, "a", 2, 100);
+    let fetches = || {
+        let list = store.desk_dispatches("a", MailboxId([0; 16]), 0, 9).unwrap().0;
+        let mut ids: Vec<_> = list.iter().filter(|d| !d.fetches.is_empty()).collect();
+        ids.sort_by_key(|d| d.dispatch.id);
+        ids.into_iter().map(|d| d.dispatch.id).collect::<Vec<_>>()
+    };
+    store.mark_fetched(vec![sent, reply], "export", Day(100)).unwrap();
+    store.fetched("a", vec![sent, reply], "anne", Day(100)).unwrap();
+    assert_eq!(fetches(), [sent]);
+    // As an earlier version noted it.
+    let db = rusqlite::Connection::open(place.data.join("index.db")).unwrap();
+    db.execute("INSERT INTO fetch VALUES (?, 'anne', 100)", [reply.0]).unwrap();
+    assert_eq!(fetches(), [sent, reply]);
+    let expire = |replies| {
+        let before = Cutoffs {
+            drafts: Day(0),
+            fetched: Day(131),
+            replies: Day(replies),
+            silent: Day(0),
+            journal: Day(0),
+            frozen: Day(0),
+        };
+        store.expire(before, 32).unwrap()
+    };
+    assert_eq!(expire(100), 1);
+    assert!(store.has_dispatch(reply).unwrap() && !store.has_dispatch(sent).unwrap());
+    assert_eq!(expire(101), 1);
+    assert!(!store.has_dispatch(reply).unwrap());
+}
+
+#[test]
 fn what_was_deleted_leaves_no_byte() {
     let place = Place::new();
-    place.send(Kind::Submission, 0, "a", 0x5a, 100);
-    place.store.set_label("a", MailboxId([0; 16]), "erkennungszeichen", true).unwrap();
-    place.store.delete_correspondence("a", MailboxId([0; 16])).unwrap();
-    let traces = [&[0x5a; 100][..], b"erkennungszeichen", b"source-a", b"age1source0"];
-    let gone = || {
+    let id = MailboxId([0; 16]);
+    let gone = |traces: &[&[u8]]| {
         let files = files_below(&place.data);
         !files.iter().any(|file| traces.iter().any(|trace| holds(file, trace)))
     };
-    wait_for("the bytes to be gone", || gone().then_some(()));
+    let traces = [&[0x5a; 100][..], b"erkennungszeichen", b"age1source0"];
+    let fill = || {
+        place.send(Kind::Submission, 0, "a", 0x5a, 100);
+        place.store.set_label("a", id, "erkennungszeichen", true).unwrap();
+    };
+    fill();
+    assert!(place.store.delete_correspondence("a", id, "anne", Day(100)).unwrap());
+    wait_for("the bytes to be gone", || gone(&traces).then_some(()));
+    // The journal says whose mailbox an editor has deleted. What its source erases has no name any more.
+    fill();
+    place.store.erase(id).unwrap();
+    wait_for("the bytes to be gone", || {
+        gone(&[&traces[..], &[b"source-a"]].concat()).then_some(())
+    });
 }

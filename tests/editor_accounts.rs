@@ -13,10 +13,12 @@ use std::process::{Command, Output, Stdio};
 use common::{
     Box_, Editor, at_a_terminal, curl, fails, files_below, holds, ok, sourdine, wait_for,
 };
-use sourdine::base::clock::Clock;
+use sourdine::base::clock::{Clock, Day};
+use sourdine::base::ids::{DispatchId, MailboxId};
 use sourdine::config::Config;
 use sourdine::dropbox::Dropbox;
-use sourdine::dropbox::accounts::Accounts;
+use sourdine::dropbox::accounts::{Accounts, SignIn};
+use sourdine::store::{Dispatch, Kind, Mailbox, Publication};
 
 fn editor(config: &Path, args: &[&str]) -> Command {
     let mut command = sourdine();
@@ -62,7 +64,10 @@ print('%06d' % ((struct.unpack('>I', mac[at:at + 4])[0] & 0x7fffffff) % 1000000)
 fn sign_in(config: &Path, name: &str, passphrase: &str, code: &str) -> Option<Vec<String>> {
     let config = Config::load(config).unwrap();
     let accounts = Accounts::new(Dropbox::open(&config, Clock::system()).unwrap());
-    accounts.sign_in(name, passphrase, code).unwrap().map(|account| account.teams)
+    match accounts.sign_in(name, passphrase, code).unwrap() {
+        SignIn::Welcome(account) => Some(account.teams),
+        SignIn::Wrong | SignIn::Wait => None,
+    }
 }
 
 /// The same with what `editor add` or `reset` has printed.
@@ -225,7 +230,7 @@ fn an_editor_who_leaves_has_neither_account_nor_key() {
     ok(&mut editor(&config, &["add", "anne"]));
     ok(&mut editor(&config, &["add", "bob"]));
     fs::remove_file(auth(&site, "anne")).unwrap();
-    fs::write(auth(&site, "carol"), "descriptor:x25519:AAAA\n").unwrap();
+    fs::write(auth(&site, "carol"), format!("descriptor:x25519:{}\n", "A".repeat(52))).unwrap();
     let said = out(&ok(&mut editor(&config, &["list"])));
     assert!(said.contains("no onion key: sourdine editor reset anne --onion-key"), "{said}");
     assert!(said.contains("an onion key: sourdine editor remove carol"), "{said}");
@@ -240,6 +245,74 @@ fn an_editor_who_leaves_has_neither_account_nor_key() {
     ok(&mut editor(&config, &["add", "dora"]));
     assert!(!fs::read_to_string(auth(&site, "dora")).unwrap().contains("AAAA\n"));
     assert_eq!(list(&config)["editors"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn an_editor_is_given_other_teams() {
+    let site = Box_::new(1, &[]);
+    let (config, second) = (site.config(), Editor::new(site.dir.path(), "second"));
+    site.add_team("two", "Two", &second);
+    let printed = out(&ok(&mut editor(&config, &["add", "anne", "--team", "two"])));
+    let key = fs::read(auth(&site, "anne")).unwrap();
+    let both = ["teams", "anne", "--team", "two", "--team", "team", "--team", "two"];
+    assert_eq!(out(&ok(&mut editor(&config, &both))), "anne: team, two\n");
+    let teams = vec!["team".to_owned(), "two".to_owned()];
+    assert_eq!(signs_in(&config, "anne", &printed, 0), Some(teams), "the login is the same");
+    assert_eq!(fs::read(auth(&site, "anne")).unwrap(), key);
+    assert_eq!(
+        out(&ok(&mut editor(&config, &["teams", "anne", "--team", "team"]))),
+        "anne: team\n"
+    );
+    let three = "there is no team three; the teams are: team, two";
+    refuses(&mut editor(&config, &["teams", "anne", "--team", "three"]), three);
+    refuses(&mut editor(&config, &["teams", "bob", "--team", "two"]), "there is no editor bob");
+    assert_eq!(editor(&config, &["teams", "anne"]).output().unwrap().status.code(), Some(2));
+    assert_eq!(list(&config)["editors"][0]["teams"], serde_json::json!(["team"]));
+}
+
+#[test]
+fn nobody_inherits_what_another_of_the_same_name_has_fetched() {
+    let site = Box_::new(1, &[]);
+    let config = site.config();
+    let loaded = Config::load(&config).unwrap();
+    let unread = || {
+        let dropbox = Dropbox::open(&loaded, Clock::system()).unwrap();
+        dropbox.store().unread("anne", &["team".to_owned()], None).unwrap()
+    };
+    {
+        let store = Dropbox::open(&loaded, Clock::system()).unwrap().store().clone();
+        let mailbox = Mailbox {
+            id: MailboxId([1; 16]),
+            designation: "quiet-otter".into(),
+            source_recipients: "age1source".into(),
+        };
+        let mut upload = store.upload();
+        let members = vec![upload.file().unwrap().finish().unwrap()];
+        let (id, kind, team) = (DispatchId([1; 16]), Kind::Submission, "team".to_owned());
+        let dispatch = Dispatch { id, kind, team, day: Day(20_000), fetched: None, members };
+        upload.publish(Publication { mailbox, dispatch, keys: 1, draft: None }).unwrap();
+    }
+    ok(&mut editor(&config, &["add", "anne"]));
+    {
+        let ids = unread();
+        assert_eq!(ids.len(), 1);
+        let dropbox = Dropbox::open(&loaded, Clock::system()).unwrap();
+        dropbox.store().fetched("team", ids, "anne", Day(20_001)).unwrap();
+    }
+    refuses(&mut editor(&config, &["add", "anne"]), "there is an editor anne already");
+    ok(&mut editor(&config, &["remove", "anne", "--yes"]));
+    let refusal = "an earlier editor anne has fetched what is still here";
+    refuses(&mut editor(&config, &["add", "anne"]), refusal);
+    refuses(
+        &mut editor(&config, &["add", "anne"]),
+        "choose another name, or say that it is the same \
+        person with --same-person",
+    );
+    assert!(list_names(&site).is_empty() && !auth(&site, "anne").exists());
+    ok(&mut editor(&config, &["add", "anne2"]));
+    ok(&mut editor(&config, &["add", "anne", "--same-person"]));
+    assert!(unread().is_empty(), "taken over knowingly");
+    assert_eq!(list_names(&site), ["anne", "anne2"]);
 }
 
 #[test]
@@ -323,6 +396,8 @@ fn with_a_tor_of_the_system_the_public_half_is_printed_for_root() {
     let file = "/var/lib/tor/sourdine-desk/authorized_clients/anne.auth";
     assert!(printed.contains("echo 'descriptor:x25519:") && printed.contains(file), "{printed}");
     assert!(printed.contains("/var/lib/tor/sourdine-desk/hostname"), "{printed}");
+    let lock = "base32 | tr -d =)\" > /var/lib/tor/sourdine-desk/authorized_clients/_nobody.auth\n";
+    assert!(printed.find(lock).unwrap() < printed.find("echo 'descriptor").unwrap(), "{printed}");
     assert!(!site.path("box/tor").exists(), "nothing of ours is begun");
     assert_eq!(list(&config)["editors"][0]["onion_key"], serde_json::Value::Null);
 
@@ -347,8 +422,13 @@ fn with_a_tor_of_the_system_the_public_half_is_printed_for_root() {
     for option in ["--listen", "--desk-listen"] {
         refuses(site.command("serve").args([option, "127.0.0.1:0"]), "listen.haproxy is true");
     }
+    ok(&mut editor(&config, &["add", "bob"]));
     let said = out(&ok(&mut editor(&config, &["remove", "anne", "--yes"])));
-    assert!(said.contains(&format!("rm {file}")), "{said}");
+    assert!(said.contains(&format!("rm {file}")) && !said.contains("_nobody"), "{said}");
+    // Without the last one, tor would open the desk to everybody.
+    let said = out(&ok(&mut editor(&config, &["remove", "bob", "--yes"])));
+    assert!(said.contains("They were the last editor"), "{said}");
+    assert!(said.find(lock).unwrap() < said.find("rm /var").unwrap(), "{said}");
 }
 
 #[test]
@@ -365,6 +445,10 @@ fn check_says_when_nobody_can_sign_in_or_would_see_nothing() {
     fs::write(&config, before).unwrap();
     let said = check();
     assert!(said.contains("editor anne belongs to team two, which is not configured"), "{said}");
+    let advice = "sourdine editor teams anne --team";
+    assert!(said.contains(advice), "{said}");
+    ok(&mut editor(&config, &["teams", "anne", "--team", "team"]));
+    assert!(check().contains("desk         1 editor(s) may sign in"), "{}", check());
 }
 
 #[test]

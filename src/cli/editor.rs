@@ -30,7 +30,9 @@ enum Act {
     Add(Add),
     /// Say who has an account, and the desk's address
     List(List),
-    /// Make a new login for an account, for who lost the old one; ends its sessions
+    /// Give an account these teams instead of those it has
+    Teams(SetTeams),
+    /// Make a new login for an account, for who lost the old one; ends its sessions and its feed
     Reset(Reset),
     /// Remove an account and its onion key; ends its sessions
     Remove(Remove),
@@ -44,6 +46,20 @@ struct Add {
     config: ConfigArg,
     /// Whose mailboxes they see; repeat it for several. May be left out where there is one team
     #[arg(long = "team", value_name = "ID")]
+    teams: Vec<String>,
+    /// Whoever had an account of this name before has it again: what was fetched then is not new to them
+    #[arg(long)]
+    same_person: bool,
+}
+
+#[derive(clap::Args)]
+struct SetTeams {
+    /// As `sourdine editor list` has it
+    name: String,
+    #[command(flatten)]
+    config: ConfigArg,
+    /// Whose mailboxes they see from now on; repeat it for several
+    #[arg(long = "team", value_name = "ID", required = true)]
     teams: Vec<String>,
 }
 
@@ -86,6 +102,7 @@ impl Editor {
         match self.act {
             Act::Add(command) => command.run(),
             Act::List(command) => command.run(),
+            Act::Teams(command) => command.run(),
             Act::Reset(command) => command.run(),
             Act::Remove(command) => command.run(),
         }
@@ -135,7 +152,11 @@ impl Add {
         teams.sort();
         teams.dedup();
         let name = self.name;
-        let login = desk.accounts.add(&name, teams.clone())?;
+        let login = if self.same_person {
+            desk.accounts.add_same_person(&name, teams.clone())?
+        } else {
+            desk.accounts.add(&name, teams.clone())?
+        };
         let key = match desk.onion.let_in(&name) {
             Ok(key) => key,
             Err(error) => return Err(desk.undo(&name, error)),
@@ -198,6 +219,13 @@ impl List {
     }
 }
 
+impl SetTeams {
+    fn run(self) -> anyhow::Result<()> {
+        let teams = Desk::open(&self.config)?.accounts.set_teams(&self.name, self.teams)?;
+        show(&format!("{}: {}\n", self.name, teams.join(", ")))
+    }
+}
+
 impl Reset {
     fn run(self) -> anyhow::Result<()> {
         let desk = Desk::open(&self.config)?;
@@ -205,7 +233,9 @@ impl Reset {
         let account = desk.dropbox.store().account(&name)?;
         let teams = account.ok_or_else(|| AccountError::unknown(&name))?.teams;
         confirm(
-            &format!("Make a new login for {name}? The old one will be void, and sessions end."),
+            &format!(
+                "Make a new login for {name}? The old one will be void; sessions and the feed end."
+            ),
             self.yes,
         )?;
         let login = desk.accounts.reset(&name)?;
@@ -257,7 +287,8 @@ impl Remove {
         let done: Vec<_> = done.into_iter().filter(|what| !what.is_empty()).collect();
         let mut out = format!("{}: removed {}\n", printable(&name), done.join(" and "));
         if desk.onion.is_of_system() {
-            out.push_str(&text::remove_by_hand(&name));
+            let last = desk.dropbox.store().accounts()?.is_empty();
+            out.push_str(&text::remove_by_hand(&name, last));
         } else if key_is_gone {
             out.push_str(text::FOUND_FOR_A_WHILE);
         }

@@ -1,5 +1,6 @@
 //! Who may sign in at the desk: a passphrase, and a code of a device. All of it blocks: for threads that may.
 
+mod caution;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ use crate::base::random::{self, NoRandomness};
 use crate::crypto::passphrase::{self, Length, PassphraseError};
 use crate::crypto::totp::TotpSecret;
 use crate::store::{Account, Did, JournalLine, StoreError};
+use caution::Caution;
 
 pub use crate::crypto::passphrase::suggestion;
 
@@ -30,6 +32,7 @@ pub struct Accounts {
     dropbox: Dropbox,
     /// Held while a passphrase is checked: each takes 64 MiB, and a small machine has room for one.
     one: Arc<Mutex<()>>,
+    caution: Caution,
 }
 
 /// A login as its editor needs it: shown once, kept nowhere in this form.
@@ -40,6 +43,16 @@ pub struct NewLogin {
     pub totp: TotpSecret,
 }
 
+/// What became of a try to sign in.
+pub enum SignIn {
+    /// All three are right.
+    Welcome(Account),
+    /// One is wrong, whichever, or the code was used before.
+    Wrong,
+    /// As [`Changed::Wait`].
+    Wait,
+}
+
 /// What became of a change that an editor asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Changed {
@@ -47,6 +60,8 @@ pub enum Changed {
     Done([u8; 16]),
     /// Passphrase or code are wrong, or the code was used before.
     Wrong,
+    /// The passphrase is right, but wrong codes were tried with it: two right ones in a row are asked for.
+    Wait,
     /// The new passphrase has fewer than 20 characters.
     TooShort,
     /// The new passphrase has more than 200 characters.
@@ -70,6 +85,12 @@ pub enum AccountError {
          sourdine editor reset {0}"
     )]
     Taken(String),
+    /// There was such an account.
+    #[error(
+        "an earlier editor {0} has fetched what is still here, which a new one would not see as new; choose \
+         another name, or say that it is the same person with --same-person"
+    )]
+    Before(String),
     /// There is none.
     #[error("there is no editor {0}; see `sourdine editor list`")]
     Unknown(String),
@@ -90,30 +111,38 @@ pub enum AccountError {
     Store(#[from] StoreError),
 }
 
-/// Somebody who has shown passphrase and code; the code is used up.
-struct Proven {
-    account: Account,
-    totp: TotpSecret,
-    step: u64,
+/// Whether somebody has shown passphrase and code; the code is used up.
+enum Proof {
+    Given(Account, TotpSecret),
+    Wrong,
+    Wait,
 }
 
 impl Accounts {
     /// Of this drop box.
     pub fn new(dropbox: Dropbox) -> Self {
-        Self { dropbox, one: Arc::default() }
+        Self { dropbox, one: Arc::default(), caution: Caution::default() }
     }
 
-    /// Makes an account with a generated login.
-    pub fn add(&self, name: &str, mut teams: Vec<String>) -> Result<NewLogin, AccountError> {
+    /// Makes an account with a generated login. Refused where somebody of this name has fetched what is still
+    /// there: it would count as fetched by the new one.
+    pub fn add(&self, name: &str, teams: Vec<String>) -> Result<NewLogin, AccountError> {
         check_name(name)?;
-        teams.sort();
-        teams.dedup();
-        if teams.is_empty() {
-            return Err(AccountError::NoTeam);
+        let store = self.dropbox.store();
+        if store.account(name)?.is_none() && store.has_fetched(name)? {
+            return Err(AccountError::Before(name.to_owned()));
         }
-        for team in &teams {
-            self.dropbox.teams().choose(Some(team))?;
-        }
+        self.add_same_person(name, teams)
+    }
+
+    /// The same for somebody who may have had an account of this name before, and goes on where that ended.
+    pub fn add_same_person(
+        &self,
+        name: &str,
+        teams: Vec<String>,
+    ) -> Result<NewLogin, AccountError> {
+        check_name(name)?;
+        let teams = self.known(teams)?;
         let (login, credentials) = self.generate()?;
         let epoch = random::bytes()?;
         let account =
@@ -125,7 +154,20 @@ impl Accounts {
         Ok(login)
     }
 
-    /// Makes a new login for an account; its sessions end.
+    /// Gives an account other teams; sessions go on with those. Returns them in order.
+    pub fn set_teams(&self, name: &str, teams: Vec<String>) -> Result<Vec<String>, AccountError> {
+        let teams = self.known(teams)?;
+        let before = self.find(name)?.teams;
+        if !self.dropbox.store().set_teams(name, teams.clone())? {
+            return Err(AccountError::unknown(name));
+        }
+        let gone = before.into_iter().filter(|team| !teams.contains(team));
+        let all: Vec<_> = gone.chain(teams.iter().cloned()).collect();
+        self.note(&all, OPERATOR, Did::ChangedTeams, name)?;
+        Ok(teams)
+    }
+
+    /// Makes a new login for an account; its sessions and its feed end.
     pub fn reset(&self, name: &str) -> Result<NewLogin, AccountError> {
         let account = self.find(name)?;
         let (login, credentials) = self.generate()?;
@@ -152,15 +194,17 @@ impl Accounts {
         name: &str,
         passphrase: &str,
         code: &str,
-    ) -> Result<Option<Account>, AccountError> {
-        let Some(Proven { account, .. }) = self.prove(name, passphrase, code)? else {
-            return Ok(None);
+    ) -> Result<SignIn, AccountError> {
+        let account = match self.prove(name, passphrase, code)? {
+            Proof::Given(account, _) => account,
+            Proof::Wrong => return Ok(SignIn::Wrong),
+            Proof::Wait => return Ok(SignIn::Wait),
         };
         self.note(&account.teams, &account.name, Did::SignedIn, "")?;
-        Ok(Some(account))
+        Ok(SignIn::Welcome(account))
     }
 
-    /// A passphrase of the editor's choice instead of the present one. Sessions end.
+    /// A passphrase of the editor's choice instead of the present one. Sessions and the feed end.
     pub fn change_passphrase(
         &self,
         name: &str,
@@ -174,12 +218,16 @@ impl Accounts {
             Length::TooLong => return Ok(Changed::TooLong),
             Length::Fine => (),
         }
-        let Some(proven) = self.prove(name, old, code)? else { return Ok(Changed::Wrong) };
-        let Proven { account, totp, step } = proven;
-        self.change(&account, new, (&totp, step), Did::ChangedPassphrase)
+        match self.prove(name, old, code)? {
+            Proof::Given(account, totp) => {
+                self.change(&account, new, &totp, None, Did::ChangedPassphrase)
+            }
+            Proof::Wrong => Ok(Changed::Wrong),
+            Proof::Wait => Ok(Changed::Wait),
+        }
     }
 
-    /// Another device instead of the present one. Sessions end.
+    /// Another device instead of the present one. Sessions and the feed end.
     pub fn change_device(
         &self,
         name: &str,
@@ -191,13 +239,18 @@ impl Accounts {
         let Some(step) = new.step_of(new_code, self.dropbox.clock().seconds()) else {
             return Ok(Changed::WrongNewCode);
         };
-        let Some(proven) = self.prove(name, passphrase, old_code)? else {
-            return Ok(Changed::Wrong);
-        };
-        self.change(&proven.account, passphrase, (new, step), Did::ChangedDevice)
+        match self.prove(name, passphrase, old_code)? {
+            Proof::Given(account, _) => {
+                // The code that was just shown is not good for another time.
+                let used = Some(new.mark(step));
+                self.change(&account, passphrase, new, used, Did::ChangedDevice)
+            }
+            Proof::Wrong => Ok(Changed::Wrong),
+            Proof::Wait => Ok(Changed::Wait),
+        }
     }
 
-    /// Ends all sessions; returns the epoch of those to come.
+    /// Ends all sessions and voids the feed; returns the epoch of sessions to come.
     pub fn sign_out_everywhere(&self, name: &str) -> Result<[u8; 16], AccountError> {
         let account = self.find(name)?;
         let epoch = random::bytes()?;
@@ -236,12 +289,7 @@ impl Accounts {
     }
 
     /// Whoever has passphrase and code. The code is used up with it.
-    fn prove(
-        &self,
-        name: &str,
-        passphrase: &str,
-        code: &str,
-    ) -> Result<Option<Proven>, AccountError> {
+    fn prove(&self, name: &str, passphrase: &str, code: &str) -> Result<Proof, AccountError> {
         let store = self.dropbox.store();
         let name = name.trim().to_lowercase();
         let account = store.account(&name)?;
@@ -250,18 +298,26 @@ impl Accounts {
             let _one = self.one.lock().unwrap_or_else(PoisonError::into_inner);
             passphrase::check(stored, passphrase)?
         };
-        let Some((account, totp)) = account.zip(totp) else { return Ok(None) };
+        let Some((account, totp)) = account.zip(totp) else { return Ok(Proof::Wrong) };
+        let refusal = if self.caution.is_on(&account) { Proof::Wait } else { Proof::Wrong };
         // After the wait: a code ages meanwhile.
-        let now = self.dropbox.clock().seconds();
-        let Some(step) = totp.step_of(code, now) else { return Ok(None) };
+        let clock = self.dropbox.clock();
+        let Some(step) = totp.step_of(code, clock.seconds()) else {
+            if self.caution.wrong(&account, clock.today()) {
+                self.note(&account.teams, &name, Did::WrongCodes, "")?;
+            }
+            return Ok(refusal);
+        };
         // Whoever used a later one has used this one too.
         let refused = [0, 1, 2].map(|later| totp.mark(step.saturating_add(later)));
-        if !store.use_code(&name, totp.mark(step), refused.into())? {
-            return Ok(None);
+        // Neither is it used of an account that was reset or removed meanwhile.
+        if !store.use_code(&name, account.epoch, totp.mark(step), refused.into())? {
+            return Ok(refusal);
         }
-        // It may have been reset or removed meanwhile.
-        let current = self.is_current(&account)?;
-        Ok(current.then_some(Proven { account, totp, step }))
+        if !self.caution.right(&account, step) {
+            return Ok(Proof::Wait);
+        }
+        Ok(Proof::Given(account, totp))
     }
 
     /// Other credentials and another epoch for one who has proven to be the editor.
@@ -269,25 +325,32 @@ impl Accounts {
         &self,
         account: &Account,
         passphrase: &str,
-        (totp, step): (&TotpSecret, u64),
+        totp: &TotpSecret,
+        used: Option<[u8; 32]>,
         did: Did,
     ) -> Result<Changed, AccountError> {
         let credentials = self.seal(passphrase, totp)?;
         let epoch = random::bytes()?;
         let (store, name) = (self.dropbox.store(), account.name.as_str());
         // The operator's reset comes before the editor's change.
-        if !self.is_current(account)? || !store.set_credentials(name, credentials, epoch)? {
+        if !store.change_credentials(name, account.epoch, credentials, epoch, used)? {
             return Ok(Changed::Wrong);
         }
-        // The code that was just shown, of a new device too, is not good for another time.
-        store.use_code(name, totp.mark(step), Vec::new())?;
         self.note(&account.teams, name, did, "")?;
         Ok(Changed::Done(epoch))
     }
 
-    fn is_current(&self, account: &Account) -> Result<bool, StoreError> {
-        let now = self.dropbox.store().account(&account.name)?;
-        Ok(now.is_some_and(|now| now.epoch == account.epoch))
+    /// At least one team, each of the configuration; in order.
+    fn known(&self, mut teams: Vec<String>) -> Result<Vec<String>, AccountError> {
+        teams.sort();
+        teams.dedup();
+        if teams.is_empty() {
+            return Err(AccountError::NoTeam);
+        }
+        for team in &teams {
+            self.dropbox.teams().choose(Some(team))?;
+        }
+        Ok(teams)
     }
 
     fn find(&self, name: &str) -> Result<Account, AccountError> {

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Dispatch, Mailbox, Store, StoreError, reader, removal};
+use super::{Did, Dispatch, JournalLine, Mailbox, Store, StoreError, journal, reader, removal};
 use crate::base::clock::Day;
 use crate::base::ids::{DispatchId, MailboxId};
 
@@ -136,7 +136,7 @@ impl Store {
     ) -> Result<Option<Mailbox>, StoreError> {
         self.index(|db| {
             let Some(mailbox) = reader::mailbox_named(db, designation)? else { return Ok(None) };
-            Ok(has(db, team, mailbox.id)?.then_some(mailbox))
+            Ok(self::designation(db, team, mailbox.id)?.map(|_| mailbox))
         })
     }
 
@@ -389,25 +389,28 @@ impl Store {
         Ok(files.map(|files| self.0.writer.remove(files)).is_some())
     }
 
-    /// Deletes everything between a team and a mailbox; the mailbox too, when no other team has a
-    /// correspondence with it. False when there is none.
+    /// Deletes everything between a team and a mailbox, and notes who did it; the mailbox goes too, when no
+    /// other team has a correspondence with it. False when there is none.
     pub fn delete_correspondence(
         &self,
         team: &str,
         mailbox: MailboxId,
+        who: &str,
+        day: Day,
     ) -> Result<bool, StoreError> {
-        let team = team.to_owned();
+        let (team, who) = (team.to_owned(), who.to_owned());
         let files = self.0.writer.index(move |db| {
-            if !has(db, &team, mailbox)? {
-                return Ok(None);
-            }
-            removal::take_correspondence(db, &team, mailbox).map(Some)
+            let Some(what) = designation(db, &team, mailbox)? else { return Ok(None) };
+            let files = removal::take_correspondence(db, &team, mailbox)?;
+            // Last: a mailbox that goes takes its name out of the journal.
+            journal::insert(db, &JournalLine { day, team, who, did: Did::DeletedMailbox, what })?;
+            Ok(Some(files))
         })?;
         Ok(files.map(|files| self.0.writer.remove(files)).is_some())
     }
 
     /// Freezes a list of a team's dispatches; those of other teams, or gone, are left out. Says how many are
-    /// in it.
+    /// in it; of none there is no list.
     pub fn freeze(
         &self,
         id: [u8; 16],
@@ -430,6 +433,9 @@ impl Store {
                  CROSS JOIN dispatch d ON d.id = unhex(j.value) WHERE d.team = ?3",
                 (id, format!("[\"{}\"]", list.join("\",\"")), &team),
             )?;
+            if count == 0 {
+                db.execute("DELETE FROM frozen WHERE id = ?1", [id])?;
+            }
             db.execute("UPDATE frozen SET count = ?2 WHERE id = ?1", (id, count))?;
             Ok(count)
         })
@@ -533,6 +539,20 @@ fn row(
 pub(super) fn has(db: &Connection, team: &str, mailbox: MailboxId) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT 1 FROM correspondence WHERE team = ? AND mailbox = ?")?
         .exists((team, mailbox.0))
+}
+
+/// The designation of a mailbox that a team has a correspondence with.
+fn designation(
+    db: &Connection,
+    team: &str,
+    mailbox: MailboxId,
+) -> rusqlite::Result<Option<String>> {
+    db.prepare_cached(
+        "SELECT m.designation FROM correspondence c JOIN mailbox m ON m.id = c.mailbox
+         WHERE c.team = ? AND c.mailbox = ?",
+    )?
+    .query_row((team, mailbox.0), |row| row.get(0))
+    .optional()
 }
 
 fn fetches(db: &Connection, dispatch: DispatchId) -> rusqlite::Result<Vec<(String, Day)>> {

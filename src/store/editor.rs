@@ -1,11 +1,8 @@
-//! Editors' accounts, what they may be reached by, and the journal of their teams. Secrets are opaque here.
-
-use std::collections::BTreeMap;
+//! Editors' accounts, and what they may be reached by. Secrets are opaque here.
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{Store, StoreError};
-use crate::base::clock::Day;
 
 /// An editor's account.
 #[derive(Clone, PartialEq, Eq)]
@@ -20,69 +17,6 @@ pub struct Account {
     pub epoch: [u8; 16],
     /// The hash of the feed's token, where there is one.
     pub feed: Option<[u8; 32]>,
-}
-
-macro_rules! did {
-    ($($(#[$doc:meta])* $name:ident = $number:literal,)*) => {
-        /// What somebody did.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-        pub enum Did {
-            $($(#[$doc])* $name = $number,)*
-        }
-
-        impl Did {
-            fn of(number: i64) -> Option<Self> {
-                match number {
-                    $($number => Some(Self::$name),)*
-                    _ => None,
-                }
-            }
-        }
-    };
-}
-
-did! {
-    /// Signed in.
-    SignedIn = 0,
-    /// Fetched dispatches of a mailbox.
-    Fetched = 1,
-    /// Sent a reply to a mailbox.
-    Replied = 2,
-    /// Deleted a dispatch of a mailbox.
-    DeletedDispatch = 3,
-    /// Deleted all of a mailbox that was the team's.
-    DeletedMailbox = 4,
-    /// Made an account.
-    Added = 5,
-    /// Gave an account a new passphrase and device.
-    Reset = 6,
-    /// Removed an account.
-    Removed = 7,
-    /// Changed their own passphrase.
-    ChangedPassphrase = 8,
-    /// Changed their own device.
-    ChangedDevice = 9,
-    /// Ended all of their sessions.
-    SignedOutEverywhere = 10,
-    /// Made an address for their feed.
-    MadeFeed = 11,
-    /// Revoked it.
-    RevokedFeed = 12,
-}
-
-/// A line of a team's journal: there is one for each thing done on a day, however often.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct JournalLine {
-    /// When.
-    pub day: Day,
-    /// Whose journal.
-    pub team: String,
-    /// Name of the account, or "operator".
-    pub who: String,
-    /// What.
-    pub did: Did,
-    /// To what: a designation, or the name of an account.
-    pub what: String,
 }
 
 impl Store {
@@ -131,7 +65,8 @@ impl Store {
         self.change("DELETE FROM editor WHERE name = ?", (name.to_owned(),))
     }
 
-    /// Replaces what a sign-in is checked by, and ends the account's sessions.
+    /// Replaces what a sign-in is checked by, whoever changes it meanwhile. Ends the account's sessions and voids
+    /// its feed.
     pub fn set_credentials(
         &self,
         name: &str,
@@ -139,9 +74,31 @@ impl Store {
         epoch: [u8; 16],
     ) -> Result<bool, StoreError> {
         self.change(
-            "UPDATE editor SET credentials = ?2, epoch = ?3 WHERE name = ?1",
+            "UPDATE editor SET credentials = ?2, epoch = ?3, feed = NULL WHERE name = ?1",
             (name.to_owned(), credentials, epoch),
         )
+    }
+
+    /// The same, but only if the account's epoch is still `before`: whoever changed it meanwhile wins. `used` marks
+    /// the code that a new device has shown; that of the present one stays marked.
+    pub fn change_credentials(
+        &self,
+        name: &str,
+        before: [u8; 16],
+        credentials: Vec<u8>,
+        epoch: [u8; 16],
+        used: Option<[u8; 32]>,
+    ) -> Result<bool, StoreError> {
+        self.change(
+            "UPDATE editor SET credentials = ?3, epoch = ?4, used = coalesce(?5, used), feed = NULL
+             WHERE name = ?1 AND epoch = ?2",
+            (name.to_owned(), before, credentials, epoch, used),
+        )
+    }
+
+    /// Whether an account of this name, there or not, is noted as having fetched something.
+    pub fn has_fetched(&self, name: &str) -> Result<bool, StoreError> {
+        self.index(|db| db.prepare("SELECT 1 FROM fetch WHERE reader = ? LIMIT 1")?.exists([name]))
     }
 
     /// Replaces the account's teams.
@@ -157,9 +114,12 @@ impl Store {
         })
     }
 
-    /// Ends the account's sessions.
+    /// Ends the account's sessions and voids its feed.
     pub fn set_epoch(&self, name: &str, epoch: [u8; 16]) -> Result<bool, StoreError> {
-        self.change("UPDATE editor SET epoch = ?2 WHERE name = ?1", (name.to_owned(), epoch))
+        self.change(
+            "UPDATE editor SET epoch = ?2, feed = NULL WHERE name = ?1",
+            (name.to_owned(), epoch),
+        )
     }
 
     /// Replaces the hash of the feed's token.
@@ -167,18 +127,20 @@ impl Store {
         self.change("UPDATE editor SET feed = ?2 WHERE name = ?1", (name.to_owned(), feed))
     }
 
-    /// Notes that a code was used, unless one of `refused` was the last; says whether it could.
+    /// Notes that a code was used, unless one of `refused` was the last, or the account's epoch is another
+    /// meanwhile; says whether it could.
     pub fn use_code(
         &self,
         name: &str,
+        epoch: [u8; 16],
         used: [u8; 32],
         refused: Vec<[u8; 32]>,
     ) -> Result<bool, StoreError> {
         let name = name.to_owned();
         self.0.writer.index(move |db| {
             let last: Option<Option<[u8; 32]>> = db
-                .prepare_cached("SELECT used FROM editor WHERE name = ?")?
-                .query_row([&name], |row| row.get(0))
+                .prepare_cached("SELECT used FROM editor WHERE name = ? AND epoch = ?")?
+                .query_row((&name, epoch), |row| row.get(0))
                 .optional()?;
             match last {
                 None => Ok(false),
@@ -188,42 +150,6 @@ impl Store {
                     Ok(true)
                 }
             }
-        })
-    }
-
-    /// Adds lines to journals.
-    pub fn note(&self, lines: Vec<JournalLine>) -> Result<(), StoreError> {
-        self.0.writer.index(move |db| {
-            let mut insert = db.prepare_cached(
-                "INSERT OR IGNORE INTO journal (day, team, who, did, what) VALUES (?, ?, ?, ?, ?)",
-            )?;
-            for line in &lines {
-                let did = line.did as i64;
-                insert.execute((line.day.0, &line.team, &line.who, did, &line.what))?;
-            }
-            Ok(())
-        })
-    }
-
-    /// The journals of these teams, newest day first; at most so many lines.
-    pub fn journal(&self, teams: &[String], most: usize) -> Result<Vec<JournalLine>, StoreError> {
-        self.index(|db| {
-            let mut lines = BTreeMap::new();
-            for team in teams {
-                let mut select = db.prepare_cached(
-                    "SELECT day, who, did, what FROM journal WHERE team = ?
-                     ORDER BY day DESC, who, did, what LIMIT ?",
-                )?;
-                let mut rows = select.query((team, most))?;
-                while let Some(row) = rows.next()? {
-                    let Some(did) = Did::of(row.get(2)?) else { continue };
-                    let (day, who, what) = (Day(row.get(0)?), row.get(1)?, row.get(3)?);
-                    let line = JournalLine { day, team: team.clone(), who, did, what };
-                    let key = (-day.0, line.who.clone(), did, line.what.clone(), team.clone());
-                    lines.insert(key, line);
-                }
-            }
-            Ok(lines.into_values().take(most).collect())
         })
     }
 

@@ -11,6 +11,7 @@ mod desk;
 mod draft;
 mod editor;
 mod error;
+mod journal;
 mod reader;
 mod removal;
 mod schema;
@@ -29,8 +30,9 @@ use crate::base::ids::{DispatchId, FileId, MailboxId};
 
 pub use desk::{DeskDispatch, Filter, Frozen, InboxPage, InboxQuery, InboxRow};
 pub use draft::{Draft, DraftKey, Held};
-pub use editor::{Account, Did, JournalLine};
+pub use editor::Account;
 pub use error::StoreError;
+pub use journal::{Did, JournalLine};
 pub use reader::{Counts, FileReader};
 pub use removal::{Cutoffs, Withdrawal};
 pub use schema::create;
@@ -329,7 +331,8 @@ impl Store {
         Upload::new(self.clone(), Some(draft))
     }
 
-    /// Notes that `reader` has fetched these dispatches whole. The first day stands.
+    /// Notes that `reader` has fetched these submissions whole. The first day stands; an answer is nothing to
+    /// fetch.
     pub fn mark_fetched(
         &self,
         dispatches: Vec<DispatchId>,
@@ -341,7 +344,7 @@ impl Store {
             // One that was withdrawn meanwhile is not there any more.
             let mut insert = db.prepare_cached(
                 "INSERT OR IGNORE INTO fetch (dispatch, reader, day)
-                 SELECT id, ?2, ?3 FROM dispatch WHERE id = ?1",
+                 SELECT id, ?2, ?3 FROM dispatch WHERE id = ?1 AND kind = 0",
             )?;
             for dispatch in dispatches {
                 insert.execute((dispatch.0, &reader, day.0))?;

@@ -4,7 +4,7 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::draft::{self, DraftKey};
-use super::{Kind, Store, StoreError};
+use super::{Kind, Store, StoreError, journal};
 use crate::base::clock::Day;
 use crate::base::ids::{DispatchId, FileId, MailboxId};
 
@@ -104,7 +104,8 @@ impl Store {
             let dispatches = ids(
                 db,
                 "SELECT id FROM dispatch WHERE kind = 1 AND day < ?1
-                 UNION SELECT dispatch FROM fetch WHERE day < ?2 LIMIT ?3",
+                 UNION SELECT f.dispatch FROM fetch f CROSS JOIN dispatch d ON d.id = f.dispatch
+                 WHERE f.day < ?2 AND d.kind = 0 LIMIT ?3",
                 (before.replies.0, before.fetched.0, most),
             )?;
             for id in &dispatches {
@@ -149,10 +150,19 @@ fn ids(
     db.prepare_cached(sql)?.query_map(values, |row| row.get(0))?.collect()
 }
 
-/// Deletes a dispatch's rows and says which files they named.
+/// Deletes a dispatch's rows and says which files they named. A frozen list that held nothing else goes too:
+/// it says that there was something.
 pub(super) fn take_dispatch(db: &Connection, id: DispatchId) -> Result<Vec<FileId>, StoreError> {
     let files = ids(db, "SELECT file FROM member WHERE dispatch = ?", [id.0])?;
+    let lists = ids(db, "SELECT frozen FROM frozen_item WHERE dispatch = ?", [id.0])?;
     db.prepare_cached("DELETE FROM dispatch WHERE id = ?")?.execute([id.0])?;
+    for list in lists {
+        db.prepare_cached(
+            "DELETE FROM frozen WHERE id = ?1
+             AND NOT EXISTS (SELECT 1 FROM frozen_item WHERE frozen = ?1)",
+        )?
+        .execute([list])?;
+    }
     Ok(files.into_iter().map(FileId).collect())
 }
 
@@ -163,10 +173,7 @@ fn take_mailbox(db: &Connection, id: MailboxId) -> Result<Vec<FileId>, StoreErro
         files.extend(take_dispatch(db, DispatchId(dispatch))?);
     }
     // What editors did to it is nobody's business any more.
-    db.prepare_cached(
-        "DELETE FROM journal WHERE what = (SELECT designation FROM mailbox WHERE id = ?)",
-    )?
-    .execute([id.0])?;
+    journal::forget(db, id)?;
     db.prepare_cached("DELETE FROM mailbox WHERE id = ?")?.execute([id.0])?;
     Ok(files)
 }

@@ -2,10 +2,10 @@
 //! Without a key of these, the address does not even answer.
 
 use std::fmt;
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use x25519_dalek::{PublicKey, StaticSecret};
@@ -18,6 +18,12 @@ use crate::base::random;
 /// RFC 4648, as tor writes keys: upper case, without padding.
 const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const LONGEST_NAME: usize = 40;
+/// Letters of a key.
+const KEY: usize = 52;
+/// Bytes of a file that is looked at.
+const LONGEST_FILE: u64 = 1024;
+/// Whose key locks the desk (see [`lock`]). No editor can have this name.
+pub const NOBODY: &str = "_nobody";
 
 /// An editor's private key for the desk's onion address. Kept nowhere: to be handed to the editor once.
 pub struct ClientKey(StaticSecret);
@@ -56,34 +62,55 @@ pub fn generate() -> Result<ClientKey, TorError> {
 /// Makes a key for an editor and lets its public half in. tor sees it at its next reload.
 pub fn authorise(place: &Place, name: &str) -> Result<ClientKey, TorError> {
     let path = path(place, name)?;
-    private_dir(&place.dir)?;
-    private_dir(&place.desk())?;
-    private_dir(&place.desk().join("authorized_clients"))?;
+    lock(place)?;
+    if path.symlink_metadata().is_ok() {
+        return Err(TorError::Known(name.to_owned()));
+    }
     let key = generate()?;
-    let new = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-    let written = new.and_then(|mut file| {
-        file.write_all(format!("{}\n", key.auth()).as_bytes())?;
-        file.sync_all()
-    });
-    written.map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => TorError::Known(name.to_owned()),
-        _ => TorError::Files(path, error),
-    })?;
+    write(place, name, &key).inspect_err(|_| drop(std::fs::remove_file(&path)))?;
     Ok(key)
+}
+
+/// Sees to it that a key is let in whose private half nobody has. tor takes a service for which it finds no
+/// good key for one that is open to all: with this one, the desk stays closed whatever becomes of the
+/// editors' keys, and whenever tor looks.
+pub fn lock(place: &Place) -> Result<(), TorError> {
+    for dir in [&place.dir, &place.desk(), &dir(place)] {
+        private_dir(dir)?;
+    }
+    if is_locked(place) { Ok(()) } else { write(place, NOBODY, &generate()?) }
+}
+
+/// Whether that key is there.
+pub fn is_locked(place: &Place) -> bool {
+    is_good(&file(place, NOBODY))
+}
+
+/// Whether tor may be told of the desk: somebody is let in, and the key of nobody is there, now at the latest.
+pub fn may_answer(place: &Place) -> Result<bool, TorError> {
+    Ok(!names(place)?.is_empty() && lock(place).is_ok())
 }
 
 /// Shuts an editor out, from tor's next reload on.
 pub fn revoke(place: &Place, name: &str) -> Result<(), TorError> {
     let path = path(place, name)?;
-    std::fs::remove_file(&path).map_err(|error| match error.kind() {
+    let removed = std::fs::remove_file(&path).and_then(|()| sync(place));
+    removed.map_err(|error| match error.kind() {
         ErrorKind::NotFound => TorError::Unknown(name.to_owned()),
         _ => TorError::Files(path, error),
     })
 }
 
-/// Who may see the address: every `.auth` file, ours or not.
+/// Who may see the address: every `.auth` file that tor understands, ours or not.
 pub fn names(place: &Place) -> Result<Vec<String>, TorError> {
-    Ok(list(place)?.into_iter().map(|(name, _)| name).collect())
+    let all = list(place)?.into_iter().map(|(name, _)| name);
+    Ok(all.filter(|name| name != NOBODY && is_good(&file(place, name))).collect())
+}
+
+/// The `.auth` files that tor leaves out, since they are no keys.
+pub fn malformed(place: &Place) -> Result<Vec<PathBuf>, TorError> {
+    let all = list(place)?.into_iter().map(|(name, _)| file(place, &name));
+    Ok(all.filter(|path| !is_good(path)).collect())
 }
 
 /// Changes whenever somebody was let in or shut out.
@@ -92,7 +119,7 @@ pub fn mark(place: &Place) -> Vec<(String, Option<SystemTime>)> {
 }
 
 fn list(place: &Place) -> Result<Vec<(String, Option<SystemTime>)>, TorError> {
-    let dir = place.desk().join("authorized_clients");
+    let dir = dir(place);
     let entries = match std::fs::read_dir(&dir) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(|error| TorError::Files(dir, error))?,
@@ -109,12 +136,54 @@ fn list(place: &Place) -> Result<Vec<(String, Option<SystemTime>)>, TorError> {
     Ok(found)
 }
 
+/// Whether tor reads a key in it: `descriptor:x25519:` and 32 bytes in base32, on a line of its own.
+fn is_good(path: &Path) -> bool {
+    // A pipe would keep us waiting.
+    let short = |meta: Metadata| meta.is_file() && meta.len() <= LONGEST_FILE;
+    if !std::fs::metadata(path).is_ok_and(short) {
+        return false;
+    }
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let key = text.trim().strip_prefix("descriptor:x25519:").unwrap_or_default();
+    key.len() == KEY && key.bytes().all(|letter| LETTERS.contains(&letter.to_ascii_uppercase()))
+}
+
+/// All of the file or nothing, also on a full disk. What is half written lies where tor does not look.
+fn write(place: &Place, name: &str, key: &ClientKey) -> Result<(), TorError> {
+    let (path, new) = (file(place, name), place.desk().join(format!("{name}.auth.new")));
+    let mut options = OpenOptions::new();
+    let opened = options.create(true).truncate(true).write(true).mode(0o600).open(&new);
+    let written = opened.and_then(|mut file| {
+        file.write_all(format!("{}\n", key.auth()).as_bytes())?;
+        file.sync_all()?;
+        std::fs::rename(&new, &path)?;
+        sync(place)
+    });
+    written.map_err(|error| {
+        let _ = std::fs::remove_file(&new);
+        TorError::Files(path, error)
+    })
+}
+
+/// What is in the directories now stays so.
+fn sync(place: &Place) -> io::Result<()> {
+    [dir(place), place.desk()].iter().try_for_each(|dir| File::open(dir)?.sync_all())
+}
+
+fn dir(place: &Place) -> PathBuf {
+    place.desk().join("authorized_clients")
+}
+
+fn file(place: &Place, name: &str) -> PathBuf {
+    dir(place).join(format!("{name}.auth"))
+}
+
 fn path(place: &Place, name: &str) -> Result<PathBuf, TorError> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(plain) {
         return Err(TorError::Name);
     }
-    Ok(place.desk().join("authorized_clients").join(format!("{name}.auth")))
+    Ok(file(place, name))
 }
 
 fn base32(bytes: &[u8]) -> String {
@@ -149,15 +218,26 @@ mod tests {
         assert_eq!(base32(&[0xff; 32]).len(), 52);
     }
 
-    #[test]
-    fn an_editor_is_let_in_and_shut_out() {
+    fn a_place() -> (tempfile::TempDir, Place) {
         let dir = tempfile::tempdir().unwrap();
         std::fs::set_permissions(dir.path(), PermissionsExt::from_mode(0o700)).unwrap();
         let text = DEFAULT.replace("recipients = []", "recipients = [\"age1x\"]");
         let mut config = Config::parse(&text).unwrap();
         config.tor.dir = dir.path().join("tor");
         let place = Place::of(&config).unwrap();
-        assert!(names(&place).unwrap().is_empty());
+        (dir, place)
+    }
+
+    /// Whether tor would be told of the desk.
+    fn answers(place: &Place) -> bool {
+        place.write_torrc().unwrap();
+        std::fs::read_to_string(place.torrc()).unwrap().contains("desk.sock")
+    }
+
+    #[test]
+    fn an_editor_is_let_in_and_shut_out() {
+        let (_dir, place) = a_place();
+        assert!(names(&place).unwrap().is_empty() && !is_locked(&place));
 
         let key = authorise(&place, "anne-1").unwrap();
         assert_eq!(format!("{key:?}"), "ClientKey(…)");
@@ -181,5 +261,59 @@ mod tests {
         for wrong in ["", "Anne", "../x", "a b", "é", &"a".repeat(41)] {
             assert!(matches!(authorise(&place, wrong), Err(TorError::Name)), "{wrong}");
         }
+    }
+
+    #[test]
+    fn the_desk_is_never_open_to_all() {
+        let (_dir, place) = a_place();
+        let clients = dir(&place);
+        authorise(&place, "anne").unwrap();
+        assert!(is_locked(&place) && answers(&place));
+        let lock = std::fs::read(file(&place, NOBODY)).unwrap();
+        revoke(&place, "anne").unwrap();
+        assert!(is_locked(&place), "between a removal and tor's reload, nobody comes in");
+        assert!(!answers(&place), "the key of nobody lets nobody in: there is no desk");
+
+        // What a crash or a full disk, or a hand, may leave.
+        let whole = generate().unwrap().auth();
+        for (at, text) in [
+            "",
+            "\n",
+            &whole[..whole.len() - 1],
+            &whole[1..],
+            "\0\0\0",
+            &format!("{whole}\n{whole}"),
+        ]
+        .iter()
+        .enumerate()
+        {
+            std::fs::write(clients.join(format!("half-{at}.auth")), text).unwrap();
+        }
+        std::fs::create_dir(clients.join("no-file.auth")).unwrap();
+        assert!(names(&place).unwrap().is_empty());
+        assert_eq!(malformed(&place).unwrap().len(), 7);
+        assert!(!answers(&place));
+        assert!(matches!(authorise(&place, "half-0"), Err(TorError::Known(_))));
+        authorise(&place, "bob").unwrap();
+        assert_eq!(names(&place).unwrap(), ["bob"]);
+        assert_eq!(std::fs::read(file(&place, NOBODY)).unwrap(), lock, "it stays");
+        assert!(answers(&place));
+
+        // Somebody empties or removes the lock: it is made anew before tor hears of the desk.
+        for take in [|path: PathBuf| std::fs::write(path, ""), |path| std::fs::remove_file(path)] {
+            take(file(&place, NOBODY)).unwrap();
+            assert!(answers(&place) && is_locked(&place));
+        }
+        // Where it cannot be made, there is no desk.
+        std::fs::remove_file(file(&place, NOBODY)).unwrap();
+        std::fs::create_dir(file(&place, NOBODY)).unwrap();
+        assert!(!answers(&place));
+        assert!(authorise(&place, "carl").is_err());
+        assert_eq!(names(&place).unwrap(), ["bob"]);
+        for wrong in [NOBODY, "_nobody.auth"] {
+            assert!(matches!(revoke(&place, wrong), Err(TorError::Name)));
+        }
+        let left = std::fs::read_dir(place.desk()).unwrap().flatten();
+        assert_eq!(left.count(), 1, "nothing half written stays");
     }
 }

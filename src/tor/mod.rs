@@ -9,7 +9,7 @@
 //! torrc                written at each start
 //! state/               tor's own
 //! source/              the onion service of sources: keys, hostname
-//! desk/                the editors' one: keys, hostname, authorized_clients/NAME.auth
+//! desk/                the editors' one: keys, hostname, authorized_clients/{NAME,_nobody}.auth
 //! control.sock control.cookie socks.sock source.sock desk.sock
 //! ```
 

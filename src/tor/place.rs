@@ -107,7 +107,7 @@ impl Place {
     /// Writes the torrc anew. To be called by whoever holds the place.
     pub fn write_torrc(&self) -> Result<(), TorError> {
         self.include.as_deref().map(readable).transpose()?;
-        let desk = !clients::names(self)?.is_empty();
+        let desk = clients::may_answer(self)?;
         let text = torrc::text(self, desk)?;
         let (path, new) = (self.torrc(), self.dir.join("torrc.new"));
         let mut options = OpenOptions::new();

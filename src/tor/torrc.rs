@@ -39,7 +39,7 @@ pub(super) fn text(place: &Place, desk: bool) -> Result<String, TorError> {
     line("HiddenServicePort", format!("80 unix:{}", quoted(&place.source_socket())?));
     line("HiddenServiceExportCircuitID", "haproxy".into());
     line("HiddenServicePoWDefensesEnabled", "1".into());
-    // Without an authorised client the service would be open to all.
+    // Without a good key in, the service would be open to all.
     if desk {
         line("HiddenServiceDir", quoted(&place.desk())?);
         line("HiddenServicePort", format!("80 unix:{}", quoted(&place.desk_socket())?));

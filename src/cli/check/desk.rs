@@ -27,7 +27,7 @@ pub(super) fn examine(config: &Config, accounts: &[Account], found: &mut Vec<Fin
                 "desk",
                 format!(
                     "editor {name} belongs to team {team}, which is not configured any more: put the team \
-                     back, or make the account anew (sourdine editor remove {name}, then add)"
+                     back, or say which teams they have: sourdine editor teams {name} --team ID"
                 ),
             ));
         }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::{Finding, fault, good, warning};
 use crate::base::clock::Clock;
 use crate::config::{Config, Listen};
+use crate::tor::clients;
 use crate::tor::control::{Control, ControlError};
 use crate::tor::installed::Installed;
 use crate::tor::place::Place;
@@ -44,6 +45,7 @@ async fn look(config: &Config, place: &Place, found: &mut Vec<Finding>) {
         found.push(remark("tor.dir", error.to_string()));
         return;
     }
+    keys(place, found);
     match connected(place).await {
         Ok(control) => running(place, control, found).await,
         Err(error) if place.in_use() => found.push(fault(
@@ -58,6 +60,35 @@ async fn look(config: &Config, place: &Place, found: &mut Vec<Finding>) {
             "`serve --tor` does not run now; check again while it does, and the address is visited",
         )),
         Err(_) => system(config, found).await,
+    }
+}
+
+/// Who may find the desk.
+fn keys(place: &Place, found: &mut Vec<Finding>) {
+    let malformed = match clients::malformed(place) {
+        Ok(malformed) => malformed,
+        Err(error) => return found.push(fault("onion keys", error.to_string())),
+    };
+    for path in malformed {
+        found.push(warning(
+            "onion keys",
+            format!(
+                "{} is no key, and tor leaves it out: remove it; if it was an editor's, then run: \
+                 sourdine editor reset NAME --onion-key",
+                path.display().to_string().escape_debug()
+            ),
+        ));
+    }
+    // While tor runs, it is made anew within seconds.
+    if place.in_use() && place.desk_onion().is_some() && !clients::is_locked(place) {
+        found.push(fault(
+            "onion keys",
+            format!(
+                "the key that keeps the desk closed is not in {}, so that editors may not find the desk: look \
+                 at the rights of that directory and at the disk",
+                place.desk().join("authorized_clients").display()
+            ),
+        ));
     }
 }
 

@@ -9,7 +9,7 @@ use crate::tor::TorError;
 use crate::tor::clients::{self, ClientKey};
 use crate::tor::place::Place;
 
-pub use crate::tor::clients::ClientKey as Key;
+pub use crate::tor::clients::{ClientKey as Key, NOBODY};
 
 /// The parent of tor looks every five seconds; tor then makes the address at once.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -2,11 +2,19 @@
 
 use zeroize::Zeroizing;
 
-use super::onion::Key;
+use super::onion::{Key, NOBODY};
 use crate::dropbox::accounts::NewLogin;
 
 /// Where `deploy/torrc` has the desk's service.
 const SYSTEM: &str = "/var/lib/tor/sourdine-desk/authorized_clients";
+
+/// For a tor of the system: a key whose private half nobody has, any 32 bytes. Without one, tor opens the desk
+/// to everybody as soon as no editor's is in.
+fn lock() -> String {
+    format!(
+        "  echo \"descriptor:x25519:$(head -c 32 /dev/urandom | base32 | tr -d =)\" > {SYSTEM}/{NOBODY}.auth"
+    )
+}
 
 pub const SAME_KEY: &str = "The key for the desk's onion address is the same as before.\n";
 
@@ -87,8 +95,8 @@ ClientOnionAuthDir:
             "  desk          has no address yet: once `sourdine serve --tor` runs,
                 `sourdine editor list` has it
 
-With a tor of the system instead (deploy/torrc), this line lets the key in, as the file
-{SYSTEM}/{name}.auth:
+With a tor of the system instead (deploy/torrc, with its lines for {NOBODY}.auth), this line lets
+the key in, as the file {SYSTEM}/{name}.auth:
 
   {}
 ",
@@ -103,25 +111,36 @@ pub fn key_for_system(name: &str, key: &Key) -> Zeroizing<String> {
         "  onion key     {}
 
 The tor of this system lets the key in by its public half. As root, on Debian, with the desk's lines of
-deploy/torrc in /etc/tor/torrc (before the last step, without their #):
+deploy/torrc in /etc/tor/torrc (before the last step, without their #; the second line makes a key that
+nobody has, which keeps the address closed to everybody else, and stays there for good):
 
   install -d -m 2700 -o debian-tor -g debian-tor {parent} {SYSTEM}
+{lock}
   echo '{}' > {file}
-  chown debian-tor:debian-tor {file}
-  chmod 600 {file}
+  chown debian-tor:debian-tor {SYSTEM}/*.auth
+  chmod 600 {SYSTEM}/*.auth
   systemctl reload tor@default
 
 The desk's address is then in {parent}/hostname.
 ",
         *key.for_tor_browser(),
         key.auth(),
+        lock = lock(),
         parent = SYSTEM.trim_end_matches("/authorized_clients"),
     ))
 }
 
-pub fn remove_by_hand(name: &str) -> String {
+/// `last`: no other editor has an account.
+pub fn remove_by_hand(name: &str, last: bool) -> String {
+    let (lock, why) = if last {
+        let why = "They were the last editor: the first line keeps tor from opening the desk to everybody. Or take \
+            the desk's\nlines out of /etc/tor/torrc instead.\n";
+        (lock() + "\n", why)
+    } else {
+        (String::new(), "")
+    };
     format!(
-        "The tor of this system still lets the onion key in. As root:\n  rm {SYSTEM}/{name}.auth\n  \
-         systemctl reload tor@default\n"
+        "The tor of this system still lets the onion key in. As root:\n{lock}  rm {SYSTEM}/{name}.auth\n  \
+         systemctl reload tor@default\n{why}"
     )
 }

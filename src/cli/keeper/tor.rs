@@ -250,6 +250,8 @@ impl Running {
         }
     }
 
+    /// Whoever is shut out after the torrc was written is so when tor reads the keys; the key of nobody stays,
+    /// so that the desk is not open to all then.
     async fn reload(&mut self, place: &Place) -> Result<(), TorError> {
         place.write_torrc()?;
         Installed::find().await?.verify(place).await?;

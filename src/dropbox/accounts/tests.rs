@@ -41,7 +41,19 @@ impl Place {
     fn sign_in(&self, login: &NewLogin, name: &str, seconds: i64) -> bool {
         let now = self.accounts.dropbox.clock().seconds();
         let code = login.totp.code_at(now.checked_add_signed(seconds).unwrap());
-        self.accounts.sign_in(name, &login.passphrase, &code).unwrap().is_some()
+        self.try_code(login, name, &code) == "in"
+    }
+
+    fn try_code(&self, login: &NewLogin, name: &str, code: &str) -> &'static str {
+        match self.accounts.sign_in(name, &login.passphrase, code).unwrap() {
+            SignIn::Welcome(_) => "in",
+            SignIn::Wrong => "wrong",
+            SignIn::Wait => "wait",
+        }
+    }
+
+    fn account(&self, name: &str) -> Account {
+        self.accounts.dropbox.store().account(name).unwrap().unwrap()
     }
 
     fn journal(&self, team: &str) -> Vec<(String, Did, String)> {
@@ -65,11 +77,15 @@ fn an_editor_signs_in_with_all_three_and_not_with_two() {
         ("anne", &login.passphrase, ""),
         ("anne", &login.passphrase, "12345"),
     ] {
-        assert!(place.accounts.sign_in(name, passphrase, typed).unwrap().is_none(), "{name}");
+        let tried = place.accounts.sign_in(name, passphrase, typed).unwrap();
+        assert!(matches!(tried, SignIn::Wrong), "{name}");
     }
     // Wrong tries use no code up. What was printed may be typed in capitals.
     let shouted = login.passphrase.to_uppercase();
-    let account = place.accounts.sign_in(" Anne ", &shouted, &code).unwrap().unwrap();
+    let SignIn::Welcome(account) = place.accounts.sign_in(" Anne ", &shouted, &code).unwrap()
+    else {
+        panic!()
+    };
     assert_eq!((account.name.as_str(), account.teams), ("anne", vec!["team".to_owned()]));
     let (operator, anne) = ("operator".to_owned(), "anne".to_owned());
     let lines = place.journal("team");
@@ -115,7 +131,10 @@ fn one_code_used_by_two_at_once_opens_one_door() {
                 // Each with a lock of its own, as two processes would have.
                 let accounts = Accounts::new(place.accounts.dropbox.clone());
                 let (passphrase, code) = (&login.passphrase, &code);
-                scope.spawn(move || accounts.sign_in("anne", passphrase, code).unwrap().is_some())
+                scope.spawn(move || {
+                    let tried = accounts.sign_in("anne", passphrase, code).unwrap();
+                    matches!(tried, SignIn::Welcome(_))
+                })
             })
             .collect();
         tries.into_iter().map(|t| t.join().unwrap()).filter(|in_| *in_).count()
@@ -130,7 +149,8 @@ fn a_name_that_nobody_has_costs_the_same_work() {
     let best = |name: &str| {
         let once = || {
             let begin = Instant::now();
-            assert!(place.accounts.sign_in(name, "wrong", "123456").unwrap().is_none());
+            let tried = place.accounts.sign_in(name, "wrong", "123456").unwrap();
+            assert!(matches!(tried, SignIn::Wrong));
             begin.elapsed()
         };
         (0..5).map(|_| once()).min().unwrap()
@@ -299,4 +319,149 @@ fn a_feed_opens_by_its_token_until_that_is_revoked() {
     let did: Vec<_> = place.journal("team").into_iter().map(|line| (line.0, line.1)).collect();
     assert!(did.contains(&("anne".into(), Did::MadeFeed)));
     assert!(did.contains(&("anne".into(), Did::RevokedFeed)));
+}
+
+#[test]
+fn a_feed_ends_with_the_login_and_the_sessions_of_its_time() {
+    let place = Place::new();
+    let accounts = &place.accounts;
+    let login = place.add("anne");
+    let feed = || accounts.make_feed("anne").unwrap();
+    let is_void = |token: &str| accounts.of_feed(token).unwrap().is_none();
+
+    let token = feed();
+    let new = "correct horse battery staple";
+    let code = login.totp.code_at(NOW);
+    let done = accounts.change_passphrase("anne", &login.passphrase, &code, new).unwrap();
+    assert!(matches!(done, Changed::Done(_)) && is_void(&token));
+
+    let token = feed();
+    place.hand.set(NOW + 30);
+    let device = TotpSecret::generate().unwrap();
+    let (old_code, new_code) = (login.totp.code_at(NOW + 30), device.code_at(NOW + 30));
+    let wrong = accounts.change_device("anne", "wrong", &old_code, &device, &new_code).unwrap();
+    assert!(wrong == Changed::Wrong && !is_void(&token), "what fails changes nothing");
+    let done = accounts.change_device("anne", new, &old_code, &device, &new_code).unwrap();
+    assert!(matches!(done, Changed::Done(_)) && is_void(&token));
+
+    let token = feed();
+    accounts.sign_out_everywhere("anne").unwrap();
+    assert!(is_void(&token));
+    let token = feed();
+    accounts.reset("anne").unwrap();
+    assert!(is_void(&token) && place.account("anne").feed.is_none());
+}
+
+#[test]
+fn a_reset_comes_before_a_change_that_was_under_way() {
+    let place = Place::new();
+    let accounts = &place.accounts;
+    let login = place.add("anne");
+    let Ok(Proof::Given(account, totp)) =
+        accounts.prove("anne", &login.passphrase, &login.totp.code_at(NOW))
+    else {
+        panic!()
+    };
+    let renewed = accounts.reset("anne").unwrap();
+    let change =
+        accounts.change(&account, "a phrase of the old", &totp, None, Did::ChangedPassphrase);
+    assert_eq!(change.unwrap(), Changed::Wrong);
+    assert!(place.sign_in(&renewed, "anne", 0));
+    assert!(!place.journal("team").iter().any(|line| line.1 == Did::ChangedPassphrase));
+}
+
+#[test]
+fn a_change_of_passphrase_takes_no_code_back_that_was_used_meanwhile() {
+    let place = Place::new();
+    let accounts = &place.accounts;
+    let login = place.add("anne");
+    let Ok(Proof::Given(account, totp)) =
+        accounts.prove("anne", &login.passphrase, &login.totp.code_at(NOW))
+    else {
+        panic!()
+    };
+    assert!(place.sign_in(&login, "anne", 30), "elsewhere, a later one");
+    let new = "correct horse battery staple";
+    let change = accounts.change(&account, new, &totp, None, Did::ChangedPassphrase);
+    assert!(matches!(change.unwrap(), Changed::Done(_)));
+    let renewed = NewLogin { passphrase: Zeroizing::new(new.into()), totp };
+    assert!(!place.sign_in(&renewed, "anne", 30) && !place.sign_in(&renewed, "anne", 0));
+    place.hand.set(NOW + 60);
+    assert!(place.sign_in(&renewed, "anne", 0));
+}
+
+#[test]
+fn guessed_codes_are_told_and_two_right_ones_are_asked_for() {
+    let place = Place::new();
+    let login = place.add("anne");
+    let told = || place.journal("team").iter().filter(|line| line.1 == Did::WrongCodes).count();
+    let guess = || place.try_code(&login, "anne", "000 000 0");
+    let wrong_passphrase =
+        || assert!(matches!(place.accounts.sign_in("anne", "wrong", "1"), Ok(SignIn::Wrong)));
+    for _ in 0..4 {
+        assert_eq!(guess(), "wrong");
+        wrong_passphrase();
+    }
+    assert_eq!(told(), 0, "an editor mistypes");
+    assert!(place.sign_in(&login, "anne", -30), "and then types it right");
+    for number in 1..=12 {
+        assert_eq!(guess(), if number <= 5 { "wrong" } else { "wait" }, "{number}");
+        assert_eq!(told(), usize::from(number >= 5));
+    }
+    wrong_passphrase();
+
+    // The right one is told the same, and is used up; the next one opens, whoever guesses in between.
+    let code = |seconds: u64| login.totp.code_at(NOW + seconds);
+    assert_eq!(place.try_code(&login, "anne", &code(0)), "wait");
+    assert_eq!(place.try_code(&login, "anne", &code(0)), "wait");
+    place.hand.set(NOW + 30);
+    assert_eq!((guess(), guess()), ("wait", "wait"));
+    assert_eq!(place.try_code(&login, "anne", &code(30)), "in");
+    place.hand.set(NOW + 60);
+    assert_eq!(place.try_code(&login, "anne", &code(60)), "in", "one is enough again");
+
+    // Two that are far apart are no two in a row.
+    (0..5).for_each(|_| assert_eq!(guess(), "wrong"));
+    for (seconds, said) in [(300, "wait"), (420, "wait"), (510, "in")] {
+        place.hand.set(NOW + seconds);
+        assert_eq!(place.try_code(&login, "anne", &code(seconds)), said, "{seconds}");
+    }
+    assert_eq!(told(), 1, "once a day");
+
+    // Changes ask for the same. A new login begins anew.
+    (0..5).for_each(|_| assert_eq!(guess(), "wrong"));
+    place.hand.set(NOW + 600);
+    let new = "correct horse battery staple";
+    let change = |seconds| {
+        place.accounts.change_passphrase("anne", &login.passphrase, &code(seconds), new).unwrap()
+    };
+    assert_eq!(change(600), Changed::Wait);
+    let renewed = place.accounts.reset("anne").unwrap();
+    assert!(place.sign_in(&renewed, "anne", 0));
+    let bob = place.add("bob");
+    assert!(place.sign_in(&bob, "bob", 0));
+}
+
+#[test]
+fn other_teams_are_given_and_told_to_all_that_they_concern() {
+    let place = Place::new();
+    let login = place.add("anne");
+    let before = place.account("anne");
+    let set = |teams: &[&str]| {
+        place.accounts.set_teams("anne", teams.iter().map(ToString::to_string).collect())
+    };
+    assert_eq!(set(&["two", "two"]).unwrap(), ["two"]);
+    let after = place.account("anne");
+    assert!(after.teams == ["two"] && after.epoch == before.epoch, "sessions go on");
+    for team in ["team", "two"] {
+        let line = ("operator".to_owned(), Did::ChangedTeams, "anne".to_owned());
+        assert!(place.journal(team).contains(&line), "{team}");
+    }
+    assert!(matches!(set(&[]), Err(AccountError::NoTeam)));
+    assert!(set(&["three"]).unwrap_err().to_string().contains("the teams are: team, two"));
+    assert!(matches!(
+        place.accounts.set_teams("bob", vec!["two".into()]),
+        Err(AccountError::Unknown(_))
+    ));
+    assert!(place.sign_in(&login, "anne", 0));
 }

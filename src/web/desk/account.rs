@@ -8,6 +8,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::App;
+use super::known;
 use super::page::{Page, Room, answer, redirect};
 use super::problem::Problem;
 use super::session::{self, Act, Actor, Nothing, Reader};
@@ -80,7 +81,7 @@ pub async fn passphrase(
     let new = Zeroizing::new(form.new);
     let (name, wanted) = (actor.name().to_owned(), new.clone());
     let (old, code) = (Zeroizing::new(form.old), form.code);
-    let Ok(pass) = desk.doors.enter(visitor.circuit(), &name).await else {
+    let Ok(pass) = known::enter(&desk, &visitor, &headers, &name).await else {
         tally::count("desk-crowded");
         let problem = page.t.desk_crowded();
         return again(page, &actor, StatusCode::SERVICE_UNAVAILABLE, problem, new).await;
@@ -119,6 +120,7 @@ pub fn why(t: &L10nLanguage, changed: Changed) -> String {
     match changed {
         Changed::Done(_) => t.desk_passphrase_done(),
         Changed::Wrong => t.desk_change_wrong(),
+        Changed::Wait => t.desk_wait(),
         Changed::TooShort => t.desk_passphrase_short(),
         Changed::TooLong => t.desk_passphrase_long(),
         Changed::WrongNewCode => t.desk_device_wrong(),

@@ -15,7 +15,6 @@ use super::page::{Page, Room, answer, redirect};
 use super::problem::Problem;
 use super::session::{Act, Actor, Reader};
 use super::{App, Desk};
-use crate::base::clock::Day;
 use crate::base::ids::DispatchId;
 use crate::store::{Did, JournalLine, Kind};
 use crate::web::lang::L10nLanguage;
@@ -94,12 +93,10 @@ impl Desk {
         &self,
         reader: &Reader,
         team: &str,
-        designation: &str,
         dispatches: Vec<DispatchId>,
     ) -> Result<(), Problem> {
-        let today: Day = self.dropbox.clock().today();
-        self.dropbox.store().mark_fetched(dispatches, reader.name(), today)?;
-        self.note(reader, team, Did::Fetched, designation)
+        let today = self.dropbox.clock().today();
+        Ok(self.dropbox.store().fetched(team, dispatches, reader.name(), today)?)
     }
 }
 
@@ -194,7 +191,7 @@ pub async fn fetched(
             return Ok(t.dispatches_none_picked());
         }
         let count = ids.len();
-        desk.fetched(actor, &place.team, &place.designation, ids)?;
+        desk.fetched(actor, &place.team, ids)?;
         Ok(t.dispatches_fetched_done(count))
     })
     .await
@@ -249,8 +246,9 @@ pub async fn delete(
     let key = *actor.key();
     let done = desk.blocking(move |desk| {
         let mailbox = desk.find(&actor, &place)?.id;
-        desk.dropbox.store().delete_correspondence(&place.team, mailbox)?;
-        desk.note(&actor, &place.team, Did::DeletedMailbox, &place.designation)
+        let today = desk.dropbox.clock().today();
+        desk.dropbox.store().delete_correspondence(&place.team, mailbox, actor.name(), today)?;
+        Ok(())
     });
     match done.await {
         Ok(()) => {

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::App;
 use super::account::{go_on, why};
+use super::known;
 use super::page::{Page, Room, answer};
 use super::problem::Problem;
 use super::session::{Act, Reader};
@@ -104,7 +105,7 @@ pub async fn change(
     let carried = Zeroizing::new(form.secret);
     let Ok(secret) = TotpSecret::parse(&carried) else { return page.problem(&Problem::Form) };
     let name = actor.name().to_owned();
-    let Ok(pass) = desk.doors.enter(visitor.circuit(), &name).await else {
+    let Ok(pass) = known::enter(&desk, &visitor, &headers, &name).await else {
         tally::count("desk-crowded");
         let crowded = (StatusCode::SERVICE_UNAVAILABLE, page.t.desk_crowded());
         return render(page, &actor, &secret, Some(crowded));

@@ -24,7 +24,7 @@ use crate::base::random;
 use crate::dropbox::coverage::Coverage;
 use crate::dropbox::handout::Handout;
 use crate::dropbox::retention;
-use crate::store::{Did, Dispatch, Frozen, JournalLine, Mailbox, StoreError};
+use crate::store::Frozen;
 use crate::web::connections::{Kept, Visitor};
 
 /// Dispatches of one list: more would take memory and time of others. What is left is the next one's.
@@ -243,10 +243,10 @@ pub async fn volume(
         Err(problem) => return page.problem(&problem),
     };
     let id = found.id;
-    let (team, names) = (found.frozen.team.clone(), designations(&found.frozen.items));
+    let team = found.frozen.team.clone();
     let handout = found.handout(&desk);
     let coverage = desk.coverages.of(id, &handout);
-    let served = Served { desk: desk.clone(), reader: reader.clone(), team, names, coverage };
+    let served = Served { desk: desk.clone(), reader: reader.clone(), team, coverage };
     let sending = Sending {
         desk: &desk,
         reader: &reader,
@@ -367,19 +367,11 @@ struct Held {
     ended: watch::Receiver<bool>,
 }
 
-/// By dispatch, the mailbox that it belongs to.
-fn designations(items: &[(Mailbox, Dispatch)]) -> HashMap<DispatchId, String> {
-    let name =
-        |(mailbox, dispatch): &(Mailbox, Dispatch)| (dispatch.id, mailbox.designation.clone());
-    items.iter().map(name).collect()
-}
-
 /// Counts what was served of a list, and notes what is complete.
 struct Served {
     desk: Arc<Desk>,
     reader: Reader,
     team: String,
-    names: HashMap<DispatchId, String>,
     coverage: Coverage,
 }
 
@@ -390,19 +382,9 @@ impl Served {
             return;
         }
         let today = self.desk.dropbox.clock().today();
-        let line = |id: &DispatchId| JournalLine {
-            day: today,
-            team: self.team.clone(),
-            who: self.reader.name().to_owned(),
-            did: Did::Fetched,
-            what: self.names.get(id).cloned().unwrap_or_default(),
-        };
-        let (lines, name) = (complete.iter().map(line).collect(), self.reader.name().to_owned());
+        let (team, name) = (self.team.clone(), self.reader.name().to_owned());
         let store = self.desk.dropbox.store().clone();
-        tokio::task::spawn_blocking(move || -> Result<(), StoreError> {
-            store.mark_fetched(complete, &name, today)?;
-            store.note(lines)
-        });
+        tokio::task::spawn_blocking(move || store.fetched(&team, complete, &name, today));
     }
 }
 
@@ -424,9 +406,7 @@ pub async fn done(
             by_mailbox.entry(mailbox.designation).or_default().push(dispatch.id);
         }
         let only = by_mailbox.keys().next().filter(|_| by_mailbox.len() == 1).cloned();
-        for (designation, ids) in by_mailbox {
-            desk.fetched(&reader, &team, &designation, ids)?;
-        }
+        desk.fetched(&reader, &team, by_mailbox.into_values().flatten().collect())?;
         Ok((count, only.map_or_else(|| "/".to_owned(), |name| path(&team, &name))))
     });
     match done.await {

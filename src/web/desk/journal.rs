@@ -73,5 +73,7 @@ fn sentence(t: &L10nLanguage, line: &JournalLine) -> String {
         Did::SignedOutEverywhere => t.did_sign_out_everywhere(who),
         Did::MadeFeed => t.did_make_feed(who),
         Did::RevokedFeed => t.did_revoke_feed(who),
+        Did::ChangedTeams => t.did_change_teams(who, what),
+        Did::WrongCodes => t.did_wrong_codes(who),
     }
 }

@@ -10,6 +10,7 @@ mod download;
 mod feed;
 mod inbox;
 mod journal;
+mod known;
 mod outgoing;
 mod page;
 mod places;

@@ -12,12 +12,14 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::App;
+use super::known;
 use super::page::{Page, answer, is_local, redirect};
 use super::problem::Problem;
 use super::session::{self, Act, Nothing};
 use super::sessions::Token;
 use crate::base::ids::hex;
 use crate::base::limits::SHORT_FIELD;
+use crate::dropbox::accounts;
 use crate::web::connections::Visitor;
 use crate::web::tally;
 
@@ -124,7 +126,7 @@ pub async fn enter(
     }
     // Its connection is not one that has asked for nothing.
     let kept = visitor.keep();
-    let pass = desk.doors.enter(visitor.circuit(), &name).await;
+    let pass = known::enter(&desk, &visitor, &headers, &name).await;
     drop(kept);
     let Ok(pass) = pass else {
         let crowded = page.t.desk_crowded();
@@ -133,12 +135,20 @@ pub async fn enter(
     let (passphrase, code) = (Zeroizing::new(form.passphrase.clone()), form.code.clone());
     let signed_in = desk.blocking(move |desk| {
         let _pass = pass;
-        Ok(desk.accounts.sign_in(&name, &passphrase, &code)?)
+        let done = desk.accounts.sign_in(&name, &passphrase, &code)?;
+        let known = match &done {
+            accounts::SignIn::Welcome(account) => known::cookie(desk, account),
+            _ => None,
+        };
+        Ok((done, known))
     });
-    let account = match signed_in.await {
-        Ok(Some(account)) => account,
-        Ok(None) => {
+    let (account, known) = match signed_in.await {
+        Ok((accounts::SignIn::Welcome(account), known)) => (account, known),
+        Ok((accounts::SignIn::Wrong, _)) => {
             return again(StatusCode::UNPROCESSABLE_ENTITY, "desk-wrong", page.t.desk_wrong());
+        }
+        Ok((accounts::SignIn::Wait, _)) => {
+            return again(StatusCode::TOO_MANY_REQUESTS, "desk-wait", page.t.desk_wait());
         }
         Err(problem) => return page.problem(&problem),
     };
@@ -148,7 +158,7 @@ pub async fn enter(
     let Ok(token) = desk.sessions.open(&account.name, account.epoch) else {
         return page.problem(&Problem::Internal);
     };
-    let cookies = [session::begin(&token), session::set_cookie(COOKIE, "")];
+    let cookies = [session::begin(&token), session::set_cookie(COOKIE, ""), known];
     with_cookies(redirect(&page, next), cookies)
 }
 

@@ -526,6 +526,7 @@ desk-error-internal = It is not your fault. Try again later, or tell the operato
 ## Desk: signing in that did not work
 
 desk-wrong = Name, passphrase or code are not right, or the code was used before. Each code works once and for about a minute: wait for a new one, then try again.
+desk-wait = Wrong codes were tried with the passphrase of this account, so that two right ones in a row are needed now. Wait half a minute for the next code, then try again.
 desk-crowded = Many are trying to sign in at once, so this try did not get its turn. Nothing is locked: wait a few seconds and try again with a new code.
 desk-no-cookie = Your browser did not keep this site’s cookie, without which nobody can stay signed in. An onion site needs Tor Browser (in another Firefox, set dom.securecontext.allowlist_onions to true in about:config). Cookies must be allowed. Then try again.
 desk-old-form = This form was too old. Nothing was tried: fill it in once more.
@@ -559,7 +560,7 @@ desk-device-back = Keep the present one
 desk-device-done = The new device is in use; the old one is worth nothing any more. Every other session of yours has ended.
 desk-device-wrong = The code of the new device is not right. Nothing was changed: compare what the app holds with this page, check the clock of the device, and try again.
 desk-feed-heading = Feed
-desk-feed-hint = A feed reader that goes through Tor can tell you that something new waits, and since which day; nothing more. Whoever has the address can read that.
+desk-feed-hint = A feed reader that goes through Tor can tell you that something new waits, and since which day; nothing more. Whoever has the address can read that. A changed passphrase or device, a new login from the operator, and signing out everywhere revoke it.
 desk-feed-is = Your feed has an address.
 desk-feed-none = Your feed has no address yet.
 desk-feed-make = Make a new address
@@ -616,3 +617,8 @@ did-sign-out-everywhere = { $who } signed out everywhere
 did-make-feed = { $who } made an address for their feed
 # $who (String) - name of an account, or "operator"
 did-revoke-feed = { $who } revoked the address of their feed
+# $what (String) - name of an account
+# $who (String) - name of an account, or "operator"
+did-change-teams = { $who } changed the teams of { $what }
+# $who (String) - name of an account, or "operator"
+did-wrong-codes = Somebody tried wrong codes with the right passphrase of { $who }

@@ -464,6 +464,7 @@ desk-error-internal = Ce n’est pas de votre faute. Réessayez plus tard, ou pr
 ## Desk: signing in that did not work
 
 desk-wrong = Le nom, la phrase de passe ou le code ne sont pas bons, ou le code a déjà servi. Chaque code sert une fois et pendant une minute environ : attendez-en un nouveau, puis réessayez.
+desk-wait = Des codes faux ont été essayés avec la phrase de passe de ce compte : il faut maintenant deux codes justes de suite. Attendez une demi-minute le code suivant, puis réessayez.
 desk-crowded = Beaucoup essaient de se connecter en même temps, et cet essai n’a pas eu son tour. Rien n’est bloqué : attendez quelques secondes et réessayez avec un nouveau code.
 desk-no-cookie = Votre navigateur n’a pas gardé le cookie de ce site, sans lequel on ne peut pas rester connecté. Un site onion demande le Navigateur Tor (dans un autre Firefox, mettez à true le réglage avancé dom.securecontext.allowlist_onions). Les cookies doivent être permis. Puis réessayez.
 desk-old-form = Ce formulaire était trop ancien. Rien n’a été essayé : remplissez-le de nouveau.
@@ -496,7 +497,7 @@ desk-device-back = Garder l’appareil actuel
 desk-device-done = Le nouvel appareil est en service ; l’ancien ne vaut plus rien. Toutes vos autres sessions sont terminées.
 desk-device-wrong = Le code du nouvel appareil n’est pas bon. Rien n’a été changé : comparez l’application avec cette page, vérifiez l’heure de l’appareil, et réessayez.
 desk-feed-heading = Flux
-desk-feed-hint = Un lecteur de flux qui passe par Tor peut vous dire que quelque chose de nouveau attend, et depuis quel jour ; rien de plus. Qui a l’adresse peut lire cela.
+desk-feed-hint = Un lecteur de flux qui passe par Tor peut vous dire que quelque chose de nouveau attend, et depuis quel jour ; rien de plus. Qui a l’adresse peut lire cela. Changer de phrase de passe ou d’appareil, recevoir de nouveaux accès ou se déconnecter partout la révoque.
 desk-feed-is = Votre flux a une adresse.
 desk-feed-none = Votre flux n’a pas encore d’adresse.
 desk-feed-make = Créer une nouvelle adresse
@@ -532,3 +533,5 @@ did-change-device = { $who } : changement d’appareil
 did-sign-out-everywhere = { $who } : déconnexion partout
 did-make-feed = { $who } : création d’une adresse de flux
 did-revoke-feed = { $who } : révocation de l’adresse du flux
+did-change-teams = { $who } : autres équipes pour le compte { $what }
+did-wrong-codes = { $who } : codes faux essayés avec la bonne phrase de passe

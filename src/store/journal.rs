@@ -1,0 +1,169 @@
+//! The journals of teams: who did what on which day.
+
+use std::collections::BTreeMap;
+
+use rusqlite::Connection;
+
+use super::{Store, StoreError};
+use crate::base::clock::Day;
+use crate::base::ids::{DispatchId, MailboxId};
+
+macro_rules! did {
+    ($($(#[$doc:meta])* $name:ident = $number:literal,)*) => {
+        /// What somebody did.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+        pub enum Did {
+            $($(#[$doc])* $name = $number,)*
+        }
+
+        impl Did {
+            fn of(number: i64) -> Option<Self> {
+                match number {
+                    $($number => Some(Self::$name),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+did! {
+    /// Signed in.
+    SignedIn = 0,
+    /// Fetched dispatches of a mailbox.
+    Fetched = 1,
+    /// Sent a reply to a mailbox.
+    Replied = 2,
+    /// Deleted a dispatch of a mailbox.
+    DeletedDispatch = 3,
+    /// Deleted all of a mailbox that was the team's.
+    DeletedMailbox = 4,
+    /// Made an account.
+    Added = 5,
+    /// Gave an account a new passphrase and device.
+    Reset = 6,
+    /// Removed an account.
+    Removed = 7,
+    /// Changed their own passphrase.
+    ChangedPassphrase = 8,
+    /// Changed their own device.
+    ChangedDevice = 9,
+    /// Ended all of their sessions.
+    SignedOutEverywhere = 10,
+    /// Made an address for their feed.
+    MadeFeed = 11,
+    /// Revoked it.
+    RevokedFeed = 12,
+    /// Gave an account other teams.
+    ChangedTeams = 13,
+    /// Somebody, perhaps not the editor, has the passphrase but not the codes.
+    WrongCodes = 14,
+}
+
+/// A line of a team's journal: there is one for each thing done on a day, however often.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct JournalLine {
+    /// When.
+    pub day: Day,
+    /// Whose journal.
+    pub team: String,
+    /// Name of the account, or "operator".
+    pub who: String,
+    /// What.
+    pub did: Did,
+    /// To what: a designation, or the name of an account.
+    pub what: String,
+}
+
+/// What is done to a mailbox: the line names its designation. Anything else names accounts.
+const TO_MAILBOX: std::ops::RangeInclusive<i64> = Did::Fetched as i64..=Did::DeletedMailbox as i64;
+
+impl Store {
+    /// Adds lines to journals. Of a mailbox, only while the team has a correspondence with it: once the mailbox
+    /// is erased, nothing late brings its name back.
+    pub fn note(&self, lines: Vec<JournalLine>) -> Result<(), StoreError> {
+        self.0.writer.index(move |db| {
+            let mut theirs = db.prepare_cached(
+                "SELECT 1 FROM mailbox m JOIN correspondence c ON c.mailbox = m.id
+                 WHERE m.designation = ? AND c.team = ?",
+            )?;
+            for line in &lines {
+                if !TO_MAILBOX.contains(&(line.did as i64))
+                    || theirs.exists((&line.what, &line.team))?
+                {
+                    insert(db, line)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Marks dispatches of a team as fetched whole by an editor, and notes that in the team's journal: those
+    /// that are still there.
+    pub fn fetched(
+        &self,
+        team: &str,
+        dispatches: Vec<DispatchId>,
+        reader: &str,
+        day: Day,
+    ) -> Result<(), StoreError> {
+        let (team, reader) = (team.to_owned(), reader.to_owned());
+        self.0.writer.index(move |db| {
+            let mut mark = db.prepare_cached(
+                "INSERT OR IGNORE INTO fetch (dispatch, reader, day)
+                 SELECT id, ?3, ?4 FROM dispatch WHERE id = ?1 AND team = ?2 AND kind = 0",
+            )?;
+            let mut note = db.prepare_cached(
+                "INSERT OR IGNORE INTO journal (day, team, who, did, what)
+                 SELECT ?4, d.team, ?3, ?5, m.designation
+                 FROM dispatch d JOIN mailbox m ON m.id = d.mailbox WHERE d.id = ?1 AND d.team = ?2",
+            )?;
+            for id in dispatches {
+                mark.execute((id.0, &team, &reader, day.0))?;
+                note.execute((id.0, &team, &reader, day.0, Did::Fetched as i64))?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The journals of these teams, newest day first; at most so many lines.
+    pub fn journal(&self, teams: &[String], most: usize) -> Result<Vec<JournalLine>, StoreError> {
+        self.index(|db| {
+            let mut lines = BTreeMap::new();
+            for team in teams {
+                let mut select = db.prepare_cached(
+                    "SELECT day, who, did, what FROM journal WHERE team = ?
+                     ORDER BY day DESC, who, did, what LIMIT ?",
+                )?;
+                let mut rows = select.query((team, most))?;
+                while let Some(row) = rows.next()? {
+                    let Some(did) = Did::of(row.get(2)?) else { continue };
+                    let (day, who, what) = (Day(row.get(0)?), row.get(1)?, row.get(3)?);
+                    let line = JournalLine { day, team: team.clone(), who, did, what };
+                    let key = (-day.0, line.who.clone(), did, line.what.clone(), team.clone());
+                    lines.insert(key, line);
+                }
+            }
+            Ok(lines.into_values().take(most).collect())
+        })
+    }
+}
+
+/// Adds a line, whatever it names.
+pub(super) fn insert(db: &Connection, line: &JournalLine) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT OR IGNORE INTO journal (day, team, who, did, what) VALUES (?, ?, ?, ?, ?)",
+    )?
+    .execute((line.day.0, &line.team, &line.who, line.did as i64, &line.what))?;
+    Ok(())
+}
+
+/// Takes a mailbox out of every journal; an account that has the same name stays in.
+pub(super) fn forget(db: &Connection, mailbox: MailboxId) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "DELETE FROM journal WHERE did BETWEEN ?2 AND ?3
+         AND what = (SELECT designation FROM mailbox WHERE id = ?1)",
+    )?
+    .execute((mailbox.0, TO_MAILBOX.start(), TO_MAILBOX.end()))?;
+    Ok(())
+}
