@@ -417,7 +417,7 @@ fn nothing_late_names_a_mailbox_that_is_gone_and_no_account_goes_with_it() {
     };
     fetch("a", 101);
     assert_eq!(read("a"), [line(101, "a", Did::Fetched, "source-a")]);
-    assert!(store.unread("anne", &["a".to_owned()], None).unwrap().is_empty());
+    assert!(store.unread("anne", &["a".to_owned()], None, 9).unwrap().is_empty());
     let of_b = store.desk_dispatches("b", MailboxId([1; 16]), 0, 9).unwrap().0;
     assert!(of_b[0].fetches.is_empty(), "the other team's");
     // An account may bear the name of a mailbox.

@@ -277,7 +277,7 @@ fn nobody_inherits_what_another_of_the_same_name_has_fetched() {
     let loaded = Config::load(&config).unwrap();
     let unread = || {
         let dropbox = Dropbox::open(&loaded, Clock::system()).unwrap();
-        dropbox.store().unread("anne", &["team".to_owned()], None).unwrap()
+        dropbox.store().unread("anne", &["team".to_owned()], None, 9).unwrap()
     };
     {
         let store = Dropbox::open(&loaded, Clock::system()).unwrap().store().clone();
