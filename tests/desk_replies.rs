@@ -256,6 +256,35 @@ fn a_bundle_that_is_uploaded_is_read_by_its_source() {
 }
 
 #[test]
+fn a_bundle_in_two_volumes_is_one_reply() {
+    let (inside, source) = with_source();
+    let bundle = sealed(&inside, "Merci", &MARK.repeat(60_000));
+    let volume = |left_out: &str| {
+        let mut volume = tar::Builder::new(Vec::new());
+        for (name, bytes) in members(&bundle) {
+            if !name.ends_with(left_out) {
+                let mut header = tar::Header::new_ustar();
+                header.set_size(bytes.len() as u64);
+                volume.append_data(&mut header, name, bytes.as_slice()).unwrap();
+            }
+        }
+        volume.into_inner().unwrap()
+    };
+    let (first, second) = (volume("0001.age"), volume("manifest.json.age"));
+    let mut spool = inside.dropbox.spool((first.len() + second.len()) as u64).unwrap();
+    spool.write(&first).unwrap();
+    spool.next_volume().unwrap();
+    spool.write(&second).unwrap();
+    assert_eq!(spool.deliver("team").unwrap().len(), 1);
+    let view = inside.view(&source).unwrap();
+    let mut read = Vec::new();
+    let mut file = inside.dropbox.reply_file(&source, view.replies[0].id, 1).unwrap();
+    file.plain.read_to_end(&mut read).unwrap();
+    assert!(view.replies.len() == 1 && read == MARK.repeat(60_000));
+    nothing_is_left_over(&inside);
+}
+
+#[test]
 fn a_bundle_that_is_cut_damaged_or_no_bundle_leaves_nothing() {
     let (inside, source) = with_source();
     let bundle = sealed(&inside, "Merci", &vec![3; 200_000]);

@@ -21,17 +21,19 @@ use crate::store::{FileReader, FileWriter, Store, StoredFile, Upload};
 /// Bytes that one member takes at most beside its plaintext and its padding: headers, tags, the least length.
 const MEMBER: u64 = 64 * 1024;
 
-/// A bundle on its way in. Dropping it leaves nothing.
+/// A bundle on its way in, in one or several volumes. Dropping it leaves nothing.
 pub struct Spool {
     dropbox: Dropbox,
     upload: Upload,
+    /// Volumes that are whole.
+    volumes: Vec<Spooled>,
     key: Identity,
     writer: StreamWriter<FileWriter>,
     promise: Promise,
     left: u64,
 }
 
-/// A bundle that stands in the store, and its key.
+/// A volume that stands in the store, and its key.
 struct Spooled {
     store: Store,
     file: StoredFile,
@@ -56,13 +58,9 @@ impl Dropbox {
     pub fn spool(&self, announced: u64) -> Result<Spool, DeliverError> {
         let promise = self.0.space.promise(announced)?;
         let mut upload = self.store().upload();
-        let key = Identity::generate();
-        let recipient = key.to_public();
-        let sealing =
-            age::Encryptor::with_recipients(iter::once(&recipient as &dyn age::Recipient));
-        let writer = sealing.map_err(io::Error::other)?.wrap_output(upload.file()?)?;
-        let left = self.largest_bundle();
-        Ok(Spool { dropbox: self.clone(), upload, key, writer, promise, left })
+        let (key, writer) = sealed(&mut upload)?;
+        let (dropbox, left) = (self.clone(), self.largest_bundle());
+        Ok(Spool { dropbox, upload, volumes: Vec::new(), key, writer, promise, left })
     }
 
     /// Bytes that a bundle of one dispatch has at most, however it was sealed.
@@ -74,7 +72,25 @@ impl Dropbox {
     }
 }
 
+/// Begins a file that only a key of the moment opens.
+fn sealed(upload: &mut Upload) -> Result<(Identity, StreamWriter<FileWriter>), DeliverError> {
+    let key = Identity::generate();
+    let recipient = key.to_public();
+    let sealing = age::Encryptor::with_recipients(iter::once(&recipient as &dyn age::Recipient));
+    let writer = sealing.map_err(io::Error::other)?.wrap_output(upload.file()?)?;
+    Ok((key, writer))
+}
+
 impl Spool {
+    /// The volume is whole; another one begins.
+    pub fn next_volume(&mut self) -> Result<(), DeliverError> {
+        let (key, writer) = sealed(&mut self.upload)?;
+        let key = std::mem::replace(&mut self.key, key);
+        let file = std::mem::replace(&mut self.writer, writer).finish()?.finish()?;
+        self.volumes.push(Spooled { store: self.dropbox.store().clone(), file, key });
+        Ok(())
+    }
+
     /// Takes the next bytes.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), DeliverError> {
         let length = bytes.len() as u64;
@@ -83,16 +99,16 @@ impl Spool {
         Ok(self.writer.write_all(bytes)?)
     }
 
-    /// The bundle is whole: checks every reply in it, then stores them, each durably, as answers of `team` and
+    /// All volumes are whole: checks every reply in them, then stores them, each durably, as answers of `team` and
     /// nobody else. Of mailboxes that wrote to other teams it says no more than of those that do not exist.
     pub fn deliver(self, team: &str) -> Result<Vec<Delivered>, DeliverError> {
-        let Self { dropbox, upload, key, writer, promise, .. } = self;
+        let Self { dropbox, upload, mut volumes, key, writer, promise, .. } = self;
         let file = writer.finish()?.finish()?;
         // Readers see what is committed.
         upload.settled()?;
         drop(promise);
-        let spooled = Spooled { store: dropbox.store().clone(), file, key };
-        dropbox.deliver(&[spooled], Some(team)).map_err(|error| match error {
+        volumes.push(Spooled { store: dropbox.store().clone(), file, key });
+        dropbox.deliver(&volumes, Some(team)).map_err(|error| match error {
             DeliverError::OtherTeam(mailbox, _) => DeliverError::NoMailbox(mailbox),
             other => other,
         })

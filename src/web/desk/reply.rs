@@ -112,12 +112,15 @@ impl Arriving {
                 ("team", None) if spool.is_none() => {
                     team = read_text(&mut self.form, limits::SHORT_FIELD)?.text;
                 }
-                ("bundle", Some(_)) if spool.is_none() => {
+                ("bundle", Some(_)) => {
                     let actor = self.admitted(actor.as_ref())?;
                     if !actor.may(&team) {
                         return Err(Problem::NotFound.into());
                     }
-                    let begun = self.desk.dropbox.spool(self.announced);
+                    let begun = match spool.take() {
+                        None => self.desk.dropbox.spool(self.announced),
+                        Some(mut begun) => begun.next_volume().map(|()| begun),
+                    };
                     let mut incoming = begun.map_err(|error| self.refuse_bundle(error))?;
                     while let Some(bytes) = self.data()? {
                         incoming.write(&bytes).map_err(|error| self.refuse_bundle(error))?;
@@ -183,7 +186,7 @@ impl Arriving {
             }
             DeliverError::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, t.deliver_too_large()),
             DeliverError::Store(StoreError::Full) => {
-                (StatusCode::INSUFFICIENT_STORAGE, t.reply_no_room())
+                (StatusCode::INSUFFICIENT_STORAGE, t.deliver_no_room())
             }
             DeliverError::WhichTeam(..) | DeliverError::Store(_) | DeliverError::Io(_) => {
                 return Problem::Internal.into();

@@ -432,7 +432,7 @@ deliver-hint = Answers that “sourdine reply” sealed on your own machine.
 deliver-open = Bring a bundle
 deliver-text = It is checked from outside: whom it is for, and that it is sealed to as many keys as the source and your team have. Nobody here can read it. On your own machine, it is made so:
 deliver-team = Which team answers?
-deliver-bundle = The bundle (one volume at a time)
+deliver-bundle = The bundle, all its volumes together
 deliver-send = Deliver
 deliver-done = delivered
 deliver-before = was delivered before
@@ -448,7 +448,8 @@ deliver-not-sealed = { $place } is not encrypted with age, or it is damaged. Not
 # $found (Number) - keys
 # $expected (Number) - keys
 deliver-keys = { $place } is sealed to { $found } keys instead of { $expected }: the source and every editor of the team. Nothing was delivered. Seal it again, with “sourdine reply” or to exactly these keys.
-deliver-too-large = The bundle is larger than what one answer may hold. Deliver its volumes one at a time.
+deliver-too-large = The bundle is larger than what one answer may hold. Bring fewer answers at once.
+deliver-no-room = There is no room for all of this now. Some of it may have been delivered: look into the mailboxes. Bring the same bundle again later: what is there already is not stored twice.
 
 ## Desk: downloads
 

@@ -382,7 +382,7 @@ deliver-hint = Des réponses que « sourdine reply » a scellées sur votre pr
 deliver-open = Apporter un paquet
 deliver-text = Il est vérifié de l’extérieur : à qui il est destiné, et s’il est scellé pour autant de clés qu’en ont la source et votre équipe. Personne ne peut le lire ici. Sur votre propre machine, on le fait ainsi :
 deliver-team = Quelle équipe répond ?
-deliver-bundle = Le paquet (un volume à la fois)
+deliver-bundle = Le paquet, tous ses volumes ensemble
 deliver-send = Déposer
 deliver-done = déposé
 deliver-before = avait déjà été déposé
@@ -392,7 +392,8 @@ deliver-no-mailbox = { $name } : cette équipe n’a pas de boîte de ce nom ic
 deliver-structure = { $place } : la liste du contenu manque, ou les fichiers ne sont pas numérotés 0001, 0002 et ainsi de suite. Rien n’a été déposé.
 deliver-not-sealed = { $place } n’est pas chiffré avec age, ou est abîmé. Rien n’a été déposé.
 deliver-keys = { $place } est scellé pour { $found } clés au lieu de { $expected } : la source et chaque personne de l’équipe. Rien n’a été déposé. Scellez-le de nouveau, avec « sourdine reply » ou pour ces clés exactement.
-deliver-too-large = Le paquet est plus grand que ce qu’une réponse peut contenir. Déposez ses volumes un par un.
+deliver-too-large = Le paquet est plus grand que ce qu’une réponse peut contenir. Apportez moins de réponses à la fois.
+deliver-no-room = Il n’y a pas la place pour tout cela maintenant. Une partie a peut-être été déposée : regardez dans les boîtes. Apportez plus tard le même paquet : ce qui est déjà là n’est pas gardé deux fois.
 
 ## Desk: downloads
 
