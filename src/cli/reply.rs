@@ -86,7 +86,7 @@ impl Reply {
             println!("{}", volume.display());
         }
         eprintln!(
-            "Bring it to the editors' desk (Deliver a sealed bundle), or to the operator, who runs:\n  \
+            "Bring it to the editors' desk (\"Bring a bundle\"), or to the operator, who runs:\n  \
              sourdine deliver --config sourdine.toml BUNDLE"
         );
         Ok(())

@@ -467,7 +467,7 @@ download-broken = This list keeps its address until { $date }. Let the browser r
 download-open-title = Opening it
 download-open = Carry it to the machine that holds your key, which needs no network. README.txt in the bundle says how to open it with age alone.
 download-done-title = When you have it
-download-done-hint = A volume that was served to its last byte counts as fetched by itself, unless the server was started again meanwhile. If you have it in another way, say so.
+download-done-hint = What was served to its last byte, in every volume that holds some of it, counts as fetched by itself, unless the server was started again meanwhile. If you have it in another way, say so.
 download-done = Mark all of it as fetched
 download-nothing = There is nothing new.
 # $count (Number) - dispatches of a list
