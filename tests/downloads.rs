@@ -20,6 +20,8 @@ use std::path::{Path, PathBuf};
 
 use common::*;
 use inside::Inside;
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{RngExt, SeedableRng};
 use sourdine::base::clock::Day;
 use sourdine::base::ids::DispatchId;
 use sourdine::bundle::write::BundleWriter;
@@ -29,17 +31,6 @@ use sourdine::dropbox::handout::Handout;
 use sourdine::store::{Dispatch, Mailbox};
 
 const DAY: Day = Day(inside::FIRST);
-
-/// Numbers that look random and are the same each time (Knuth's MMIX generator).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, most: u64) -> u64 {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 20) % most.max(1)
-    }
-}
 
 fn document(size: u32, seed: u32) -> Vec<u8> {
     (0..size).map(|at| ((at / 251 + at + seed) % 256) as u8).collect()
@@ -99,7 +90,7 @@ fn read(handout: &Handout, volume: usize, range: Range<u64>) -> Vec<u8> {
 fn download(
     handout: &Handout,
     dir: &Path,
-    dice: &mut Dice,
+    dice: &mut Xoshiro256PlusPlus,
     mut served: impl FnMut(usize, Range<u64>),
 ) -> Vec<PathBuf> {
     (1..=handout.volumes())
@@ -108,7 +99,7 @@ fn download(
             let mut got: Vec<u8> = Vec::new();
             while (got.len() as u64) < length {
                 let from = got.len() as u64;
-                let breaks_after = 1 + dice.below(700_000);
+                let breaks_after = 1 + dice.random_range(0..700_000);
                 let mut reader = handout.reader(volume, from..length).take(breaks_after);
                 let n = reader.read_to_end(&mut got).unwrap() as u64;
                 served(volume, from..from + n);
@@ -132,12 +123,12 @@ fn a_download_that_breaks_again_and_again_is_the_bundle_that_export_writes() {
     let handout = inside.dropbox.handout_in_volumes(frozen.clone(), false, DAY, 400_000);
     let files = written(&inside, &frozen, 400_000);
     assert!(files.len() > 3 && handout.volumes() == files.len());
-    let mut dice = Dice(7);
+    let mut dice = Xoshiro256PlusPlus::seed_from_u64(7);
     for (volume, file) in (1..).zip(&files) {
         let length = handout.len(volume).unwrap();
         assert_eq!(length, file.len() as u64);
         for _ in 0..40 {
-            let (from, to) = (dice.below(length), dice.below(length + 5_000));
+            let (from, to) = (dice.random_range(0..length), dice.random_range(0..length + 5_000));
             let end = usize::try_from(to.min(length)).unwrap();
             let wanted = file.get(usize::try_from(from).unwrap()..end).unwrap_or_default();
             assert!(read(&handout, volume, from..to) == wanted, "{volume}: {from}..{to}");
@@ -207,9 +198,14 @@ fn a_dispatch_counts_once_all_of_it_was_served() {
         let handout = inside.dropbox.handout_in_volumes(frozen.clone(), false, DAY, limit);
         let coverage = Coverage::new(&handout);
         let mut complete = Vec::new();
-        download(&handout, inside.dir.path(), &mut Dice(seed), |volume, range| {
-            complete.extend(coverage.served(volume, range));
-        });
+        download(
+            &handout,
+            inside.dir.path(),
+            &mut Xoshiro256PlusPlus::seed_from_u64(seed),
+            |volume, range| {
+                complete.extend(coverage.served(volume, range));
+            },
+        );
         assert_eq!(complete.len(), 3, "each is told once");
         assert_eq!(complete.into_iter().collect::<BTreeSet<_>>(), ids);
         assert!(coverage.served(1, 0..u64::MAX).is_empty(), "none is told again");
@@ -242,9 +238,14 @@ fn manifests_alone_are_listed_but_not_opened_as_whole_and_count_for_nothing() {
     assert!(handout.len(1).unwrap() < 100_000);
     assert_eq!(handout.name(1), format!("sourdine-{DAY}-manifests.tar"));
     let coverage = Coverage::new(&handout);
-    let volumes = download(&handout, inside.dir.path(), &mut Dice(5), |volume, range| {
-        assert!(coverage.served(volume, range).is_empty());
-    });
+    let volumes = download(
+        &handout,
+        inside.dir.path(),
+        &mut Xoshiro256PlusPlus::seed_from_u64(5),
+        |volume, range| {
+            assert!(coverage.served(volume, range).is_empty());
+        },
+    );
     let list = |args: &[&str]| {
         let mut command = inside.editor.open(&volumes, &inside.path("unused"));
         String::from_utf8(ok(command.args(args)).stdout).unwrap()

@@ -13,6 +13,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use common::*;
 use inside::*;
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{RngExt, SeedableRng};
 use sourdine::base::clock::Day;
 use sourdine::base::ids::{DispatchId, MailboxId, hex};
 use sourdine::base::random;
@@ -163,34 +165,21 @@ fn days_are_those_of_the_configuration() {
     assert!(inside.dropbox.store().mailbox(source.id).unwrap().is_none());
 }
 
-/// Numbers from a seed (splitmix64).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, below: u64) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) % below).unwrap()
-    }
-}
-
 /// Whatever happened before: on each day, exactly what was promised for it is there, and promises do not
 /// change because time passes.
 #[test]
 fn nothing_goes_before_the_day_that_was_shown_or_stays_after_it() {
     let seed = u64::from_le_bytes(random::bytes().unwrap());
     println!("seed {seed}");
-    let mut dice = Dice(seed);
+    let mut dice = Xoshiro256PlusPlus::seed_from_u64(seed);
     let inside = Inside::new();
     let sources: Vec<_> = (0..4).map(|_| inside.source()).collect();
     let mut ended = 0;
     for step in 0..160 {
-        let source = &sources[dice.below(4)];
-        act(&inside, source, dice.below(12), step);
+        let source = &sources[dice.random_range(0..4)];
+        act(&inside, source, dice.random_range(0..12), step);
         let promised: Vec<_> = sources.iter().map(|source| inside.promises(source)).collect();
-        let days = [0, 0, 1, 2, 6, 25, 60][dice.below(7)];
+        let days = [0, 0, 1, 2, 6, 25, 60][dice.random_range(0..7)];
         for _ in 0..days {
             let today = inside.today() + 1;
             inside.expire_on(today);

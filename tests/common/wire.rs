@@ -6,6 +6,8 @@ use std::net::{Shutdown, TcpStream};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{Rng, SeedableRng};
 use scraper::{Html, Selector};
 
 use super::common::{Answer, Box_, Form, sha256, wait_for};
@@ -24,9 +26,8 @@ impl Document {
         let dir = site.path("documents");
         std::fs::create_dir_all(&dir).unwrap();
         let path = dir.join(name);
-        let mut dice = Dice::new(random());
-        let bytes: Vec<u8> =
-            std::iter::repeat_with(|| dice.next().to_le_bytes()).flatten().take(length).collect();
+        let mut bytes = vec![0; length];
+        seeded(random()).fill_bytes(&mut bytes);
         std::fs::write(&path, &bytes).unwrap();
         let sha256 = sha256(&path);
         Self { name: name.into(), path, bytes, sha256 }
@@ -56,26 +57,9 @@ pub fn random() -> u64 {
     u64::from_le_bytes(sourdine::base::random::bytes().unwrap())
 }
 
-/// Numbers from a seed (splitmix64, Steele, Lea and Flood, 2014), so that a failure can be repeated.
-pub struct Dice(u64);
-
-impl Dice {
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// From 0 to `below`, not included.
-    pub fn below(&mut self, below: usize) -> usize {
-        usize::try_from(self.next() % below as u64).unwrap()
-    }
+/// A generator with a seed, so that a failure can be repeated.
+pub fn seeded(seed: u64) -> Xoshiro256PlusPlus {
+    Xoshiro256PlusPlus::seed_from_u64(seed)
 }
 
 /// A drop page with its display.

@@ -1,6 +1,8 @@
 //! Two things at once under one code: a button pressed twice, two tabs, an upload to what is being
 //! discarded. Nobody gets what was not meant, and nothing gets lost without a word.
 
+use rand::RngExt;
+
 use super::common::*;
 use super::held::*;
 use super::wire::*;
@@ -16,16 +18,18 @@ fn the_same_form_twice_at_the_same_time_is_sent_once_and_both_answers_are_good()
     let site = Box_::served(1, &[]);
     let seed = random();
     println!("seed {seed}");
-    let mut dice = Dice::new(seed);
+    let mut dice = seeded(seed);
     let mut sent = Vec::new();
     for round in 0..24 {
         let files: Vec<_> = (0..round % 4)
-            .map(|n| Document::new(&site, &format!("{round}-{n}.bin"), 1 + dice.below(60_000)))
+            .map(|n| {
+                Document::new(&site, &format!("{round}-{n}.bin"), 1 + dice.random_range(0..60_000))
+            })
             .collect();
         let sheet = Sheet::new(&site);
         let message = format!("Round {round}.");
         let body = Body::new(&sheet.form, &[("message", &message)], &files);
-        let at = dice.below(body.bytes.len() - 10);
+        let at = dice.random_range(0..body.bytes.len() - 10);
         let answers = std::thread::scope(|scope| {
             let first = scope.spawn(|| whole(&site, &body));
             // The second begins with the first, or a little later.

@@ -1,5 +1,7 @@
 //! Uploads that break: cut by the network, by a crash, by a stop.
 
+use rand::RngExt;
+
 use super::common::*;
 use super::held::*;
 use super::wire::*;
@@ -57,10 +59,10 @@ fn cut_at_ten_random_places_whole_files_are_offered_and_nothing_of_the_cut_one()
     let documents = three(&site);
     let seed = random();
     println!("seed {seed}");
-    let mut dice = Dice::new(seed);
+    let mut dice = seeded(seed);
     let reference = Body::new(&Sheet::new(&site).form, &[("message", "Bonjour")], &documents);
     let end = *reference.whole.last().unwrap();
-    let mut places: Vec<usize> = (0..10).map(|_| dice.below(end)).collect();
+    let mut places: Vec<usize> = (0..10).map(|_| dice.random_range(0..end)).collect();
     // And where a reader might count wrongly: the content whole, the delimiter not.
     places.extend(reference.whole.iter().flat_map(|whole| [whole - 8, whole - 1, *whole]));
     places.retain(|place| *place < end);
@@ -122,16 +124,16 @@ fn killed_at_random_moments_a_draft_never_shrinks_and_never_holds_half_a_file() 
     let mut site = Box_::served(1, &[]);
     let seed = random();
     println!("seed {seed}");
-    let mut dice = Dice::new(seed);
+    let mut dice = seeded(seed);
     let documents: Vec<_> = (0..12)
-        .map(|n| Document::new(&site, &format!("{n}.bin"), 1 + dice.below(300_000)))
+        .map(|n| Document::new(&site, &format!("{n}.bin"), 1 + dice.random_range(0..300_000)))
         .collect();
     for _ in 0..4 {
         let sheet = Sheet::new(&site);
         let body = Body::new(&sheet.form, &[("message", "")], &documents);
         let mut upload = Upload::begin(&site, "/drop?lang=en", body.bytes.len());
         // In pieces, so that the kill falls between them; the server's pace is its own.
-        let end = dice.below(body.bytes.len() - 10);
+        let end = dice.random_range(0..body.bytes.len() - 10);
         for piece in body.bytes[..end].chunks(40_000) {
             upload.write(piece);
         }
