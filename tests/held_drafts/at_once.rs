@@ -1,9 +1,9 @@
 //! Two things at once under one code: a button pressed twice, two tabs, an upload to what is being
 //! discarded. Nobody gets what was not meant, and nothing gets lost without a word.
 
-use super::common::*;
-use super::held::*;
-use super::wire::*;
+use crate::common::held::*;
+use crate::common::wire::*;
+use crate::common::*;
 
 /// Whole forms from here on are sent by threads: curl's start is too slow to meet another.
 fn whole(site: &Box_, body: &Body) -> String {

@@ -1,8 +1,8 @@
 //! Uploads that break: cut by the network, by a crash, by a stop.
 
-use super::common::*;
-use super::held::*;
-use super::wire::*;
+use crate::common::held::*;
+use crate::common::wire::*;
+use crate::common::*;
 
 /// Three documents that span several of the vault's chunks or less than one.
 fn three(site: &Box_) -> Vec<Document> {

@@ -1,9 +1,9 @@
 //! Drafts at their limits: too many, too large, too long, another's, another team's, sealed to keys that
 //! changed, over the quota. What is whole stays; what cannot be is said.
 
-use super::common::*;
-use super::held::*;
-use super::wire::*;
+use crate::common::held::*;
+use crate::common::wire::*;
+use crate::common::*;
 
 const SMALL: &[(&str, &str)] = &[
     ("file = \"3.5 GiB\"", "file = \"1 MiB\""),
