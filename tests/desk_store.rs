@@ -1,6 +1,6 @@
 //! What editors see of the store: each team its own, each editor their own marks, quick in a full box.
 
-use crate::common::{files_below, holds, wait_for};
+use crate::common::{crowd, files_below, holds, wait_for};
 use sourdine::base::clock::Day;
 use sourdine::base::ids::{DispatchId, MailboxId};
 use sourdine::store::{

@@ -1,12 +1,12 @@
 //! Real browsers with scripts off: what a source and an editor see and do, from the first page to leaving.
 
 mod broken;
-mod browser;
+pub mod browser;
 mod checks;
 mod crawl;
 mod desk_life;
 mod desk_tour;
-mod engine;
+pub mod engine;
 mod life;
 mod line;
 mod looks;

@@ -61,7 +61,7 @@ fn check_asks_for_tor_only_where_it_is_wanted() {
     let line = said.lines().find(|line| line.contains("tor is not installed")).unwrap();
     assert!(line.starts_with("warning"), "{line}");
     // Neither an editor who was let in nor the directory makes a tor needed; one that ran there does.
-    ok(sourdine().args(["editor", "add", "anne", "--config"]).arg(site.config()));
+    ok(crate::common::sourdine().args(["editor", "add", "anne", "--config"]).arg(site.config()));
     ok(site.command("check").env("PATH", &none));
     fs::write(tor_dir(&site).join("torrc"), "").unwrap();
     let output = site.command("check").env("PATH", &none).output().unwrap();
