@@ -1,7 +1,4 @@
 //! Bad input: a readable page or one line with the remedy, and nothing lost.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
-
-mod common;
 
 use std::fs;
 use std::io::{Read, Write};
@@ -11,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use common::*;
+use crate::common::*;
 
 const SMALL: &[(&str, &str)] = &[
     ("file = \"3.5 GiB\"", "file = \"1 MiB\""),

@@ -1,8 +1,5 @@
 //! Bundles in several volumes, and bundles that somebody altered, cut or put together anew: what is
 //! not as it was sealed is never written, and `open` says so.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::cast_possible_truncation)]
-
-mod common;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -11,7 +8,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use common::*;
+use crate::common::*;
 use proptest::prelude::*;
 use sourdine::base::clock::Day;
 use sourdine::bundle::manifest::{FileEntry, Kind, Manifest};

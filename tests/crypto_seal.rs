@@ -1,5 +1,4 @@
 //! Sealing and opening: what is whole opens byte for byte, what was touched never does.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::io::{Read, Write};
 

@@ -1,5 +1,4 @@
 //! The samples in `deploy/`: tor takes the torrc, and all of them name the same paths.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -1,11 +1,4 @@
 //! What is tried against the editors' desk, and does not work.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[path = "common/circuits.rs"]
-mod circuits;
-mod common;
-#[path = "common/desk.rs"]
-mod desk;
 
 use std::fs;
 use std::io::{Read, Write};
@@ -16,9 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use circuits::line_of;
-use common::*;
-use desk::*;
+use crate::common::circuits::line_of;
+use crate::common::desk::*;
+use crate::common::*;
 
 /// Every form of the desk that changes something, and what it carries beside its token.
 const ACTS: [(&str, &[(&str, &str)]); 6] = [

@@ -1,10 +1,5 @@
 //! Inbox, mailboxes, downloads and answers of the desk, by curl: what works, and what an editor of another
 //! team, a forged form or a hostile name cannot do.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod common;
-#[path = "common/desk.rs"]
-mod desk;
 
 use std::fs;
 use std::io::{Read, Write};
@@ -13,8 +8,8 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use common::*;
-use desk::*;
+use crate::common::desk::*;
+use crate::common::*;
 
 /// A box of two teams with a mailbox in each, an editor of each, and one of both.
 struct Two {

@@ -1,16 +1,11 @@
 //! Replies that are given at the desk: typed and sealed at once, or uploaded as a bundle that was sealed
 //! offline. The source reads them; what is cut, too large or not sealed to the right keys leaves nothing.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod common;
-#[path = "common/inside.rs"]
-mod inside;
 
 use std::fs;
 use std::io::Read;
 
-use common::*;
-use inside::Inside;
+use crate::common::inside::Inside;
+use crate::common::*;
 use sourdine::base::clock::Day;
 use sourdine::base::ids::DispatchSeed;
 use sourdine::bundle::manifest;

@@ -1,11 +1,6 @@
 //! What editors see of the store: each team its own, each editor their own marks, quick in a full box.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-#[path = "common/crowd.rs"]
-mod crowd;
-
-use common::{files_below, holds, wait_for};
+use crate::common::{crowd, files_below, holds, wait_for};
 use sourdine::base::clock::Day;
 use sourdine::base::ids::{DispatchId, MailboxId};
 use sourdine::store::{

@@ -1,16 +1,5 @@
 //! What the desk hands out: a bundle that is made while it is read. However often a download breaks, what comes
 //! together is byte for byte what `export` writes, and it opens; what was not served whole does not count.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::cast_possible_truncation
-)]
-
-mod common;
-#[path = "common/inside.rs"]
-mod inside;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,8 +7,8 @@ use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use common::*;
-use inside::Inside;
+use crate::common::inside::Inside;
+use crate::common::*;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use sourdine::base::clock::Day;

@@ -1,7 +1,4 @@
 //! `sourdine editor` as an operator uses it: who may sign in at the desk.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod common;
 
 use std::fs;
 use std::io::{Read, Write};
@@ -10,7 +7,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use common::{
+use crate::common::{
     Box_, Editor, at_a_terminal, curl, fails, files_below, holds, ok, sourdine, wait_for,
 };
 use sourdine::base::clock::{Clock, Day};

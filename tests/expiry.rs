@@ -1,18 +1,12 @@
 //! What is kept, and until when: a clock is moved, and nothing goes before the day that a page showed, nor
 //! stays after it.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod common;
-
-#[path = "common/inside.rs"]
-mod inside;
 
 use std::fs;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use common::*;
-use inside::*;
+use crate::common::inside::*;
+use crate::common::*;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use sourdine::base::clock::Day;

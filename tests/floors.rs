@@ -1,6 +1,5 @@
 //! The floors of the house: what a room may use lies below it. "The store cannot decrypt" and "offline
 //! commands have no network" are facts because this test reads every `crate::` path.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,13 +1,10 @@
 //! Languages: the same keys in each, every key used, and a page in every language.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod common;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use common::*;
+use crate::common::*;
 
 fn keys(lang: &Path) -> BTreeSet<String> {
     let text = fs::read_to_string(lang.join("main.ftl")).unwrap();

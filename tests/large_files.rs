@@ -1,16 +1,11 @@
 //! Large files: the server's memory does not depend on them, and every byte is written once.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
-
-mod common;
-#[path = "common/desk.rs"]
-mod desk;
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use common::*;
-use desk::{Login, Visitor, header, open_desk};
+use crate::common::desk::{Login, Visitor, header, open_desk};
+use crate::common::*;
 
 const GIB: u64 = 1 << 30;
 const MIB: u64 = 1 << 20;

@@ -1,14 +1,11 @@
 //! The main job, with curl as the source: a document goes in, an editor opens it, the answer comes back.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::cast_possible_truncation)]
-
-mod common;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::*;
+use crate::common::*;
 use sourdine::base::clock::Clock;
 
 #[test]

@@ -1,19 +1,13 @@
 //! Progress without script: a page beside the form that goes on while the form is sent. It moves, it says at
 //! once what is refused, it ends with the receipt, and it holds nothing that somebody else needs.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod common;
-
-#[path = "common/wire.rs"]
-mod wire;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use common::*;
+use crate::common::wire::*;
+use crate::common::*;
 use sourdine::base::ids::hex;
 use sourdine::base::random;
-use wire::*;
 
 /// Displays that may be open at once.
 const SEATS: usize = 128;

@@ -1,8 +1,5 @@
 //! The disk is seized: at any moment, whatever happened to the server just before. Markers are planted
 //! in message, file name and content; then every file is searched for them and for the code.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
-
-mod common;
 
 use std::fs;
 use std::io::Write;
@@ -11,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use common::*;
+use crate::common::*;
 use memchr::memmem;
 use sourdine::base::ids::hex;
 use sourdine::base::random;

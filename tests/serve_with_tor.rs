@@ -1,16 +1,9 @@
 //! `serve --tor` with the real tor, which is told to stay off the network: starting, stopping, being killed,
 //! and everything that can be wrong with it.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common;
-
-#[path = "serve_with_tor/check.rs"]
 mod check;
-#[path = "serve_with_tor/editors.rs"]
 mod editors;
-#[path = "serve_with_tor/include.rs"]
 mod include;
-#[path = "serve_with_tor/lost.rs"]
 mod lost;
 
 use std::fs;
@@ -22,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use common::{Box_, Editor, fails, ok, sourdine, wait_for};
+use crate::common::{Box_, Editor, fails, ok, sourdine, wait_for};
 
 /// A box whose tor never speaks to anybody.
 fn offline_box() -> Box_ {

@@ -1,12 +1,9 @@
 //! The store by itself: what is published is there, what is not leaves nothing, not even its bytes.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod common;
 
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use common::{files_below, holds, wait_for};
+use crate::common::{files_below, holds, wait_for};
 use sourdine::base::clock::Day;
 use sourdine::base::ids::{DispatchId, MailboxId};
 use sourdine::store::{

@@ -1,21 +1,14 @@
 //! What strangers do to close the box for others: crooked lines, silent connections, uploads that crawl,
 //! announcements without end, wrong codes. A source on a circuit of its own hardly notices.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[path = "common/circuits.rs"]
-mod circuits;
-mod common;
-#[path = "common/wire.rs"]
-mod wire;
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use circuits::*;
-use common::*;
-use wire::*;
+use crate::common::circuits::*;
+use crate::common::wire::*;
+use crate::common::*;
 
 /// After this long, what crawls has lost its claim to a place.
 const GRACE: Duration = Duration::from_secs(30);

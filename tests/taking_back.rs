@@ -1,23 +1,13 @@
 //! A source takes back: it withdraws what nobody fetched, deletes an answer, erases everything. Asked first,
 //! done once, final; and nothing of it by another code or with a page that was left.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod common;
-
-#[path = "common/held.rs"]
-mod held;
-#[path = "common/inside.rs"]
-mod inside;
-#[path = "common/wire.rs"]
-mod wire;
 
 use std::fs;
 
-use common::*;
-use held::*;
-use inside::Inside;
+use crate::common::held::*;
+use crate::common::inside::Inside;
+use crate::common::wire::*;
+use crate::common::*;
 use sourdine::store::Withdrawal;
-use wire::*;
 
 const GONE: &str = "It is not here any more";
 const FETCHED: &str = "An editor has fetched it meanwhile, so it cannot be withdrawn.";

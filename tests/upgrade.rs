@@ -1,20 +1,12 @@
 //! An older box opens: what was sent to it is there, what is new works, an answer still finds its way.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod common;
-
-#[path = "common/held.rs"]
-mod held;
-#[path = "common/wire.rs"]
-mod wire;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::*;
-use held::*;
+use crate::common::held::*;
+use crate::common::wire::*;
+use crate::common::*;
 use rusqlite::Connection;
-use wire::*;
 
 const FORMAT_1: &str = include_str!("../src/store/migrations/index_0001.sql");
 

@@ -1,6 +1,5 @@
 //! Vectors that another implementation can be checked against. `derivation.json` was made by one: Python
 //! with argon2-cffi, cryptography and its own Bech32.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use serde_json::Value;
 use sourdine::base::ids::hex;

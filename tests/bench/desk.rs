@@ -4,18 +4,16 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "../common/mod.rs"]
+#[allow(dead_code, clippy::wildcard_imports, reason = "what the scenarios use")]
 mod common;
-#[path = "../common/crowd.rs"]
-mod crowd;
-#[path = "../common/desk.rs"]
-mod desk;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Instant;
 
 use common::Box_;
-use desk::{Login, Visitor, open_desk};
+use common::crowd;
+use common::desk::{Login, Visitor, open_desk};
 
 use sourdine::base::clock::Day;
 use sourdine::store::{Account, Filter, InboxQuery, Store, Tuning, create};

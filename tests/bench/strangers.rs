@@ -3,21 +3,18 @@
 //!     cargo bench --bench strangers
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../common/circuits.rs"]
-mod circuits;
 #[path = "../common/mod.rs"]
+#[allow(dead_code, clippy::wildcard_imports, reason = "what the scenarios use")]
 mod common;
-#[path = "../common/wire.rs"]
-mod wire;
 
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use circuits::{ask_mailbox, behind_tor, dial, over};
 use common::Box_;
-use wire::{Body, Document, Upload};
+use common::circuits::{ask_mailbox, behind_tor, dial, over};
+use common::wire::{Body, Document, Upload};
 
 fn main() {
     // `cargo test --all-targets` starts benches too.

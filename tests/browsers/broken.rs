@@ -1,11 +1,11 @@
 //! What goes wrong on the way, as its source sees it.
 
-use crate::browser::Browser;
+use super::browser::Browser;
+use super::engine::{Engine, SAFEST};
+use super::life::{come_back, documents};
+use super::line::Line;
 use crate::common::*;
 use crate::each_engine;
-use crate::engine::{Engine, SAFEST};
-use crate::life::{come_back, documents};
-use crate::line::Line;
 
 each_engine!(a_broken_upload_is_taken_up_again: Firefox, Chromium, Webkit);
 each_engine!(refusals_are_said_at_once: Firefox, Chromium, Webkit);

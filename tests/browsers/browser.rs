@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use url::{ParseError, Url};
 
-use crate::engine::{Driver, Engine, Setting};
+use super::engine::{Driver, Engine, Setting};
 
 /// How long a page may take to show what is looked for.
 const PATIENCE: Duration = Duration::from_secs(40);

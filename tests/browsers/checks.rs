@@ -7,11 +7,11 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::browser::Browser;
+use super::browser::Browser;
+use super::engine::{Engine, SAFEST, Setting};
+use super::replay::Replay;
+use super::tour::{STATES, State};
 use crate::common::ok;
-use crate::engine::{Engine, SAFEST, Setting};
-use crate::replay::Replay;
-use crate::tour::{STATES, State};
 
 /// What `npm ci` put there, see `tests/run`.
 fn module(path: &str) -> PathBuf {

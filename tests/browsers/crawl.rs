@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::desk_tour::{self, DeskSite};
-use crate::robot::Page;
-use crate::tour::{self, STATES, State};
+use super::desk_tour::{self, DeskSite};
+use super::robot::Page;
+use super::tour::{self, STATES, State};
 
 /// On the wire, head included, without lists (files, teams), answers, a QR code, and what the source wrote.
 const MOST: usize = 14 * 1024;

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 
 use sourdine::base::clock::Clock;
 
-use crate::browser::Browser;
+use super::browser::Browser;
+use super::engine::{Engine, SAFEST};
+use super::life::documents;
+use super::robot::{From, Way};
+use crate::common::desk::{Login, open_desk};
 use crate::common::*;
-use crate::desk::{Login, open_desk};
 use crate::each_engine;
-use crate::engine::{Engine, SAFEST};
-use crate::life::documents;
-use crate::robot::{From, Way};
 
 each_engine!(a_day_at_the_desk: Firefox, Chromium);
 each_engine!(a_browser_that_keeps_no_cookie_is_told: Webkit);

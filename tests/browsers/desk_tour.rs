@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use sourdine::base::clock::Clock;
 
+use super::robot::{From, Page};
+use super::tour::State;
+use crate::common::crowd;
+use crate::common::desk::{Login, open_desk};
 use crate::common::*;
-use crate::crowd;
-use crate::desk::{Login, open_desk};
-use crate::robot::{From, Page};
-use crate::tour::State;
 
 /// The mailboxes that fill more than a page of the inbox.
 const CROWD: u32 = 55;

@@ -214,7 +214,7 @@ fn is_ready(url: &str, process: &mut Child) -> bool {
         if process.try_wait().unwrap().is_some() {
             return false;
         }
-        if super::common::curl(&format!("{url}/status"), &["--max-time", "5"]).status == 200 {
+        if crate::common::curl(&format!("{url}/status"), &["--max-time", "5"]).status == 200 {
             return true;
         }
         std::thread::sleep(Duration::from_millis(50));

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use fantoccini::key::Key;
 
-use crate::browser::Browser;
+use super::browser::Browser;
+use super::engine::{Engine, SAFEST};
+use super::line::Line;
 use crate::common::*;
 use crate::each_engine;
-use crate::engine::{Engine, SAFEST};
-use crate::line::Line;
 
 each_engine!(a_whole_life: Firefox, Chromium, Webkit);
 each_engine!(a_reload_changes_the_code_and_the_paper_still_works: Firefox, Chromium, Webkit);

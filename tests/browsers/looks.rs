@@ -7,8 +7,8 @@ use base64::prelude::BASE64_STANDARD;
 use hyper::Method;
 use serde_json::{Value, json};
 
-use crate::browser::Browser;
-use crate::engine::Engine;
+use super::browser::Browser;
+use super::engine::Engine;
 
 impl Browser {
     /// Runs a script by the driver, which the site's policy does not bind.

@@ -7,7 +7,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use crate::tour::State;
+use super::tour::State;
 
 /// A server of given states at `/0`, `/1` and so on, and of each in a frame at `/framed/0`. Displays beside
 /// a form are those that wait; everything else is not found.

@@ -1,11 +1,11 @@
 //! How every page looks: pictures for people, and what a machine can say of a layout.
 
-use crate::browser::Browser;
+use super::browser::Browser;
+use super::engine::{Engine, SAFEST};
+use super::replay::Replay;
+use super::tour::{STATES, State};
 use crate::common::wait_for;
 use crate::each_engine;
-use crate::engine::{Engine, SAFEST};
-use crate::replay::Replay;
-use crate::tour::{STATES, State};
 
 each_engine!(every_page_fits_and_is_one_request: Firefox, Chromium, Webkit);
 

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use super::robot::{From, Page};
 use crate::common::*;
-use crate::robot::{From, Page};
 
 /// The address that sources know; a visit over loopback is warned.
 const ONION: &str = "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion";
@@ -37,8 +37,8 @@ impl State {
 
 /// Taken once; every check looks at the same pages.
 pub static STATES: LazyLock<Vec<State>> = LazyLock::new(|| {
-    let desk = crate::desk_tour::DeskSite::open();
-    let desk = languages().into_iter().flat_map(|lang| crate::desk_tour::take(&desk, &lang));
+    let desk = super::desk_tour::DeskSite::open();
+    let desk = languages().into_iter().flat_map(|lang| super::desk_tour::take(&desk, &lang));
     take(&site()).into_iter().chain(desk).collect()
 });
 

@@ -1,6 +1,5 @@
 //! The end of tor that a server sees: connections over a unix socket, each behind the line that stands
 //! for its circuit. (`tests/tor` has the real thing; here a stranger may have a thousand circuits.)
-#![allow(dead_code, reason = "every scenario uses its own part")]
 
 use std::fs;
 use std::io::{Read, Write};
@@ -10,7 +9,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::thread;
 
-use super::common::{Box_, wait_for};
+use super::{Box_, wait_for};
 
 /// The line as tor writes it.
 pub fn line_of(circuit: u32) -> String {

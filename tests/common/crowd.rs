@@ -1,5 +1,4 @@
 //! A store as years fill it: rows by the thousand, written past the store's own code, without content.
-#![allow(dead_code, reason = "every scenario uses its own part")]
 
 use std::path::Path;
 

@@ -1,5 +1,4 @@
 //! Editors at their desk: logins as the operator's command prints them, and curl with a jar of cookies.
-#![allow(dead_code, reason = "every scenario uses its own part")]
 
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -9,7 +8,7 @@ use std::time::Duration;
 use sourdine::base::clock::Clock;
 use sourdine::crypto::totp::TotpSecret;
 
-use super::common::{Answer, Box_, curl, ok, sourdine, wait_for};
+use super::{Answer, Box_, curl, ok, sourdine, wait_for};
 
 const STEP: u64 = 30;
 

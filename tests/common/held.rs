@@ -1,13 +1,12 @@
 //! What a mailbox page shows of drafts, what its buttons do, and what the database holds meanwhile.
-#![allow(dead_code, reason = "every scenario uses its own part")]
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use scraper::{ElementRef, Html};
 
-use super::common::*;
 use super::wire::*;
+use super::*;
 
 /// Does something in the mailbox of a code, with a fresh ticket and without being asked again.
 pub fn act(site: &Box_, code: &str, act: &str, team: &str, item: &str) -> Answer {

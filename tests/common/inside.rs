@@ -1,5 +1,4 @@
 //! A drop box that the test itself holds open, with a clock that stands still until it is moved.
-#![allow(dead_code, reason = "every scenario uses its own part")]
 
 use std::cell::Cell;
 use std::path::PathBuf;
@@ -16,7 +15,7 @@ use sourdine::dropbox::{self, Dropbox, Intake, Letter, Receipt, Sent, Team};
 use sourdine::store::{Dispatch, Kind, Publication};
 use tempfile::TempDir;
 
-use super::common::Editor;
+use super::Editor;
 
 /// The day it is when a box is made.
 pub const FIRST: i64 = 20_000;

@@ -1,5 +1,4 @@
 //! Forms on their way: documents, forms cut at an exact byte, and the progress display beside them.
-#![allow(dead_code, reason = "every scenario uses its own part")]
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -10,7 +9,7 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 use scraper::{Html, Selector};
 
-use super::common::{Answer, Box_, Form, sha256, wait_for};
+use super::{Answer, Box_, Form, sha256, wait_for};
 
 /// A document of a source: nothing in it repeats, and no two are alike.
 #[derive(Clone)]

@@ -3,9 +3,9 @@
 
 use rand::RngExt;
 
-use super::common::*;
-use super::held::*;
-use super::wire::*;
+use crate::common::held::*;
+use crate::common::wire::*;
+use crate::common::*;
 
 /// Whole forms from here on are sent by threads: curl's start is too slow to meet another.
 fn whole(site: &Box_, body: &Body) -> String {

@@ -2,9 +2,9 @@
 
 use rand::RngExt;
 
-use super::common::*;
-use super::held::*;
-use super::wire::*;
+use crate::common::held::*;
+use crate::common::wire::*;
+use crate::common::*;
 
 /// Three documents that span several of the vault's chunks or less than one.
 fn three(site: &Box_) -> Vec<Document> {

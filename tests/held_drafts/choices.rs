@@ -1,9 +1,9 @@
 //! What the source decides: send, keep, discard, remove. Nothing is published that it did not name in the
 //! form or see in its mailbox.
 
-use super::common::*;
-use super::held::*;
-use super::wire::*;
+use crate::common::held::*;
+use crate::common::wire::*;
+use crate::common::*;
 
 const ASKED: &str = "Not sent yet";
 

@@ -3,9 +3,9 @@
 
 use rand::RngExt;
 
-use super::common::*;
-use super::held::*;
-use super::wire::*;
+use crate::common::held::*;
+use crate::common::wire::*;
+use crate::common::*;
 
 const SMALL: &[(&str, &str)] = &[
     ("file = \"3.5 GiB\"", "file = \"1 MiB\""),

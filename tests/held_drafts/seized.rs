@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use memchr::memmem;
 use sourdine::base::ids::hex;
 
-use super::common::*;
-use super::held::*;
-use super::wire::*;
+use crate::common::held::*;
+use crate::common::wire::*;
+use crate::common::*;
 
 /// Everything that whoever takes the disk would find: the data directory, the log.
 fn seized(site: &Box_) -> Vec<PathBuf> {

@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
+use super::{Box_, Served, offline_box, pid_of, signal, tor_dir, write_include};
 use crate::common::ok;
-use crate::{Box_, Served, offline_box, pid_of, signal, tor_dir, write_include};
 
 fn mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
@@ -61,7 +61,7 @@ fn check_asks_for_tor_only_where_it_is_wanted() {
     let line = said.lines().find(|line| line.contains("tor is not installed")).unwrap();
     assert!(line.starts_with("warning"), "{line}");
     // Neither an editor who was let in nor the directory makes a tor needed; one that ran there does.
-    ok(crate::sourdine().args(["editor", "add", "anne", "--config"]).arg(site.config()));
+    ok(crate::common::sourdine().args(["editor", "add", "anne", "--config"]).arg(site.config()));
     ok(site.command("check").env("PATH", &none));
     fs::write(tor_dir(&site).join("torrc"), "").unwrap();
     let output = site.command("check").env("PATH", &none).output().unwrap();

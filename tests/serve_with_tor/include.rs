@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use super::{Served, offline_box, processes, refuses, serve, signal, write_include};
 use crate::common::{fails, ok};
-use crate::{Served, offline_box, processes, refuses, serve, signal, write_include};
 
 fn pipe(path: &Path) {
     ok(Command::new("mkfifo").arg(path));

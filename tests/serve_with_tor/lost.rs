@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::{Box_, Served, nothing_runs_in, offline_box, pid_of, signal, tor_dir};
+use super::{Box_, Served, nothing_runs_in, offline_box, pid_of, signal, tor_dir};
 
 /// It stops by itself, with code 1 and this as its last line.
 fn gives_up(site: &Box_, served: &mut Served, sentence: &str) {

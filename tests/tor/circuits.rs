@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::network::Network;
-use crate::service::{Onion, within};
+use super::network::Network;
+use super::service::{Onion, within};
 
 /// Connections that the box leaves to one circuit.
 const SHARE: usize = 16;

@@ -8,10 +8,10 @@ use std::time::Duration;
 use sourdine::config::Config;
 use sourdine::tor::place::Place;
 
+use super::daemon::private;
+use super::network::{Client, Network};
+use super::service::{Onion, within};
 use crate::common::{curl, ok, sourdine};
-use crate::daemon::private;
-use crate::network::{Client, Network};
-use crate::service::{Onion, within};
 
 /// How long a change needs until the network knows of it.
 const KNOWN: Duration = Duration::from_secs(150);

@@ -3,12 +3,12 @@
 use std::fs;
 use std::time::Instant;
 
-use crate::browser::Browser;
+use super::network::Network;
+use super::service::Onion;
+use crate::browsers::browser::Browser;
+use crate::browsers::engine::{Engine, SAFEST, Setting};
 use crate::common::wait_for;
-use crate::engine::{Engine, SAFEST, Setting};
-use crate::network::Network;
-use crate::service::Onion;
-use crate::wire::Document;
+use crate::common::wire::Document;
 
 const SIZE: usize = 20_000_000;
 

@@ -6,10 +6,10 @@ use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::service::{Onion, runs, signal, within};
 use crate::common::Box_;
-use crate::held::{contents, held, opened, press};
-use crate::service::{Onion, runs, signal, within};
-use crate::wire::{Document, Sheet, listed};
+use crate::common::held::{contents, held, opened, press};
+use crate::common::wire::{Document, Sheet, listed};
 
 /// How long the children may take to follow their parent.
 const SOON: Duration = Duration::from_secs(20);
@@ -85,8 +85,8 @@ fn the_parent_is_killed_and_everything_ends_and_begins_again() {
     onion.site.send(&form, "Before the fall", &[document.path()]).must_say("Received");
 
     let server = onion.server.take().unwrap();
-    let children = crate::loopback::below(server.pid());
-    let names: Vec<_> = children.iter().filter_map(|pid| crate::loopback::name(*pid)).collect();
+    let children = super::loopback::below(server.pid());
+    let names: Vec<_> = children.iter().filter_map(|pid| super::loopback::name(*pid)).collect();
     assert!(names.iter().any(|name| name == "tor") && names.len() >= 2, "{names:?}");
     server.kill();
     let begin = Instant::now();

@@ -115,7 +115,7 @@ pub fn below(pid: u32) -> Vec<u32> {
 
 #[test]
 fn nothing_leaves_this_machine() {
-    let onion = crate::service::Onion::serve("watched");
+    let onion = super::service::Onion::serve("watched");
     let tor = onion.server().tor().unwrap();
     assert_eq!(onion.site.form("en").code.split(' ').count(), 8);
     let seen = seen();

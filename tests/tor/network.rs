@@ -11,8 +11,8 @@ use std::sync::{OnceLock, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::daemon::{Daemon, private};
-use crate::loopback;
+use super::daemon::{Daemon, private};
+use super::loopback;
 
 const AUTHORITIES: usize = 3;
 /// With fewer, circuits of an onion service do not find enough different relays.
@@ -210,7 +210,7 @@ fn identity(dir: &Path, dir_port: u16) -> [String; 2] {
 fn free_ports(count: usize) -> Vec<u16> {
     let mut held = Vec::new();
     while held.len() < count {
-        let wanted = 10_000 + u16::try_from(crate::wire::random() % 20_000).unwrap();
+        let wanted = 10_000 + u16::try_from(crate::common::wire::random() % 20_000).unwrap();
         held.extend(TcpListener::bind(("127.0.0.1", wanted)));
     }
     let ports: HashSet<_> = held.iter().map(|port| port.local_addr().unwrap().port()).collect();

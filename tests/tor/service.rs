@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::daemon::{Daemon, tail};
+use super::loopback;
+use super::network::Network;
+use super::recorder::Recorder;
 use crate::common::{Answer, Box_, curl, sourdine};
-use crate::daemon::{Daemon, tail};
-use crate::loopback;
-use crate::network::Network;
-use crate::recorder::Recorder;
 
 /// How long a visit to an address that was just made known may need: a second try included.
 const REACH: Duration = Duration::from_secs(150);

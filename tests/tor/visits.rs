@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
+use super::service::Onion;
+use crate::common::wire::Document;
 use crate::common::*;
-use crate::service::Onion;
-use crate::wire::Document;
 
 #[test]
 fn a_source_sends_comes_back_and_reads_the_answer() {

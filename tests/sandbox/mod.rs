@@ -1,9 +1,6 @@
 //! The process that reads requests is shut in: what it must not do fails in the running server, and what
 //! it must do goes on.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[path = "../common/mod.rs"]
-mod common;
 #[cfg(target_arch = "x86_64")]
 mod injected;
 mod older_kernels;
@@ -12,7 +9,7 @@ mod trial;
 use std::fs;
 use std::path::Path;
 
-use common::*;
+use crate::common::*;
 
 /// What the log says where nothing is missing, up to the version of landlock.
 fn start_line(data: &Path) -> String {
