@@ -70,7 +70,12 @@ impl Opened {
 
     /// A reply by hand, with `age` and `tar` alone, in directory `dispatch` of the mailbox.
     fn reply_by_hand(&self, site: &Box_, dispatch: &str, message: &str, source: &str) -> PathBuf {
-        self.reply_of(site, dispatch, &json!({"version": 1, "kind": "reply", "message": message}), source)
+        self.reply_of(
+            site,
+            dispatch,
+            &json!({"version": 1, "kind": "reply", "message": message}),
+            source,
+        )
     }
 
     /// The same with any manifest.
@@ -265,8 +270,13 @@ fn the_teams_own_replies_open_without_an_alarm_and_nowhere_else() {
     ] {
         deliver(&site, &bundle);
     }
-    let expected =
-        ["1 by the program", "2 nothing named", "3 no id", "4 made of the submission's", "5 in capitals"];
+    let expected = [
+        "1 by the program",
+        "2 nothing named",
+        "3 no id",
+        "4 made of the submission's",
+        "5 in capitals",
+    ];
     let bundle = fetched_back(&mut site, "back.tar");
     for (number, editor) in site.editors.iter().enumerate() {
         // The second editor's book is empty.
@@ -359,8 +369,9 @@ fn a_key_twice_is_refused_by_init_check_and_serve_and_capitals_are_no_change() {
     let double = format!("\"{key}\", \"{capitals}\"");
     site.edit(&[(&format!("\"{key}\""), &double)]);
     for command in ["check", "serve"] {
-        let output = site.command(command).args(["--config"]).arg(site.config()).output().unwrap();
-        let said = [output.stdout, output.stderr].map(|out| String::from_utf8(out).unwrap()).concat();
+        let output = site.command(command).output().unwrap();
+        let said =
+            [output.stdout, output.stderr].map(|out| String::from_utf8(out).unwrap()).concat();
         assert!(!output.status.success(), "{command}");
         assert!(said.contains("team team: recipients 1 and 2 are the same key"), "{said}");
     }
@@ -376,7 +387,6 @@ fn a_key_twice_is_refused_by_init_check_and_serve_and_capitals_are_no_change() {
     let bundle = site.path("again.tar");
     ok(site.command("export").arg("-o").arg(&bundle));
     ok(&mut site.editors[0].open([bundle], &site.path("again")));
-    std::mem::drop(drop);
     site.stop();
 
     let twice = ["--recipient", &key, "--recipient", &format!(" {capitals}")];

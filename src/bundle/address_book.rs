@@ -101,11 +101,8 @@ impl AddressBook {
         } else {
             seen(&self.known.mailboxes, &manifest.mailbox, &source)
         };
-        let seen_team = if lacks_team {
-            Seen::So
-        } else {
-            seen(&self.known.teams, &manifest.team, &team)
-        };
+        let seen_team =
+            if lacks_team { Seen::So } else { seen(&self.known.teams, &manifest.team, &team) };
         if seen_mailbox == Seen::Differently && !accepted.contains(&manifest.mailbox) {
             return Err(BookError::SourceChanged(printable(&manifest.mailbox)));
         }
