@@ -359,7 +359,7 @@ fn capitals_and_doubles_in_an_old_manifest_raise_no_alarm_and_are_answered_once(
 #[test]
 fn a_key_twice_is_refused_by_init_check_and_serve_and_capitals_are_no_change() {
     let mut site = Box_::served(2, &[]);
-    let drop = Opened::new(&site, "en", "opened");
+    Opened::new(&site, "en", "opened");
     let key = site.editors[0].recipient.clone();
     let capitals = key.to_uppercase();
     let page = || site.curl("/recipients.txt", &[]).text() + &site.curl("/", &[]).text();
