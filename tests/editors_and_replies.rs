@@ -2,11 +2,16 @@
 //! an editor's machine remembers whose keys it saw.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::common::*;
 use serde_json::{Value, json};
+use sourdine::base::clock::Clock;
+use sourdine::config::Config;
+use sourdine::dropbox::Dropbox;
+use sourdine::store::Kind;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -62,13 +67,22 @@ impl Opened {
 
     /// A reply by hand, with `age` and `tar` alone, in directory `dispatch` of the mailbox.
     fn reply_by_hand(&self, site: &Box_, dispatch: &str, message: &str, source: &str) -> PathBuf {
+        self.reply_of(
+            site,
+            dispatch,
+            &json!({"version": 1, "kind": "reply", "message": message}),
+            source,
+        )
+    }
+
+    /// The same with any manifest.
+    fn reply_of(&self, site: &Box_, dispatch: &str, manifest: &Value, source: &str) -> PathBuf {
         let work = tempfile::tempdir_in(site.dir.path()).unwrap().keep();
         let place = work.join(self.text("mailbox")).join(dispatch);
         fs::create_dir_all(&place).unwrap();
-        let json = json!({"version": 1, "kind": "reply", "message": message}).to_string();
         let editors = site.editors.iter().map(|editor| editor.recipient.as_str());
         let recipients: Vec<_> = std::iter::once(source).chain(editors).collect();
-        stock_seal(json.as_bytes(), &recipients, &place.join("manifest.json.age"));
+        stock_seal(manifest.to_string().as_bytes(), &recipients, &place.join("manifest.json.age"));
         let bundle = work.join("reply.tar");
         stock_tar(&bundle, &work, self.text("mailbox"));
         bundle
@@ -79,6 +93,33 @@ impl Opened {
 fn deliver(site: &Box_, bundle: &Path) -> (String, String) {
     let output = ok(site.command("deliver").arg(bundle));
     (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+/// Every reply of the box as a bundle, as the desk hands it out.
+fn fetched_back(site: &mut Box_, name: &str) -> PathBuf {
+    site.stop();
+    let config = Config::load(&site.config()).unwrap();
+    let dropbox = Dropbox::open(&config, Clock::system()).unwrap();
+    let store = dropbox.store();
+    let mut found = Vec::new();
+    for (mailbox, _) in store.submissions("team", true).unwrap() {
+        let all = store.dispatches(mailbox.id).unwrap().into_iter();
+        let replies = all.filter(|dispatch| dispatch.kind == Kind::Reply);
+        found.extend(replies.map(|reply| (mailbox.clone(), reply)));
+    }
+    let handout = dropbox.handout(found, false, dropbox.clock().today());
+    let mut bundle = Vec::new();
+    handout.reader(1, 0..u64::MAX).read_to_end(&mut bundle).unwrap();
+    let path = site.path(name);
+    fs::write(&path, bundle).unwrap();
+    path
+}
+
+fn messages_below(dir: &Path) -> Vec<String> {
+    let messages = files_below(dir).into_iter().filter(|file| file.ends_with("message.txt"));
+    let mut messages: Vec<_> = messages.map(|file| fs::read_to_string(file).unwrap()).collect();
+    messages.sort();
+    messages
 }
 
 fn count(page: &Answer, text: &str) -> usize {
@@ -199,6 +240,156 @@ fn an_answer_that_is_delivered_twice_is_shown_once() {
     let page = site.mailbox(&drop.form.code);
     assert_eq!((count(&page, "Made by the program."), count(&page, "Made by hand.")), (1, 1));
     assert_eq!(site.status()["replies"], 2);
+}
+
+/// The desk stores a delivered reply under an id of its content; `reply`, and whoever made it by hand, chose
+/// another one, or none.
+#[test]
+fn the_teams_own_replies_open_without_an_alarm_and_nowhere_else() {
+    let mut site = Box_::served(2, &[]);
+    let drop = Opened::new(&site, "en", "opened");
+    let document = site.path("page.txt");
+    fs::write(&document, "a page").unwrap();
+    let reply = |id: &str, message: &str| {
+        let keys = site.editors.iter().map(|editor| editor.recipient.to_uppercase());
+        let keys: Vec<_> = std::iter::once(drop.source().to_owned()).chain(keys).collect();
+        json!({"version": 1, "kind": "reply", "mailbox": drop.text("mailbox"), "dispatch": id,
+            "day": "yesterday", "team": "team", "source_recipients": [drop.source(), drop.source()],
+            "recipients": keys, "message": message})
+    };
+    let by_hand = |name: &str, manifest| drop.reply_of(&site, name, &manifest, drop.source());
+    for bundle in [
+        drop.reply(&site, "reply", "1 by the program", &[document]),
+        drop.reply_by_hand(&site, "answer-1", "2 nothing named", drop.source()),
+        by_hand("answer-2", reply("", "3 no id")),
+        by_hand("answer-3", reply(drop.text("dispatch"), "4 made of the submission's")),
+        by_hand("answer-4", reply("answer", "5 in capitals")),
+    ] {
+        deliver(&site, &bundle);
+    }
+    let expected = [
+        "1 by the program",
+        "2 nothing named",
+        "3 no id",
+        "4 made of the submission's",
+        "5 in capitals",
+    ];
+    let bundle = fetched_back(&mut site, "back.tar");
+    for (number, editor) in site.editors.iter().enumerate() {
+        // The second editor's book is empty.
+        let to = site.path(&format!("back-{number}"));
+        ok(&mut editor.open([&bundle], &to));
+        assert_eq!(messages_below(&to), expected);
+        assert_eq!(files_below(&to).iter().filter(|file| file.ends_with("page.txt")).count(), 1);
+        // All below the mailbox, also those that do not name it.
+        assert_eq!(messages_below(&to.join(drop.text("mailbox"))), expected);
+    }
+
+    // Under another mailbox's name, only what names none opens.
+    let work = site.path("moved");
+    stock_untar(&bundle, &work);
+    fs::rename(work.join(drop.text("mailbox")), work.join("calm-otter")).unwrap();
+    stock_tar(&site.path("moved.tar"), &work, "calm-otter");
+    let to = site.path("opened-moved");
+    let error = fails(&mut site.editors[0].open([site.path("moved.tar")], &to));
+    assert_eq!(error.matches("belongs to another place").count(), 4, "{error}");
+    assert_eq!(messages_below(&to), ["2 nothing named"]);
+}
+
+#[test]
+fn a_submission_that_was_moved_is_refused() {
+    let site = Box_::served(1, &[]);
+    let drop = Opened::new(&site, "en", "opened");
+    let bundle = site.path("opened.tar");
+    let (mailbox, dispatch) = (drop.text("mailbox"), drop.text("dispatch"));
+    for (number, (designation, id)) in
+        [("calm-otter", dispatch), (mailbox, "00112233445566778899aabbccddeeff")].iter().enumerate()
+    {
+        let work = site.path(&format!("moved-{number}"));
+        stock_untar(&bundle, &work);
+        fs::rename(work.join(mailbox).join(dispatch), work.join(id)).unwrap();
+        fs::remove_dir(work.join(mailbox)).unwrap();
+        fs::create_dir(work.join(designation)).unwrap();
+        fs::rename(work.join(id), work.join(designation).join(id)).unwrap();
+        let moved = site.path(&format!("moved-{number}.tar"));
+        stock_tar(&moved, &work, designation);
+        let to = site.path(&format!("to-{number}"));
+        let error = fails(&mut site.editors[0].open([moved], &to));
+        assert!(error.contains("belongs to another place"), "{error}");
+        assert!(!to.exists());
+    }
+}
+
+/// What a box of before wrote: capitals, and a key twice.
+#[test]
+fn capitals_and_doubles_in_an_old_manifest_raise_no_alarm_and_are_answered_once() {
+    let site = Box_::served(2, &[]);
+    let drop = Opened::new(&site, "en", "opened");
+    let [one, two] = [0, 1].map(|n| site.editors[n].recipient.clone());
+    let mut manifest = drop.manifest.clone();
+    manifest["recipients"] = json!([two.to_uppercase(), one, two, format!(" {one}\n")]);
+    manifest["source_recipients"] = json!([drop.source().to_uppercase()]);
+    let old = resealed(&site, &drop, &manifest, "old");
+    let to = site.path("opened-old");
+    ok(&mut site.editors[0].open([old], &to));
+    // Both in one directory are one mailbox.
+    let both = site.path("both");
+    fs::create_dir(&both).unwrap();
+    fs::rename(&to, both.join("old")).unwrap();
+    let answer = site.path("answer.txt");
+    fs::write(&answer, "Merci.").unwrap();
+    let reply = site.path("reply.tar");
+    let mut command = sourdine();
+    command.arg("reply").arg(both.join("old")).arg("-i").arg(&site.editors[0].key);
+    ok(command.arg("--message").arg(answer).arg("-o").arg(&reply));
+    // Three keys: the source, two editors.
+    deliver(&site, &reply);
+    site.mailbox(&drop.form.code).must_say("Merci.");
+    let work = site.path("reply");
+    stock_untar(&reply, &work);
+    let sealed = files_below(&work).into_iter().find(|f| f.ends_with("manifest.json.age")).unwrap();
+    let json: Value = serde_json::from_slice(&site.editors[1].stock_open(&sealed)).unwrap();
+    assert_eq!(json["source_recipients"], json!([drop.source()]));
+    assert_eq!(json["recipients"], json!([drop.source(), two, one]));
+}
+
+#[test]
+fn a_key_twice_is_refused_by_init_check_and_serve_and_capitals_are_no_change() {
+    let mut site = Box_::served(2, &[]);
+    Opened::new(&site, "en", "opened");
+    let key = site.editors[0].recipient.clone();
+    let capitals = key.to_uppercase();
+    let page = || site.curl("/recipients.txt", &[]).text() + &site.curl("/", &[]).text();
+    let shown = page();
+    assert!(shown.contains(&key), "{shown}");
+
+    let double = format!("\"{key}\", \"{capitals}\"");
+    site.edit(&[(&format!("\"{key}\""), &double)]);
+    for command in ["check", "serve"] {
+        let output = site.command(command).output().unwrap();
+        let said =
+            [output.stdout, output.stderr].map(|out| String::from_utf8(out).unwrap()).concat();
+        assert!(!output.status.success(), "{command}");
+        assert!(said.contains("team team: recipients 1 and 2 are the same key"), "{said}");
+    }
+    // The server that runs keeps what it had.
+    wait_for("the refusal of the changed file", || {
+        site.log().contains("recipients 1 and 2 are the same key").then_some(())
+    });
+    site.edit(&[(&double, &format!("\"{capitals}\""))]);
+    wait_for("the corrected file", || site.log().contains("were read again").then_some(()));
+    let page = || site.curl("/recipients.txt", &[]).text() + &site.curl("/", &[]).text();
+    assert_eq!(page(), shown);
+    site.send(&site.form("en"), "Again", &[]).must_say("Received");
+    let bundle = site.path("again.tar");
+    ok(site.command("export").arg("-o").arg(&bundle));
+    ok(&mut site.editors[0].open([bundle], &site.path("again")));
+    site.stop();
+
+    let twice = ["--recipient", &key, "--recipient", &format!(" {capitals}")];
+    let error = fails(sourdine().arg("init").arg(site.path("new")).args(twice));
+    assert!(error.contains("recipients 1 and 2 are the same key"), "{error}");
+    assert!(!site.path("new").exists());
 }
 
 /// Where an editor with stock tools naturally puts it: beside what was unpacked.
@@ -346,6 +537,11 @@ fn a_reply_must_say_for_which_team_it_is(site: &Box_, code: &str) {
 fn diverted(site: &Box_, drop: &Opened, source_recipients: Value, name: &str) -> PathBuf {
     let mut manifest = drop.manifest.clone();
     manifest["source_recipients"] = source_recipients;
+    resealed(site, drop, &manifest, name)
+}
+
+/// The drop's bundle with another manifest.
+fn resealed(site: &Box_, drop: &Opened, manifest: &Value, name: &str) -> PathBuf {
     let work = site.path(name);
     let place = work.join(drop.text("mailbox")).join(drop.text("dispatch"));
     fs::create_dir_all(&place).unwrap();

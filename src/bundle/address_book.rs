@@ -1,15 +1,16 @@
 //! What an editor's machine remembers: whose keys a mailbox and a team had when they were first seen.
 //! A captured server could otherwise slip its own key into a later manifest and read the reply.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::manifest::Manifest;
+use super::manifest::{Kind, Manifest};
 use super::names::printable;
+use crate::crypto::recipient::canonical;
 
 /// Remembered recipients, kept as JSON beside the identity.
 #[derive(Debug)]
@@ -18,7 +19,8 @@ pub struct AddressBook {
     known: Known,
 }
 
-type Keys = Vec<String>;
+/// Canonical texts.
+type Keys = BTreeSet<String>;
 
 /// For each name, the set of keys seen first and those accepted since: old submissions name old ones.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -67,36 +69,51 @@ impl AddressBook {
     /// Reads the book, or begins an empty one.
     pub fn load(path: &Path) -> Result<Self, BookError> {
         let unreadable = |e: &dyn ToString| BookError::Unreadable(path.to_owned(), e.to_string());
-        let known = match std::fs::read(path) {
+        let mut known: Known = match std::fs::read(path) {
             Ok(json) => serde_json::from_slice(&json).map_err(|e| unreadable(&e))?,
             Err(e) if e.kind() == io::ErrorKind::NotFound => Known::default(),
             Err(e) => return Err(unreadable(&e)),
         };
+        // Older books hold recipients as they were typed.
+        for sets in known.mailboxes.values_mut().chain(known.teams.values_mut()) {
+            for keys in sets {
+                *keys = canonical(std::mem::take(keys)).into_iter().collect();
+            }
+        }
         Ok(Self { path: path.to_owned(), known })
     }
 
     /// Compares a manifest's keys with those seen first and those accepted since; remembers new ones.
     /// `accepted` are the mailboxes and teams whose change the editor knows of.
     pub fn check(&mut self, manifest: &Manifest, accepted: &[String]) -> Result<(), BookError> {
-        let mut team: Vec<String> = manifest
-            .recipients
-            .iter()
-            .filter(|recipient| !manifest.source_recipients.contains(recipient))
-            .cloned()
-            .collect();
-        team.sort_unstable();
-        let source = &manifest.source_recipients;
-        let seen_mailbox = seen(&self.known.mailboxes, &manifest.mailbox, source);
-        let seen_team = seen(&self.known.teams, &manifest.team, &team);
+        let source: Keys = manifest.source_recipients.iter().cloned().collect();
+        let recipients: Keys = manifest.recipients.iter().cloned().collect();
+        let team: Keys = recipients.difference(&source).cloned().collect();
+        // A reply made by hand may leave out what is compared here. No answer is ever sealed by what a
+        // reply names; a submission must name all of it.
+        let may_lack = manifest.kind == Kind::Reply;
+        let lacks_source = may_lack && source.is_empty();
+        // Without the source's key, the team's keys cannot be told from it.
+        let lacks_team =
+            lacks_source || may_lack && (recipients.is_empty() || manifest.team.is_empty());
+        let seen_mailbox = if lacks_source {
+            Seen::So
+        } else {
+            seen(&self.known.mailboxes, &manifest.mailbox, &source)
+        };
+        let seen_team =
+            if lacks_team { Seen::So } else { seen(&self.known.teams, &manifest.team, &team) };
         if seen_mailbox == Seen::Differently && !accepted.contains(&manifest.mailbox) {
             return Err(BookError::SourceChanged(printable(&manifest.mailbox)));
         }
+        let known_together = self.known.teams.values().any(|sets| sets.contains(&team));
         if !accepted.contains(&manifest.team) {
             let team = printable(&manifest.team);
             match seen_team {
                 Seen::Differently => return Err(BookError::TeamChanged(team)),
-                // Whoever captured the server chooses the name: a new one is news too.
-                Seen::Never if !self.known.teams.is_empty() => {
+                // Whoever captured the server chooses the name: a new one is news too, unless it is
+                // another name of people who are known together.
+                Seen::Never if !self.known.teams.is_empty() && !known_together => {
                     return Err(BookError::TeamNew(team));
                 }
                 Seen::Never | Seen::So => {}
@@ -104,7 +121,7 @@ impl AddressBook {
         }
         // Only a manifest that passes is remembered: a refused one must not become "seen first".
         if seen_mailbox != Seen::So {
-            self.known.mailboxes.entry(manifest.mailbox.clone()).or_default().push(source.clone());
+            self.known.mailboxes.entry(manifest.mailbox.clone()).or_default().push(source);
         }
         if seen_team != Seen::So {
             self.known.teams.entry(manifest.team.clone()).or_default().push(team);
@@ -148,19 +165,128 @@ mod tests {
     use super::*;
     use crate::bundle::manifest::Kind;
 
+    const KEY: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+    const OTHER: &str = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa";
+
     fn manifest(source: &str, editors: &[&str]) -> Manifest {
-        Manifest {
+        let sources = source.split_whitespace().map(ToOwned::to_owned).collect();
+        let read = Manifest {
             version: 1,
             kind: Kind::Submission,
             dispatch: "ab".into(),
             mailbox: "brave-heron".into(),
-            source_recipients: vec![source.into()],
+            source_recipients: sources,
             team: "team".into(),
             recipients: editors.iter().map(ToString::to_string).collect(),
             day: String::new(),
             message: String::new(),
             files: Vec::new(),
+        };
+        Manifest::parse(&read.to_json().unwrap()).unwrap()
+    }
+
+    /// A reply to the same source, sealed to it and to these editors.
+    fn reply(source: &str, editors: &[&str]) -> Manifest {
+        let all: Vec<_> = source.split_whitespace().chain(editors.iter().copied()).collect();
+        Manifest { kind: Kind::Reply, ..manifest(source, &all) }
+    }
+
+    /// A book that has seen one manifest.
+    fn book(first: &Manifest) -> (tempfile::TempDir, AddressBook) {
+        let dir = tempfile::tempdir().unwrap();
+        let mut book = AddressBook::load(&dir.path().join("book.json")).unwrap();
+        book.check(first, &[]).unwrap();
+        (dir, book)
+    }
+
+    #[test]
+    fn order_capitals_and_doubles_are_no_change_and_every_other_set_is() {
+        let (_dir, mut book) = book(&manifest("s1 s2", &[KEY, OTHER]));
+        let capitals = KEY.to_uppercase();
+        for same in [
+            manifest("s2 s1", &[OTHER, KEY]),
+            manifest("s1 s2 s1", &[&capitals, OTHER, KEY]),
+            reply("s2 s1", &[&capitals, OTHER]),
+        ] {
+            book.check(&same, &[]).unwrap();
         }
+        // One fewer, one more, another one.
+        for editors in [&[KEY][..], &[], &[KEY, OTHER, "e3"], &[KEY, "e3"]] {
+            for changed in [manifest("s1 s2", editors), reply("s1 s2", editors)] {
+                assert!(matches!(book.check(&changed, &[]), Err(BookError::TeamChanged(_))));
+            }
+        }
+        for source in ["", "s1", "s2", "s1 s2 s3", "s3"] {
+            let changed = manifest(source, &[KEY, OTHER]);
+            assert!(matches!(book.check(&changed, &[]), Err(BookError::SourceChanged(_))));
+        }
+        let answered = reply("s3", &[KEY, OTHER]);
+        assert!(matches!(book.check(&answered, &[]), Err(BookError::SourceChanged(_))));
+    }
+
+    #[test]
+    fn a_second_key_of_a_source_that_comes_later_is_a_change() {
+        let (_dir, mut book) = book(&manifest(KEY, &["e1"]));
+        let second = manifest(&format!("{KEY} {OTHER}"), &["e1"]);
+        assert!(matches!(book.check(&second, &[]), Err(BookError::SourceChanged(_))));
+    }
+
+    #[test]
+    fn what_a_reply_by_hand_leaves_out_is_neither_compared_nor_remembered() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut book = AddressBook::load(&dir.path().join("book.json")).unwrap();
+        let nothing = Manifest { team: String::new(), ..reply("", &[]) };
+        let keys_alone = reply("", &["s1", "e1"]);
+        let nameless = Manifest { team: String::new(), ..reply("s1", &["e1"]) };
+        let source_alone = Manifest { recipients: Vec::new(), ..reply("s1", &[]) };
+        let by_hand = [nothing, keys_alone, nameless, source_alone];
+        // Before anything is known, and after.
+        for seen_before in [false, true] {
+            for reply in &by_hand {
+                book.check(reply, &[]).unwrap_or_else(|e| panic!("{seen_before}: {e}"));
+            }
+            book.check(&manifest("s1", &["e1"]), &[]).unwrap();
+        }
+        assert_eq!((book.known.mailboxes.len(), book.known.teams.len()), (1, 1));
+        // A submission that leaves it out is one that the server never made.
+        for lacking in [manifest("", &["e1"]), manifest("s1", &[])] {
+            assert!(book.check(&lacking, &[]).is_err());
+        }
+    }
+
+    #[test]
+    fn another_name_of_the_same_people_is_no_news() {
+        let (_dir, mut book) = book(&manifest("s1", &["e1", "e2"]));
+        let named = |team: &str, editors| Manifest { team: team.into(), ..manifest("s1", editors) };
+        book.check(&named("sport", &["e2", "e1"]), &[]).unwrap();
+        // Fewer people, more people, people of two teams: each may be a captured server's choice.
+        let (art, fine) = (named("art", &["e3"]), ["art".to_owned()]);
+        assert!(matches!(book.check(&art, &[]), Err(BookError::TeamNew(_))));
+        book.check(&art, &fine).unwrap();
+        for editors in [&["e1"][..], &["e1", "e2", "e3"], &[]] {
+            let invented = named("invented", editors);
+            assert!(matches!(book.check(&invented, &[]), Err(BookError::TeamNew(_))));
+        }
+        // A name that is known stands for its own people, not for others'.
+        let swapped = named("art", &["e1", "e2"]);
+        assert!(matches!(book.check(&swapped, &[]), Err(BookError::TeamChanged(_))));
+    }
+
+    #[test]
+    fn a_book_from_before_canonical_forms_goes_on() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("book.json");
+        let capitals = KEY.to_uppercase();
+        let old = serde_json::json!({
+            "mailboxes": {"brave-heron": [["s1", capitals]]},
+            "teams": {"team": [["e2", OTHER.to_uppercase(), "e2", OTHER]]},
+        });
+        std::fs::write(&path, old.to_string()).unwrap();
+        let mut book = AddressBook::load(&path).unwrap();
+        let same = manifest(&format!("{KEY} s1"), &["e2", OTHER]);
+        book.check(&same, &[]).unwrap();
+        book.save().unwrap();
+        assert_eq!(AddressBook::load(&path).unwrap().known.teams["team"].len(), 1);
     }
 
     #[test]

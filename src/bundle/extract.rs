@@ -48,8 +48,8 @@ pub fn open_manifest(
     let (volume, entry) = gathered.manifest.as_ref().ok_or(DispatchError::NoManifest)?;
     let path = volumes.get(*volume).ok_or(DispatchError::NoManifest)?;
     let sealed = read::open_entry(path, entry).map_err(OpenError::Io)?;
-    let manifest = read_manifest(sealed, identities.iter().map(AsRef::as_ref))?;
-    manifest.check_place(&gathered.designation, &gathered.dispatch)?;
+    let manifest = read_manifest(sealed, identities.iter().map(AsRef::as_ref))?
+        .found_at(&gathered.designation, &gathered.dispatch)?;
     Ok(Opened { manifest, gathered })
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::path::Member;
+use crate::crypto::recipient::canonical;
 
 /// The newest version written and read.
 pub const VERSION: u32 = 1;
@@ -76,7 +77,7 @@ pub enum ManifestError {
     /// Written by a newer program.
     #[error("its manifest has version {0}, this program knows {VERSION}; use a newer sourdine")]
     Newer(u32),
-    /// It names another mailbox or dispatch than the place where it was found.
+    /// It was written for another mailbox, or for another dispatch, than the path says.
     #[error("its manifest belongs to another place; somebody may have moved it to mislead you")]
     Elsewhere,
     /// A list of files that contradicts itself.
@@ -90,7 +91,7 @@ impl Manifest {
         serde_json::to_vec_pretty(self).map_err(|_| ManifestError::Unreadable)
     }
 
-    /// Reads JSON with any white space after it.
+    /// Reads JSON with any white space after it. Recipients come out in canonical form, each once.
     pub fn parse(json: &[u8]) -> Result<Self, ManifestError> {
         #[derive(Deserialize)]
         struct Head {
@@ -101,7 +102,10 @@ impl Manifest {
         if head.version > VERSION {
             return Err(ManifestError::Newer(head.version));
         }
-        let manifest: Self = serde_json::from_slice(json).map_err(unreadable)?;
+        let mut manifest: Self = serde_json::from_slice(json).map_err(unreadable)?;
+        for keys in [&mut manifest.source_recipients, &mut manifest.recipients] {
+            *keys = canonical(std::mem::take(keys));
+        }
         let mut members: Vec<&str> = manifest.files.iter().map(|f| f.member.as_str()).collect();
         members.sort_unstable();
         let twice = members.windows(2).any(|pair| pair.first() == pair.last());
@@ -111,10 +115,25 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// Refuses a manifest that was not written for this place.
-    pub fn check_place(&self, designation: &str, dispatch: &str) -> Result<(), ManifestError> {
-        let here = self.mailbox == designation && self.dispatch == dispatch;
-        here.then_some(()).ok_or(ManifestError::Elsewhere)
+    /// This manifest, found in a bundle under `designation/dispatch`; refused where it was written for
+    /// another place.
+    ///
+    /// The server cannot read a manifest, but it chooses the path. A submission shown in another mailbox
+    /// would be answered to the wrong source, and shown under another id it would count as new: mailbox and
+    /// id must agree. A reply must agree on the mailbox; its id is its maker's choice, and a delivered
+    /// reply is stored under an id of its content. What a hand-made reply leaves out is filled in from the path.
+    pub fn found_at(mut self, designation: &str, dispatch: &str) -> Result<Self, ManifestError> {
+        if self.kind == Kind::Reply {
+            if self.mailbox.is_empty() {
+                designation.clone_into(&mut self.mailbox);
+            }
+            if self.dispatch.is_empty() {
+                dispatch.clone_into(&mut self.dispatch);
+            }
+        }
+        let id_agrees = self.kind == Kind::Reply || self.dispatch == dispatch;
+        let here = self.mailbox == designation && id_agrees;
+        here.then_some(self).ok_or(ManifestError::Elsewhere)
     }
 }
 
@@ -169,10 +188,48 @@ mod tests {
         assert_eq!(short.message, "Merci");
     }
 
+    fn found_at(manifest: Manifest, place: (&str, &str)) -> Result<Manifest, ManifestError> {
+        manifest.found_at(place.0, place.1)
+    }
+
+    #[test]
+    fn a_submission_belongs_to_one_place() {
+        let here = ("brave-heron", "ab");
+        assert!(found_at(sample(), here) == Ok(sample()));
+        for place in [("brave-heron", "cd"), ("calm-heron", "ab")] {
+            assert!(found_at(sample(), place) == Err(ManifestError::Elsewhere));
+        }
+        // What only a reply may leave out.
+        let nameless = Manifest { mailbox: String::new(), ..sample() };
+        assert!(found_at(nameless, here) == Err(ManifestError::Elsewhere));
+        let without_id = Manifest { dispatch: String::new(), ..sample() };
+        assert!(found_at(without_id, here) == Err(ManifestError::Elsewhere));
+    }
+
+    #[test]
+    fn a_reply_belongs_to_its_mailbox_under_any_id() {
+        let reply = Manifest { kind: Kind::Reply, ..sample() };
+        assert!(found_at(reply.clone(), ("brave-heron", "cd")) == Ok(reply.clone()));
+        assert!(found_at(reply.clone(), ("calm-heron", "ab")) == Err(ManifestError::Elsewhere));
+        let short = Manifest { mailbox: String::new(), dispatch: String::new(), ..reply.clone() };
+        assert!(found_at(short, ("brave-heron", "ab")) == Ok(reply));
+    }
+
+    #[test]
+    fn recipients_are_read_in_canonical_form() {
+        const KEY: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+        let typed = Manifest {
+            source_recipients: vec![format!(" {KEY}\n")],
+            recipients: vec!["age1y".into(), KEY.to_uppercase(), KEY.into(), "age1y".into()],
+            ..sample()
+        };
+        let read = Manifest::parse(&typed.to_json().unwrap()).unwrap();
+        assert_eq!(read.source_recipients, [KEY]);
+        assert_eq!(read.recipients, ["age1y", KEY]);
+    }
+
     #[test]
     fn what_contradicts_is_refused() {
-        assert_eq!(sample().check_place("brave-heron", "cd"), Err(ManifestError::Elsewhere));
-        assert_eq!(sample().check_place("calm-heron", "ab"), Err(ManifestError::Elsewhere));
         let mut twice = sample();
         twice.files.push(twice.files[0].clone());
         assert!(

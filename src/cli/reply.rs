@@ -1,5 +1,6 @@
 //! `sourdine reply`: seals an answer offline, to the source and to the team.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -118,10 +119,10 @@ fn find_manifest(path: &Path) -> anyhow::Result<Manifest> {
             path.display()
         );
     };
+    let keys = |m: &Manifest| m.source_recipients.iter().cloned().collect::<BTreeSet<_>>();
+    let newest_keys = keys(newest);
     let same = |m: &&Manifest| {
-        m.mailbox == newest.mailbox
-            && m.source_recipients == newest.source_recipients
-            && m.team == newest.team
+        m.mailbox == newest.mailbox && keys(m) == newest_keys && m.team == newest.team
     };
     ensure!(
         found.iter().all(|m| same(&m)),

@@ -1,5 +1,6 @@
 //! Whom a dispatch is sealed to: age recipients that a server can use without running a program.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -7,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::base::ids::hex;
 
-/// A native age recipient and the text it was written as.
+/// A native age recipient and its canonical text: Bech32 may be typed in capitals, the key is the same.
 #[derive(Clone)]
 pub struct Recipient {
     text: String,
@@ -56,11 +57,11 @@ impl FromStr for Recipient {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
-        if let Ok(key) = text.parse() {
-            return Ok(Self { text: text.into(), key: Key::X25519(key) });
+        if let Ok(key) = text.parse::<age::x25519::Recipient>() {
+            return Ok(Self { text: key.to_string(), key: Key::X25519(key) });
         }
-        if let Ok(key) = text.parse() {
-            return Ok(Self { text: text.into(), key: Key::Tagged(key) });
+        if let Ok(key) = text.parse::<age::tag::Recipient>() {
+            return Ok(Self { text: key.to_string(), key: Key::Tagged(key) });
         }
         let lower = text.to_ascii_lowercase();
         Err(if lower.starts_with("age-secret-key-") || lower.starts_with("age-plugin-") {
@@ -86,7 +87,7 @@ fn is_plugin(lower: &str) -> bool {
 }
 
 impl Recipient {
-    /// As written in the configuration and in manifests.
+    /// The canonical text, as manifests name it.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -99,12 +100,23 @@ impl Recipient {
         }
     }
 
-    /// The first 64 bits of SHA-256 over the recipient's text, as `1a2b 3c4d 5e6f 7a8b`. With stock
-    /// tools: `printf %s age1… | sha256sum`.
+    /// The first 128 bits of SHA-256 over the canonical text, as `1a2b 3c4d …`. With stock tools:
+    /// `printf %s age1… | sha256sum`.
     pub fn fingerprint(&self) -> String {
         let hash = Sha256::digest(self.text.as_bytes());
-        hash.chunks(2).take(4).map(hex).collect::<Vec<_>>().join(" ")
+        hash.chunks(2).take(8).map(hex).collect::<Vec<_>>().join(" ")
     }
+}
+
+/// The canonical text of each recipient, each once, in the order given. A text that is no recipient of
+/// ours (a plugin's) stays as it is, for comparison.
+pub fn canonical(texts: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let texts = texts.into_iter().map(|text| match text.parse::<Recipient>() {
+        Ok(recipient) => recipient.text,
+        Err(_) => text.trim().to_owned(),
+    });
+    texts.filter(|text| seen.insert(text.clone())).collect()
 }
 
 impl fmt::Display for Recipient {
@@ -158,6 +170,29 @@ mod tests {
     #[test]
     fn a_fingerprint_is_what_sha256sum_prints() {
         // printf %s age1ql3z… | sha256sum
-        assert_eq!(GOOD.parse::<Recipient>().unwrap().fingerprint(), "cf7e 5682 3131 5068");
+        let fingerprint = "cf7e 5682 3131 5068 5bf1 6e42 c4ea 48e1";
+        assert_eq!(GOOD.parse::<Recipient>().unwrap().fingerprint(), fingerprint);
+        let capitals = GOOD.to_uppercase().parse::<Recipient>().unwrap();
+        assert_eq!(capitals.fingerprint(), fingerprint);
+    }
+
+    #[test]
+    fn a_recipient_has_one_text_however_it_is_typed() {
+        const TAGGED: &str = "age1tag1qt8lw0ual6avlwmwatk888yqnmdamm7xfd0wak53ut6elz5c4swx2yqdj4e";
+        for text in [GOOD, TAGGED] {
+            let plain: Recipient = text.parse().unwrap();
+            let capitals: Recipient = format!("\t{}\u{a0}", text.to_uppercase()).parse().unwrap();
+            assert!(plain == capitals);
+            assert_eq!((plain.as_str(), capitals.to_string().as_str()), (text, text));
+        }
+        // Bech32 (BIP 173) refuses mixed case.
+        assert!(GOOD.replacen("age1q", "age1Q", 1).parse::<Recipient>().is_err());
+    }
+
+    #[test]
+    fn canonical_texts_are_a_set_and_keep_what_is_not_known() {
+        let typed = [" age1yubikey1QX ", GOOD, &GOOD.to_uppercase(), "age1yubikey1QX", ""];
+        let texts = canonical(typed.map(ToOwned::to_owned));
+        assert_eq!(texts, ["age1yubikey1QX", GOOD, ""]);
     }
 }

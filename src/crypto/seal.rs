@@ -1,5 +1,6 @@
 //! Sealing: plaintext in, padded age ciphertext out, one pass, constant memory.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 use age::stream::StreamWriter;
@@ -46,8 +47,11 @@ pub struct Digested {
 }
 
 impl Recipients {
-    /// Tries the set on an empty file (age format, c2sp.org/age) and keeps it only if that works.
-    pub fn proven(recipients: Vec<Recipient>) -> Result<Self, SealError> {
+    /// Tries the set on an empty file (age format, c2sp.org/age) and keeps it only if that works. A
+    /// recipient that comes twice is sealed to once.
+    pub fn proven(mut recipients: Vec<Recipient>) -> Result<Self, SealError> {
+        let mut seen = HashSet::new();
+        recipients.retain(|recipient| seen.insert(recipient.to_string()));
         let proven = Self(recipients);
         proven.stream(io::sink())?.finish()?;
         Ok(proven)

@@ -1,6 +1,6 @@
 //! The teams that submissions are sealed to, each proven by a trial encryption.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::config;
 use crate::crypto::recipient::{Recipient, RecipientError};
@@ -35,6 +35,19 @@ pub enum TeamsError {
         number: usize,
         /// Why.
         error: RecipientError,
+    },
+    /// One recipient twice.
+    #[error(
+        "team {team}: recipients {first} and {second} are the same key (capitals and spaces make no \
+         difference); remove one of them"
+    )]
+    Twice {
+        /// Id of the team.
+        team: String,
+        /// Counted from 1.
+        first: usize,
+        /// Counted from 1.
+        second: usize,
     },
     /// The trial encryption failed.
     #[error("team {0}: {1}")]
@@ -85,7 +98,44 @@ fn prove(team: &config::Team) -> Result<Team, TeamsError> {
         })
     };
     let recipients = (1..).zip(&team.recipients).map(parse).collect::<Result<Vec<_>, _>>()?;
+    let mut places = HashMap::new();
+    for (second, recipient) in (1..).zip(&recipients) {
+        if let Some(first) = places.insert(recipient.as_str(), second) {
+            return Err(TeamsError::Twice { team: team.id.clone(), first, second });
+        }
+    }
     let recipients =
         Recipients::proven(recipients).map_err(|e| TeamsError::Seal(team.id.clone(), e))?;
     Ok(Team { id: team.id.clone(), name: team.name.clone(), text: team.text.clone(), recipients })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+    const TWO: &str = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa";
+
+    fn prove(recipients: &[&str]) -> Result<Teams, TeamsError> {
+        Teams::prove(&[config::Team {
+            id: "team".into(),
+            name: "The team".into(),
+            text: BTreeMap::new(),
+            recipients: recipients.iter().map(ToString::to_string).collect(),
+        }])
+    }
+
+    #[test]
+    fn a_team_has_each_key_once_however_it_is_typed() {
+        let capitals = ONE.to_uppercase();
+        let teams = prove(&[&capitals, &format!(" {TWO} ")]).unwrap();
+        assert_eq!(teams.find("team").unwrap().recipients.texts(), [ONE, TWO]);
+        for again in [ONE, &capitals, &format!("\n{capitals} ")] {
+            let refused = prove(&[ONE, TWO, again]).err();
+            assert!(
+                matches!(&refused, Some(TeamsError::Twice { team, first: 1, second: 3 }) if team == "team"),
+                "{refused:?}"
+            );
+        }
+    }
 }
