@@ -14,7 +14,7 @@ mod held;
 mod wire;
 
 use std::fs::{self, File};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -222,7 +222,7 @@ fn sums(site: &Box_) -> String {
 fn beside_an_older_serve_every_command_refuses_and_what_it_takes_in_is_not_lost() {
     let site = old_box(2);
     let bundle = site.path("never.tar");
-    stock_tar(&site.path("any.tar"), site.dir.path(), "log");
+    stock_tar(&site.path("any.tar"), site.dir.path(), "box/sourdine.toml");
     let older = OlderServe::start(&site);
     older.takes_in(7);
     let before = sums(&site);
@@ -276,7 +276,9 @@ fn beside_an_older_serve_every_command_refuses_and_what_it_takes_in_is_not_lost(
 #[test]
 fn the_format_changes_only_while_nothing_uses_the_store() {
     let site = old_box(2);
-    let OlderServe { index, _locks: [lock, serving] } = OlderServe::start(&site);
+    let older = OlderServe::start(&site);
+    older.takes_in(7);
+    let OlderServe { index, _locks: [lock, serving] } = older;
     drop(serving);
     let before = sums(&site);
     for what in ["a command holds the lock", "only a connection is open"] {
@@ -298,13 +300,14 @@ fn fill(site: &Box_, count: u32) {
     db.execute_batch(&format!(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
          INSERT INTO mailbox SELECT randomblob(16), 'name-' || i, hex(randomblob(31)), 20700 FROM n;
-         INSERT INTO dispatch SELECT randomblob(16), id, 0, 'team', 20700 FROM mailbox;"
+         INSERT INTO dispatch SELECT randomblob(16), id, 1, 'team', 20700 FROM mailbox
+             WHERE designation LIKE 'name-%';"
     ))
     .unwrap();
     db.close().unwrap();
 }
 
-/// Mailboxes, submissions: where nothing is lost, these numbers stay.
+/// Mailboxes, dispatches: where nothing is lost, these numbers stay.
 fn counts(index: &Path) -> (u64, u64) {
     let db = Connection::open(index).unwrap();
     let sound: String = db.pragma_query_value(None, "integrity_check", |row| row.get(0)).unwrap();
@@ -319,7 +322,7 @@ fn counts(index: &Path) -> (u64, u64) {
 #[test]
 fn an_upgrade_that_is_killed_leaves_the_old_file_or_the_new_one_whole() {
     let mut site = old_box(1);
-    fill(&site, 20_000);
+    fill(&site, 8_000);
     let (index, kept) = (site.data().join("index.db"), site.path("kept.db"));
     fs::copy(&index, &kept).unwrap();
     let all = counts(&kept);
@@ -371,8 +374,9 @@ fn an_upgrade_that_is_killed_leaves_the_old_file_or_the_new_one_whole() {
 
 /// The format in the file's own header.
 fn format_header(index: &Path) -> u32 {
-    let bytes = fs::read(index).unwrap_or_default();
-    bytes.get(60..64).map_or(0, |four| u32::from_be_bytes(four.try_into().unwrap()))
+    let mut four = [0; 4];
+    let read = File::open(index).and_then(|file| file.read_exact_at(&mut four, 60));
+    read.map_or(0, |()| u32::from_be_bytes(four))
 }
 
 #[test]

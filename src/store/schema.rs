@@ -29,6 +29,8 @@ const VAULT: Kind = Kind {
 pub(super) const KINDS: [&Kind; 2] = [&INDEX, &VAULT];
 /// How long a connection waits for another process's short transaction.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long the store is waited for where it is needed alone: a command that only looks ends sooner.
+const ALONE: Duration = Duration::from_secs(5);
 /// Between two looks at a lock.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -168,7 +170,7 @@ fn connect_both(dir: &Path, quota: u64, tuning: &Tuning, lock: File) -> Result<O
 fn share(dir: &Path) -> Result<File, StoreError> {
     let (path, file) = open_lock(dir, "lock")?;
     // Whoever is alone has it for as long as it migrates or clears up.
-    let got = within_patience(&path, || file.try_lock_shared())?;
+    let got = within(PATIENCE, &path, || file.try_lock_shared())?;
     if got { Ok(file) } else { Err(StoreError::Locked(dir.to_owned())) }
 }
 
@@ -184,11 +186,12 @@ fn try_alone(dir: &Path) -> Result<Option<File>, StoreError> {
 /// Waits for commands that end soon.
 fn lock_alone(dir: &Path) -> Result<File, StoreError> {
     let (path, file) = open_lock(dir, "lock")?;
-    let got = within_patience(&path, || file.try_lock())?;
+    let got = within(ALONE, &path, || file.try_lock())?;
     if got { Ok(file) } else { Err(StoreError::InUse(dir.to_owned())) }
 }
 
-fn within_patience(
+fn within(
+    patience: Duration,
     path: &Path,
     mut lock: impl FnMut() -> Result<(), TryLockError>,
 ) -> Result<bool, StoreError> {
@@ -197,7 +200,7 @@ fn within_patience(
         match lock() {
             Ok(()) => return Ok(true),
             Err(TryLockError::Error(e)) => return Err(StoreError::Io(path.to_owned(), e.kind())),
-            Err(TryLockError::WouldBlock) if begin.elapsed() > PATIENCE => return Ok(false),
+            Err(TryLockError::WouldBlock) if begin.elapsed() > patience => return Ok(false),
             Err(TryLockError::WouldBlock) => std::thread::sleep(LOOK),
         }
     }
