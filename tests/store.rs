@@ -29,6 +29,12 @@ impl Place {
     fn open(&self) -> Store {
         Store::open(&self.data(), ROOMY).unwrap()
     }
+
+    /// As the process that serves; says how many files a crash left.
+    fn serve(&self) -> (Store, usize) {
+        let (store, recovered) = Store::open_to_serve(&self.data(), ROOMY).unwrap();
+        (store, recovered.remains)
+    }
 }
 
 fn mailbox(number: u8, designation: &str) -> Mailbox {
@@ -151,8 +157,7 @@ fn a_full_vault_refuses_the_newcomer_and_keeps_what_it_has() {
 #[test]
 fn another_process_may_write_while_one_serves_and_a_second_may_not_serve() {
     let place = Place::new();
-    let serving = place.open();
-    serving.claim_serving().unwrap();
+    let serving = place.serve().0;
     let mut under_way = serving.upload();
     let mut file = under_way.file().unwrap();
     file.write_all(&marked("under-way")).unwrap();
@@ -160,7 +165,7 @@ fn another_process_may_write_while_one_serves_and_a_second_may_not_serve() {
 
     // A command opens the same store meanwhile: it must not take the upload for a crash's remains.
     let command = place.open();
-    assert!(matches!(command.claim_serving(), Err(StoreError::Served(_))));
+    assert!(matches!(Store::open_to_serve(&place.data(), ROOMY), Err(StoreError::Served(_))));
     let mut reply = command.upload();
     let members = vec![reply.file().unwrap().finish().unwrap()];
     reply.publish(publication(9, &mailbox(9, "calm-lake"), members)).unwrap();
@@ -177,8 +182,7 @@ fn another_process_may_write_while_one_serves_and_a_second_may_not_serve() {
 fn an_index_put_back_from_an_older_copy_is_refused_and_removes_nothing() {
     let place = Place::new();
     let old = std::fs::read(place.data().join("index.db")).unwrap();
-    let store = place.open();
-    store.claim_serving().unwrap();
+    let store = place.serve().0;
     let mut upload = store.upload();
     let mut file = upload.file().unwrap();
     file.write_all(&marked("acknowledged")).unwrap();
@@ -190,8 +194,8 @@ fn an_index_put_back_from_an_older_copy_is_refused_and_removes_nothing() {
     std::fs::write(place.data().join("index.db"), old).unwrap();
     assert!(matches!(Store::open(&place.data(), ROOMY), Err(StoreError::Mismatch(_))));
     std::fs::write(place.data().join("index.db"), new).unwrap();
-    let store = place.open();
-    assert_eq!(store.claim_serving().unwrap(), 0);
+    let (store, remains) = place.serve();
+    assert_eq!(remains, 0);
     let mut read = Vec::new();
     let found = store.dispatches(MailboxId([1; 16])).unwrap();
     store.read(found[0].members[0]).read_to_end(&mut read).unwrap();
@@ -213,8 +217,8 @@ fn only_who_serves_removes_what_a_crash_left() {
     drop(vault);
     drop(place.open());
     assert!(holds_marker(&place.data(), "remains"), "a command that looks removes nothing");
-    let store = place.open();
-    assert_eq!(store.claim_serving().unwrap(), 1);
+    let (_store, remains) = place.serve();
+    assert_eq!(remains, 1);
     wait_for("the remains to be gone", || (!holds_marker(&place.data(), "remains")).then_some(()));
 }
 

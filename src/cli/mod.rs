@@ -18,6 +18,7 @@ mod reply;
 pub mod sandbox;
 mod serve;
 mod status;
+mod upgrade;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -27,7 +28,7 @@ use clap::{Args, Parser, Subcommand};
 
 /// An anonymous drop box: documents are sealed on arrival, answered with a code.
 ///
-/// On a server: init, check, serve, editor, status, export, deliver. On an editor's machine, which needs no
+/// On a server: init, check, serve, upgrade, editor, status, export, deliver. On an editor's machine, which needs no
 /// network: keygen, open, reply. To see all of it: demo.
 #[derive(Parser)]
 #[command(name = "sourdine", version, max_term_width = 100)]
@@ -48,6 +49,8 @@ enum Command {
     Serve(serve::Serve),
     /// Say who may sign in at the desk
     Editor(editor::Editor),
+    /// Bring the store of an older version to this one's format; `serve` does so at its start
+    Upgrade(upgrade::Upgrade),
     /// Count what is there and what waits; nothing about anyone
     Status(status::Status),
     /// Write what waits for a team into a bundle, to be opened offline
@@ -83,6 +86,7 @@ pub fn run() -> ExitCode {
         Command::Check(command) => command.run(),
         Command::Serve(command) => command.run(),
         Command::Editor(command) => command.run(),
+        Command::Upgrade(command) => command.run(),
         Command::Status(command) => command.run(),
         Command::Export(command) => command.run(),
         Command::Deliver(command) => command.run(),

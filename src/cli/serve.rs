@@ -15,6 +15,7 @@ use super::{ConfigArg, kept, process, sandbox};
 use crate::base::clock::Clock;
 use crate::config::{Config, ConfigError, Listen};
 use crate::dropbox::{Dropbox, Teams};
+use crate::store::Migrated;
 use crate::web::desk::{self, Desk};
 use crate::web::report_errors;
 use crate::web::server::{Line, Listener, serve};
@@ -158,11 +159,14 @@ impl Plan {
         let desk = self.desk.as_ref().map(bind).transpose()?;
         let rules = sandbox::Rules { data_dir: &self.config.data_dir, config: self.changes.file() };
         let sandbox = sandbox::enter(rules)?;
-        let dropbox = Dropbox::open(&self.config, Clock::system())?;
-        let remains = dropbox.store().claim_serving()?;
-        if remains > 0 {
+        let (dropbox, recovered) = Dropbox::open_to_serve(&self.config, Clock::system())?;
+        for Migrated { file, from, to } in &recovered.migrated {
+            tracing::info!("{file} was brought from format {from} to {to}");
+        }
+        if recovered.remains > 0 {
             tracing::info!(
-                "removing {remains} files of uploads that were cut when the server ended"
+                "removing {} files of uploads that were cut when the server ended",
+                recovered.remains
             );
         }
         let site = Arc::new(Site::new(dropbox.clone(), &self.config)?);

@@ -26,7 +26,7 @@ use crate::base::limits::Limits;
 use crate::base::random::{self, NoRandomness};
 use crate::config::Config;
 use crate::crypto::kdf::{Derivation, DerivationError};
-use crate::store::{self, Store, StoreError, Tuning};
+use crate::store::{self, Recovered, Store, StoreError, Tuning};
 
 pub use derive::{DeriveError, Deriver};
 pub use intake::{IncomingFile, Intake, IntakeError, Letter, Receipt, Sent};
@@ -74,17 +74,27 @@ struct Inner {
 }
 
 impl Dropbox {
-    /// Opens the store and proves that every team can be sealed to.
+    /// Opens the store beside others and proves that every team can be sealed to.
     pub fn open(config: &Config, clock: Clock) -> Result<Self, SetupError> {
         let teams = Teams::prove(&config.teams)?;
-        let store = Store::open(&config.data_dir, config.limits.quota)?;
-        Ok(Self(Arc::new(Inner {
+        Ok(Self::on(Store::open(&config.data_dir, config.limits.quota)?, teams, config, clock))
+    }
+
+    /// The same for the one process that serves it; see [`Store::open_to_serve`].
+    pub fn open_to_serve(config: &Config, clock: Clock) -> Result<(Self, Recovered), SetupError> {
+        let teams = Teams::prove(&config.teams)?;
+        let (store, recovered) = Store::open_to_serve(&config.data_dir, config.limits.quota)?;
+        Ok((Self::on(store, teams, config, clock), recovered))
+    }
+
+    fn on(store: Store, teams: Teams, config: &Config, clock: Clock) -> Self {
+        Self(Arc::new(Inner {
             space: Arc::new(space::Space::new(store.clone(), &config.limits)),
             store,
             limits: config.limits.clone(),
             clock,
             teams: RwLock::new(Arc::new(teams)),
-        })))
+        }))
     }
 
     /// What lies under it.

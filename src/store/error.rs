@@ -33,6 +33,38 @@ pub enum StoreError {
         /// The newest format known.
         known: i64,
     },
+    /// Made by an older program, and not migrated yet.
+    #[error(
+        "{path} has format {found}, this program needs {known}: stop a `sourdine serve` of the older version, \
+         then start this one's, or run `sourdine upgrade`, which migrates the store while nothing else uses \
+         it. Nothing was changed"
+    )]
+    Older {
+        /// Which file.
+        path: PathBuf,
+        /// Its format.
+        found: i64,
+        /// The format needed.
+        known: i64,
+    },
+    /// It could not be had alone, which changing the format needs.
+    #[error(
+        "another sourdine uses {0}, and a store is migrated only while none does: wait for that command or \
+         stop it, then run this again. Nothing was changed"
+    )]
+    InUse(PathBuf),
+    /// The copy that is migrated does not fit.
+    #[error(
+        "there is no room beside {0} for its migrated copy: free twice the size of that file, then run this \
+         again. Nothing was changed"
+    )]
+    NoRoomToMigrate(PathBuf),
+    /// The migrated copy has faults.
+    #[error(
+        "{0} is damaged and cannot be migrated: restore it from a backup, with the vault.db of the same day. \
+         Nothing was changed"
+    )]
+    Unsound(PathBuf),
     /// Another program's file.
     #[error(
         "{0} is not a sourdine database; correct data_dir, or restore the directory from a backup"

@@ -12,6 +12,7 @@ mod draft;
 mod editor;
 mod error;
 mod journal;
+mod migration;
 mod reader;
 mod removal;
 mod schema;
@@ -21,7 +22,7 @@ mod writer;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
 use rusqlite::{Connection, OptionalExtension};
 
@@ -33,9 +34,10 @@ pub use draft::{Draft, DraftKey, Held};
 pub use editor::Account;
 pub use error::StoreError;
 pub use journal::{Did, JournalLine};
+pub use migration::Migrated;
 pub use reader::{Counts, FileReader};
 pub use removal::{Cutoffs, Withdrawal};
-pub use schema::create;
+pub use schema::{create, upgrade};
 pub use upload::{FileWriter, Upload};
 pub use writer::HEARTBEAT;
 
@@ -136,6 +138,15 @@ pub enum Published {
     Before,
 }
 
+/// What was done before serving.
+#[derive(Debug)]
+pub struct Recovered {
+    /// Files that were brought to this program's format.
+    pub migrated: Vec<Migrated>,
+    /// Files of cut uploads that are being removed.
+    pub remains: usize,
+}
+
 /// A handle on the store; cheap to clone. The last one dropped commits what was acknowledged to
 /// nobody, empties the log and closes the files.
 #[derive(Clone)]
@@ -147,12 +158,11 @@ struct Shared {
     writer: writer::Handle,
     index: Pool,
     vault: Pool,
-    serving: OnceLock<File>,
     live: upload::Live,
-    /// What a crash left, until somebody claims to serve.
-    orphans: Mutex<Vec<FileId>>,
-    // Held shared by every process that writes; see `schema::lock`.
+    // Held shared by every process; see `schema::Opened`.
     _lock: File,
+    // Held by the one that serves.
+    _claim: Option<File>,
 }
 
 /// Connections for readers, opened when all others are in use.
@@ -181,7 +191,7 @@ impl Pool {
 }
 
 impl Store {
-    /// Opens the store in `dir` and upgrades it if it is older. `quota` bounds the vault, in bytes.
+    /// Opens the store in `dir`, which must have this program's format. `quota` bounds the vault, in bytes.
     pub fn open(dir: &Path, quota: u64) -> Result<Self, StoreError> {
         Self::open_tuned(dir, quota, Tuning::default())
     }
@@ -189,6 +199,27 @@ impl Store {
     /// The same with another way of writing.
     pub fn open_tuned(dir: &Path, quota: u64, tuning: Tuning) -> Result<Self, StoreError> {
         let opened = schema::open(dir, quota, &tuning)?;
+        Self::start(dir, opened, tuning, None)
+    }
+
+    /// Opens it for the one process that serves it: migrates an older store, and removes what a crash left,
+    /// unless another process has the store open.
+    pub fn open_to_serve(dir: &Path, quota: u64) -> Result<(Self, Recovered), StoreError> {
+        let tuning = Tuning::default();
+        let (opened, serving) = schema::open_to_serve(dir, quota, &tuning)?;
+        let store = Self::start(dir, opened, tuning, Some(serving.claim))?;
+        store.0.writer.send(writer::Command::Beat)?;
+        let remains = serving.orphans.len();
+        store.0.writer.remove(serving.orphans);
+        Ok((store, Recovered { migrated: serving.migrated, remains }))
+    }
+
+    fn start(
+        dir: &Path,
+        opened: schema::Opened,
+        tuning: Tuning,
+        claim: Option<File>,
+    ) -> Result<Self, StoreError> {
         let writer = writer::Handle::start(opened.index, opened.vault, &tuning)?;
         Ok(Self(Arc::new(Shared {
             dir: dir.to_owned(),
@@ -196,24 +227,10 @@ impl Store {
             writer,
             index: Pool { open: schema::index_reader, idle: Mutex::default() },
             vault: Pool { open: schema::vault_reader, idle: Mutex::default() },
-            serving: OnceLock::new(),
             live: upload::Live::default(),
-            orphans: Mutex::new(opened.orphans),
             _lock: opened.lock,
+            _claim: claim,
         })))
-    }
-
-    /// Claims the directory for the one process that serves it, and removes what a crash left behind,
-    /// unless another process was writing when this one opened the store. Says how many files that is.
-    pub fn claim_serving(&self) -> Result<usize, StoreError> {
-        let file = schema::serving_lock(&self.0.dir)?;
-        self.0.serving.set(file).map_err(|_| StoreError::Served(self.0.dir.clone()))?;
-        self.0.writer.send(writer::Command::Beat)?;
-        let orphans = self.0.orphans.lock().map(|mut orphans| std::mem::take(&mut *orphans));
-        let orphans = orphans.unwrap_or_default();
-        let count = orphans.len();
-        self.0.writer.remove(orphans);
-        Ok(count)
     }
 
     /// Whether every byte of a dispatch is there.

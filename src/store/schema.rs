@@ -1,13 +1,14 @@
-//! Making, opening and upgrading the two files, and the locks between processes.
+//! Making and opening the two files, and the locks between processes.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension};
 
+use super::migration::{self, Migrated};
 use super::{StoreError, Tuning, reader};
 use crate::base::ids::FileId;
 
@@ -25,20 +26,42 @@ const VAULT: Kind = Kind {
     application_id: 0x534f_5556, // "SOUV"
     migrations: &[include_str!("migrations/vault_0001.sql")],
 };
+pub(super) const KINDS: [&Kind; 2] = [&INDEX, &VAULT];
 /// How long a connection waits for another process's short transaction.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long the store is waited for where it is needed alone: a command that only looks ends sooner.
+const ALONE: Duration = Duration::from_secs(5);
+/// Between two looks at a lock.
+const LOOK: Duration = Duration::from_millis(50);
 
-struct Kind {
-    file: &'static str,
+pub(super) struct Kind {
+    pub file: &'static str,
     application_id: i64,
-    migrations: &'static [&'static str],
+    /// Numbered SQL: the first one makes format 1, each further one the next.
+    pub migrations: &'static [&'static str],
+}
+
+impl Kind {
+    /// The format that this program reads and writes.
+    pub fn format(&self) -> i64 {
+        i64::try_from(self.migrations.len()).unwrap_or(i64::MAX)
+    }
 }
 
 pub(super) struct Opened {
     pub index: Connection,
     pub vault: Connection,
-    pub orphans: Vec<FileId>,
+    /// Held shared by every process that has the store open: who holds it alone may change the format.
     pub lock: File,
+}
+
+/// What only the process that serves has.
+pub(super) struct Serving {
+    /// Held alone as long as it serves.
+    pub claim: File,
+    /// What a crash left; empty where another process may still write.
+    pub orphans: Vec<FileId>,
+    pub migrated: Vec<Migrated>,
 }
 
 /// Makes an empty store in the new directory `dir` (0700, files 0600) with these facts in it.
@@ -49,7 +72,7 @@ pub fn create(dir: &Path, facts: &[(&str, &[u8])], tuning: &Tuning) -> Result<()
         kind => StoreError::Io(path.to_owned(), kind),
     };
     DirBuilder::new().mode(0o700).create(dir).map_err(|e| io(dir, &e))?;
-    for kind in [&INDEX, &VAULT] {
+    for kind in KINDS {
         let path = dir.join(kind.file);
         let new = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
         new.map_err(|e| io(&path, &e))?;
@@ -62,73 +85,130 @@ pub fn create(dir: &Path, facts: &[(&str, &[u8])], tuning: &Tuning) -> Result<()
     shape(&vault, tuning.page_size)?;
     prepare(&vault, tuning.wal)?;
     vault.pragma_update(None, "application_id", VAULT.application_id)?;
-    migrate(&INDEX, &index, &dir.join(INDEX.file))?;
-    migrate(&VAULT, &vault, &dir.join(VAULT.file))?;
+    migration::apply(&INDEX, &index, 0)?;
+    migration::apply(&VAULT, &vault, 0)?;
     for (name, value) in facts {
         index.execute("INSERT INTO fact (name, value) VALUES (?, ?)", (name, value))?;
     }
     Ok(())
 }
 
+/// For a process beside others. Never changes the format.
 pub(super) fn open(dir: &Path, quota: u64, tuning: &Tuning) -> Result<Opened, StoreError> {
+    check(dir)?;
+    connect_both(dir, quota, tuning, share(dir)?)
+}
+
+/// For the one process that serves: an older store is migrated first.
+pub(super) fn open_to_serve(
+    dir: &Path,
+    quota: u64,
+    tuning: &Tuning,
+) -> Result<(Opened, Serving), StoreError> {
+    check(dir)?;
+    let claim = claim(dir)?;
+    let alone = if migration::is_due(dir)? { Some(lock_alone(dir)?) } else { try_alone(dir)? };
+    let mut serving = Serving { claim, orphans: Vec::new(), migrated: Vec::new() };
+    let Some(lock) = alone else {
+        return Ok((connect_both(dir, quota, tuning, share(dir)?)?, serving));
+    };
+    serving.migrated = migration::run(dir)?;
+    let opened = connect_both(dir, quota, tuning, lock)?;
+    // No upload of another process can be under way.
+    serving.orphans = orphans(&opened.index, &opened.vault)?;
+    // Between the two locks is a gap; whoever would migrate in it needs the claim first.
+    opened.lock.lock_shared().map_err(|e| StoreError::Io(dir.to_owned(), e.kind()))?;
+    Ok((opened, serving))
+}
+
+/// Brings an older store in `dir` to this program's format, alone; says what was changed.
+pub fn upgrade(dir: &Path) -> Result<Vec<Migrated>, StoreError> {
+    check(dir)?;
+    if !migration::is_due(dir)? {
+        return Ok(Vec::new());
+    }
+    let _claim = claim(dir)?;
+    let _lock = lock_alone(dir)?;
+    migration::run(dir)
+}
+
+/// Looks at the two files without changing anything.
+fn check(dir: &Path) -> Result<(), StoreError> {
     check_private(dir)?;
-    for kind in [&INDEX, &VAULT] {
+    for kind in KINDS {
         check_private(&dir.join(kind.file))?;
         check_ours(kind, &dir.join(kind.file))?;
     }
-    let (lock, alone) = lock(dir)?;
+    Ok(())
+}
+
+fn connect_both(dir: &Path, quota: u64, tuning: &Tuning, lock: File) -> Result<Opened, StoreError> {
     let index = connect(&dir.join(INDEX.file))?;
     let vault = connect(&dir.join(VAULT.file))?;
-    // Both before either is written: a newer one is left as it is.
-    format(&INDEX, &index, &dir.join(INDEX.file))?;
-    format(&VAULT, &vault, &dir.join(VAULT.file))?;
+    // Both before either is written: one of another format is left as it is.
+    for (kind, db) in [(&INDEX, &index), (&VAULT, &vault)] {
+        let path = dir.join(kind.file);
+        let found = migration::format(kind, db, &path)?;
+        if found < kind.format() {
+            return Err(StoreError::Older { path, found, known: kind.format() });
+        }
+    }
     prepare(&index, true)?;
     prepare(&vault, tuning.wal)?;
     vault.pragma_update(None, "cache_size", -8192)?;
     let page: u64 = vault.pragma_query_value(None, "page_size", |row| row.get(0))?;
     let pages = (quota / page).clamp(16, u64::from(u32::MAX) - 2);
     vault.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
-    migrate(&INDEX, &index, &dir.join(INDEX.file))?;
-    migrate(&VAULT, &vault, &dir.join(VAULT.file))?;
     // The index is always written first: only one that was put back from an older copy lags behind.
     if beats(&vault)? > beats(&index)? {
         return Err(StoreError::Mismatch(dir.to_owned()));
     }
-    let orphans = if alone { orphans(&index, &vault)? } else { Vec::new() };
-    if alone {
-        lock.lock_shared().map_err(|e| StoreError::Io(dir.to_owned(), e.kind()))?;
-    }
-    Ok(Opened { index, vault, orphans, lock })
+    Ok(Opened { index, vault, lock })
 }
 
-/// Every process that may write holds `lock` shared. Whoever gets it alone at the start may remove
-/// what a crash left, since no upload of another process can be under way.
-fn lock(dir: &Path) -> Result<(File, bool), StoreError> {
-    let path = dir.join("lock");
-    let file = open_lock(&path)?;
+/// The lock that every process with an open store shares.
+fn share(dir: &Path) -> Result<File, StoreError> {
+    let (path, file) = open_lock(dir, "lock")?;
+    // Whoever is alone has it for as long as it migrates or clears up.
+    let got = within(PATIENCE, &path, || file.try_lock_shared())?;
+    if got { Ok(file) } else { Err(StoreError::Locked(dir.to_owned())) }
+}
+
+fn try_alone(dir: &Path) -> Result<Option<File>, StoreError> {
+    let (path, file) = open_lock(dir, "lock")?;
     match file.try_lock() {
-        Ok(()) => Ok((file, true)),
-        Err(TryLockError::WouldBlock) => {
-            // Whoever is alone has it for a moment only, to clear up.
-            let begin = Instant::now();
-            while let Err(error) = file.try_lock_shared() {
-                match error {
-                    TryLockError::Error(e) => return Err(StoreError::Io(path, e.kind())),
-                    TryLockError::WouldBlock if begin.elapsed() > PATIENCE => {
-                        return Err(StoreError::Locked(dir.to_owned()));
-                    }
-                    TryLockError::WouldBlock => std::thread::sleep(Duration::from_millis(50)),
-                }
-            }
-            Ok((file, false))
-        }
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(e)) => Err(StoreError::Io(path, e.kind())),
     }
 }
 
-pub(super) fn serving_lock(dir: &Path) -> Result<File, StoreError> {
-    let path = dir.join("serving");
-    let file = open_lock(&path)?;
+/// Waits for commands that end soon.
+fn lock_alone(dir: &Path) -> Result<File, StoreError> {
+    let (path, file) = open_lock(dir, "lock")?;
+    let got = within(ALONE, &path, || file.try_lock())?;
+    if got { Ok(file) } else { Err(StoreError::InUse(dir.to_owned())) }
+}
+
+fn within(
+    patience: Duration,
+    path: &Path,
+    mut lock: impl FnMut() -> Result<(), TryLockError>,
+) -> Result<bool, StoreError> {
+    let begin = Instant::now();
+    loop {
+        match lock() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::Error(e)) => return Err(StoreError::Io(path.to_owned(), e.kind())),
+            Err(TryLockError::WouldBlock) if begin.elapsed() > patience => return Ok(false),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOOK),
+        }
+    }
+}
+
+/// The lock of the one process that serves, or that changes the format.
+fn claim(dir: &Path) -> Result<File, StoreError> {
+    let (path, file) = open_lock(dir, "serving")?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::Served(dir.to_owned())),
@@ -136,14 +216,16 @@ pub(super) fn serving_lock(dir: &Path) -> Result<File, StoreError> {
     }
 }
 
-fn open_lock(path: &Path) -> Result<File, StoreError> {
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
-    file.map_err(|e| match e.kind() {
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            StoreError::NotWritable(path.parent().unwrap_or(path).to_owned())
+fn open_lock(dir: &Path, name: &str) -> Result<(PathBuf, File), StoreError> {
+    let path = dir.join(name);
+    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
+    match file.map_err(|e| e.kind()) {
+        Ok(file) => Ok((path, file)),
+        Err(io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem) => {
+            Err(StoreError::NotWritable(dir.to_owned()))
         }
-        kind => StoreError::Io(path.to_owned(), kind),
-    })
+        Err(kind) => Err(StoreError::Io(path, kind)),
+    }
 }
 
 fn check_private(path: &Path) -> Result<(), StoreError> {
@@ -174,7 +256,7 @@ fn check_ours(kind: &Kind, path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn connect(path: &Path) -> Result<Connection, StoreError> {
+pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
     use rusqlite::OpenFlags;
     let connection = Connection::open_with_flags(
         path,
@@ -199,27 +281,6 @@ fn prepare(db: &Connection, wal: bool) -> Result<(), StoreError> {
     db.pragma_update(None, "temp_store", "MEMORY")?;
     db.pragma_update(None, "foreign_keys", "ON")?;
     db.pragma_update(None, "trusted_schema", "OFF")?;
-    Ok(())
-}
-
-/// The format of a file, which must not be newer than this program.
-fn format(kind: &Kind, db: &Connection, path: &Path) -> Result<i64, StoreError> {
-    let found: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let known = i64::try_from(kind.migrations.len()).unwrap_or(i64::MAX);
-    if found > known {
-        return Err(StoreError::Newer { path: path.to_owned(), found, known });
-    }
-    Ok(found)
-}
-
-fn migrate(kind: &Kind, db: &Connection, path: &Path) -> Result<(), StoreError> {
-    let found = format(kind, db, path)?;
-    for (number, sql) in (1_i64..).zip(kind.migrations).skip(usize::try_from(found).unwrap_or(0)) {
-        let transaction = db.unchecked_transaction()?;
-        transaction.execute_batch(sql)?;
-        transaction.pragma_update(None, "user_version", number)?;
-        transaction.commit()?;
-    }
     Ok(())
 }
 
