@@ -1080,8 +1080,7 @@ fn on_a_small_disk(disk: &Path) {
     let length = fill.metadata().unwrap().len();
     fill.set_len(length - (3 << 20)).unwrap();
     let said = fails(&mut open(&bundle, &site.editors[0].key, &cramped));
-    assert_eq!(said.matches("the disk is full").count(), 1, "{said}");
-    assert_eq!(said.lines().count(), 2, "{said}");
+    assert!(said.lines().count() == 1 && said.contains("is full") && said.contains("-o"), "{said}");
     let names = files_below(&cramped);
     assert!(!names.iter().any(|name| name.to_string_lossy().contains("unfinished")), "{names:?}");
     let whole = names.iter().filter(|name| name.ends_with("2.bin"));

@@ -49,6 +49,17 @@ pub struct Open {
 /// Dispatches that stayed closed: where, and why.
 type Unopened = Vec<(String, String)>;
 
+/// What became of the others.
+#[derive(Default)]
+struct Written {
+    /// To be printed.
+    said: String,
+    /// Files that are not there.
+    missing: usize,
+    /// Whether the disk was full, for a file or the summary.
+    full: bool,
+}
+
 impl Open {
     pub fn run(self) -> anyhow::Result<()> {
         stdio::check_once(self.bundles.iter().chain(&self.identities))?;
@@ -73,22 +84,30 @@ impl Open {
                 },
             }
         }
-        let mut files = 0;
+        let mut written = Written::default();
         if self.list {
-            show(&self.listed(&opened))?;
+            written.said = self.listed(&opened);
         } else if !opened.is_empty() {
             book.save()?;
-            files = self.extract(&opened, &mut unopened, &bundles, &identities)?;
+            written = self.extract(&opened, &mut unopened, &bundles, &identities)?;
         }
         let full = FileFault::DiskFull.to_string();
         for (place, why) in unopened.iter().filter(|(_, why)| *why != full) {
             tell(&format!("sourdine: {place}: {why}"));
         }
-        let closed = unopened.len();
-        let closed = (closed > 0).then(|| format!("{closed} dispatch(es) stayed closed"));
-        let files = (files > 0)
-            .then(|| format!("{files} file(s) missing or altered; nothing was written for them"));
-        let faults: Vec<_> = [closed, files].into_iter().flatten().collect();
+        show(&written.said)?;
+        let closed = (!unopened.is_empty())
+            .then(|| format!("{} dispatch(es) stayed closed", unopened.len()));
+        let files = (written.missing > 0).then(|| {
+            format!("{} file(s) missing or altered; nothing was written for them", written.missing)
+        });
+        let full = written.full.then(|| {
+            format!(
+                "the disk of {} is full; make room, or name a directory on another with -o",
+                self.output.display()
+            )
+        });
+        let faults: Vec<_> = [closed, files, full].into_iter().flatten().collect();
         ensure!(faults.is_empty(), "{}", faults.join("; "));
         Ok(())
     }
@@ -138,15 +157,14 @@ impl Open {
         out
     }
 
-    /// Writes every dispatch, and the summary; returns how many files are not there. A dispatch that cannot be
-    /// written joins those that stayed closed.
+    /// Writes every dispatch, and the summary. A dispatch that cannot be written joins those that stayed closed.
     fn extract(
         &self,
         opened: &[Opened],
         unopened: &mut Unopened,
         bundles: &[PathBuf],
         identities: &[Box<dyn age::Identity>],
-    ) -> anyhow::Result<usize> {
+    ) -> anyhow::Result<Written> {
         let out = &self.output;
         let cannot = || format!("{} cannot be used; name another directory with -o", out.display());
         DirBuilder::new().recursive(true).mode(0o700).create(out).with_context(cannot)?;
@@ -174,15 +192,11 @@ impl Open {
         bars.finish();
         let name = out.join("SUMMARY.txt");
         let summary = output.write(&name, summary::text(&sections, unopened).as_bytes());
-        if output.is_full() {
-            tell(&format!(
-                "sourdine: {}: the disk is full; make room, or name a directory on another with -o",
-                out.display()
-            ));
-        } else {
+        if !output.is_full() {
             summary.with_context(|| name.display().to_string())?;
         }
-        report(&name, &sections)
+        let (said, missing) = report(&name, &sections);
+        Ok(Written { said, missing, full: output.is_full() })
     }
 }
 
@@ -214,11 +228,12 @@ fn begin(
     Ok(files)
 }
 
-/// Says what was written and what was not; returns how many files are not there.
-fn report(summary: &Path, sections: &[Section<'_>]) -> anyhow::Result<usize> {
+/// Says which files are not there; returns what to print of the others, and how many are not.
+fn report(summary: &Path, sections: &[Section<'_>]) -> (String, usize) {
     let files: usize = sections.iter().map(|section| section.outcomes.len()).sum();
     let faults: usize = sections.iter().map(|section| section.faults().count()).sum();
     for (outcome, fault) in sections.iter().flat_map(Section::faults) {
+        // A full disk is said once, with its remedy.
         if !matches!(fault, FileFault::DiskFull) {
             tell(&format!("sourdine: {:04} {}: {fault}", outcome.number, outcome.name));
         }
@@ -230,13 +245,13 @@ fn report(summary: &Path, sections: &[Section<'_>]) -> anyhow::Result<usize> {
              alone; fetch the bundle with the files"
         ));
     }
-    show(&format!(
+    let said = format!(
         "{} dispatch(es), {} file(s) written and checked: {}\n",
         sections.len(),
         files - faults,
         summary.display()
-    ))?;
-    Ok(faults)
+    );
+    (said, faults)
 }
 
 /// Refuses a directory that holds anything. What a run that was killed left half written is removed first.
