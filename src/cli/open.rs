@@ -1,5 +1,6 @@
 //! `sourdine open`: opens bundles offline, checks everything, writes safe names and a summary.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::fs::DirBuilder;
 use std::io;
@@ -68,15 +69,16 @@ impl Open {
         if !self.list {
             ensure_empty(&self.output)?;
         }
-        let bundles = stdio::Bundles::new(self.bundles.clone())?.files;
-        let gathered = read::gather(&bundles)?;
+        let bundles = stdio::Bundles::new(self.bundles.clone())?;
+        let bundles = &bundles.files;
+        let gathered = read::gather(bundles)?;
         let identities = identities::read(&self.identities)?;
         let mut book = self.address_book()?;
         let mut opened = Vec::new();
         let mut unopened = Unopened::new();
         for dispatch in gathered {
             let place = format!("{}/{}", dispatch.designation, dispatch.dispatch);
-            match extract::open_manifest(dispatch, &bundles, &identities) {
+            match extract::open_manifest(dispatch, bundles, &identities) {
                 Err(error) => unopened.push((place, error.to_string())),
                 Ok(dispatch) => match book.check(&dispatch.manifest, &self.accept_changed_keys) {
                     Ok(()) => opened.push(dispatch),
@@ -89,7 +91,7 @@ impl Open {
             written.said = self.listed(&opened);
         } else if !opened.is_empty() {
             book.save()?;
-            written = self.extract(&opened, &mut unopened, &bundles, &identities)?;
+            written = self.extract(&opened, &mut unopened, bundles, &identities)?;
         }
         let full = FileFault::DiskFull.to_string();
         for (place, why) in unopened.iter().filter(|(_, why)| *why != full) {
@@ -172,10 +174,11 @@ impl Open {
         let sizes = opened.iter().flat_map(|o| &o.manifest.files).map(|f| f.size);
         let bars = progress::Threads::new(sizes.fold(0, u64::saturating_add));
         let mut sections = Vec::new();
-        let mut taken = Names::default();
+        let mut taken: HashMap<_, Names> = HashMap::new();
         for dispatch in opened {
             let manifest = &dispatch.manifest;
             let mailbox = out.join(safe(&manifest.mailbox));
+            let taken = taken.entry(&manifest.mailbox).or_default();
             let dir = mailbox.join(taken.new_name(&manifest.dispatch));
             match begin(dispatch, &output, &mailbox, &dir) {
                 Ok(files) => {
