@@ -29,6 +29,7 @@ mod languages;
 mod large_files;
 mod life_of_a_drop;
 mod multipart_any_chunking;
+mod open_what_was_sent;
 mod progress;
 mod sandbox;
 mod seized_disk;

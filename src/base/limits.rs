@@ -12,6 +12,8 @@ pub const SHORT_FIELD: usize = 2 * 1024;
 pub const FORM_OVERHEAD: u64 = 1024 * 1024;
 /// Bytes of a manifest that any reader accepts.
 pub const MANIFEST: u64 = 16 * 1024 * 1024;
+/// Files of a dispatch: an operator may allow fewer, and no reader accepts more.
+pub const FILES: usize = 10_000;
 /// Bytes of one volume of a bundle, so that it fits FAT32.
 pub const VOLUME: u64 = 3_900 * 1024 * 1024;
 

@@ -1,21 +1,26 @@
 //! Opening bundles: every hash and size is checked, names are made safe, files are opened in parallel.
 
 use std::collections::{HashSet, VecDeque};
-use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use rustix::io::Errno;
 use sha2::{Digest, Sha256};
 
 use super::manifest::{FileEntry, Manifest, ManifestError};
-use super::names;
+use super::names::{self, Names};
 use super::read::{self, Entry, Gathered};
+use super::unfinished::{NewFile, Unfinished};
 use crate::base::ids::hex;
 use crate::base::limits;
 use crate::crypto::padding;
 use crate::crypto::unseal::{self, OneFileKey, OpenError};
+
+/// Names that are tried for one file. Each was new among the dispatch's: only a file system that takes more
+/// names for one needs a second.
+const MOST_NAMES: u64 = 100;
 
 /// A dispatch whose manifest was opened and fits its place.
 pub struct Opened {
@@ -37,6 +42,9 @@ pub enum DispatchError {
     /// It opens but is refused.
     #[error(transparent)]
     Refused(#[from] ManifestError),
+    /// More than any server takes.
+    #[error("its manifest lists {0} files; no drop box takes more than {most}", most = limits::FILES)]
+    TooMany(usize),
 }
 
 /// Opens the manifest of a dispatch.
@@ -50,6 +58,9 @@ pub fn open_manifest(
     let sealed = read::open_entry(path, entry).map_err(OpenError::Io)?;
     let manifest = read_manifest(sealed, identities.iter().map(AsRef::as_ref))?
         .found_at(&gathered.designation, &gathered.dispatch)?;
+    if manifest.files.len() > limits::FILES {
+        return Err(DispatchError::TooMany(manifest.files.len()));
+    }
     Ok(Opened { manifest, gathered })
 }
 
@@ -99,9 +110,32 @@ pub enum FileFault {
     /// It does not open.
     #[error("{0}")]
     Sealed(#[from] OpenError),
+    /// There is no room for it, or there was none for one before it.
+    #[error("it was not written: the disk is full")]
+    DiskFull,
+    /// FAT32 takes files below 4 GiB.
+    #[error("it is too large for this file system; name a directory on another with -o")]
+    TooLarge,
     /// It cannot be written here.
     #[error("it cannot be written here: {0}")]
     Unwritable(io::Error),
+    /// What stands under its name is not it.
+    #[error(
+        "it was written, but is not there any more: this file system takes different names for one; name a \
+         directory on another with -o"
+    )]
+    Replaced,
+}
+
+impl From<io::Error> for FileFault {
+    /// Of an error in writing.
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull,
+            io::ErrorKind::FileTooLarge => Self::TooLarge,
+            _ => Self::Unwritable(error),
+        }
+    }
 }
 
 /// Hears how far the work is. Called from several threads.
@@ -110,38 +144,67 @@ pub trait Progress: Sync {
     fn begin(&self, worker: usize, name: &str, size: u64);
     /// It wrote so many more bytes.
     fn advance(&self, worker: usize, bytes: u64);
-    /// It is done with the file.
-    fn end(&self, worker: usize);
+}
+
+/// Where files are written: all dispatches of a run go to one disk.
+pub struct Output {
+    unfinished: Unfinished,
+    full: AtomicBool,
+}
+
+impl Output {
+    /// Into this directory and what is below it.
+    pub fn new(directory: &Path) -> io::Result<Self> {
+        Ok(Self { unfinished: Unfinished::new(directory)?, full: AtomicBool::new(false) })
+    }
+
+    /// Writes a file of our own.
+    pub fn write(&self, name: &Path, content: &[u8]) -> Result<(), FileFault> {
+        self.noted(self.unfinished.write(name, content))
+    }
+
+    /// Whether the disk was full. Nothing more is tried then.
+    pub fn is_full(&self) -> bool {
+        self.full.load(Ordering::Relaxed)
+    }
+
+    /// Remembers it where the disk is full.
+    pub fn noted<T, E: Into<FileFault>>(&self, done: Result<T, E>) -> Result<T, FileFault> {
+        let done = done.map_err(Into::into);
+        if matches!(done, Err(FileFault::DiskFull)) {
+            self.full.store(true, Ordering::Relaxed);
+        }
+        done
+    }
 }
 
 struct Job<'a> {
     entry: &'a FileEntry,
     place: Option<&'a (usize, Entry)>,
-    target: PathBuf,
     outcome: Outcome,
 }
 
-/// Opens every file of a dispatch into the existing directory `to`, with as many threads as there are
-/// processors. A file stands under its name only once it is whole.
+/// Opens every file of a dispatch into the new directory `to`, with as many threads as there are processors.
+/// A file stands under its name only once it is whole, and none takes another's place.
 pub fn extract(
     opened: &Opened,
     volumes: &[PathBuf],
     identities: &[Box<dyn age::Identity>],
+    output: &Output,
     to: &Path,
     progress: &dyn Progress,
 ) -> Vec<Outcome> {
-    let mut taken = HashSet::new();
+    let mut names = Names::default();
     let mut jobs = VecDeque::new();
     let mut done = Vec::new();
     let mut listed = HashSet::new();
     for entry in &opened.manifest.files {
         let Some(number) = entry.number() else { continue };
         listed.insert(number);
-        let name = names::safe_and_new(&entry.name, &mut taken);
+        let name = names.new_name(&entry.name);
         let outcome =
             Outcome { number, name, size: entry.size, sha256: entry.sha256.clone(), fault: None };
-        let target = to.join(&outcome.name);
-        jobs.push_back(Job { entry, place: opened.gathered.files.get(&number), target, outcome });
+        jobs.push_back(Job { entry, place: opened.gathered.files.get(&number), outcome });
     }
     for (number, _) in opened.gathered.files.iter().filter(|(n, _)| !listed.contains(n)) {
         let fault = Some(FileFault::Unlisted);
@@ -166,10 +229,13 @@ pub fn extract(
                 while let Some((mut job, key)) = queue.lock().ok().and_then(|mut q| q.pop_front()) {
                     progress.begin(worker, &job.outcome.name, job.entry.size);
                     let wrote = key.and_then(|key| {
-                        write_file(&job, volumes, &key, &|bytes| progress.advance(worker, bytes))
+                        let advance = |bytes| progress.advance(worker, bytes);
+                        output.noted(write_file(&job, volumes, &key, output, to, &advance))
                     });
-                    progress.end(worker);
-                    job.outcome.fault = wrote.err();
+                    match wrote {
+                        Ok(name) => job.outcome.name = name,
+                        Err(fault) => job.outcome.fault = Some(fault),
+                    }
                     if let Ok(mut finished) = finished.lock() {
                         finished.push(job.outcome);
                     }
@@ -179,7 +245,22 @@ pub fn extract(
     });
     let mut outcomes = finished.into_inner().unwrap_or_default();
     outcomes.sort_by_key(|outcome| outcome.number);
+    compare(to, &mut outcomes);
     outcomes
+}
+
+/// Looks whether everything that was written stands there under its name. Names are never replaced: that
+/// there are as many as files, each of its file's size, shows that each is its own.
+fn compare(to: &Path, outcomes: &mut [Outcome]) {
+    let written = outcomes.iter().filter(|outcome| outcome.fault.is_none()).count();
+    let standing = std::fs::read_dir(to).map_or(0, Iterator::count);
+    for outcome in outcomes.iter_mut().filter(|outcome| outcome.fault.is_none()) {
+        let there = std::fs::symlink_metadata(to.join(&outcome.name));
+        let same = there.is_ok_and(|there| there.is_file() && there.len() == outcome.size);
+        if standing < written || !same {
+            outcome.fault = Some(FileFault::Replaced);
+        }
+    }
 }
 
 fn sealed_member(job: &Job<'_>, volumes: &[PathBuf]) -> Result<impl Read + use<>, FileFault> {
@@ -196,33 +277,57 @@ fn find_key(
     Ok(OneFileKey::find(sealed_member(job, volumes)?, identities)?)
 }
 
+/// Writes a file and returns the name that it got.
 fn write_file(
     job: &Job<'_>,
     volumes: &[PathBuf],
     key: &OneFileKey,
+    output: &Output,
+    to: &Path,
     advance: &dyn Fn(u64),
-) -> Result<(), FileFault> {
+) -> Result<String, FileFault> {
+    if output.is_full() {
+        return Err(FileFault::DiskFull);
+    }
     let sealed = sealed_member(job, volumes)?;
     let mut plain = unseal::open(sealed, std::iter::once(key as &dyn age::Identity))?;
-    let mut part = job.target.clone().into_os_string();
-    part.push(".part");
-    let part = PathBuf::from(part);
-    let open = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part);
-    let mut out = open.map_err(FileFault::Unwritable)?;
-    let copied = copy_checked(&mut plain, &mut out, job.entry, advance)
-        .and_then(|()| out.sync_all().map_err(FileFault::Unwritable))
-        .and_then(|()| std::fs::rename(&part, &job.target).map_err(FileFault::Unwritable));
-    if copied.is_err() {
-        let _ = std::fs::remove_file(&part);
+    let mut file = output.unfinished.file()?;
+    copy_checked(&mut plain, &mut file, job.entry, advance)?;
+    file.sync()?;
+    Ok(give_name(&mut file, to, &job.outcome)?)
+}
+
+/// Gives a whole file its name, or another where this one is taken (by whatever the file system takes for it)
+/// or where the file system knows no such name.
+fn give_name(file: &mut NewFile, to: &Path, outcome: &Outcome) -> io::Result<String> {
+    let name = &outcome.name;
+    let plain = format!("file-{:04}", outcome.number);
+    let numbers = (2..=MOST_NAMES).map(|number| names::numbered(name, number));
+    let mut taken = io::ErrorKind::AlreadyExists.into();
+    for name in std::iter::once(name.clone()).chain(numbers) {
+        match file.name(&to.join(&name)) {
+            Ok(()) => return Ok(name),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => taken = e,
+            Err(e) if is_of_name(&e) => {
+                return file.name(&to.join(&plain)).map(|()| plain);
+            }
+            Err(e) => return Err(e),
+        }
     }
-    copied
+    Err(taken)
+}
+
+/// Whether a file system knows no such name, as encrypted ones with shorter names or those without Unicode.
+fn is_of_name(error: &io::Error) -> bool {
+    let kinds = [io::ErrorKind::InvalidFilename, io::ErrorKind::InvalidInput];
+    kinds.contains(&error.kind()) || error.raw_os_error() == Some(Errno::ILSEQ.raw_os_error())
 }
 
 /// Copies exactly the manifest's size, compares the hash, and reads the padding to its end, which is
 /// where age proves that nothing was cut.
 fn copy_checked(
     plain: &mut impl Read,
-    out: &mut File,
+    out: &mut impl Write,
     entry: &FileEntry,
     advance: &dyn Fn(u64),
 ) -> Result<(), FileFault> {
@@ -239,7 +344,7 @@ fn copy_checked(
         };
         let bytes = buffer.get(..n).unwrap_or_default();
         hash.update(bytes);
-        out.write_all(bytes).map_err(FileFault::Unwritable)?;
+        out.write_all(bytes)?;
         left -= n as u64;
         advance(n as u64);
     }

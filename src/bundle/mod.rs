@@ -18,4 +18,10 @@ pub mod read;
 pub mod reply;
 pub mod summary;
 mod tape;
+pub mod unfinished;
 pub mod write;
+
+/// Whether a file that somebody named is standard input or output.
+pub fn is_standard(file: &std::path::Path) -> bool {
+    file.as_os_str() == "-"
+}

@@ -1,30 +1,37 @@
 //! `SUMMARY.txt`: what was opened, for somebody who did not run the command.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use super::extract::{FileFault, Outcome};
 use super::manifest::Manifest;
-use super::names::printable;
+use super::names::{self, printable};
 
 /// One dispatch of the summary.
 pub struct Section<'a> {
     /// Its manifest.
     pub manifest: &'a Manifest,
     /// Its files.
-    pub outcomes: &'a [Outcome],
+    pub outcomes: Vec<Outcome>,
 }
 
-/// Whether the bundle held none of a dispatch's files: it was fetched as a manifest alone, to judge by.
-pub fn is_manifest_alone(outcomes: &[Outcome]) -> bool {
-    let missing = |outcome: &Outcome| matches!(outcome.fault, Some(FileFault::Missing));
-    !outcomes.is_empty() && outcomes.iter().all(missing)
+impl Section<'_> {
+    /// Its files that are not there, each with why.
+    pub fn faults(&self) -> impl Iterator<Item = (&Outcome, &FileFault)> {
+        self.outcomes.iter().filter_map(|outcome| Some((outcome, outcome.fault.as_ref()?)))
+    }
+
+    /// Whether the bundle held none of its files: it was fetched as a manifest alone, to judge by.
+    pub fn is_manifest_alone(&self) -> bool {
+        let missing = |outcome: &Outcome| matches!(outcome.fault, Some(FileFault::Missing));
+        !self.outcomes.is_empty() && self.outcomes.iter().all(missing)
+    }
 }
 
 /// The text, in French and English. `unopened` are dispatches that stayed closed, each with why.
 pub fn text(sections: &[Section<'_>], unopened: &[(String, String)]) -> String {
     let mut out = String::new();
-    let faults = unopened.len()
-        + sections.iter().flat_map(|s| s.outcomes).filter(|o| o.fault.is_some()).count();
+    let faults = unopened.len() + sections.iter().map(|s| s.faults().count()).sum::<usize>();
     let _ = match faults {
         0 => writeln!(
             out,
@@ -37,45 +44,139 @@ pub fn text(sections: &[Section<'_>], unopened: &[(String, String)]) -> String {
              WARNING: {n} item(s) missing or altered, see \"!\" below."
         ),
     };
-    for Section { manifest, outcomes } in sections {
-        let _ = write!(
-            out,
-            "\n{line}\nBoîte / mailbox : {}\nEnvoi / dispatch : {}\nJour / day : {}\nÉquipe / team : {}\n",
-            printable(&manifest.mailbox),
-            printable(&manifest.dispatch),
-            printable(&manifest.day),
-            printable(&manifest.team),
-            line = "-".repeat(72),
-        );
-        if !manifest.message.is_empty() {
-            let _ = writeln!(out, "\nMessage :\n");
-            for line in manifest.message.lines() {
-                let _ = writeln!(out, "    {}", printable(line));
-            }
-        }
-        let _ = writeln!(out, "\nFichiers / files : {}\n", manifest.files.len());
-        if is_manifest_alone(outcomes) {
-            let _ = writeln!(
-                out,
-                "  Les fichiers ne sont pas dans cette archive, qui ne contient que le manifeste.\n  \
-                 The files are not in this bundle, which holds the manifest alone.\n"
-            );
-        }
-        for outcome in *outcomes {
-            let sent = manifest.files.iter().find(|f| f.number() == Some(outcome.number));
-            let _ = match &outcome.fault {
-                None => writeln!(out, "  files/{}", outcome.name),
-                Some(fault) => writeln!(out, "! files/{}: {fault}", outcome.name),
-            };
-            if let Some(sent) = sent.filter(|sent| sent.name != outcome.name) {
-                let _ = writeln!(out, "      nom d'origine / sent as : {}", printable(&sent.name));
-            }
-            let _ = writeln!(out, "      {} octets / bytes", outcome.size);
-            let _ = writeln!(out, "      sha256 {}", printable(&outcome.sha256));
-        }
+    for section in sections {
+        write_section(&mut out, section);
     }
     for (place, why) in unopened {
         let _ = writeln!(out, "\n! {place}: {why}");
     }
     out
+}
+
+fn write_section(out: &mut String, section: &Section<'_>) {
+    let Section { manifest, outcomes } = section;
+    let _ = write!(
+        out,
+        "\n{line}\nBoîte / mailbox : {}\nEnvoi / dispatch : {}\nJour / day : {}\nÉquipe / team : {}\n",
+        printable(&manifest.mailbox),
+        printable(&manifest.dispatch),
+        printable(&manifest.day),
+        printable(&manifest.team),
+        line = "-".repeat(72),
+    );
+    if !manifest.message.is_empty() {
+        let text = names::text(&manifest.message);
+        let _ = writeln!(out, "\nMessage :\n");
+        // Whatever an editor takes for a line's end: none can be taken for a line of ours.
+        for line in text.trim_end_matches('\n').split(['\n', '\u{2028}', '\u{2029}']) {
+            let _ = writeln!(out, "    {line}");
+        }
+        if text != manifest.message {
+            let _ = writeln!(
+                out,
+                "\n  Des caractères de commande sont remplacés par « _ », ici et dans message.txt ; le message\n  \
+                 tel qu’il a été écrit est dans manifest.json.\n  \
+                 Control characters are replaced by \"_\", here and in message.txt; the message as it was\n  \
+                 written is in manifest.json."
+            );
+        }
+    }
+    let _ = writeln!(out, "\nFichiers / files : {}\n", manifest.files.len());
+    if section.is_manifest_alone() {
+        let _ = writeln!(
+            out,
+            "  Les fichiers ne sont pas dans cette archive, qui ne contient que le manifeste.\n  \
+             The files are not in this bundle, which holds the manifest alone.\n"
+        );
+    }
+    let sent: HashMap<_, _> =
+        manifest.files.iter().filter_map(|file| Some((file.number()?, &file.name))).collect();
+    for outcome in outcomes {
+        let _ = match &outcome.fault {
+            None => writeln!(out, "  files/{}", outcome.name),
+            Some(fault) => writeln!(out, "! files/{}: {fault}", outcome.name),
+        };
+        if let Some(sent) = sent.get(&outcome.number).filter(|sent| ***sent != outcome.name) {
+            let shown = printable(sent);
+            let _ = writeln!(out, "      nom d'origine / sent as : {shown}");
+            if shown != **sent {
+                let _ = writeln!(
+                    out,
+                    "      (exactement dans manifest.json / exactly in manifest.json)"
+                );
+            }
+        }
+        let _ = writeln!(out, "      {} octets / bytes", outcome.size);
+        let _ = writeln!(out, "      sha256 {}", printable(&outcome.sha256));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bundle::manifest::{FileEntry, Kind};
+
+    fn manifest(message: &str, names: &[&str]) -> Manifest {
+        Manifest {
+            version: 1,
+            kind: Kind::Submission,
+            dispatch: "ab".into(),
+            mailbox: "brave-heron".into(),
+            source_recipients: Vec::new(),
+            team: "team".into(),
+            recipients: Vec::new(),
+            day: "2026-11-21".into(),
+            message: message.into(),
+            files: (0..)
+                .zip(names)
+                .map(|(at, name)| FileEntry::new(at, (*name).into(), 1, "00".into()))
+                .collect(),
+        }
+    }
+
+    fn outcomes(manifest: &Manifest) -> Vec<Outcome> {
+        let outcome = |file: &FileEntry| Outcome {
+            number: file.number().unwrap(),
+            name: names::safe(&file.name),
+            size: 1,
+            sha256: "00".into(),
+            fault: None,
+        };
+        manifest.files.iter().map(outcome).collect()
+    }
+
+    fn summary(message: &str, names: &[&str]) -> String {
+        let manifest = manifest(message, names);
+        let outcomes = outcomes(&manifest);
+        text(&[Section { manifest: &manifest, outcomes }], &[])
+    }
+
+    #[test]
+    fn what_was_replaced_is_said_and_where_the_original_stands() {
+        let whole = "A\tB\nمی\u{200c}خواهیم (1)\u{200f} نص\n";
+        let said = summary(whole, &["گزارش\u{200c}ها.pdf"]);
+        assert!(said.contains("    A\tB\n    می\u{200c}خواهیم (1)\u{200f} نص\n\n"), "{said}");
+        assert!(!said.contains("manifest.json") && !said.contains("sent as"), "{said}");
+
+        let said = summary("a\u{1b}b", &[]);
+        assert!(said.contains("    a_b\n") && said.contains("manifest.json"), "{said}");
+        let said = summary("", &["a/b.pdf", "a\u{202e}fdp.exe"]);
+        assert!(
+            said.contains("  files/b.pdf\n      nom d'origine / sent as : a/b.pdf\n      1 octets")
+        );
+        assert!(
+            said.contains("sent as : a_fdp.exe\n      (exactement dans manifest.json"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn no_line_of_a_message_is_taken_for_one_of_the_summary() {
+        for end in ["\n", "\r\n", "\u{2028}", "\u{2029}", "\r", "\u{b}", "\u{c}", "\u{85}"] {
+            let said = summary(&format!("x{end}! files/forged"), &[]);
+            let lines =
+                said.split(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']);
+            assert!(lines.into_iter().all(|line| !line.starts_with("! ")), "{end:?} {said}");
+        }
+    }
 }

@@ -1,16 +1,16 @@
 //! Writing bundles, in volumes that fit FAT32. A volume is complete by itself: a dispatch that spans
 //! two has its manifest in both.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use super::is_standard;
 use super::path::{Member, MemberPath};
 use super::tape::{self, Volumes};
+use super::unfinished::NewFile;
 use crate::base::clock::Day;
-use crate::base::ids::hex;
-use crate::base::{limits, random};
+use crate::base::limits;
 
 /// Why a bundle cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -27,17 +27,18 @@ pub enum WriteError {
 }
 
 /// Writes one bundle, in as many volumes as it needs: `name.tar`, `name.2.tar` and on. Each is written
-/// as `….part` and gets its name in [`finish`](Self::finish); one dropped before leaves nothing.
+/// as `….part` and gets its name in [`finish`](Self::finish); one dropped before leaves nothing. At `-` it is one
+/// volume, which standard output gets once it is whole.
 pub struct BundleWriter {
     output: PathBuf,
     volumes: Volumes,
     volume: Option<Volume>,
-    done: Vec<PathBuf>,
+    done: Vec<NewFile>,
     dispatch: Option<DispatchHead>,
 }
 
 struct Volume {
-    tar: BufWriter<File>,
+    tar: BufWriter<NewFile>,
     path: PathBuf,
 }
 
@@ -51,7 +52,9 @@ struct DispatchHead {
 impl BundleWriter {
     /// A bundle at `output`. Nothing is written yet.
     pub fn new(output: &Path) -> Result<Self, WriteError> {
-        Self::with_volumes(output, limits::VOLUME)
+        // Standard output has no second volume.
+        let limit = if is_standard(output) { u64::MAX } else { limits::VOLUME };
+        Self::with_volumes(output, limit)
     }
 
     /// The same with another volume size, in bytes.
@@ -63,7 +66,7 @@ impl BundleWriter {
             done: Vec::new(),
             dispatch: None,
         };
-        if new.volume_name(1).exists() {
+        if !is_standard(output) && new.volume_name(1).exists() {
             return Err(WriteError::Exists(output.to_owned()));
         }
         Ok(new)
@@ -110,25 +113,22 @@ impl BundleWriter {
 
     /// Writes everything to the disk (fsync) and gives the volumes their names, which it returns.
     pub fn finish(mut self) -> Result<Vec<PathBuf>, WriteError> {
+        let mut names = Vec::new();
         if self.volume.is_none() {
             self.next_volume()?;
         }
         self.end_volume()?;
-        for (number, part) in (1..).zip(&self.done) {
-            let name = self.volume_name(number);
-            match std::fs::hard_link(part, &name) {
-                Ok(()) => std::fs::remove_file(part),
-                Err(e) if e.kind() == io::ErrorKind::AlreadyExists || name.exists() => {
-                    return Err(WriteError::Exists(name));
-                }
-                // FAT32 has no hard links.
-                Err(_) => std::fs::rename(part, &name),
-            }
-            .map_err(|e| WriteError::Io(name, e))?;
+        if is_standard(&self.output) {
+            return self.print();
         }
-        let count = self.done.len();
-        self.done.clear();
-        let names: Vec<PathBuf> = (1..=count).map(|number| self.volume_name(number)).collect();
+        for (number, mut volume) in (1..).zip(std::mem::take(&mut self.done)) {
+            let name = self.volume_name(number);
+            volume.name(&name).map_err(|e| match e.kind() {
+                io::ErrorKind::AlreadyExists => WriteError::Exists(name.clone()),
+                _ => WriteError::Io(name.clone(), e),
+            })?;
+            names.push(name);
+        }
         // The names are durable too before anybody notes that this was fetched.
         let parent = self.output.parent().filter(|parent| !parent.as_os_str().is_empty());
         let parent = parent.unwrap_or(Path::new("."));
@@ -136,6 +136,18 @@ impl BundleWriter {
             .and_then(|dir| dir.sync_all())
             .map_err(|e| WriteError::Io(parent.to_owned(), e))?;
         Ok(names)
+    }
+
+    /// Standard output gets the volume.
+    fn print(&mut self) -> Result<Vec<PathBuf>, WriteError> {
+        let broken = |e| WriteError::Io("standard output".into(), e);
+        let mut output = io::stdout().lock();
+        for mut volume in self.done.drain(..) {
+            volume.rewind().map_err(broken)?;
+            io::copy(&mut volume, &mut output).map_err(broken)?;
+        }
+        output.flush().map_err(broken)?;
+        Ok(vec![self.output.clone()])
     }
 
     fn volume_name(&self, number: usize) -> PathBuf {
@@ -149,17 +161,15 @@ impl BundleWriter {
     fn next_volume(&mut self) -> Result<(), WriteError> {
         let number = self.done.len() + 1;
         let name = self.volume_name(number);
-        if name.exists() {
+        let file = if is_standard(&name) {
+            NewFile::temporary()
+        } else if name.exists() {
             return Err(WriteError::Exists(name));
-        }
-        // A name of its own: two commands may write to the same place, and only one may win.
-        let random: [u8; 4] =
-            random::bytes().map_err(|e| WriteError::Content(io::Error::other(e)))?;
-        let mut part = name.into_os_string();
-        part.push(format!(".{}.part", hex(&random)));
-        let path = PathBuf::from(part);
-        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-        let file = file.map_err(|e| WriteError::Io(path.clone(), e))?;
+        } else {
+            NewFile::beside(&name)
+        };
+        let file = file.map_err(|e| WriteError::Io(name, e))?;
+        let path = file.path().to_owned();
         self.volume = Some(Volume { tar: BufWriter::with_capacity(1 << 20, file), path });
         let day = self.dispatch.as_ref().map_or(Day(0), |d| d.day);
         let readme = tape::README.as_bytes();
@@ -169,10 +179,12 @@ impl BundleWriter {
     fn end_volume(&mut self) -> Result<(), WriteError> {
         let Some(volume) = self.volume.take() else { return Ok(()) };
         let Volume { mut tar, path } = volume;
+        let broken = |e| WriteError::Io(path, e);
         let ended = tar.write_all(&tape::END);
         let ended = ended.and_then(|()| tar.into_inner().map_err(io::Error::from));
-        self.done.push(path.clone());
-        ended.and_then(|file| file.sync_all()).map_err(|e| WriteError::Io(path, e))
+        let file = ended.and_then(|file| file.sync().map(|()| file)).map_err(broken)?;
+        self.done.push(file);
+        Ok(())
     }
 
     fn repeat_manifest(&mut self) -> Result<(), WriteError> {
@@ -218,7 +230,7 @@ impl BundleWriter {
 }
 
 fn end_entry(
-    tar: &mut BufWriter<File>,
+    tar: &mut BufWriter<NewFile>,
     at: u64,
     size: u64,
     path: &str,
@@ -229,13 +241,4 @@ fn end_entry(
     tar.seek(SeekFrom::Start(at))?;
     tar.write_all(&tape::header(path, size, day)?)?;
     tar.seek(SeekFrom::End(0)).map(|_| ())
-}
-
-impl Drop for BundleWriter {
-    fn drop(&mut self) {
-        let open = self.volume.take().map(|volume| volume.path);
-        for part in self.done.drain(..).chain(open) {
-            let _ = std::fs::remove_file(part);
-        }
-    }
 }

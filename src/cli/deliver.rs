@@ -1,9 +1,12 @@
 //! `sourdine deliver`: takes in a reply that was sealed offline.
 
+use std::fmt::Write;
 use std::path::PathBuf;
 
+use super::stdio::{self, show, tell};
 use super::{ConfigArg, process};
 use crate::base::clock::Clock;
+use crate::bundle::is_standard;
 use crate::dropbox::Dropbox;
 
 #[derive(clap::Args)]
@@ -13,7 +16,7 @@ pub struct Deliver {
     /// Which team answers, where the source wrote to several
     #[arg(long, value_name = "ID")]
     team: Option<String>,
-    /// The bundle that `sourdine reply` wrote, all its volumes
+    /// The bundle that `sourdine reply` wrote, all its volumes; - for standard input
     #[arg(required = true, value_name = "BUNDLE.tar")]
     bundles: Vec<PathBuf>,
 }
@@ -21,20 +24,24 @@ pub struct Deliver {
 impl Deliver {
     pub fn run(self) -> anyhow::Result<()> {
         // The bundle may be readable by root alone: look before rights are given up.
-        for bundle in &self.bundles {
+        stdio::check_once(self.bundles.iter())?;
+        for bundle in self.bundles.iter().filter(|bundle| !is_standard(bundle)) {
             crate::bundle::read::scan_file(bundle)?;
         }
         let config = process::load_config(&self.config.config)?;
+        process::clean_up_on_signals()?;
+        let bundles = stdio::Bundles::new(self.bundles)?;
         let dropbox = Dropbox::open(&config, Clock::system())?;
-        for reply in dropbox.deliver(&self.bundles, self.team.as_deref())? {
+        let mut out = String::new();
+        for reply in dropbox.deliver(&bundles.files, self.team.as_deref())? {
             for member in &reply.unpadded {
-                eprintln!(
+                tell(&format!(
                     "sourdine: warning: {member} is not padded: its stored size tells its exact one"
-                );
+                ));
             }
             let how = if reply.before { "was delivered before" } else { "delivered" };
-            println!("{}: {how}", reply.designation);
+            let _ = writeln!(out, "{}: {how}", reply.designation);
         }
-        Ok(())
+        show(&out)
     }
 }

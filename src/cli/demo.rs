@@ -63,7 +63,8 @@ impl Demo {
         let _temporary = (!kept).then(|| RemoveOnDrop(dir.clone()));
         std::fs::create_dir_all(&dir)
             .with_context(|| format!("{} cannot be made", dir.display()))?;
-        let recipient = keygen::write(&key, false)?;
+        let identity = keygen::Identity::generate(false)?;
+        identity.write(&key)?;
         let include = include.map(|path| path.to_string_lossy().into_owned());
         let mut values = vec![
             ("site", "name", "Sourdine (demo)"),
@@ -71,7 +72,7 @@ impl Demo {
             ("space", "min_free", "200 MiB"),
         ];
         values.extend(include.as_deref().map(|path| ("tor", "include", path)));
-        let file = init::create(&dir, &[recipient], &values)?;
+        let file = init::create(&dir, &[identity.recipient], &values)?;
 
         serve::start_log();
         let config = process::load_config(&file)?;

@@ -10,6 +10,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Subcommand};
 use serde_json::json;
 
+use super::stdio::show;
 use super::{Cli, ConfigArg, process};
 use crate::base::clock::Clock;
 use crate::bundle::names::printable;
@@ -309,15 +310,6 @@ fn show_key(onion: &Onion, name: &str, key: &onion::Key) -> anyhow::Result<()> {
     show(&text::key(key)).with_context(lost)?;
     let address = onion.wait_for_address();
     show(&text::address(address.as_deref(), name, key)).with_context(lost)
-}
-
-/// Prints all of it or says that it could not: what is shown once must not be lost in silence.
-fn show(text: &str) -> anyhow::Result<()> {
-    let mut output = io::stdout().lock();
-    output
-        .write_all(text.as_bytes())
-        .and_then(|()| output.flush())
-        .context("nobody takes what is printed")
 }
 
 /// Asks on a terminal. Without one, nobody could answer: `--yes` is needed then.

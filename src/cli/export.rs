@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use bytesize::ByteSize;
 
+use super::stdio::{self, show, tell};
 use super::{ConfigArg, process, progress};
 use crate::base::clock::Clock;
+use crate::bundle::is_standard;
 use crate::dropbox::Dropbox;
 
 #[derive(clap::Args)]
@@ -18,14 +20,16 @@ pub struct Export {
     /// Which team, where there are several
     #[arg(long, value_name = "ID")]
     team: Option<String>,
-    /// The bundle; further volumes are named bundle.2.tar and on
+    /// The bundle; further volumes are named bundle.2.tar and on. - for standard output: one volume
     #[arg(short, long, value_name = "BUNDLE.tar")]
     output: PathBuf,
 }
 
 impl Export {
     pub fn run(self) -> anyhow::Result<()> {
+        stdio::check_output(&self.output)?;
         let config = process::load_config(&self.config.config)?;
+        process::clean_up_on_signals()?;
         let dropbox = Dropbox::open(&config, Clock::system())?;
         let teams = dropbox.teams();
         let team = teams.choose(self.team.as_deref())?;
@@ -36,25 +40,22 @@ impl Export {
         });
         bar.finish_and_clear();
         let exported = exported.map_err(anyhow::Error::from).map_err(process::explain_rights)?;
-        if !exported.volumes.is_empty() {
-            println!("{} dispatch(es), {}:", exported.dispatches, ByteSize(exported.bytes));
-            for volume in &exported.volumes {
-                println!("  {}", volume.display());
-            }
-            println!(
-                "Bring all volumes to an editor's machine and run: sourdine open {} -i key.txt",
-                exported
-                    .volumes
-                    .iter()
-                    .map(|v| v.display().to_string())
-                    .collect::<Vec<_>>()
-                    .join(" ")
-            );
-        }
         for place in &exported.damaged {
-            eprintln!(
+            tell(&format!(
                 "sourdine: {place}: not whole in the store, left out; restore a backup to get it"
-            );
+            ));
+        }
+        if !exported.volumes.is_empty() && !is_standard(&self.output) {
+            let volumes: Vec<_> =
+                exported.volumes.iter().map(|volume| volume.display().to_string()).collect();
+            show(&format!(
+                "{} dispatch(es), {}:\n  {}\n\
+                 Bring all volumes to an editor's machine and run: sourdine open {} -i key.txt\n",
+                exported.dispatches,
+                ByteSize(exported.bytes),
+                volumes.join("\n  "),
+                volumes.join(" ")
+            ))?;
         }
         anyhow::ensure!(
             exported.damaged.is_empty(),

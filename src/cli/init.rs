@@ -1,5 +1,6 @@
 //! `sourdine init`: a new drop box.
 
+use std::fmt::Write as _;
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 
+use super::stdio::show;
 use crate::config::{Config, Initial, initial_text};
 use crate::dropbox::{self, Teams};
 
@@ -22,20 +24,21 @@ pub struct Init {
 impl Init {
     pub fn run(self) -> anyhow::Result<()> {
         let config = create(&self.dir, &self.recipients, &[])?;
-        println!(
+        let mut out = format!(
             "Made {0}.\n\nNext:\n  edit    {0}   (name of the site, team, limits: every key is commented)\n  \
              sourdine check --config {0}\n  sourdine serve --config {0}\n  \
-             sourdine editor add NAME --config {0}   (a login for the desk)",
+             sourdine editor add NAME --config {0}   (a login for the desk)\n",
             config.display()
         );
         if rustix::process::geteuid().is_root() {
-            println!(
+            let _ = writeln!(
+                out,
                 "\nThis was made by root. Give it to a user of its own, whom every command then \
                  becomes:\n  chown -R USER: {}",
                 self.dir.display()
             );
         }
-        Ok(())
+        show(&out)
     }
 }
 

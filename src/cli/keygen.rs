@@ -10,9 +10,12 @@ use age::secrecy::ExposeSecret;
 use anyhow::Context;
 use zeroize::Zeroizing;
 
+use super::stdio::{show, tell};
+use crate::bundle::is_standard;
+
 #[derive(clap::Args)]
 pub struct Keygen {
-    /// Where the identity goes; an existing file is never overwritten
+    /// Where the identity goes; an existing file is never overwritten. - for standard output
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// Protect it with a passphrase, asked for here
@@ -22,28 +25,47 @@ pub struct Keygen {
 
 impl Keygen {
     pub fn run(self) -> anyhow::Result<()> {
-        let recipient = write(&self.output, self.passphrase)?;
-        eprintln!(
+        let new = Identity::generate(self.passphrase)?;
+        if is_standard(&self.output) {
+            let text = std::str::from_utf8(&new.content).context("the identity is not text")?;
+            show(text)?;
+            tell(&format!("Give this recipient to the operator:\n{}", new.recipient));
+            return Ok(());
+        }
+        new.write(&self.output)?;
+        tell(&format!(
             "The identity is in {}: keep it on this machine, with a copy in a safe place.\n\
              Give this recipient to the operator:",
             self.output.display()
-        );
-        println!("{recipient}");
-        Ok(())
+        ));
+        show(&format!("{}\n", new.recipient))
     }
 }
 
-/// Writes a new identity and returns its recipient.
-pub fn write(path: &Path, passphrase: bool) -> anyhow::Result<String> {
-    let identity = age::x25519::Identity::generate();
-    let recipient = identity.to_public().to_string();
-    let secret = identity.to_string();
-    let text = Zeroizing::new(format!("# public key: {recipient}\n{}\n", secret.expose_secret()));
-    let content = if passphrase { lock(&text)? } else { Zeroizing::new(text.as_bytes().to_vec()) };
-    let new = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    new.and_then(|mut file| file.write_all(&content).and_then(|()| file.sync_all()))
-        .with_context(|| format!("{} cannot be written; choose another name", path.display()))?;
-    Ok(recipient)
+/// A new identity, as its file.
+pub struct Identity {
+    content: Zeroizing<Vec<u8>>,
+    pub recipient: String,
+}
+
+impl Identity {
+    pub fn generate(passphrase: bool) -> anyhow::Result<Self> {
+        let identity = age::x25519::Identity::generate();
+        let recipient = identity.to_public().to_string();
+        let secret = identity.to_string();
+        let text =
+            Zeroizing::new(format!("# public key: {recipient}\n{}\n", secret.expose_secret()));
+        let content =
+            if passphrase { lock(&text)? } else { Zeroizing::new(text.as_bytes().to_vec()) };
+        Ok(Self { content, recipient })
+    }
+
+    /// Writes the file; one that is there already stays.
+    pub fn write(&self, path: &Path) -> anyhow::Result<()> {
+        let new = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        new.and_then(|mut file| file.write_all(&self.content).and_then(|()| file.sync_all()))
+            .with_context(|| format!("{} cannot be written; choose another name", path.display()))
+    }
 }
 
 /// age with a passphrase (scrypt), as `age -p` makes it and `age -d -i` takes it.
@@ -51,7 +73,9 @@ fn lock(text: &str) -> anyhow::Result<Zeroizing<Vec<u8>>> {
     let passphrase = match read_or_generate_passphrase().map_err(|e| anyhow::anyhow!("{e}"))? {
         Passphrase::Typed(passphrase) => passphrase,
         Passphrase::Generated(passphrase) => {
-            eprintln!("Your passphrase, write it down: {}", passphrase.expose_secret());
+            let mut error = std::io::stderr().lock();
+            writeln!(error, "Your passphrase, write it down: {}", passphrase.expose_secret())
+                .context("the passphrase could not be shown; nothing was written")?;
             passphrase
         }
     };

@@ -18,6 +18,7 @@ mod reply;
 pub mod sandbox;
 mod serve;
 mod status;
+mod stdio;
 mod upgrade;
 
 use std::io::{self, Write};
@@ -75,12 +76,14 @@ struct ConfigArg {
 
 /// Runs the command line: 0 done, 1 failed, 2 wrong usage.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
-    let kind = match cli.command {
-        Command::Serve(_) | Command::Demo(_) => process::Kind::Serving,
-        _ => process::Kind::OneShot,
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(said) => {
+            let code = u8::try_from(said.exit_code()).unwrap_or(2);
+            return ExitCode::from(if said.print().is_ok() { code } else { code.max(1) });
+        }
     };
-    let result = process::harden(kind).and_then(|()| match cli.command {
+    let result = process::harden().and_then(|()| match cli.command {
         Command::Demo(command) => command.run(),
         Command::Init(command) => command.run(),
         Command::Check(command) => command.run(),

@@ -1,26 +1,30 @@
 //! `sourdine open`: opens bundles offline, checks everything, writes safe names and a summary.
 
-use std::collections::HashSet;
-use std::fs::{DirBuilder, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::fs::DirBuilder;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use bytesize::ByteSize;
 use serde_json::json;
 
-use super::{identities, progress};
+use super::stdio::{self, show, tell};
+use super::{identities, process, progress};
 use crate::bundle::address_book::AddressBook;
-use crate::bundle::extract::{self, Opened, Outcome};
+use crate::bundle::extract::{self, FileFault, Opened, Output};
+use crate::bundle::is_standard;
 use crate::bundle::manifest::FileEntry;
-use crate::bundle::names::{printable, safe, safe_and_new};
+use crate::bundle::names::{self, Names, printable, safe};
 use crate::bundle::read;
 use crate::bundle::summary::{self, Section};
+use crate::bundle::unfinished::Unfinished;
 
 #[derive(clap::Args)]
 pub struct Open {
-    /// The bundle, all its volumes
+    /// The bundle, all its volumes; - for standard input
     #[arg(required = true, value_name = "BUNDLE.tar")]
     bundles: Vec<PathBuf>,
     /// Your age identity; repeat it for several
@@ -46,19 +50,35 @@ pub struct Open {
 /// Dispatches that stayed closed: where, and why.
 type Unopened = Vec<(String, String)>;
 
+/// What became of the others.
+#[derive(Default)]
+struct Written {
+    /// To be printed.
+    said: String,
+    /// Files that are not there.
+    missing: usize,
+    /// Whether the disk was full, for a file or the summary.
+    full: bool,
+}
+
 impl Open {
     pub fn run(self) -> anyhow::Result<()> {
+        stdio::check_once(self.bundles.iter().chain(&self.identities))?;
+        stdio::check_named(&self.output, "-o names a directory, which standard output is not")?;
+        process::clean_up_on_signals()?;
         if !self.list {
             ensure_empty(&self.output)?;
         }
-        let gathered = read::gather(&self.bundles)?;
+        let bundles = stdio::Bundles::new(self.bundles.clone())?;
+        let bundles = &bundles.files;
+        let gathered = read::gather(bundles)?;
         let identities = identities::read(&self.identities)?;
         let mut book = self.address_book()?;
         let mut opened = Vec::new();
         let mut unopened = Unopened::new();
         for dispatch in gathered {
             let place = format!("{}/{}", dispatch.designation, dispatch.dispatch);
-            match extract::open_manifest(dispatch, &self.bundles, &identities) {
+            match extract::open_manifest(dispatch, bundles, &identities) {
                 Err(error) => unopened.push((place, error.to_string())),
                 Ok(dispatch) => match book.check(&dispatch.manifest, &self.accept_changed_keys) {
                     Ok(()) => opened.push(dispatch),
@@ -66,39 +86,59 @@ impl Open {
                 },
             }
         }
+        let mut written = Written::default();
         if self.list {
-            self.show(&opened);
+            written.said = self.listed(&opened);
         } else if !opened.is_empty() {
             book.save()?;
-            self.extract(&opened, &unopened, &identities)?;
+            written = self.extract(&opened, &mut unopened, bundles, &identities)?;
         }
-        for (place, why) in &unopened {
-            eprintln!("sourdine: {place}: {why}");
+        let full = FileFault::DiskFull.to_string();
+        for (place, why) in unopened.iter().filter(|(_, why)| *why != full) {
+            tell(&format!("sourdine: {place}: {why}"));
         }
-        ensure!(unopened.is_empty(), "{} dispatch(es) stayed closed", unopened.len());
+        show(&written.said)?;
+        let closed = (!unopened.is_empty())
+            .then(|| format!("{} dispatch(es) stayed closed", unopened.len()));
+        let files = (written.missing > 0).then(|| {
+            format!("{} file(s) missing or altered; nothing was written for them", written.missing)
+        });
+        let full = written.full.then(|| {
+            format!(
+                "the disk of {} is full; make room, or name a directory on another with -o",
+                self.output.display()
+            )
+        });
+        let faults: Vec<_> = [closed, files, full].into_iter().flatten().collect();
+        ensure!(faults.is_empty(), "{}", faults.join("; "));
         Ok(())
     }
 
     fn address_book(&self) -> anyhow::Result<AddressBook> {
-        let first = self.identities.first().map(|identity| AddressBook::beside(identity));
-        let path = self.address_book.clone().or(first).context("name an identity with -i")?;
+        let named = self.identities.iter().find(|identity| !is_standard(identity));
+        let beside = named.map(|identity| AddressBook::beside(identity));
+        let path = self.address_book.clone().or(beside);
+        let path = path.context("an identity from standard input has no address book beside it; name one with --address-book")?;
+        stdio::check_named(&path, "the address book is read and written; name a file")?;
         Ok(AddressBook::load(&path)?)
     }
 
-    fn show(&self, opened: &[Opened]) {
+    fn listed(&self, opened: &[Opened]) -> String {
+        let mut out = String::new();
         for Opened { manifest, gathered } in opened {
             if self.json {
-                println!("{}", json!(manifest));
+                let _ = writeln!(out, "{}", names::json(&json!(manifest).to_string()));
                 continue;
             }
-            println!(
+            let _ = writeln!(
+                out,
                 "{} {} {}",
                 printable(&manifest.mailbox),
                 printable(&manifest.day),
                 printable(&manifest.dispatch)
             );
             for line in manifest.message.lines() {
-                println!("    | {}", printable(line));
+                let _ = writeln!(out, "    | {}", printable(line));
             }
             let is_here = |file: &FileEntry| {
                 file.number().is_some_and(|number| gathered.files.contains_key(&number))
@@ -108,86 +148,135 @@ impl Open {
             for file in &manifest.files {
                 let mark = if none || is_here(file) { "" } else { "  (not in this bundle)" };
                 let size = ByteSize(file.size).to_string();
-                println!("    {size:>10}  {}{mark}", safe(&file.name));
+                let _ = writeln!(out, "    {size:>10}  {}{mark}", safe(&file.name));
             }
             if none {
-                println!("    The files are not in this bundle: it holds the manifest alone.");
+                out.push_str(
+                    "    The files are not in this bundle: it holds the manifest alone.\n",
+                );
             }
         }
+        out
     }
 
+    /// Writes every dispatch, and the summary. A dispatch that cannot be written joins those that stayed closed.
     fn extract(
         &self,
         opened: &[Opened],
-        unopened: &Unopened,
+        unopened: &mut Unopened,
+        bundles: &[PathBuf],
         identities: &[Box<dyn age::Identity>],
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Written> {
         let out = &self.output;
-        let total = opened.iter().flat_map(|o| &o.manifest.files).map(|f| f.size).sum();
-        make_dir(out)?;
-        let bars = progress::Threads::new(total);
-        let mut outcomes = Vec::new();
-        let mut taken = HashSet::new();
+        let cannot = || format!("{} cannot be used; name another directory with -o", out.display());
+        DirBuilder::new().recursive(true).mode(0o700).create(out).with_context(cannot)?;
+        let output = Output::new(out).with_context(cannot)?;
+        let sizes = opened.iter().flat_map(|o| &o.manifest.files).map(|f| f.size);
+        let bars = progress::Threads::new(sizes.fold(0, u64::saturating_add));
+        let mut sections = Vec::new();
+        let mut taken: HashMap<_, Names> = HashMap::new();
         for dispatch in opened {
             let manifest = &dispatch.manifest;
             let mailbox = out.join(safe(&manifest.mailbox));
-            let dir = mailbox.join(safe_and_new(&manifest.dispatch, &mut taken));
-            let files = dir.join("files");
-            for dir in [&mailbox, &dir, &files] {
-                make_dir(dir)?;
+            let taken = taken.entry(&manifest.mailbox).or_default();
+            let dir = mailbox.join(taken.new_name(&manifest.dispatch));
+            match begin(dispatch, &output, &mailbox, &dir) {
+                Ok(files) => {
+                    let outcomes =
+                        extract::extract(dispatch, bundles, identities, &output, &files, &bars);
+                    sections.push(Section { manifest, outcomes });
+                }
+                Err(fault) => {
+                    let place = format!("{}/{}", manifest.mailbox, manifest.dispatch);
+                    unopened.push((place, fault.to_string()));
+                }
             }
-            write_new(&dir.join("manifest.json"), &manifest.to_json()?)?;
-            if !manifest.message.is_empty() {
-                write_new(&dir.join("message.txt"), readable(&manifest.message).as_bytes())?;
-            }
-            outcomes.push(extract::extract(dispatch, &self.bundles, identities, &files, &bars));
         }
         bars.finish();
-        let sections: Vec<_> = opened
-            .iter()
-            .zip(&outcomes)
-            .map(|(dispatch, outcomes)| Section { manifest: &dispatch.manifest, outcomes })
-            .collect();
-        write_new(&out.join("SUMMARY.txt"), summary::text(&sections, unopened).as_bytes())?;
-        report(out, opened, &outcomes)
+        let name = out.join("SUMMARY.txt");
+        let summary = output.write(&name, summary::text(&sections, unopened).as_bytes());
+        if !output.is_full() {
+            summary.with_context(|| name.display().to_string())?;
+        }
+        let (said, missing) = report(&name, &sections);
+        Ok(Written { said, missing, full: output.is_full() })
     }
 }
 
-fn report(out: &Path, opened: &[Opened], outcomes: &[Vec<Outcome>]) -> anyhow::Result<()> {
-    let all: Vec<_> = outcomes.iter().flatten().collect();
-    let faults: Vec<_> = all.iter().filter(|o| o.fault.is_some()).collect();
-    println!(
-        "{} dispatch(es), {} file(s) written and checked: {}",
-        opened.len(),
-        all.len() - faults.len(),
-        out.join("SUMMARY.txt").display()
-    );
-    for outcome in &faults {
-        if let Some(fault) = &outcome.fault {
-            eprintln!("sourdine: {:04} {}: {fault}", outcome.number, outcome.name);
+/// Makes the directories of a dispatch, and writes what is ours in them; returns the one for its files.
+fn begin(
+    dispatch: &Opened,
+    output: &Output,
+    mailbox: &Path,
+    dir: &Path,
+) -> Result<PathBuf, FileFault> {
+    if output.is_full() {
+        return Err(FileFault::DiskFull);
+    }
+    let manifest = &dispatch.manifest;
+    let files = dir.join("files");
+    let new = |dir: &Path| output.noted(DirBuilder::new().mode(0o700).create(dir));
+    // An earlier dispatch of this run may have made it.
+    if !mailbox.is_dir() {
+        new(mailbox)?;
+    }
+    new(dir)?;
+    new(&files)?;
+    let json = manifest.to_json().map_err(io::Error::other)?;
+    let json = names::json(&String::from_utf8_lossy(&json));
+    output.write(&dir.join("manifest.json"), json.as_bytes())?;
+    if !manifest.message.is_empty() {
+        output.write(&dir.join("message.txt"), names::text(&manifest.message).as_bytes())?;
+    }
+    Ok(files)
+}
+
+/// Says which files are not there; returns what to print of the others, and how many are not.
+fn report(summary: &Path, sections: &[Section<'_>]) -> (String, usize) {
+    let files: usize = sections.iter().map(|section| section.outcomes.len()).sum();
+    let faults: usize = sections.iter().map(|section| section.faults().count()).sum();
+    for (outcome, fault) in sections.iter().flat_map(Section::faults) {
+        // A full disk is said once, with its remedy.
+        if !matches!(fault, FileFault::DiskFull) {
+            tell(&format!("sourdine: {:04} {}: {fault}", outcome.number, outcome.name));
         }
     }
-    let apart = outcomes.iter().filter(|of| summary::is_manifest_alone(of)).count();
+    let apart = sections.iter().filter(|section| section.is_manifest_alone()).count();
     if apart > 0 {
-        eprintln!(
+        tell(&format!(
             "sourdine: the files of {apart} dispatch(es) are not in this bundle, which holds their manifests \
              alone; fetch the bundle with the files"
-        );
+        ));
     }
-    ensure!(
-        faults.is_empty(),
-        "{} file(s) missing or altered; nothing was written for them",
-        faults.len()
+    let said = format!(
+        "{} dispatch(es), {} file(s) written and checked: {}\n",
+        sections.len(),
+        files - faults,
+        summary.display()
     );
-    Ok(())
+    (said, faults)
 }
 
-/// A message as text that no terminal obeys; the exact one is in `manifest.json`.
-fn readable(message: &str) -> String {
-    message.split('\n').map(printable).collect::<Vec<_>>().join("\n")
-}
-
+/// Refuses a directory that holds anything. What a run that was killed left half written is removed first.
 fn ensure_empty(dir: &Path) -> anyhow::Result<()> {
+    match Unfinished::remove_left_over(dir) {
+        Ok(false) => {}
+        Ok(true) => tell(&format!(
+            "sourdine: {}: files that an interrupted run had half written were removed",
+            dir.display()
+        )),
+        Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
+            bail!(
+                "another sourdine is writing to {}; name another directory with -o",
+                dir.display()
+            )
+        }
+        Err(e) => {
+            return Err(e).with_context(|| {
+                format!("{} holds half written files that cannot be removed", dir.display())
+            });
+        }
+    }
     match std::fs::read_dir(dir) {
         Ok(mut entries) => ensure!(
             entries.next().is_none(),
@@ -202,16 +291,4 @@ fn ensure_empty(dir: &Path) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-fn make_dir(dir: &Path) -> anyhow::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(dir).with_context(|| {
-        format!("{} cannot be made; name another directory with -o", dir.display())
-    })
-}
-
-fn write_new(path: &Path, content: &[u8]) -> anyhow::Result<()> {
-    let new = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    new.and_then(|mut file| file.write_all(content))
-        .with_context(|| format!("{} cannot be written; is the disk full?", path.display()))
 }

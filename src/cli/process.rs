@@ -10,22 +10,16 @@ use rustix::fs::{IFlags, Mode, OFlags, ioctl_getflags, ioctl_setflags};
 use rustix::process::{DumpableBehavior, Resource, Rlimit};
 use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::bundle::unfinished;
 use crate::config::Config;
 use crate::store::StoreError;
 
-/// How long a command runs.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Until its work is done.
-    OneShot,
-    /// Until it is stopped, whatever becomes of its output.
-    Serving,
-}
-
 /// New files are private; no core dump is written, not even by a handler (`PR_SET_DUMPABLE`).
-pub fn harden(kind: Kind) -> anyhow::Result<()> {
+pub fn harden() -> anyhow::Result<()> {
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
-    std::panic::set_hook(Box::new(move |panic| on_panic(kind, panic)));
+    std::panic::set_hook(Box::new(on_panic));
     // Connections and databases need descriptors: as many as this user may have.
     let files = rustix::process::getrlimit(Resource::Nofile);
     let _ = rustix::process::setrlimit(
@@ -44,18 +38,58 @@ fn forbid_core_dumps() -> anyhow::Result<()> {
 
 /// A panic's message may quote what it failed on: it is never printed, only the place. Without the
 /// thread that writes, nothing works: the process ends, so that whoever supervises it starts it again.
-fn on_panic(kind: Kind, panic: &PanicHookInfo<'_>) {
-    let message = panic.payload().downcast_ref::<String>().map_or("", String::as_str);
-    if kind == Kind::OneShot && message.contains("Broken pipe") {
-        // `sourdine status | head`: whoever read our output has enough.
-        std::process::exit(0);
-    }
+fn on_panic(panic: &PanicHookInfo<'_>) {
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     // A panic in here would end the process: the log may be full or closed.
     let _ = writeln!(io::stderr(), "sourdine: a fault in the program at {place}; please report it");
     if std::thread::current().name() == Some("store") {
         std::process::abort();
     }
+}
+
+/// From here on, a signal that ends this process first removes what is unfinished: a half file may be a source's,
+/// in plain. To be called after the last change of user: rights belong to threads.
+pub fn clean_up_on_signals() -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
+    let runtime = runtime.context("no runtime can be started")?;
+    let entered = runtime.enter();
+    // What was ignored when this began goes on being ignored: `nohup`, or a shell's `&`.
+    let ignored = ignored_signals();
+    let listen = |kind: SignalKind| {
+        (ignored >> (kind.as_raw_value() - 1) & 1 == 0).then(|| signal(kind)).transpose()
+    };
+    let interrupt = listen(SignalKind::interrupt())?;
+    let terminate = listen(SignalKind::terminate())?;
+    let hangup = listen(SignalKind::hangup())?;
+    drop(entered);
+    std::thread::Builder::new().name("signals".into()).spawn(move || {
+        let number = runtime.block_on(async {
+            tokio::select! {
+                () = arrival(interrupt) => SignalKind::interrupt(),
+                () = arrival(terminate) => SignalKind::terminate(),
+                () = arrival(hangup) => SignalKind::hangup(),
+            }
+        });
+        unfinished::remove_all();
+        let _ = writeln!(io::stderr(), "sourdine: interrupted; nothing is left half written");
+        std::process::exit(128 + number.as_raw_value());
+    })?;
+    Ok(())
+}
+
+async fn arrival(signal: Option<Signal>) {
+    if let Some(mut signal) = signal {
+        signal.recv().await;
+    } else {
+        std::future::pending().await
+    }
+}
+
+/// One bit a signal, the first the lowest (proc(5)).
+fn ignored_signals() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }
 
 /// The file system notes when something in this directory was last read, which a visit decides. Where it

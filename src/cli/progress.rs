@@ -25,52 +25,46 @@ fn style(template: &str) -> ProgressStyle {
 pub struct Threads {
     all: MultiProgress,
     total: ProgressBar,
-    current: Mutex<Vec<Option<ProgressBar>>>,
+    workers: Mutex<Vec<ProgressBar>>,
 }
 
 impl Threads {
     /// Bars for work on so many bytes.
     pub fn new(total: u64) -> Self {
         let all = MultiProgress::new();
-        Self { total: all.add(bytes(total, "total")), all, current: Mutex::default() }
+        Self { total: all.add(bytes(total, "total")), all, workers: Mutex::default() }
     }
 
     /// Removes the bars.
     pub fn finish(&self) {
+        for bar in self.workers.lock().iter().flat_map(|bars| bars.iter()) {
+            bar.finish_and_clear();
+        }
         self.total.finish_and_clear();
     }
 
-    fn with(&self, worker: usize, change: impl FnOnce(&mut Option<ProgressBar>)) {
-        let Ok(mut current) = self.current.lock() else { return };
-        if current.len() <= worker {
-            current.resize(worker + 1, None);
+    fn with(&self, worker: usize, change: impl FnOnce(&ProgressBar)) {
+        let Ok(mut bars) = self.workers.lock() else { return };
+        while bars.len() <= worker {
+            bars.push(self.all.insert(0, bytes(0, "")));
         }
-        if let Some(slot) = current.get_mut(worker) {
-            change(slot);
+        if let Some(bar) = bars.get(worker) {
+            change(bar);
         }
     }
 }
 
 impl Progress for Threads {
     fn begin(&self, worker: usize, name: &str, size: u64) {
-        let bar = self.all.insert(0, bytes(size, name));
-        self.with(worker, |slot| *slot = Some(bar));
+        self.with(worker, |bar| {
+            bar.reset();
+            bar.set_length(size);
+            bar.set_message(name.to_owned());
+        });
     }
 
     fn advance(&self, worker: usize, bytes: u64) {
         self.total.inc(bytes);
-        self.with(worker, |slot| {
-            if let Some(bar) = slot {
-                bar.inc(bytes);
-            }
-        });
-    }
-
-    fn end(&self, worker: usize) {
-        self.with(worker, |slot| {
-            if let Some(bar) = slot.take() {
-                bar.finish_and_clear();
-            }
-        });
+        self.with(worker, |bar| bar.inc(bytes));
     }
 }

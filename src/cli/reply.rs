@@ -8,11 +8,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail, ensure};
 use sha2::{Digest, Sha256};
 
-use super::progress;
+use super::stdio::{self, show, tell};
+use super::{process, progress};
 use crate::base::clock::Clock;
 use crate::base::ids::{DispatchId, hex};
 use crate::base::{limits, random};
 use crate::bundle::address_book::AddressBook;
+use crate::bundle::is_standard;
 use crate::bundle::manifest::{FileEntry, Kind, Manifest};
 use crate::bundle::reply::Correspondence;
 use crate::bundle::write::BundleWriter;
@@ -24,10 +26,10 @@ const SEALED: u64 = 64 * 1024;
 
 #[derive(clap::Args)]
 pub struct Reply {
-    /// A manifest.json that `sourdine open` wrote, or a directory that holds it
+    /// A manifest.json that `sourdine open` wrote, or a directory that holds it; - for standard input
     #[arg(value_name = "MANIFEST-or-DIR")]
     to: PathBuf,
-    /// The bundle to write
+    /// The bundle to write; - for standard output
     #[arg(short, long, value_name = "BUNDLE.tar")]
     output: PathBuf,
     /// A text file with the message; - for standard input
@@ -53,6 +55,15 @@ impl Reply {
             self.message.is_some() || !self.attachments.is_empty(),
             "a reply needs something in it: --message FILE, --attach FILE, or both"
         );
+        stdio::check_once([&self.to].into_iter().chain(&self.message))?;
+        stdio::check_output(&self.output)?;
+        for file in &self.attachments {
+            stdio::check_named(
+                file,
+                "an attachment is read twice and has a name; save standard input to a file and name that",
+            )?;
+        }
+        process::clean_up_on_signals()?;
         let submission = find_manifest(&self.to)?;
         self.compare_keys(&submission)?;
         let to = Correspondence {
@@ -75,7 +86,8 @@ impl Reply {
         let mut bundle = BundleWriter::new(&self.output)?;
         let sealed = recipients.seal_manifest(&manifest.to_json()?, Vec::new())?;
         bundle.dispatch(&manifest.mailbox, &manifest.dispatch, today, sealed)?;
-        let bar = progress::bytes(manifest.files.iter().map(|f| f.size).sum(), "sealing");
+        let total = manifest.files.iter().map(|f| f.size).fold(0, u64::saturating_add);
+        let bar = progress::bytes(total, "sealing");
         for (number, (path, entry)) in (1..).zip(self.attachments.iter().zip(&manifest.files)) {
             let size = padding::padded_file(entry.size);
             bundle.file(number, size + size / 4096 + SEALED, |out| {
@@ -83,25 +95,33 @@ impl Reply {
             })?;
         }
         bar.finish_and_clear();
-        for volume in bundle.finish()? {
-            println!("{}", volume.display());
-        }
-        eprintln!(
+        let volumes = bundle.finish()?;
+        tell(
             "Bring it to the editors' desk (\"Bring a bundle\"), or to the operator, who runs:\n  \
-             sourdine deliver --config sourdine.toml BUNDLE"
+             sourdine deliver --config sourdine.toml BUNDLE",
         );
-        Ok(())
+        if is_standard(&self.output) {
+            return Ok(());
+        }
+        show(&volumes.iter().map(|volume| format!("{}\n", volume.display())).collect::<String>())
     }
 
     fn compare_keys(&self, submission: &Manifest) -> anyhow::Result<()> {
+        if let Some(identity) = &self.identity {
+            stdio::check_named(
+                identity,
+                "the identity's file name tells where its address book is; name the file",
+            )?;
+        }
         let beside = self.identity.as_deref().map(AddressBook::beside);
         let Some(path) = self.address_book.clone().or(beside) else {
-            eprintln!(
+            tell(
                 "sourdine: note: the source's key was not compared with your address book; add -i \
-                 KEY.txt to compare it again"
+                 KEY.txt to compare it again",
             );
             return Ok(());
         };
+        stdio::check_named(&path, "the address book is read and written; name a file")?;
         let mut book = AddressBook::load(&path)?;
         book.check(submission, &self.accept_changed_keys)?;
         Ok(book.save()?)
@@ -135,10 +155,10 @@ fn find_manifest(path: &Path) -> anyhow::Result<Manifest> {
 /// `manifest.json` here or at most two directories below, as `open` lays them out.
 fn collect(path: &Path, depth: usize, found: &mut Vec<Manifest>) -> anyhow::Result<()> {
     let file = if path.is_dir() { path.join("manifest.json") } else { path.to_owned() };
-    if depth == 0 && !path.is_dir() || file.is_file() {
+    if depth == 0 && !path.is_dir() || file.is_file() || is_standard(&file) {
         let cannot = || format!("{} is not a manifest that `sourdine open` wrote", file.display());
         let mut json = Vec::new();
-        File::open(&file)
+        input(&file)
             .and_then(|file| file.take(limits::MANIFEST).read_to_end(&mut json))
             .with_context(cannot)?;
         found.push(Manifest::parse(&json).with_context(cannot)?);
@@ -155,13 +175,15 @@ fn collect(path: &Path, depth: usize, found: &mut Vec<Manifest>) -> anyhow::Resu
     Ok(())
 }
 
+/// A file, or standard input.
+fn input(path: &Path) -> io::Result<Box<dyn Read>> {
+    Ok(if is_standard(path) { Box::new(io::stdin()) } else { Box::new(File::open(path)?) })
+}
+
 fn read_message(path: &Path) -> anyhow::Result<String> {
     let cannot = || format!("the message {} cannot be read", path.display());
     let mut bytes = Vec::new();
-    let mut source: Box<dyn Read> = match path.to_str() {
-        Some("-") => Box::new(io::stdin()),
-        _ => Box::new(File::open(path).with_context(cannot)?),
-    };
+    let mut source = input(path).with_context(cannot)?;
     source.by_ref().take(limits::MANIFEST / 4).read_to_end(&mut bytes).with_context(cannot)?;
     ensure!(
         source.read(&mut [0]).with_context(cannot)? == 0,

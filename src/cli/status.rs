@@ -1,8 +1,11 @@
 //! `sourdine status`: numbers, and nothing about anyone.
 
+use std::fmt::Write;
+
 use bytesize::ByteSize;
 use serde_json::json;
 
+use super::stdio::show;
 use super::{ConfigArg, process};
 use crate::bundle::names::printable;
 use crate::store::Store;
@@ -34,23 +37,25 @@ impl Status {
                 "drafts": counts.drafts.0, "draft_bytes": counts.drafts.1, "editors": editors,
                 "bytes": counts.bytes, "quota": config.limits.quota, "free": free,
             });
-            println!("{all}");
-            return Ok(());
+            return show(&format!("{all}\n"));
         }
-        println!("mailboxes    {}", counts.mailboxes);
+        let mut out = format!("mailboxes    {}\n", counts.mailboxes);
         for (team, all, waiting) in &counts.submissions {
             let team = printable(team);
-            println!("submissions  {all} to team {team}, {waiting} not fetched yet");
+            let _ = writeln!(out, "submissions  {all} to team {team}, {waiting} not fetched yet");
         }
-        println!("replies      {}", counts.replies);
-        println!("drafts       {}, {}", counts.drafts.0, ByteSize(counts.drafts.1));
-        println!("editors      {editors} may sign in at the desk");
-        println!("stored       {} of {}", ByteSize(counts.bytes), ByteSize(config.limits.quota));
-        println!(
-            "disk         {} free, {} kept free",
+        let _ = write!(
+            out,
+            "replies      {}\ndrafts       {}, {}\neditors      {editors} may sign in at the desk\n\
+             stored       {} of {}\ndisk         {} free, {} kept free\n",
+            counts.replies,
+            counts.drafts.0,
+            ByteSize(counts.drafts.1),
+            ByteSize(counts.bytes),
+            ByteSize(config.limits.quota),
             ByteSize(free),
             ByteSize(config.limits.min_free)
         );
-        Ok(())
+        show(&out)
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::{Config, ConfigError, DEFAULT, Team, Tor, is_onion};
-use crate::base::limits::{Limits, Retention};
+use crate::base::limits::{self, Limits, Retention};
 
 const MOST_LABELS: usize = 20;
 /// In characters.
@@ -217,7 +217,7 @@ fn limits(
     let limits = Limits {
         file: size("limits.file", typed.file, default.file.as_ref())?,
         dispatch: size("limits.dispatch", typed.dispatch, default.dispatch.as_ref())?,
-        files: number("limits.files", typed.files.or(default.files), 10_000)?,
+        files: number("limits.files", typed.files.or(default.files), limits::FILES)?,
         message: number("limits.message", typed.message.or(default.message), 1_000_000)?,
         uploads: number("limits.uploads", typed.uploads.or(default.uploads), 256)?,
         idle: duration("limits.idle", typed.idle, default.idle.as_ref())?,

@@ -544,6 +544,18 @@ pub fn holds(path: &Path, text: &[u8]) -> bool {
     memchr::memmem::find(&bytes, text).is_some()
 }
 
+/// A pipe's end that nobody reads any more.
+pub fn closed_pipe() -> Stdio {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    writer.into()
+}
+
+/// A device without room.
+pub fn full_device() -> Stdio {
+    fs::OpenOptions::new().write(true).open("/dev/full").unwrap().into()
+}
+
 /// Every file below a directory.
 pub fn files_below(dir: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();

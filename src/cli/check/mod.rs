@@ -6,11 +6,13 @@ mod rights;
 mod sandbox;
 mod tor;
 
+use std::fmt::Write;
 use std::path::Path;
 
 use bytesize::ByteSize;
 use serde_json::json;
 
+use super::stdio::show;
 use super::{ConfigArg, process};
 use crate::config::Config;
 use crate::dropbox::Teams;
@@ -45,21 +47,22 @@ impl Check {
             Err(error) => found.push(fault("config", format!("{error:#}"))),
         }
         let faults = found.iter().filter(|f| matches!(f.verdict, Verdict::Fault)).count();
+        let mut out = String::new();
         for finding in &found {
             let verdict = match finding.verdict {
                 Verdict::Good => "ok",
                 Verdict::Warning => "warning",
                 Verdict::Fault => "FAULT",
             };
-            if self.json {
-                println!(
-                    "{}",
-                    json!({"verdict": verdict, "what": finding.what, "text": finding.text})
-                );
+            let Finding { what, text, .. } = finding;
+            let _ = if self.json {
+                let finding = json!({"verdict": verdict, "what": what, "text": text});
+                writeln!(out, "{finding}")
             } else {
-                println!("{verdict:8} {:12} {}", finding.what, finding.text);
-            }
+                writeln!(out, "{verdict:8} {what:12} {text}")
+            };
         }
+        show(&out)?;
         anyhow::ensure!(faults == 0, "{faults} fault(s) to mend before serving");
         Ok(())
     }

@@ -1,0 +1,76 @@
+//! Standard input and output, wherever a file may be named (`-`), and all that a command prints.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+
+use crate::bundle::is_standard;
+use crate::bundle::unfinished::NewFile;
+
+/// Prints all of it or says that it could not.
+pub fn show(text: &str) -> anyhow::Result<()> {
+    let mut output = io::stdout().lock();
+    output
+        .write_all(text.as_bytes())
+        .and_then(|()| output.flush())
+        .context("nobody takes what is printed")
+}
+
+/// What somebody at a terminal should know beside; standard output may be a file or a pipe. Where nobody takes
+/// it, the work is done all the same.
+pub fn tell(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Refuses to print what no terminal shows.
+pub fn check_output(file: &Path) -> anyhow::Result<()> {
+    ensure!(
+        !is_standard(file) || !io::stdout().is_terminal(),
+        "a bundle is not for a terminal; name a file with -o, or send it on: … -o - | ssh HOST …"
+    );
+    Ok(())
+}
+
+/// Refuses standard input or output for a file that must have a name.
+pub fn check_named(file: &Path, why: &str) -> anyhow::Result<()> {
+    ensure!(!is_standard(file), "{why}");
+    Ok(())
+}
+
+/// Refuses to read standard input more than once.
+pub fn check_once<'a>(files: impl Iterator<Item = &'a PathBuf>) -> anyhow::Result<()> {
+    ensure!(
+        files.filter(|file| is_standard(file)).count() <= 1,
+        "standard input can be only one of the files; save the others and name them"
+    );
+    Ok(())
+}
+
+/// Bundles to read. They are read in any order, and more than once: standard input is copied to the directory
+/// for temporary files first. It is sealed there as it was.
+pub struct Bundles {
+    pub files: Vec<PathBuf>,
+    _copy: Option<NewFile>,
+}
+
+impl Bundles {
+    pub fn new(mut files: Vec<PathBuf>) -> anyhow::Result<Self> {
+        let mut copy = None;
+        for file in files.iter_mut().filter(|file| is_standard(file)) {
+            let copied = NewFile::temporary().and_then(|mut new| {
+                io::copy(&mut io::stdin().lock(), &mut new)?;
+                Ok(new)
+            });
+            let new = copied.with_context(|| {
+                format!(
+                    "standard input cannot be copied to {}; save it to a file and name that",
+                    std::env::temp_dir().display()
+                )
+            })?;
+            new.path().clone_into(file);
+            copy = Some(new);
+        }
+        Ok(Self { files, _copy: copy })
+    }
+}

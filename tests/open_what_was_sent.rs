@@ -1,0 +1,512 @@
+//! What an editor opens is what the source sent: whatever its files are called, whatever a hostile dispatch
+//! beside it holds, and however the command ends.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use crate::common::*;
+use sourdine::base::clock::Day;
+use sourdine::bundle::manifest::{FileEntry, Kind, Manifest};
+use sourdine::bundle::write::BundleWriter;
+use sourdine::crypto::seal::Recipients;
+
+/// An editor's key; which one does not matter.
+const TEAM: &str = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa";
+const UNFINISHED: &str = ".sourdine-unfinished";
+
+/// A dispatch that somebody made by hand.
+struct Dispatch {
+    manifest: Manifest,
+    files: Vec<Vec<u8>>,
+}
+
+impl Dispatch {
+    fn new(mailbox: &str, message: &str) -> Self {
+        let manifest = Manifest {
+            version: 1,
+            kind: Kind::Submission,
+            dispatch: "00112233445566778899aabbccddeeff".into(),
+            mailbox: mailbox.into(),
+            source_recipients: vec![age::x25519::Identity::generate().to_public().to_string()],
+            team: "team".into(),
+            recipients: vec![TEAM.into()],
+            day: "2026-11-21".into(),
+            message: message.into(),
+            files: Vec::new(),
+        };
+        Self { manifest, files: Vec::new() }
+    }
+
+    fn with(mut self, name: &str, content: &[u8]) -> Self {
+        let mut hash =
+            FileEntry::new(self.files.len(), name.into(), content.len() as u64, String::new());
+        hash.sha256 = hex_sha256(content);
+        self.manifest.files.push(hash);
+        self.files.push(content.to_vec());
+        self
+    }
+
+    /// A file of the manifest that claims another size.
+    fn claims(mut self, size: u64) -> Self {
+        self.manifest.files.last_mut().unwrap().size = size;
+        self
+    }
+
+    fn place(&self) -> String {
+        format!("{}/{}", self.manifest.mailbox, self.manifest.dispatch)
+    }
+}
+
+fn hex_sha256(content: &[u8]) -> String {
+    use sha2::Digest;
+    sourdine::base::ids::hex(&sha2::Sha256::digest(content))
+}
+
+fn bundle(path: &Path, editor: &Editor, dispatches: &[Dispatch]) {
+    let recipients = Recipients::proven(vec![editor.recipient.parse().unwrap()]).unwrap();
+    let mut writer = BundleWriter::new(path).unwrap();
+    for Dispatch { manifest, files } in dispatches {
+        let sealed = recipients.seal_manifest(&manifest.to_json().unwrap(), Vec::new()).unwrap();
+        writer.dispatch(&manifest.mailbox, &manifest.dispatch, Day(20_778), sealed).unwrap();
+        for (number, content) in (1..).zip(files) {
+            let mut sealed = recipients.seal_file(Vec::new()).unwrap();
+            sealed.write(content).unwrap();
+            let (sealed, _) = sealed.finish().unwrap();
+            writer.file(number, sealed.len() as u64, |out| out.write_all(&sealed)).unwrap();
+        }
+    }
+    writer.finish().unwrap();
+}
+
+/// An editor, and bundles for them.
+struct Desk {
+    dir: tempfile::TempDir,
+    editor: Editor,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let editor = Editor::new(dir.path(), "key");
+        Self { dir, editor }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn command(&self, dispatches: &[Dispatch], to: &str) -> Command {
+        let path = self.path(&format!("{to}.tar"));
+        bundle(&path, &self.editor, dispatches);
+        self.editor.open([path], &self.path(to))
+    }
+
+    fn open(&self, dispatches: &[Dispatch], to: &str) -> Output {
+        self.command(dispatches, to).output().unwrap()
+    }
+
+    fn files(&self, to: &str, dispatch: &Dispatch) -> Vec<(String, Vec<u8>)> {
+        let dir = self.path(to).join(dispatch.place()).join("files");
+        let mut files: Vec<_> = fs::read_dir(dir)
+            .unwrap()
+            .map(|entry| entry.unwrap())
+            .map(|e| (e.file_name().into_string().unwrap(), fs::read(e.path()).unwrap()))
+            .collect();
+        files.sort();
+        files
+    }
+
+    fn summary(&self, to: &str) -> String {
+        fs::read_to_string(self.path(to).join("SUMMARY.txt")).unwrap()
+    }
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn no_document_takes_the_place_of_another_whatever_their_names() {
+    let desk = Desk::new();
+    let names = [
+        "leak.pdf",
+        "leak.pdf.part",
+        "leak.pdf",
+        "LEAK.pdf",
+        "0",
+        "1",
+        "message.txt",
+        "manifest.json",
+        "SUMMARY.txt",
+        ".sourdine-unfinished",
+        "../message.txt",
+        "../../SUMMARY.txt",
+        "ΟΔΟΣ.txt",
+        "οδος.txt",
+        "οδοσ.txt",
+        "\u{b5}.txt",
+        "\u{3bc}.txt",
+        "\u{17f}.txt",
+        "s.txt",
+        "ı.txt",
+        "i.txt",
+        "é.txt",
+        "e\u{301}.txt",
+        "COM¹.txt",
+        "LPT².txt",
+        "CONIN$.txt",
+        "CONOUT$",
+        "COM0",
+        "desktop.ini",
+        "autorun.inf",
+        "a\u{3164}\u{115f}\u{34f}.txt",
+        "گزارش\u{200c}ها.pdf",
+        "file-0001",
+        "",
+    ];
+    let sent =
+        (0_u8..).zip(names).fold(Dispatch::new("brave-heron", "Bonjour"), |sent, (n, name)| {
+            sent.with(name, &vec![n; 20_000 + usize::from(n)])
+        });
+    let output = desk.open(std::slice::from_ref(&sent), "opened");
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+
+    let files = desk.files("opened", &sent);
+    let mut contents: Vec<_> = files.iter().map(|(_, content)| content.clone()).collect();
+    contents.sort();
+    assert!(contents == sent.files, "{:?}", files.iter().map(|f| &f.0).collect::<Vec<_>>());
+    // Each stands under the name that the summary gives it, in the order of the manifest.
+    let summary = desk.summary("opened");
+    let listed: Vec<_> = summary.lines().filter_map(|line| line.strip_prefix("  files/")).collect();
+    assert_eq!(listed.len(), names.len());
+    for (content, name) in sent.files.iter().zip(listed) {
+        assert!(files.iter().any(|f| f.0 == name && f.1 == *content), "{name}");
+    }
+    assert!(files.iter().any(|f| f.0 == "گزارش\u{200c}ها.pdf"));
+    // And beside them only what is ours.
+    let mut beside: Vec<_> = files_below(&desk.path("opened"))
+        .into_iter()
+        .filter(|path| !path.parent().unwrap().ends_with("files"))
+        .map(|path| path.strip_prefix(desk.path("opened")).unwrap().to_owned())
+        .collect();
+    beside.sort();
+    let ours = [PathBuf::from("SUMMARY.txt"), Path::new(&sent.place()).join("manifest.json")];
+    assert_eq!(beside, [&ours[..], &[Path::new(&sent.place()).join("message.txt")]].concat());
+}
+
+#[test]
+fn a_message_is_what_was_written_and_what_was_replaced_is_said() {
+    let desk = Desk::new();
+    let whole =
+        "A\tB\tC\n1\t2\t3\nمی\u{200c}خواهیم گزارش\u{200c}ها\n(1)\u{200f} نص عربي\u{200e}\u{61c}\n";
+    let hostile = "a\u{1b}[2Jb\u{9b}c\rd\u{7f}\u{202e}e";
+    let name = "a\u{1b}\u{202e}fdp.exe";
+    let sent = [
+        Dispatch::new("brave-heron", whole),
+        Dispatch::new("calm-heron", hostile).with(name, b"x"),
+    ];
+    let output = desk.open(&sent, "opened");
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let message = |sent: &Dispatch| {
+        fs::read(desk.path("opened").join(sent.place()).join("message.txt")).unwrap()
+    };
+    assert_eq!(message(&sent[0]), whole.as_bytes());
+    assert_eq!(message(&sent[1]), "a_[2Jb_c_d_\u{202e}e".as_bytes());
+
+    let summary = desk.summary("opened");
+    let (first, second) = summary.split_once("calm-heron").unwrap();
+    assert!(
+        !first.contains("manifest.json") && second.matches("manifest.json").count() == 4,
+        "{summary}"
+    );
+    for sent in &sent {
+        let json = fs::read(desk.path("opened").join(sent.place()).join("manifest.json")).unwrap();
+        assert!(Manifest::parse(&json).unwrap() == sent.manifest);
+        let json = String::from_utf8(json).unwrap();
+        assert!(json.chars().all(|c| c == '\n' || !c.is_control()), "{json}");
+    }
+    // A terminal gets nothing that it obeys.
+    let mut list = desk.editor.open([desk.path("opened.tar")], &desk.path("none"));
+    let listed = String::from_utf8(ok(list.arg("--list")).stdout).unwrap();
+    assert!(listed.contains("گزارش\u{200c}ها") && listed.contains("| A B C\n"), "{listed}");
+    assert!(
+        !listed.contains(|c: char| c.is_control() && c != '\n' || c == '\u{202e}'),
+        "{listed:?}"
+    );
+    let json = String::from_utf8(ok(list.arg("--json")).stdout).unwrap();
+    assert!(!json.contains(|c: char| c.is_control() && c != '\n'), "{json:?}");
+    let parsed: Vec<Manifest> =
+        json.lines().map(|line| Manifest::parse(line.as_bytes()).unwrap()).collect();
+    assert!(parsed.iter().zip(&sent).all(|(parsed, sent)| *parsed == sent.manifest));
+}
+
+#[test]
+fn one_hostile_dispatch_fails_alone_and_with_its_reason() {
+    let desk = Desk::new();
+    let good = |mailbox: &str| Dispatch::new(mailbox, "Bonjour").with("a.pdf", mailbox.as_bytes());
+    let mut many = Dispatch::new("many-files", "");
+    let mut equal = good("equal-names");
+    for number in 0..10_001 {
+        many.manifest.files.push(FileEntry::new(number, format!("{number}"), 1, "00".repeat(32)));
+    }
+    for number in 1..8_000 {
+        equal.manifest.files.push(FileEntry::new(number, "a.pdf".into(), 1, "00".repeat(32)));
+    }
+    let mut moved = good("moved-place");
+    moved.manifest.files[0].member = "0002.age".into();
+    let sent = [
+        good("brave-heron"),
+        good("huge-one").claims(1 << 63),
+        good("huge-two").with("b.pdf", b"b").claims(u64::MAX),
+        many,
+        equal,
+        moved,
+        good("zeal-heron"),
+    ];
+    let output = desk.open(&sent, "opened");
+    let said = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(!said.contains("a fault in the program"), "{said}");
+
+    let content = |sent: &Dispatch| sent.manifest.mailbox.as_bytes().to_vec();
+    for whole in [&sent[0], &sent[2], &sent[4], &sent[6]] {
+        assert_eq!(desk.files("opened", whole), [("a.pdf".into(), content(whole))]);
+    }
+    for empty in [&sent[1], &sent[5]] {
+        assert_eq!(desk.files("opened", empty), []);
+    }
+    assert!(!desk.path("opened").join(sent[3].place()).exists());
+    let summary = desk.summary("opened");
+    // Two that claim too much, 7,999 that are not there, one missing and one unlisted, one closed.
+    assert!(
+        summary.contains(&format!("WARNING: {} item(s)", 2 + 7_999 + 2 + 1)),
+        "{}",
+        &summary[..400]
+    );
+    assert!(summary.contains(&format!("! {}: ", sent[3].place())));
+    assert_eq!(summary.matches("\n! files/a.pdf: ").count(), 2);
+    assert!(summary.contains("\n! files/b.pdf: ") && summary.contains("\n! files/a (8000).pdf: "));
+    // The list survives them too.
+    let mut list = desk.editor.open([desk.path("opened.tar")], &desk.path("none"));
+    assert_eq!(list.arg("--list").output().unwrap().status.code(), Some(1));
+}
+
+/// Starts opening a large file and stops the process in the middle of it.
+fn stopped(command: &Command, to: &Path) -> Child {
+    for _ in 0..20 {
+        // Whoever runs the tests in the background ignores some signals, and so would we.
+        let mut env = Command::new("env");
+        env.arg("--default-signal=INT,TERM,HUP")
+            .arg(command.get_program())
+            .args(command.get_args());
+        let mut child = env.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let half = to.join(UNFINISHED);
+        let is_half = || {
+            let files = fs::read_dir(&half).into_iter().flatten().flatten();
+            files.into_iter().any(|file| file.metadata().is_ok_and(|meta| meta.len() > 1 << 20))
+        };
+        wait_for("half a file", || {
+            (is_half() || child.try_wait().unwrap().is_some()).then_some(())
+        });
+        signal(&child, "STOP");
+        if child.try_wait().unwrap().is_none() && is_half() {
+            return child;
+        }
+        signal(&child, "KILL");
+        child.wait().unwrap();
+        fs::remove_dir_all(to).unwrap();
+    }
+    panic!("it was never stopped in the middle of a file");
+}
+
+fn signal(child: &Child, name: &str) {
+    let _ = Command::new("kill").args(["-s", name, &child.id().to_string()]).status();
+}
+
+#[test]
+fn an_interrupted_command_leaves_no_half_file() {
+    let desk = Desk::new();
+    let large = Dispatch::new("brave-heron", "Bonjour").with("large.bin", &vec![7; 100 << 20]);
+    let to = desk.path("opened");
+    let mut command = desk.command(std::slice::from_ref(&large), "opened");
+    for (name, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
+        let child = stopped(&command, &to);
+        signal(&child, name);
+        signal(&child, "CONT");
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{name} {}", said(&output));
+        assert!(!to.join(UNFINISHED).exists(), "{name}");
+        assert!(desk.files("opened", &large).iter().all(|(_, content)| *content == large.files[0]));
+        fs::remove_dir_all(&to).unwrap();
+    }
+
+    // Nothing can be done when it is killed. The next run says what it left, and removes it.
+    let mut child = stopped(&command, &to);
+    assert_eq!(command.output().unwrap().status.code(), Some(1), "two in one directory");
+    assert!(to.join(UNFINISHED).exists());
+    signal(&child, "KILL");
+    assert_eq!(child.wait().unwrap().signal(), Some(9));
+    assert!(to.join(UNFINISHED).exists());
+    let again = command.output().unwrap();
+    assert_eq!(again.status.code(), Some(1));
+    let again = said(&again);
+    assert!(again.contains("interrupted run") && again.contains("is not empty"), "{again}");
+    assert!(!to.join(UNFINISHED).exists());
+    assert_eq!(desk.files("opened", &large), []);
+    fs::remove_dir_all(&to).unwrap();
+
+    // What ignores a signal when it starts goes on.
+    let mut ignoring = Command::new("sh");
+    ignoring
+        .args(["-c", "trap '' HUP; exec \"$0\" \"$@\""])
+        .arg(command.get_program())
+        .args(command.get_args());
+    let child = stopped(&ignoring, &to);
+    signal(&child, "HUP");
+    signal(&child, "CONT");
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(0));
+    assert!(desk.files("opened", &large) == [("large.bin".into(), large.files[0].clone())]);
+}
+
+/// A command in a directory of its own, which gets `input` and in which nothing is made.
+fn piped(command: &mut Command, input: &[u8]) -> Output {
+    let here = tempfile::tempdir().unwrap();
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(input).unwrap();
+    std::io::Seek::rewind(&mut file).unwrap();
+    // Through a pipe, which cannot be read twice.
+    let mut cat = Command::new("cat").stdin(file).stdout(Stdio::piped()).spawn().unwrap();
+    let pipe = cat.stdout.take().unwrap();
+    let tmp = here.path().join("tmp");
+    fs::create_dir(&tmp).unwrap();
+    let output = command.current_dir(here.path()).env("TMPDIR", &tmp).stdin(pipe).output().unwrap();
+    cat.wait().unwrap();
+    assert_eq!(files_below(here.path()), [PathBuf::new(); 0], "{command:?}");
+    output
+}
+
+#[test]
+fn a_dash_is_standard_input_or_output() {
+    let site = Box_::served(1, &[]);
+    let key = &site.editors[0].key;
+    let document = site.path("document.txt");
+    fs::write(&document, "the document").unwrap();
+    let form = site.form("en");
+    site.send(&form, "Hello", &[document.to_str().unwrap()]).must_say("Received");
+
+    let made = piped(sourdine().args(["keygen", "-o", "-"]), b"");
+    let identity = String::from_utf8(made.stdout).unwrap();
+    let recipient = identity.lines().find_map(|line| line.strip_prefix("# public key: ")).unwrap();
+    assert!(made.status.success() && String::from_utf8_lossy(&made.stderr).contains(recipient));
+    assert_eq!(identity.lines().filter(|line| line.starts_with("AGE-SECRET-KEY-1")).count(), 1);
+
+    let exported = piped(site.command("export").args(["-o", "-"]), b"");
+    assert!(exported.status.success(), "{}", said(&exported));
+    let (out, bundle) = (site.path("opened"), exported.stdout);
+    let mut open = sourdine();
+    open.args(["open", "-", "-i"]).arg(key).arg("-o").arg(&out);
+    let opened = piped(&mut open, &bundle);
+    assert!(opened.status.success(), "{}", said(&opened));
+    let found = files_below(&out);
+    let [copy] = found.iter().filter(|f| f.ends_with("document.txt")).collect::<Vec<_>>()[..]
+    else {
+        panic!("{found:?}")
+    };
+    assert_eq!(fs::read(copy).unwrap(), b"the document");
+    let manifest = found.iter().find(|path| path.ends_with("manifest.json")).unwrap();
+
+    // The identity may come that way as well.
+    fs::write(site.path("bundle.tar"), &bundle).unwrap();
+    let mut list = sourdine();
+    list.args(["open", "--list", "-i", "-"]).arg(site.path("bundle.tar"));
+    list.arg("--address-book").arg(site.path("book.json"));
+    let listed = piped(&mut list, &fs::read(key).unwrap());
+    assert!(String::from_utf8_lossy(&listed.stdout).contains("document.txt"), "{}", said(&listed));
+
+    let message = site.path("message.txt");
+    fs::write(&message, "Merci").unwrap();
+    let mut reply = sourdine();
+    reply.args(["reply", "-", "-o", "-", "--message"]).arg(&message).arg("-i").arg(key);
+    let sealed = piped(&mut reply, &fs::read(manifest).unwrap());
+    assert!(sealed.status.success(), "{}", said(&sealed));
+    let delivered = piped(site.command("deliver").arg("-"), &sealed.stdout);
+    assert!(delivered.status.success(), "{}", said(&delivered));
+    site.mailbox(&form.code).must_say("Merci");
+
+    // Where it cannot be, it is refused, and no file is called so.
+    let to = manifest.to_str().unwrap();
+    for refused in [
+        &["open", "-", "-i", "-"][..],
+        &["open", "-", "-i", "key.txt", "-o", "-"],
+        &["reply", to, "-o", "reply.tar", "--attach", "-"],
+        &["reply", "-", "-o", "reply.tar", "--message", "-"],
+        &["reply", to, "-o", "reply.tar", "--message", to, "-i", "-"],
+        &["reply", to, "-o", "reply.tar", "--message", to, "--address-book", "-"],
+    ] {
+        let output = piped(sourdine().args(refused), b"");
+        assert_eq!(output.status.code(), Some(1), "{refused:?} {}", said(&output));
+        assert_eq!(said(&output).lines().count(), 1, "{refused:?} {}", said(&output));
+    }
+}
+
+#[test]
+fn an_output_that_nobody_takes_is_an_error_of_one_line() {
+    let site = Box_::served(1, &[]);
+    let form = site.form("en");
+    site.send(&form, "Hello", &[]).must_say("Received");
+    let (bundle, opened) = (site.export("bundle.tar"), site.path("opened"));
+    ok(&mut site.editors[0].open([&bundle], &opened));
+    let outputs: [fn() -> Stdio; 2] = [full_device, closed_pipe];
+    for (number, output) in outputs.into_iter().enumerate() {
+        let new = |name: &str| site.path(&format!("{number}-{name}"));
+        let key = &site.editors[0].key;
+        let mut list = site.editors[0].open([&bundle], &new("none"));
+        let mut reply = sourdine();
+        reply.arg("reply").arg(&opened).arg("--message").arg(site.config()).arg("-i").arg(key);
+        let mut commands = [
+            sourdine(),
+            sourdine(),
+            sourdine(),
+            sourdine(),
+            site.command("status"),
+            site.command("check"),
+            site.command("editor"),
+            site.command("export"),
+            site.command("export"),
+            site.editors[0].open([&bundle], &new("opened")),
+            reply,
+        ];
+        commands[0].arg("--help");
+        commands[1].arg("keygen").arg("-o").arg(new("key.txt"));
+        commands[2].args(["keygen", "-o", "-"]);
+        commands[3].args(["init", "--recipient", &site.editors[0].recipient]).arg(new("box"));
+        commands[6] = sourdine();
+        commands[6].args(["editor", "list", "--config"]).arg(site.config());
+        commands[7].args(["--all", "-o", "-"]);
+        commands[8].arg("--all").arg("-o").arg(new("all.tar"));
+        commands[10].arg("-o").arg(new("reply.tar"));
+        for command in commands.iter_mut().chain([list.arg("--list")]) {
+            let ended = command.stdout(output()).output().unwrap();
+            assert_eq!(ended.status.code(), Some(1), "{command:?} {}", said(&ended));
+            let last = said(&ended);
+            let last = last.lines().last().unwrap_or_default();
+            let is_own = command.get_args().next().is_some_and(|arg| arg != "--help");
+            assert_eq!(last.starts_with("sourdine: "), is_own, "{command:?} {}", said(&ended));
+            assert!(
+                !said(&ended).contains("a fault in the program"),
+                "{command:?} {}",
+                said(&ended)
+            );
+        }
+        // Work that is done says so by its code, whatever becomes of what is said beside.
+        let status =
+            site.editors[0].open([&bundle], &new("again")).stderr(output()).status().unwrap();
+        assert_eq!(status.code(), Some(0));
+        let status =
+            sourdine().args(["keygen", "-o"]).arg(new("other.txt")).stderr(output()).status();
+        assert_eq!(status.unwrap().code(), Some(0));
+    }
+}
