@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use age::stream::StreamWriter;
 use sha2::{Digest, Sha256};
 
-use super::padding;
+use super::{header, padding};
 use super::recipient::Recipient;
 use crate::base::ids::hex;
 
@@ -22,6 +22,12 @@ pub enum SealError {
     /// The set is empty.
     #[error("there is no recipient to seal to")]
     NoRecipients,
+    /// Nobody would read such a header.
+    #[error(
+        "these are more recipients than a file can be sealed to: its header would be longer than {} KiB",
+        header::MOST / 1024
+    )]
+    TooMany,
     /// age refuses the set.
     #[error("these recipients cannot be used together: {0}")]
     Refused(String),
@@ -49,7 +55,10 @@ impl Recipients {
     /// Tries the set on an empty file (age format, c2sp.org/age) and keeps it only if that works.
     pub fn proven(recipients: Vec<Recipient>) -> Result<Self, SealError> {
         let proven = Self(recipients);
-        proven.stream(io::sink())?.finish()?;
+        let sealed = proven.stream(Vec::new())?.finish()?;
+        if sealed.len() > header::MOST {
+            return Err(SealError::TooMany);
+        }
         Ok(proven)
     }
 
