@@ -50,13 +50,17 @@ pub enum Fault {
     #[error("holds {0}; unpack it first, then name that")]
     Within(String),
     /// Members below a folder that no bundle has.
-    #[error("was packed anew, with the folder {0} around it; unpack it, then `tar cf bundle.tar -C {0} .`")]
+    #[error(
+        "was packed anew, with the folder {0} around it; unpack it, then `tar cf bundle.tar -C {0} .`"
+    )]
     Folder(String),
     /// A member comes twice.
     #[error("holds {0} twice; somebody put it together wrongly")]
     Twice(MemberPath),
     /// More than are read at once.
-    #[error("and those before it hold more than {MOST_MEMBERS} sealed files; open its volumes one at a time")]
+    #[error(
+        "and those before it hold more than {MOST_MEMBERS} sealed files; open its volumes one at a time"
+    )]
     TooMany,
 }
 
@@ -115,7 +119,7 @@ pub fn scan(
 ) -> Result<(), Fault> {
     let mut entries = Entries::new(volume)?;
     let (mut members, mut bundle) = (false, None);
-    while let Some(entry) = entries.next()? {
+    while let Some(entry) = entries.next_entry()? {
         let Ok(path) = std::str::from_utf8(&entry.path) else { continue };
         if let Some(path) = MemberPath::parse(path).filter(|_| entry.file) {
             members = true;
@@ -184,9 +188,9 @@ impl<'a, V: Volume> Members<'a, V> {
             }
         };
         let at = reader.stream_position()?;
-        match entry.offset.checked_signed_diff(at) {
-            Some(step) => reader.seek_relative(step)?,
-            None => reader.seek(SeekFrom::Start(entry.offset)).map(drop)?,
+        match i64::try_from(i128::from(entry.offset) - i128::from(at)) {
+            Ok(step) => reader.seek_relative(step)?,
+            Err(_) => reader.seek(SeekFrom::Start(entry.offset)).map(drop)?,
         }
         Ok(reader.take(entry.size))
     }
@@ -251,7 +255,8 @@ pub fn gather(volumes: &[impl Volume]) -> Result<Dispatches, ReadError> {
         })?;
     }
     all.sort_unstable_by(|a, b| (&a.path, a.volume).cmp(&(&b.path, b.volume)));
-    let twice = |pair: &&[Placed]| matches!(pair, [a, b] if (&a.path, a.volume) == (&b.path, b.volume));
+    let twice =
+        |pair: &&[Placed]| matches!(pair, [a, b] if (&a.path, a.volume) == (&b.path, b.volume));
     if let Some([placed, _]) = all.windows(2).find(twice) {
         let volume = volumes.get(placed.volume).map(|volume| volume.name().display().to_string());
         let (volume, fault) = (volume.unwrap_or_default(), Fault::Twice(placed.path.clone()));

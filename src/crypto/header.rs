@@ -127,7 +127,8 @@ mod tests {
 
     /// A header of `stanzas`, its last line, and zeros behind it.
     fn with_stanzas(stanzas: &str) -> Vec<u8> {
-        format!("age-encryption.org/v1\n{stanzas}--- {}\n{}", "A".repeat(43), "\0".repeat(64)).into()
+        format!("age-encryption.org/v1\n{stanzas}--- {}\n{}", "A".repeat(43), "\0".repeat(64))
+            .into()
     }
 
     #[test]
@@ -135,7 +136,12 @@ mod tests {
         let (key, sealed) = sealed_to(1_000);
         let mut plain = String::new();
         let identity = iter::once(&key as &dyn age::Identity);
-        read(sealed.as_slice()).unwrap().decrypt(identity).unwrap().read_to_string(&mut plain).unwrap();
+        read(sealed.as_slice())
+            .unwrap()
+            .decrypt(identity)
+            .unwrap()
+            .read_to_string(&mut plain)
+            .unwrap();
         assert_eq!(plain, "Bonjour");
     }
 
@@ -186,7 +192,9 @@ mod tests {
                 self.1.read_until(end, to)
             }
         }
-        for stanzas in ["-> a\n\n".repeat(MOST / 6 - 20), format!("-> {}\n\n", "a".repeat(MOST - 100))] {
+        for stanzas in
+            ["-> a\n\n".repeat(MOST / 6 - 20), format!("-> {}\n\n", "a".repeat(MOST - 100))]
+        {
             let file = with_stanzas(&stanzas);
             let mut sealed = file.as_slice();
             let header = take_header(&mut sealed).unwrap().unwrap();

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use age::stream::StreamWriter;
 use sha2::{Digest, Sha256};
 
-use super::{header, padding};
 use super::recipient::Recipient;
+use super::{header, padding};
 use crate::base::ids::hex;
 
 const ZEROS: [u8; 16 * 1024] = [0; 16 * 1024];

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::io::{self, Read};
 
-use age::stream::StreamReader;
 use age::DecryptError;
+use age::stream::StreamReader;
 use age_core::format::{FileKey, Stanza};
 use age_core::secrecy::ExposeSecret;
 
