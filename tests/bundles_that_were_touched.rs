@@ -12,6 +12,7 @@ use crate::common::*;
 use proptest::prelude::*;
 use sourdine::base::clock::Day;
 use sourdine::bundle::manifest::{FileEntry, Kind, Manifest};
+use sourdine::bundle::path::MemberPath;
 use sourdine::bundle::read::{self, Entry};
 use sourdine::bundle::write::BundleWriter;
 use sourdine::crypto::padding;
@@ -152,7 +153,7 @@ struct Sample {
     editor: Editor,
     sent: Files,
     bytes: Vec<u8>,
-    entries: Vec<Entry>,
+    entries: Vec<(MemberPath, Entry)>,
 }
 
 impl Sample {
@@ -169,17 +170,17 @@ impl Sample {
     }
 
     fn content(&self, member: usize) -> &[u8] {
-        let entry = &self.entries[member];
+        let entry = &self.entries[member].1;
         &self.bytes[entry.offset as usize..][..entry.size as usize]
     }
 
     /// These members as a bundle, named as the original's in this order.
     fn packed(&self, contents: &[Vec<u8>]) -> Vec<u8> {
         let mut tar = tar::Builder::new(Vec::new());
-        for (entry, content) in self.entries.iter().zip(contents) {
+        for ((path, _), content) in self.entries.iter().zip(contents) {
             let mut header = tar::Header::new_ustar();
             header.set_size(content.len() as u64);
-            tar.append_data(&mut header, entry.path.to_string(), content.as_slice()).unwrap();
+            tar.append_data(&mut header, path.to_string(), content.as_slice()).unwrap();
         }
         tar.into_inner().unwrap()
     }
@@ -216,7 +217,7 @@ fn a_bundle_with_an_altered_byte_never_opens_whole() {
         prop_oneof![0..400_usize, any::<prop::sample::Index>().prop_map(|i| i.index(300_000))],
     );
     proptest!(cases(64), |((member, at) in place, flip in 1..=255_u8)| {
-        let entry = &sample.entries[member];
+        let entry = &sample.entries[member].1;
         let mut bytes = sample.bytes.clone();
         bytes[entry.offset as usize + at % entry.size as usize] ^= flip;
         prop_assert!(!sample.opens_whole(&bytes));
@@ -232,10 +233,13 @@ fn a_bundle_with_an_altered_byte_never_opens_whole() {
 #[test]
 fn a_bundle_that_was_cut_never_opens_whole() {
     let sample = Sample::new();
-    let end = sample.entries.iter().map(|entry| entry.offset + entry.size).max().unwrap() as usize;
+    // Its end too: what is cut between two dispatches must not look whole.
+    let end = sample.bytes.len();
     let borders =
-        sample.entries.iter().flat_map(|e| [e.offset, e.offset - 512, e.offset + e.size / 2]);
-    for length in borders.map(|at| at as usize).chain([0, 1, 511, 512, end - 1]) {
+        sample.entries.iter().flat_map(|(_, e)| [e.offset, e.offset - 512, e.offset + e.size / 2]);
+    for length in
+        borders.map(|at| at as usize).chain([0, 1, 511, 512, end - 1024, end - 512, end - 1])
+    {
         assert!(!sample.opens_whole(&sample.bytes[..length]), "{length}");
     }
     proptest!(cases(48), |(length in 0..end)| {
@@ -285,7 +289,45 @@ fn a_member_that_was_left_out_or_added_is_told() {
         .entries
         .iter()
         .zip(&members)
-        .for_each(|(entry, content)| add(entry.path.to_string(), content));
+        .for_each(|((path, _), content)| add(path.to_string(), content));
     add(format!("{MAILBOX}/{DISPATCH}/0004.age"), &members[1]);
     assert!(!sample.opens_whole(&tar.into_inner().unwrap()));
+}
+
+#[test]
+fn a_bundle_that_was_packed_anew_opens_or_is_said_to_be_that() {
+    let sample = Sample::new();
+    let run = tempfile::tempdir_in(sample.dir.path()).unwrap();
+    let at = |name: &str| run.path().join(name);
+    let original = at("bundle.tar");
+    fs::write(&original, &sample.bytes).unwrap();
+    stock_untar(&original, &at("tree"));
+    let pack = |format: &str, bundle: &str, from: &str, what: &str| {
+        let mut tar = std::process::Command::new("tar");
+        tar.arg(format).arg("-cf").arg(at(bundle)).arg("-C").arg(at(from)).arg(what);
+        ok(&mut tar);
+    };
+    // With its folders, with a `./` before each path, in each format that stock tar writes.
+    for format in
+        ["--format=gnu", "--format=posix", "--format=ustar", "--format=v7", "--format=oldgnu"]
+    {
+        pack(format, "again.tar", "tree", ".");
+        assert!(sample.opens_whole(&fs::read(at("again.tar")).unwrap()), "{format}");
+    }
+    pack("--format=gnu", "around.tar", ".", "tree");
+    pack("--format=gnu", "within.tar", ".", "bundle.tar");
+    pack("--gzip", "packed.tar.gz", "tree", ".");
+    ok(std::process::Command::new("python3")
+        .args(["-m", "zipfile", "-c"])
+        .arg(at("b.zip"))
+        .arg(&original));
+    for (name, says) in [
+        ("around.tar", "with the folder tree around it; unpack it"),
+        ("within.tar", "holds bundle.tar; unpack it first"),
+        ("packed.tar.gz", "is packed with gzip, not a bundle; unpack it first"),
+        ("b.zip", "is a zip archive, not a bundle; unpack it first"),
+    ] {
+        let said = fails(&mut sample.editor.open([at(name)], &at("opened")));
+        assert!(said.contains(says) && !at("opened").exists(), "{name}: {said}");
+    }
 }

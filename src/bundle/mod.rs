@@ -9,6 +9,7 @@
 //! ```
 
 pub mod address_book;
+pub mod entries;
 pub mod extract;
 pub mod layout;
 pub mod manifest;

@@ -38,6 +38,13 @@ impl MemberPath {
     }
 }
 
+/// The folder around a path that would be a member's without it: somebody unpacked a bundle and packed it anew.
+pub fn folder_around(path: &str) -> Option<&str> {
+    let inner = path.rmatch_indices('/').nth(2)?.0;
+    let (folder, rest) = path.split_at_checked(inner)?;
+    MemberPath::parse(rest.strip_prefix('/')?).map(|_| folder)
+}
+
 /// `brave-heron`, `brave-heron-lake`, `brave-heron-2`: what a designation can look like.
 pub fn is_designation(text: &str) -> bool {
     text.len() <= LONGEST
@@ -82,6 +89,20 @@ impl fmt::Display for MemberPath {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_around_a_member_is_found() {
+        for (path, folder) in [
+            ("x/brave-heron/00ff/manifest.json.age", Some("x")),
+            ("./My folder/é/brave-heron/00ff/0001.age", Some("./My folder/é")),
+            ("/brave-heron/00ff/0001.age", Some("")),
+            ("brave-heron/00ff/0001.age", None),
+            ("brave-heron/00ff/0001.txt", None),
+            ("x/brave-heron/00ff/README.txt", None),
+        ] {
+            assert_eq!(folder_around(path), folder, "{path}");
+        }
+    }
 
     #[test]
     fn only_members_pass() {

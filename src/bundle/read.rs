@@ -1,20 +1,26 @@
 //! Reading bundles: what stands where. Nothing is opened here.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Take};
+use std::iter::Peekable;
 use std::path::{Path, PathBuf};
+use std::vec;
 
-use super::path::{Member, MemberPath};
+use super::entries::{Entries, TarFault};
+use super::names::printable;
+use super::path::{Member, MemberPath, folder_around};
 
-/// Members that a reader accepts in one volume.
-const MOST_MEMBERS: usize = 1_000_000;
+/// Members in all volumes together: 1,000 dispatches of 100 files, and some. Each takes some hundred bytes.
+const MOST_MEMBERS: usize = 128 * 1024;
+/// Characters of a name from outside that an error repeats.
+const NAME: usize = 60;
 
-/// A member of a volume and where its bytes stand.
+/// Where the bytes of a member stand in its volume.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Which member.
-    pub path: MemberPath,
+    /// Which member of its dispatch.
+    pub member: Member,
     /// Offset of its first byte in the volume.
     pub offset: u64,
     /// Bytes.
@@ -23,19 +29,45 @@ pub struct Entry {
 
 /// Why a volume cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// The file is not there or not ours to read.
-    #[error("{0} cannot be read: {1}")]
-    Unreadable(PathBuf, io::Error),
-    /// It is no tar, or it ends too early.
-    #[error("{0} is not a bundle, or it is cut; fetch it again")]
-    Damaged(PathBuf),
+#[error("{volume} {fault}")]
+pub struct ReadError {
+    /// Its name.
+    pub volume: String,
+    /// What is wrong with it.
+    pub fault: Fault,
+}
+
+/// What is wrong with a volume. The sentence follows its name.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// No tar, or a cut one.
+    #[error(transparent)]
+    Tar(#[from] TarFault),
     /// A tar without a single member of ours.
-    #[error("{0} holds nothing sealed by sourdine")]
-    Nothing(PathBuf),
+    #[error("holds nothing sealed by sourdine")]
+    Nothing,
+    /// A tar of bundles.
+    #[error("holds {0}; unpack it first, then name that")]
+    Within(String),
+    /// Members below a folder that no bundle has.
+    #[error(
+        "was packed anew, with the folder {0} around it; unpack it, then `tar cf bundle.tar -C {0} .`"
+    )]
+    Folder(String),
     /// A member comes twice.
-    #[error("{0} holds {1} twice; somebody put it together wrongly")]
-    Twice(PathBuf, MemberPath),
+    #[error("holds {0} twice; somebody put it together wrongly")]
+    Twice(MemberPath),
+    /// More than are read at once.
+    #[error(
+        "and those before it hold more than {MOST_MEMBERS} sealed files; open its volumes one at a time"
+    )]
+    TooMany,
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        TarFault::Io(error).into()
+    }
 }
 
 /// A volume, which is opened again and again: one handle a member.
@@ -63,50 +95,57 @@ impl Volume for PathBuf {
 }
 
 /// Lists the members of a volume that is a file.
-pub fn scan_file(path: &Path) -> Result<Vec<Entry>, ReadError> {
-    scan_volume(&path.to_owned())
-}
-
-/// Lists the members of a volume.
-pub fn scan_volume(volume: &impl Volume) -> Result<Vec<Entry>, ReadError> {
-    let file = volume.open().map_err(|e| ReadError::Unreadable(volume.name(), e))?;
-    match scan(BufReader::new(file)) {
-        Err(_) => Err(ReadError::Damaged(volume.name())),
-        Ok(entries) if entries.is_empty() => Err(ReadError::Nothing(volume.name())),
-        Ok(entries) => {
-            let mut seen = HashSet::new();
-            match entries.iter().find(|entry| !seen.insert(&entry.path)) {
-                Some(entry) => Err(ReadError::Twice(volume.name(), entry.path.clone())),
-                None => Ok(entries),
-            }
-        }
-    }
-}
-
-/// Lists the members of anything that looks like a tar (POSIX ustar or GNU). Entries that are not
-/// members are passed over; an entry that reaches beyond the end is an error.
-pub fn scan(mut volume: impl Read + Seek) -> io::Result<Vec<Entry>> {
-    let length = volume.seek(SeekFrom::End(0))?;
-    volume.rewind()?;
-    let mut archive = tar::Archive::new(volume);
+pub fn scan_file(path: &Path) -> Result<Vec<(MemberPath, Entry)>, ReadError> {
     let mut found = Vec::new();
-    for entry in archive.entries_with_seek()? {
-        let entry = entry?;
-        let (offset, size) = (entry.raw_file_position(), entry.size());
-        if offset.checked_add(size).is_none_or(|end| end > length) {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        let plain = entry.header().entry_type().is_file();
-        let name = entry.path_bytes();
-        let path = std::str::from_utf8(&name).ok().and_then(MemberPath::parse);
-        if let Some(path) = path.filter(|_| plain) {
-            found.push(Entry { path, offset, size });
-        }
-        if found.len() > MOST_MEMBERS {
-            return Err(io::ErrorKind::InvalidData.into());
+    scan_volume(&path.to_owned(), &mut |path, entry| {
+        found.push((path, entry));
+        if found.len() > MOST_MEMBERS { Err(Fault::TooMany) } else { Ok(()) }
+    })?;
+    Ok(found)
+}
+
+fn scan_volume(
+    volume: &impl Volume,
+    each: &mut impl FnMut(MemberPath, Entry) -> Result<(), Fault>,
+) -> Result<(), ReadError> {
+    let scanned = volume.open().map_err(Fault::from).and_then(|file| scan(file, each));
+    scanned.map_err(|fault| ReadError { volume: volume.name().display().to_string(), fault })
+}
+
+/// Tells of each member of a tar. Entries that are none are passed over.
+pub fn scan(
+    volume: impl Read + Seek,
+    each: &mut impl FnMut(MemberPath, Entry) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let mut entries = Entries::new(volume)?;
+    let (mut members, mut bundle) = (false, None);
+    while let Some(entry) = entries.next_entry()? {
+        let Ok(path) = std::str::from_utf8(&entry.path) else { continue };
+        if let Some(path) = MemberPath::parse(path).filter(|_| entry.file) {
+            members = true;
+            let (offset, size) = (entry.offset, entry.size);
+            let member = path.member;
+            each(path, Entry { member, offset, size })?;
+        } else if let Some(folder) = folder_around(path) {
+            return Err(Fault::Folder(shown(folder)));
+        } else if bundle.is_none() && is_tar(path) {
+            bundle = Some(shown(path));
         }
     }
-    Ok(found)
+    match bundle {
+        _ if members => Ok(()),
+        Some(bundle) => Err(Fault::Within(bundle)),
+        None => Err(Fault::Nothing),
+    }
+}
+
+fn is_tar(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("tar"))
+}
+
+/// The beginning of a name from outside.
+fn shown(name: &str) -> String {
+    printable(&name.chars().take(NAME).collect::<String>())
 }
 
 /// The bytes of one member, from a handle of its own.
@@ -117,6 +156,44 @@ pub fn open_entry<V: Volume>(
     let mut file = volume.open()?;
     file.seek(SeekFrom::Start(entry.offset))?;
     Ok(BufReader::with_capacity(1 << 18, file).take(entry.size))
+}
+
+/// The volumes of a bundle, to read members one after the other. One volume is open at a time.
+pub struct Members<'a, V: Volume> {
+    volumes: &'a [V],
+    open: Option<(usize, BufReader<V::Reader>)>,
+}
+
+impl<'a, V: Volume> Members<'a, V> {
+    /// Opens nothing yet.
+    pub fn of(volumes: &'a [V]) -> Self {
+        Self { volumes, open: None }
+    }
+
+    /// The bytes of a member, from its first. What follows the last member that was read costs no new
+    /// opening and no new place.
+    pub fn read(
+        &mut self,
+        volume: usize,
+        entry: &Entry,
+    ) -> io::Result<Take<&mut BufReader<V::Reader>>> {
+        if self.open.as_ref().is_some_and(|(open, _)| *open != volume) {
+            self.open = None;
+        }
+        let reader = match &mut self.open {
+            Some((_, reader)) => reader,
+            none => {
+                let from = self.volumes.get(volume).ok_or(io::ErrorKind::NotFound)?.open()?;
+                &mut none.insert((volume, BufReader::with_capacity(1 << 18, from))).1
+            }
+        };
+        let at = reader.stream_position()?;
+        match i64::try_from(i128::from(entry.offset) - i128::from(at)) {
+            Ok(step) => reader.seek_relative(step)?,
+            Err(_) => reader.seek(SeekFrom::Start(entry.offset)).map(drop)?,
+        }
+        Ok(reader.take(entry.size))
+    }
 }
 
 /// A dispatch gathered from one or several volumes.
@@ -132,29 +209,59 @@ pub struct Gathered {
     pub files: BTreeMap<u32, (usize, Entry)>,
 }
 
-/// Scans all volumes and puts together what belongs together. A manifest or a file that several
-/// volumes repeat is taken from the first.
-pub fn gather(volumes: &[impl Volume]) -> Result<Vec<Gathered>, ReadError> {
-    let mut all: BTreeMap<(String, String), Gathered> = BTreeMap::new();
-    for (volume, content) in volumes.iter().enumerate() {
-        for entry in scan_volume(content)? {
-            let MemberPath { designation, dispatch, member } = entry.path.clone();
-            let key = (designation.clone(), dispatch.clone());
-            let gathered = all.entry(key).or_insert_with(|| Gathered {
-                designation,
-                dispatch,
-                manifest: None,
-                files: BTreeMap::new(),
-            });
-            match member {
-                Member::Manifest => {
-                    gathered.manifest.get_or_insert((volume, entry));
-                }
-                Member::File(number) => {
-                    gathered.files.entry(number).or_insert((volume, entry));
-                }
+/// A member of a bundle: which, and where.
+struct Placed {
+    path: MemberPath,
+    volume: usize,
+    entry: Entry,
+}
+
+/// The dispatches of a bundle, by name. Each is put together when it is asked for.
+pub struct Dispatches(Peekable<vec::IntoIter<Placed>>);
+
+impl Iterator for Dispatches {
+    type Item = Gathered;
+
+    fn next(&mut self) -> Option<Gathered> {
+        let MemberPath { designation, dispatch, .. } = self.0.peek()?.path.clone();
+        let (manifest, files) = (None, BTreeMap::new());
+        let mut gathered = Gathered { designation, dispatch, manifest, files };
+        while let Some(Placed { volume, entry, .. }) =
+            self.0.next_if(|placed| gathered.is_at(&placed.path))
+        {
+            match entry.member {
+                Member::Manifest => gathered.manifest = Some((volume, entry)),
+                Member::File(number) => drop(gathered.files.insert(number, (volume, entry))),
             }
         }
+        Some(gathered)
     }
-    Ok(all.into_values().collect())
+}
+
+impl Gathered {
+    fn is_at(&self, path: &MemberPath) -> bool {
+        (&self.designation, &self.dispatch) == (&path.designation, &path.dispatch)
+    }
+}
+
+/// Scans all volumes and puts together what belongs together. A manifest or a file that several
+/// volumes repeat is taken from the first.
+pub fn gather(volumes: &[impl Volume]) -> Result<Dispatches, ReadError> {
+    let mut all: Vec<Placed> = Vec::new();
+    for (volume, content) in volumes.iter().enumerate() {
+        scan_volume(content, &mut |path, entry| {
+            all.push(Placed { path, volume, entry });
+            if all.len() > MOST_MEMBERS { Err(Fault::TooMany) } else { Ok(()) }
+        })?;
+    }
+    all.sort_unstable_by(|a, b| (&a.path, a.volume).cmp(&(&b.path, b.volume)));
+    let twice =
+        |pair: &&[Placed]| matches!(pair, [a, b] if (&a.path, a.volume) == (&b.path, b.volume));
+    if let Some([placed, _]) = all.windows(2).find(twice) {
+        let volume = volumes.get(placed.volume).map(|volume| volume.name().display().to_string());
+        let (volume, fault) = (volume.unwrap_or_default(), Fault::Twice(placed.path.clone()));
+        return Err(ReadError { volume, fault });
+    }
+    all.dedup_by(|later, first| later.path == first.path);
+    Ok(Dispatches(all.into_iter().peekable()))
 }

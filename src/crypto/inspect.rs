@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 use std::io::{self, Read};
 
-use age::{DecryptError, Decryptor};
+use age::DecryptError;
 use age_core::format::{FileKey, Stanza};
 
-/// Bytes that the header of an acceptable file has at most.
-const HEADER: u64 = 64 * 1024;
+use super::header::{self, HeaderError, TooLong};
+
 /// age's payload: 64 KiB of plaintext a chunk, each with a 16-byte tag (c2sp.org/age).
 const CHUNK: u64 = 64 * 1024;
 const TAG: u64 = 16;
@@ -23,25 +23,40 @@ pub struct Outside {
     pub plaintext: u64,
 }
 
-/// It is not an age file, or it is cut.
+/// Why a file is not taken for a sealed one.
 #[derive(Debug, thiserror::Error)]
-#[error("it is not a sealed age file, or it is cut")]
-pub struct NotSealed;
+pub enum NotSealed {
+    /// Not age, or cut.
+    #[error("it is not a sealed age file, or it is cut")]
+    NotAge,
+    /// More recipients, or longer lines, than any dispatch has.
+    #[error(transparent)]
+    Header(TooLong),
+}
+
+impl From<HeaderError> for NotSealed {
+    fn from(error: HeaderError) -> Self {
+        match error {
+            HeaderError::Age(_) => Self::NotAge,
+            HeaderError::TooLong(error) => Self::Header(error),
+        }
+    }
+}
 
 /// Reads the header of a sealed file of `length` bytes.
 pub fn outside(sealed: impl Read, length: u64) -> Result<Outside, NotSealed> {
     let stanzas = Spy(RefCell::new(Vec::new()));
-    let mut counted = Counted { inner: sealed.take(HEADER), count: 0 };
-    let decryptor = Decryptor::new(&mut counted).map_err(|_| NotSealed)?;
+    let mut counted = Counted { inner: sealed, count: 0 };
+    let decryptor = header::read(&mut counted)?;
     match decryptor.decrypt(std::iter::once(&stanzas as &dyn age::Identity)) {
         Err(DecryptError::NoMatchingKeys) => {}
-        _ => return Err(NotSealed),
+        _ => return Err(NotSealed::NotAge),
     }
-    let payload = length.checked_sub(counted.count).ok_or(NotSealed)?;
+    let payload = length.checked_sub(counted.count).ok_or(NotSealed::NotAge)?;
     let chunks = payload.div_ceil(CHUNK + TAG);
-    let plaintext = payload.checked_sub(chunks * TAG).ok_or(NotSealed)?;
+    let plaintext = payload.checked_sub(chunks * TAG).ok_or(NotSealed::NotAge)?;
     if chunks == 0 {
-        return Err(NotSealed);
+        return Err(NotSealed::NotAge);
     }
     let kinds = stanzas.0.into_inner();
     // Both age implementations add a "grease" stanza of a random kind now and then; it names nobody.

@@ -1,6 +1,7 @@
 //! Floor 1: the retrieval code, what derives from it, sealing with age, and what an editor signs in with.
 
 pub mod code;
+pub mod header;
 pub mod inspect;
 pub mod kdf;
 pub mod padding;

@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use age::stream::StreamWriter;
 use sha2::{Digest, Sha256};
 
-use super::padding;
 use super::recipient::Recipient;
+use super::{header, padding};
 use crate::base::ids::hex;
 
 const ZEROS: [u8; 16 * 1024] = [0; 16 * 1024];
@@ -23,6 +23,12 @@ pub enum SealError {
     /// The set is empty.
     #[error("there is no recipient to seal to")]
     NoRecipients,
+    /// Nobody would read such a header.
+    #[error(
+        "these are more recipients than a file can be sealed to: its header would be longer than {} KiB",
+        header::MOST / 1024
+    )]
+    TooMany,
     /// age refuses the set.
     #[error("these recipients cannot be used together: {0}")]
     Refused(String),
@@ -53,7 +59,10 @@ impl Recipients {
         let mut seen = HashSet::new();
         recipients.retain(|recipient| seen.insert(recipient.to_string()));
         let proven = Self(recipients);
-        proven.stream(io::sink())?.finish()?;
+        let sealed = proven.stream(Vec::new())?.finish()?;
+        if sealed.len() > header::MOST {
+            return Err(SealError::TooMany);
+        }
         Ok(proven)
     }
 

@@ -3,10 +3,12 @@
 use std::cell::RefCell;
 use std::io::{self, Read};
 
+use age::DecryptError;
 use age::stream::StreamReader;
-use age::{DecryptError, Decryptor};
 use age_core::format::{FileKey, Stanza};
 use age_core::secrecy::ExposeSecret;
+
+use super::header::{self, HeaderError, Sealed, TooLong};
 
 /// Why a sealed file does not open.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +19,9 @@ pub enum OpenError {
     /// The header or the body is not what was sealed.
     #[error("it was altered or cut")]
     Altered,
+    /// More recipients, or longer lines, than any dispatch has.
+    #[error(transparent)]
+    Header(TooLong),
     /// The identity itself could not be used (wrong passphrase, a plugin that failed).
     #[error("the identity could not be used ({0}); was its passphrase typed right?")]
     Identity(String),
@@ -49,13 +54,22 @@ impl From<DecryptError> for OpenError {
     }
 }
 
+impl From<HeaderError> for OpenError {
+    fn from(error: HeaderError) -> Self {
+        match error {
+            HeaderError::Age(error) => error.into(),
+            HeaderError::TooLong(error) => Self::Header(error),
+        }
+    }
+}
+
 /// Opens a sealed file; the plaintext that comes out is authenticated 64 KiB by 64 KiB, and only an
 /// end without error means that it is whole.
 pub fn open<'a, R: Read>(
     sealed: R,
     identities: impl Iterator<Item = &'a dyn age::Identity>,
-) -> Result<StreamReader<R>, OpenError> {
-    Ok(Decryptor::new(sealed)?.decrypt(identities)?)
+) -> Result<StreamReader<Sealed<R>>, OpenError> {
+    Ok(header::read(sealed)?.decrypt(identities)?)
 }
 
 /// The key of one sealed file, so that a thread can open it without the identity: identities may ask

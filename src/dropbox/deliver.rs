@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::{Dropbox, Team};
 use crate::base::ids::DispatchId;
 use crate::bundle::path::Member;
-use crate::bundle::read::{self, Entry, Gathered, ReadError, Volume};
+use crate::bundle::read::{self, Entry, Gathered, Members, ReadError, Volume};
 use crate::crypto::inspect::{self, NotSealed};
 use crate::crypto::padding;
 use crate::store::{self, Kind, Mailbox, Published, StoreError, StoredFile, Upload};
@@ -82,6 +82,9 @@ pub enum Structure {
     /// A file is missing, or badly named.
     #[error("its files are not numbered 0001, 0002 and on")]
     Numbering,
+    /// More than this box takes.
+    #[error("it has more files than one dispatch may hold here (limits.files)")]
+    TooMany,
 }
 
 /// What became of one reply.
@@ -110,18 +113,17 @@ impl Dropbox {
         volumes: &[impl Volume],
         team: Option<&str>,
     ) -> Result<Vec<Delivered>, DeliverError> {
-        let gathered = read::gather(volumes)?;
-        let checked = gathered
-            .into_iter()
-            .map(|gathered| self.check(gathered, volumes, team))
+        let mut sealed = Members::of(volumes);
+        let checked = read::gather(volumes)?
+            .map(|gathered| self.check(gathered, &mut sealed, team))
             .collect::<Result<Vec<_>, _>>()?;
-        checked.into_iter().map(|reply| self.store_reply(reply, volumes)).collect()
+        checked.into_iter().map(|reply| self.store_reply(reply, &mut sealed)).collect()
     }
 
     fn check(
         &self,
         gathered: Gathered,
-        volumes: &[impl Volume],
+        sealed: &mut Members<'_, impl Volume>,
         team: Option<&str>,
     ) -> Result<Checked, DeliverError> {
         let place = format!("{}/{}", gathered.designation, gathered.dispatch);
@@ -139,16 +141,28 @@ impl Dropbox {
         if !in_a_row {
             return Err(DeliverError::Structure(place, Structure::Numbering));
         }
+        if gathered.files.len() > self.limits().files {
+            return Err(DeliverError::Structure(place, Structure::TooMany));
+        }
         let expected = self.expected_keys(&mailbox, team)?;
         let mut unpadded = Vec::new();
         let members: Vec<_> =
             std::iter::once(manifest).chain(gathered.files.into_values()).collect();
-        for (volume, entry) in &members {
-            if check_member(open(*volume, entry, volumes)?, entry, &expected, team)? {
-                unpadded.push(entry.path.to_string());
-            }
+        if total(&members).is_none_or(|total| total > self.largest_bundle()) {
+            return Err(DeliverError::TooLarge);
         }
-        let id = content_id(&members, volumes)?;
+        let mut hash = Sha256::new();
+        for (volume, entry) in &members {
+            let place = format!("{place}/{}", entry.member);
+            if check_member(sealed.read(*volume, entry)?, entry, &place, &expected, team)? {
+                unpadded.push(place.clone());
+            }
+            hash.update(place);
+            hash.update(entry.size.to_be_bytes());
+            io::copy(&mut sealed.read(*volume, entry)?, &mut hash)?;
+        }
+        // The same bundle delivered twice is one reply; another one under the same name is another.
+        let id = DispatchId::of(&hash.finalize().into());
         Ok(Checked { mailbox, team: team.id.clone(), id, members, unpadded })
     }
 
@@ -200,12 +214,12 @@ impl Dropbox {
     fn store_reply(
         &self,
         reply: Checked,
-        volumes: &[impl Volume],
+        sealed: &mut Members<'_, impl Volume>,
     ) -> Result<Delivered, DeliverError> {
         let mut upload = self.store().upload();
-        let total = reply.members.iter().map(|(_, entry)| entry.size).sum();
+        let total = total(&reply.members).ok_or(DeliverError::TooLarge)?;
         let _promise = self.0.space.promise(total)?;
-        let copy = |member: &(usize, Entry)| copy_member(&mut upload, member, volumes);
+        let copy = |member: &(usize, Entry)| copy_member(&mut upload, member, sealed);
         let members = reply.members.iter().map(copy).collect::<Result<_, _>>()?;
         let designation = reply.mailbox.designation.clone();
         let dispatch = store::Dispatch {
@@ -228,61 +242,41 @@ impl Dropbox {
     }
 }
 
+fn total(members: &[(usize, Entry)]) -> Option<u64> {
+    members.iter().try_fold(0_u64, |total, (_, entry)| total.checked_add(entry.size))
+}
+
 fn copy_member(
     upload: &mut Upload,
     (volume, entry): &(usize, Entry),
-    volumes: &[impl Volume],
+    sealed: &mut Members<'_, impl Volume>,
 ) -> Result<StoredFile, DeliverError> {
     let mut file = upload.file()?;
-    let mut sealed = open(*volume, entry, volumes)?;
-    if io::copy(&mut sealed, &mut file)? != entry.size {
+    if io::copy(&mut sealed.read(*volume, entry)?, &mut file)? != entry.size {
         return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
     }
     Ok(file.finish()?)
-}
-
-fn open<V: Volume>(
-    volume: usize,
-    entry: &Entry,
-    volumes: &[V],
-) -> io::Result<impl io::Read + use<V>> {
-    read::open_entry(volumes.get(volume).ok_or(io::ErrorKind::NotFound)?, entry)
-}
-
-/// The same bundle delivered twice is one reply; another one under the same name is another.
-fn content_id(
-    members: &[(usize, Entry)],
-    volumes: &[impl Volume],
-) -> Result<DispatchId, DeliverError> {
-    let mut hash = Sha256::new();
-    for (volume, entry) in members {
-        hash.update(entry.path.to_string());
-        hash.update(entry.size.to_be_bytes());
-        io::copy(&mut open(*volume, entry, volumes)?, &mut hash)?;
-    }
-    let hash: [u8; 32] = hash.finalize().into();
-    Ok(DispatchId::of(&hash))
 }
 
 /// Says whether the member is unpadded.
 fn check_member(
     sealed: impl io::Read,
     entry: &Entry,
+    place: &str,
     expected: &BTreeSet<usize>,
     team: &Team,
 ) -> Result<bool, DeliverError> {
-    let place = entry.path.to_string();
     let outside = inspect::outside(sealed, entry.size)
-        .map_err(|e| DeliverError::NotSealed(place.clone(), e))?;
+        .map_err(|e| DeliverError::NotSealed(place.to_owned(), e))?;
     if !expected.contains(&outside.recipients) || outside.foreign > 0 {
         return Err(DeliverError::Stanzas {
-            place,
+            place: place.to_owned(),
             found: outside.recipients,
             expected: team.recipients.iter().len() + 1,
             team: team.id.clone(),
         });
     }
-    let padded = match entry.path.member {
+    let padded = match entry.member {
         Member::Manifest => padding::padded_manifest(outside.plaintext),
         Member::File(_) => padding::padded_file(outside.plaintext),
     };

@@ -15,6 +15,7 @@ use super::deliver::{DeliverError, Delivered};
 use super::space::Promise;
 use crate::base::limits;
 use crate::bundle::read::Volume;
+use crate::crypto::header::Sealed;
 use crate::crypto::unseal;
 use crate::store::{FileReader, FileWriter, Store, StoredFile, Upload};
 
@@ -41,7 +42,7 @@ struct Spooled {
 }
 
 impl Volume for Spooled {
-    type Reader = StreamReader<FileReader>;
+    type Reader = StreamReader<Sealed<FileReader>>;
 
     fn open(&self) -> io::Result<Self::Reader> {
         let key = iter::once(&self.key as &dyn age::Identity);

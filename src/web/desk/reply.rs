@@ -16,8 +16,10 @@ use super::problem::Problem;
 use super::session::{self, Actor, Reader};
 use crate::base::ids::DispatchSeed;
 use crate::base::limits;
+use crate::bundle::entries::TarFault;
+use crate::bundle::read::Fault;
 use crate::dropbox::answer::{Answer, AnswerError};
-use crate::dropbox::deliver::{DeliverError, Delivered};
+use crate::dropbox::deliver::{DeliverError, Delivered, Structure};
 use crate::dropbox::spool::Spool;
 use crate::dropbox::{IntakeError, Team};
 use crate::store::{Did, StoreError};
@@ -175,9 +177,21 @@ impl Arriving {
         let t = self.lang.messages();
         let bad = StatusCode::UNPROCESSABLE_ENTITY;
         let (status, sentence) = match error {
-            DeliverError::Read(_) => (bad, t.deliver_damaged()),
+            DeliverError::Read(error) => match error.fault {
+                Fault::Tar(TarFault::Io(_)) => return Problem::Internal.into(),
+                Fault::Tar(TarFault::Cut) => (bad, t.deliver_cut()),
+                Fault::Tar(TarFault::Packed(_) | TarFault::Sealed) | Fault::Within(_) => {
+                    (bad, t.deliver_packed())
+                }
+                Fault::Folder(folder) => (bad, t.deliver_folder(folder)),
+                Fault::TooMany => (StatusCode::PAYLOAD_TOO_LARGE, t.deliver_too_large()),
+                _ => (bad, t.deliver_damaged()),
+            },
             DeliverError::NoMailbox(name) | DeliverError::OtherTeam(name, _) => {
                 (bad, t.deliver_no_mailbox(name))
+            }
+            DeliverError::Structure(_, Structure::TooMany) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, t.deliver_too_large())
             }
             DeliverError::Structure(place, _) => (bad, t.deliver_structure(place)),
             DeliverError::NotSealed(place, _) => (bad, t.deliver_not_sealed(place)),

@@ -438,6 +438,10 @@ deliver-done = delivered
 deliver-before = was delivered before
 deliver-unpadded = Something in it is not padded: its stored size tells the exact one. “sourdine reply” pads.
 deliver-damaged = This is not a bundle, or it is cut. Nothing was delivered. Make it again, or bring it again.
+deliver-cut = This bundle is cut: its end is missing. Nothing was delivered. Copy or make it again, then bring it again.
+deliver-packed = This is not the bundle itself but an archive around it, or one file out of it. Nothing was delivered. Unpack it and bring the .tar that “sourdine reply” wrote.
+# $folder (String) - a folder in the bundle
+deliver-folder = This bundle was unpacked and packed again, with the folder “{ $folder }” around it. Nothing was delivered. Bring the .tar that “sourdine reply” wrote.
 # $name (String) - a mailbox
 deliver-no-mailbox = { $name }: this team has no such mailbox here. Was it deleted, or is the bundle for another team or another site? Nothing was delivered.
 # $place (String) - mailbox and dispatch

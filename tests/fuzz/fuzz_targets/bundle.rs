@@ -12,12 +12,15 @@ use sourdine::bundle::{names, read};
 use sourdine::crypto::inspect;
 
 fuzz_target!(|input: &[u8]| {
-    if let Ok(entries) = read::scan(Cursor::new(input)) {
-        for entry in entries {
-            assert!(entry.offset + entry.size <= input.len() as u64);
-            assert!(MemberPath::parse(&entry.path.to_string()) == Some(entry.path));
-        }
-    }
+    let scanned = read::scan(Cursor::new(input), &mut |path, entry| {
+        let length = input.len() as u64;
+        assert!(entry.offset.checked_add(entry.size).is_some_and(|end| end <= length));
+        assert!(entry.member == path.member);
+        assert!(MemberPath::parse(&path.to_string()) == Some(path));
+        Ok(())
+    });
+    // What is read ends as a tar ends.
+    assert!(scanned.is_err() || input.windows(1_024).any(|end| end.iter().all(|b| *b == 0)));
     if let Ok(manifest) = Manifest::parse(input) {
         let again = manifest.to_json().map(|json| Manifest::parse(&json));
         assert!(matches!(again, Ok(Ok(again)) if again == manifest));
