@@ -138,20 +138,20 @@ fn one_code_used_by_two_at_once_opens_one_session() {
 fn a_name_that_nobody_has_costs_the_same_work() {
     let place = Place::new();
     place.add("anne");
-    let best = |name: &str| {
-        let once = || {
-            let begin = Instant::now();
-            let tried = place.accounts.sign_in(name, "wrong", "123456").unwrap();
-            assert!(tried.is_none());
-            begin.elapsed()
-        };
-        (0..5).map(|_| once()).min().unwrap()
+    let once = |name: &str| {
+        let begin = Instant::now();
+        assert!(place.accounts.sign_in(name, "wrong", "123456").unwrap().is_none());
+        begin.elapsed()
     };
-    let (known, unknown) = (best("anne"), best("nobody"));
-    let apart = known.abs_diff(unknown);
-    assert!(unknown > Duration::from_millis(20), "{unknown:?}: nothing was derived");
-    // The machine is noisy; a derivation left out would be all of it.
-    assert!(apart < known / 3, "{known:?} {unknown:?}");
+    // The machine is noisy: the best of each, by turns, until they agree. A derivation left out would be all of it.
+    let mut best = [Duration::MAX; 2];
+    for _ in 0..60 {
+        best = [best[0].min(once("anne")), best[1].min(once("nobody"))];
+        if best[0].abs_diff(best[1]) < best[0] / 3 {
+            return assert!(best[0] > Duration::from_millis(20), "nothing was derived");
+        }
+    }
+    panic!("a name that somebody has and one that nobody has: {best:?}");
 }
 
 #[test]
