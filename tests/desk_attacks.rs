@@ -3,9 +3,8 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -41,7 +40,7 @@ fn an_editor_signs_in_lands_where_they_wanted_and_signs_out() {
     let code = login.code();
     let refused = anne.try_sign_in("/journal", "Anne", "not this", &code);
     assert_eq!(refused.status, 422);
-    refused.must_say("Name, passphrase or code are not right").must_say("value=\"Anne\"");
+    refused.must_say("Wrong name, passphrase or code").must_say("value=\"Anne\"");
     refused.must_not_say("not this").must_not_say(&code);
     // Whoever does not exist reads the same.
     let nobody = anne.try_sign_in("/journal", "bob", &login.passphrase, &code);
@@ -49,7 +48,13 @@ fn an_editor_signs_in_lands_where_they_wanted_and_signs_out() {
 
     let answer = anne.try_sign_in("/journal", " Anne ", &login.passphrase.to_uppercase(), &code);
     assert_eq!(answer.status, 303, "{}", answer.text());
-    assert_eq!(header(&answer, "location").unwrap(), "/journal?lang=en");
+    let to = header(&answer, "location").unwrap();
+    assert_eq!(to, "/sign-in?to=%2Fjournal&lang=en");
+    let answer = anne.get(&to);
+    assert_eq!(
+        (answer.status, header(&answer, "location").unwrap()),
+        (303, "/journal?lang=en".into())
+    );
     anne.get("/journal").must_say("<h1>Journal</h1>").must_say("anne signed in");
     anne.get("/account").must_say("You are signed in as anne").must_say("Your teams:");
 
@@ -65,17 +70,66 @@ fn an_editor_signs_in_lands_where_they_wanted_and_signs_out() {
 fn a_cookie_has_every_protection_there_is() {
     let (_site, base, login) = desk_of("anne");
     let anne = Visitor::new(&base);
-    let page = anne.get("/account");
-    let door = header(&page, "set-cookie").unwrap();
+    assert_eq!(header(&anne.get("/account"), "set-cookie"), None, "there is one, of a session");
     let answer = anne.try_sign_in("/account", "anne", &login.passphrase, &login.code());
-    let session = header(&answer, "set-cookie").unwrap();
-    for (cookie, name) in [(door, "__Host-sourdine-door="), (session, "__Host-sourdine=")] {
-        assert!(cookie.starts_with(name), "{cookie}");
-        for part in ["; Path=/", "; Secure", "; HttpOnly", "; SameSite=Strict"] {
-            assert!(cookie.contains(part), "{cookie} lacks {part}");
-        }
-        assert!(!cookie.contains("Domain") && !cookie.contains("Max-Age"), "{cookie}");
+    let cookie = header(&answer, "set-cookie").unwrap();
+    assert!(cookie.starts_with("__Host-sourdine="), "{cookie}");
+    for part in ["; Path=/", "; Secure", "; HttpOnly", "; SameSite=Strict"] {
+        assert!(cookie.contains(part), "{cookie} lacks {part}");
     }
+    assert!(!cookie.contains("Domain") && !cookie.contains("Max-Age"), "{cookie}");
+}
+
+#[test]
+fn a_browser_that_keeps_no_cookie_is_told_after_its_sign_in() {
+    let (_site, base, login) = desk_of("anne");
+    let code = login.code();
+    let fields = [
+        format!("name={}", login.name),
+        format!("passphrase={}", login.passphrase),
+        format!("code={code}"),
+        "next=/journal".to_owned(),
+    ];
+    let data: Vec<_> = fields.iter().flat_map(|field| ["--data-urlencode", field]).collect();
+    let answer = curl(&format!("{base}/sign-in?lang=en"), &data);
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    let told = curl(&format!("{base}{}", header(&answer, "location").unwrap()), &[]);
+    assert_eq!(told.status, 400);
+    told.must_say("dom.securecontext.allowlist_onions");
+    assert_eq!(told.hidden("next"), "/journal");
+    // With the cookie, the same address leads on, but never to another site.
+    let anne = Visitor::signed_in(&base, &login);
+    for (to, lands) in [("%2Fjournal", "/journal"), ("%2F%2Fevil.example", "/"), ("", "/")] {
+        let answer = anne.get(&format!("/sign-in?to={to}"));
+        assert_eq!(header(&answer, "location").unwrap(), format!("{lands}?lang=en"), "{to}");
+    }
+}
+
+#[test]
+fn a_sign_in_that_another_site_sends_is_refused() {
+    let (_site, base, login) = desk_of("anne");
+    let victim = Visitor::new(&base);
+    let code = login.code();
+    let fields = [
+        format!("name={}", login.name),
+        format!("passphrase={}", login.passphrase),
+        format!("code={code}"),
+    ];
+    let data: Vec<_> = fields.iter().flat_map(|field| ["--data-urlencode", field]).collect();
+    for foreign in [
+        "Origin: http://evil.example",
+        "Origin: null",
+        "Sec-Fetch-Site: cross-site",
+        "Sec-Fetch-Site: same-site",
+    ] {
+        let answer = victim.ask("/sign-in", &[&["-H", foreign], &data[..]].concat());
+        assert_eq!((answer.status, header(&answer, "set-cookie")), (403, None), "{foreign}");
+    }
+    // Nothing was tried: the code is good still, from a page of ours.
+    let ours = format!("Origin: {base}");
+    let own = ["-H", ours.as_str(), "-H", "Sec-Fetch-Site: same-origin"];
+    assert_eq!(victim.ask("/sign-in", &[&own[..], &data[..]].concat()).status, 303);
+    assert!(victim.is_signed_in());
 }
 
 #[test]
@@ -156,53 +210,32 @@ fn what_was_written_comes_back_when_the_session_has_ended() {
 #[test]
 fn nobody_chooses_a_session_for_another() {
     let (_site, base, login) = desk_of("anne");
-    let chosen = "A".repeat(43);
-    let cookie = format!("__Host-sourdine={chosen}");
-    let anne = Visitor::new(&base);
-    let (page, code) = (anne.get("/account"), login.code());
-    let (proof, door) = (page.hidden("proof"), anne.cookie("__Host-sourdine-door").unwrap());
-    let fields = [
-        ("proof", proof.as_str()),
-        ("name", "anne"),
-        ("passphrase", &login.passphrase),
-        ("code", &code),
-    ];
-    let pairs: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let data: Vec<_> = pairs.iter().flat_map(|pair| ["--data-urlencode", pair.as_str()]).collect();
-    // The form of one browser with the cookie of another, or with none.
-    let other = Visitor::new(&base);
-    other.get("/account");
-    let answer = other.post("/sign-in", &fields);
-    assert_eq!(answer.status, 410);
-    answer.must_say("This form was too old");
-    let answer = curl(&format!("{base}/sign-in?lang=en"), &data);
-    answer.must_say("dom.securecontext.allowlist_onions").must_say("value=\"anne\"");
-
-    let both = format!("__Host-sourdine-door={door}; {cookie}");
-    let answer = curl(&format!("{base}/sign-in?lang=en"), &[&["-b", &both], &data[..]].concat());
-    assert_eq!(answer.status, 303, "{}", answer.text());
-    let made = header(&answer, "set-cookie").unwrap();
-    assert!(!made.contains(&chosen) && !made.contains(&door), "{made}");
-    for fixed in [&cookie, &format!("__Host-sourdine={door}")] {
-        curl(&format!("{base}/account?lang=en"), &["-b", fixed]).must_not_say("Your account");
-    }
+    let chosen = format!("__Host-sourdine={}", "A".repeat(43));
+    let is_in = |cookie: &str| {
+        let page = curl(&format!("{base}/account?lang=en"), &["-b", cookie]);
+        page.text().contains("Your account")
+    };
+    // Signs in with this cookie set; the cookie that comes back.
+    let sign_in = |cookie: &str| {
+        let code = login.code();
+        let fields = [
+            "name=anne".to_owned(),
+            format!("passphrase={}", login.passphrase),
+            format!("code={code}"),
+        ];
+        let data: Vec<_> = fields.iter().flat_map(|field| ["--data-urlencode", field]).collect();
+        let answer =
+            curl(&format!("{base}/sign-in?lang=en"), &[&["-b", cookie], &data[..]].concat());
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        header(&answer, "set-cookie").unwrap().split(';').next().unwrap().to_owned()
+    };
+    let made = sign_in(&chosen);
+    assert!(made != chosen && is_in(&made) && !is_in(&chosen));
     // A second cookie of the name, from whoever could set one: neither counts.
-    let made = made.split(';').next().unwrap();
-    curl(&format!("{base}/account?lang=en"), &["-b", made]).must_say("Your account");
-    let two = format!("{made}; {cookie}");
-    curl(&format!("{base}/account?lang=en"), &["-b", &two]).must_not_say("Your account");
+    assert!(!is_in(&format!("{made}; {chosen}")));
     // Signing in once more ends the session that the browser had.
-    let fresh = login.code();
-    let page =
-        curl(&format!("{base}/sign-in?lang=en"), &["-b", &format!("__Host-sourdine-door={door}")]);
-    let proof = format!("proof={}", page.hidden("proof"));
-    let code = format!("code={fresh}");
-    let again = format!("__Host-sourdine-door={door}; {made}");
-    let data = [&data[..data.len() - 1], &[code.as_str(), "--data-urlencode", &proof]].concat();
-    let answer =
-        curl(&format!("{base}/sign-in?lang=en"), &[&["-b", again.as_str()], &data[2..]].concat());
-    assert_eq!(answer.status, 303, "{}", answer.text());
-    curl(&format!("{base}/account?lang=en"), &["-b", made]).must_not_say("Your account");
+    let second = sign_in(&made);
+    assert!(second != made && is_in(&second) && !is_in(&made));
 }
 
 #[test]
@@ -214,7 +247,7 @@ fn a_code_works_once() {
     let thief = Visitor::new(&base);
     let answer = thief.try_sign_in("/account", "anne", &login.passphrase, &code);
     assert_eq!(answer.status, 422);
-    answer.must_say("the code was used before");
+    answer.must_say("Each code works once");
     assert!(thief.session().is_none());
 }
 
@@ -351,32 +384,23 @@ fn nothing_typed_leads_elsewhere_or_into_a_header() {
         "/\"><script>",
         "",
     ] {
-        let proof = anne.get("/sign-in").hidden("proof");
         let name = "<script>\"anne\r\nX: y";
-        let fields = [
-            ("proof", &*proof),
-            ("next", next),
-            ("name", name),
-            ("passphrase", "x"),
-            ("code", "1"),
-        ];
+        let fields = [("next", next), ("name", name), ("passphrase", "x"), ("code", "1")];
         let answer = anne.post("/sign-in", &fields);
         assert_eq!(answer.status, 422, "{next:?}");
         assert_eq!(answer.hidden("next"), "/", "{next:?}");
         answer.must_not_say("<script>").must_not_say("evil");
         assert!(!answer.headers.contains("X: y") && !answer.headers.contains("a=b"));
     }
-    let proof = anne.get("/sign-in").hidden("proof");
     let code = login.code();
     let fields = [
-        ("proof", &*proof),
         ("next", "//evil.example/"),
         ("name", "anne"),
         ("passphrase", &login.passphrase),
         ("code", &code),
     ];
     let answer = anne.post("/sign-in", &fields);
-    assert_eq!(header(&answer, "location").unwrap(), "/?lang=en");
+    assert_eq!(header(&answer, "location").unwrap(), "/sign-in?to=%2F&lang=en");
     for path in
         ["//evil.example/", "/%0d%0aX:%20y", "/account/../../etc/passwd", "/..%2f..", "/feed/%ff"]
     {
@@ -385,8 +409,8 @@ fn nothing_typed_leads_elsewhere_or_into_a_header() {
         answer.must_not_say("href=\"//").must_not_say("X: y");
     }
     // A name that is far too long is refused like any other.
-    let proof = Visitor::new(&base);
-    let answer = proof.try_sign_in("/account", &"a".repeat(30_000), "x", "1");
+    let stranger = Visitor::new(&base);
+    let answer = stranger.try_sign_in("/account", &"a".repeat(30_000), "x", "1");
     assert_eq!(answer.status, 422);
     assert!(answer.bytes.len() < 14 * 1024);
 }
@@ -489,13 +513,12 @@ fn pages_are_small_hardened_and_in_every_language() {
     assert_eq!(answer.status, 400);
 }
 
-/// A try of a stranger over a circuit, with a good form; what is answered.
-fn wrong_try(socket: &std::path::Path, circuit: u32, (door, proof): (&str, &str)) -> String {
-    let body = format!("proof={proof}&next=%2F&name=anne&passphrase=wrong&code=000000");
+/// A wrong try over a circuit; what is answered.
+fn wrong_try(socket: &Path, circuit: u32) -> String {
+    let body = "next=%2F&name=anne&passphrase=wrong&code=000000";
     let request = format!(
         "POST /sign-in?lang=en HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
-         Cookie: __Host-sourdine-door={door}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
-         Content-Length: {}\r\n\r\n{body}",
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
     let mut said = String::new();
@@ -506,8 +529,8 @@ fn wrong_try(socket: &std::path::Path, circuit: u32, (door, proof): (&str, &str)
     said
 }
 
-/// A desk behind tor's line; an address for each circuit is had by `way`.
-fn desk_behind_tor() -> (Box_, std::path::PathBuf, Login) {
+/// A desk behind tor's line.
+fn desk_behind_tor() -> (Box_, PathBuf, Login) {
     let mut site = Box_::new(1, &[]);
     let (source, desk) = (site.path("source.sock"), site.path("desk.sock"));
     let listen = format!("source = \"unix:{}\"", source.display());
@@ -516,6 +539,7 @@ fn desk_behind_tor() -> (Box_, std::path::PathBuf, Login) {
         ("source = \"127.0.0.1:8080\"", &listen),
         ("desk = \"\"", &editors),
         ("haproxy = false", "haproxy = true"),
+        ("client_auth = false", "client_auth = true"),
     ]);
     let login = Login::new(&site, "anne", &["team"]);
     let log = fs::File::create(site.path("log")).unwrap();
@@ -528,141 +552,41 @@ fn desk_behind_tor() -> (Box_, std::path::PathBuf, Login) {
     (site, desk, login)
 }
 
-/// How long the right editor takes to sign in beside a thousand wrong tries, from so many circuits.
-fn beside_a_thousand(circuits: u32) -> Duration {
+#[test]
+fn a_thousand_wrong_sign_ins_from_twenty_circuits_keep_the_right_editor_out_for_seconds() {
+    const CIRCUITS: u32 = 20;
     let (site, socket, login) = desk_behind_tor();
-    let stranger = Visitor::new(&way_to(&socket, 1_000_000));
-    let proof = stranger.get("/sign-in").hidden("proof");
-    let door = stranger.cookie("__Host-sourdine-door").unwrap();
     let strangers: Vec<_> = (0..1000)
         .map(|number| {
-            let (socket, door, proof) = (socket.clone(), door.clone(), proof.clone());
+            let socket = socket.clone();
             let small = thread::Builder::new().stack_size(128 * 1024);
-            small.spawn(move || wrong_try(&socket, number % circuits, (&door, &proof)))
+            small.spawn(move || wrong_try(&socket, number % CIRCUITS)).unwrap()
         })
-        .map(Result::unwrap)
         .collect();
-    let anne = Visitor::new(&way_to(&socket, 2_000_000));
+    let anne = Visitor::new(&circuits::way_through(socket, 2_000_000));
     let (begin, mut tries) = (Instant::now(), 0);
     loop {
         tries += 1;
-        let code = login.code();
-        let answer = anne.try_sign_in("/account", "anne", &login.passphrase, &code);
+        let answer = anne.try_sign_in("/account", "anne", &login.passphrase, &login.code());
         match answer.status {
             303 => break,
-            503 => answer.must_say("Nothing is locked"),
-            // A code that aged in the line.
-            _ => answer.must_say("wait for a new one"),
-        };
-        assert!(begin.elapsed() < Duration::from_secs(120), "still out");
-        thread::sleep(Duration::from_secs(3));
+            // Busy, or a code that aged in the queue.
+            503 | 422 => thread::sleep(Duration::from_secs(3)),
+            other => panic!("{other}: {}", answer.text()),
+        }
+        assert!(begin.elapsed() < Duration::from_secs(60), "still out");
     }
     let took = begin.elapsed();
     // Whoever waits still is not waited for.
     drop(site);
-    let said: Vec<_> = strangers.into_iter().map(|stranger| stranger.join().unwrap()).collect();
+    let said: Vec<_> = strangers.into_iter().map(|one| one.join().unwrap()).collect();
     let count = |text: &str| said.iter().filter(|said| said.contains(text)).count();
-    assert_eq!(count(" 303 "), 0);
-    assert!(count(" 422 ") >= 1 && count(" 503 ") >= 1);
+    let (tried, busy) = (count(" 422 "), count(" 503 "));
     println!(
-        "1000 wrong sign-ins from {circuits} circuits ({} tried, {} turned away): the editor is in after \
+        "1000 wrong sign-ins from {CIRCUITS} circuits ({tried} checked, {busy} busy): the editor is in after \
          {:.1} s, {tries} tries",
-        count(" 422 "),
-        count(" 503 "),
         took.as_secs_f64()
     );
-    took
-}
-
-fn way_to(socket: &std::path::Path, circuit: u32) -> String {
-    circuits::way_through(socket.to_owned(), circuit)
-}
-
-#[test]
-fn a_thousand_wrong_sign_ins_from_twenty_circuits_keep_the_right_editor_out_for_seconds() {
-    assert!(beside_a_thousand(20) < Duration::from_secs(20));
-}
-
-#[test]
-fn a_thousand_circuits_keep_the_right_editor_out_for_less_than_a_minute() {
-    assert!(beside_a_thousand(1000) < Duration::from_secs(60));
-}
-
-/// Signs in as somebody does by hand, again and again until it works or a minute is over; how long that took, how
-/// many tries, and whether it worked.
-fn until_in(visitor: &Visitor, login: &Login) -> (Duration, u32, bool) {
-    let (mut code, mut tries) = (login.code(), 0);
-    let begin = Instant::now();
-    loop {
-        tries += 1;
-        let answer = visitor.try_sign_in("/account", "anne", &login.passphrase, &code);
-        match answer.status {
-            303 => return (begin.elapsed(), tries, true),
-            503 => answer.must_say("Nothing is locked"),
-            _ => {
-                code = login.code();
-                answer.must_say("wait for a new one")
-            }
-        };
-        if begin.elapsed() > Duration::from_secs(60) {
-            return (begin.elapsed(), tries, false);
-        }
-        thread::sleep(Duration::from_secs(2));
-    }
-}
-
-#[test]
-fn a_flood_without_end_keeps_a_known_editor_out_for_seconds_as_in_a_thousand() {
-    const CIRCUITS: u32 = 240;
-    let (site, socket, login) = desk_behind_tor();
-    let known = Visitor::signed_in(&way_to(&socket, 2_000_000), &login);
-    assert_eq!(known.act("/sign-out", &[]).status, 303);
-    let mark = known.cookie("__Host-sourdine-known").unwrap();
-    assert!(!mark.contains("anne"), "{mark}");
-
-    let stranger = Visitor::new(&way_to(&socket, 1_000_000));
-    let proof = stranger.get("/sign-in").hidden("proof");
-    let door = stranger.cookie("__Host-sourdine-door").unwrap();
-    let end = Arc::new(AtomicBool::new(false));
-    let flood: Vec<_> = (0..CIRCUITS)
-        .map(|circuit| {
-            let (socket, door, proof) = (socket.clone(), door.clone(), proof.clone());
-            let end = end.clone();
-            let small = thread::Builder::new().stack_size(128 * 1024);
-            let one = move || {
-                let mut tried = 0;
-                thread::sleep(Duration::from_secs(60) * circuit / CIRCUITS);
-                while !end.load(Relaxed) {
-                    let next = Instant::now() + Duration::from_secs(60);
-                    tried +=
-                        u32::from(wrong_try(&socket, circuit, (&door, &proof)).contains(" 422 "));
-                    while Instant::now() < next && !end.load(Relaxed) {
-                        thread::sleep(Duration::from_millis(200));
-                    }
-                }
-                tried
-            };
-            small.spawn(one).unwrap()
-        })
-        .collect();
-    // The line is full, and stays so.
-    thread::sleep(Duration::from_secs(25));
-    let (known_in, known_tries, is_in) = until_in(&known, &login);
-    let (fresh_in, fresh_tries, fresh_is_in) =
-        until_in(&Visitor::new(&way_to(&socket, 2_000_001)), &login);
-    // What it was known by opens nothing, and is worth nothing under another name.
-    let cookie = format!("__Host-sourdine-known={mark}; __Host-sourdine={mark}");
-    curl(&format!("{}/account?lang=en", known.base), &["-b", &cookie]).must_not_say("Your account");
-    end.store(true, Relaxed);
-    drop(site);
-    let tried: u32 = flood.into_iter().map(|one| one.join().unwrap()).sum();
-    println!(
-        "{CIRCUITS} circuits that each try once a minute ({tried} tries were theirs): the known browser is in \
-         after {:.1} s ({known_tries} tries); a fresh one {} after {:.1} s ({fresh_tries} tries)",
-        known_in.as_secs_f64(),
-        if fresh_is_in { "is in" } else { "is still out" },
-        fresh_in.as_secs_f64(),
-    );
-    // Nothing is promised to a fresh one in a flood without end, only a chance at each try.
-    assert!(is_in && known_in < Duration::from_secs(20), "{known_in:?}");
+    assert_eq!(count(" 303 "), 0);
+    assert!(tried >= 1);
 }

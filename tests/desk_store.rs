@@ -61,7 +61,7 @@ impl Place {
 fn account(name: &str, teams: &[&str]) -> Account {
     let teams = teams.iter().map(ToString::to_string).collect();
     let credentials = format!("credentials of {name}").into_bytes();
-    Account { name: name.into(), teams, credentials, epoch: [1; 16], feed: None }
+    Account { name: name.into(), teams, credentials, credential_version: [1; 16], feed: None }
 }
 
 fn mailbox(number: u8) -> Mailbox {
@@ -326,11 +326,14 @@ fn an_account_is_made_changed_and_removed() {
     assert!(!store.use_code("anne", [1; 16], [1; 32], vec![[1; 32], [2; 32]]).unwrap());
     assert!(!store.use_code("dora", [1; 16], [1; 32], vec![]).unwrap());
 
-    assert!(!store.use_code("anne", [2; 16], [5; 32], vec![]).unwrap(), "another epoch");
+    assert!(
+        !store.use_code("anne", [2; 16], [5; 32], vec![]).unwrap(),
+        "another credential version"
+    );
 
     // An editor's change comes after the operator's; the code that was used stays used.
-    let change = |before, epoch, used| {
-        store.change_credentials("anne", before, b"own".to_vec(), epoch, used).unwrap()
+    let change = |before, credential_version, used| {
+        store.change_credentials("anne", before, b"own".to_vec(), credential_version, used).unwrap()
     };
     assert!(change([1; 16], [7; 16], None));
     assert!(!store.use_code("anne", [7; 16], [3; 32], vec![[2; 32]]).unwrap());
@@ -344,9 +347,9 @@ fn an_account_is_made_changed_and_removed() {
     assert!(store.set_teams("anne", vec!["b".into(), "a".into()]).unwrap());
     assert!(store.set_feed("anne", Some([5; 32])).unwrap());
     let anne = store.account_of_feed([5; 32]).unwrap().unwrap();
-    assert_eq!((anne.credentials, anne.epoch), (b"new".to_vec(), [9; 16]));
+    assert_eq!((anne.credentials, anne.credential_version), (b"new".to_vec(), [9; 16]));
     assert_eq!(anne.teams, ["a", "b"]);
-    assert!(store.set_epoch("anne", [8; 16]).unwrap());
+    assert!(store.set_credential_version("anne", [8; 16]).unwrap());
     assert!(store.account_of_feed([5; 32]).unwrap().is_none());
     assert!(store.set_feed("anne", Some([5; 32])).unwrap());
     assert!(store.set_feed("anne", None).unwrap());
@@ -354,7 +357,10 @@ fn an_account_is_made_changed_and_removed() {
     let names: Vec<_> = store.accounts().unwrap().into_iter().map(|one| one.name).collect();
     assert_eq!(names, ["anne", "bob", "carla"]);
     assert!(store.remove_account("anne").unwrap());
-    assert!(!store.remove_account("anne").unwrap() && !store.set_epoch("anne", [1; 16]).unwrap());
+    assert!(
+        !store.remove_account("anne").unwrap()
+            && !store.set_credential_version("anne", [1; 16]).unwrap()
+    );
     assert!(!store.set_teams("anne", vec![]).unwrap());
 }
 

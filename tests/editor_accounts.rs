@@ -14,7 +14,7 @@ use sourdine::base::clock::{Clock, Day};
 use sourdine::base::ids::{DispatchId, MailboxId};
 use sourdine::config::Config;
 use sourdine::dropbox::Dropbox;
-use sourdine::dropbox::accounts::{Accounts, SignIn};
+use sourdine::dropbox::accounts::Accounts;
 use sourdine::store::{Dispatch, Kind, Mailbox, Publication};
 
 fn editor(config: &Path, args: &[&str]) -> Command {
@@ -61,10 +61,7 @@ print('%06d' % ((struct.unpack('>I', mac[at:at + 4])[0] & 0x7fffffff) % 1000000)
 fn sign_in(config: &Path, name: &str, passphrase: &str, code: &str) -> Option<Vec<String>> {
     let config = Config::load(config).unwrap();
     let accounts = Accounts::new(Dropbox::open(&config, Clock::system()).unwrap());
-    match accounts.sign_in(name, passphrase, code).unwrap() {
-        SignIn::Welcome(account) => Some(account.teams),
-        SignIn::Wrong | SignIn::Wait => None,
-    }
+    accounts.sign_in(name, passphrase, code).unwrap().map(|account| account.teams)
 }
 
 /// The same with what `editor add` or `reset` has printed.
@@ -100,7 +97,7 @@ fn an_account_is_made_and_its_login_works_once_for_each_code() {
     assert!(printed.contains('█') && printed.contains('▀'), "a QR code");
     assert!(printed.contains("`sourdine editor list` has it"), "the desk has no address yet");
 
-    // The server runs; what was printed opens the door, each code once.
+    // The server runs; what was printed signs in, each code once.
     assert_eq!(signs_in(&config, "anne", &printed, 0), Some(vec!["team".into()]));
     assert_eq!(signs_in(&config, "anne", &printed, -30), None);
     assert_eq!(sign_in(&config, "anne", &passphrase, "000000"), None);
@@ -398,6 +395,14 @@ fn with_a_tor_of_the_system_the_public_half_is_printed_for_root() {
     assert!(!site.path("box/tor").exists(), "nothing of ours is begun");
     assert_eq!(list(&config)["editors"][0]["onion_key"], serde_json::Value::Null);
 
+    // Without a word that tor asks for that key, there is no desk; nor where only the command line has one.
+    refuses(&mut site.command("serve"), "below [desk]: client_auth = true");
+    let from = format!("desk = \"unix:{}\"", desk.display());
+    site.edit(&[(&from, "desk = \"\"")]);
+    let at = format!("unix:{}", desk.display());
+    refuses(site.command("serve").args(["--desk-listen", &at]), "desk.client_auth: ");
+    site.edit(&[("desk = \"\"", &from), ("client_auth = false", "client_auth = true")]);
+
     // The file's desk is served, and demands tor's line as the source's socket does.
     let log = fs::File::create(site.path("log")).unwrap();
     site.adopt(site.command("serve").stdout(Stdio::null()).stderr(log).spawn().unwrap());
@@ -449,8 +454,66 @@ fn check_says_when_nobody_can_sign_in_or_would_see_nothing() {
 }
 
 #[test]
+fn check_of_root_looks_for_the_key_that_closes_the_desk() {
+    let site = Box_::new(1, &[]);
+    let (desk, torrc, tor) = (site.path("desk.sock"), site.path("torrc"), site.path("tor-desk"));
+    let line = format!("desk = \"unix:{}\"", desk.display());
+    let check = || {
+        let mut command = site.command("check");
+        let said = out(&command.arg("--json").arg("--torrc").arg(&torrc).output().unwrap());
+        let mut findings =
+            said.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        findings.find(|found| found["what"] == "client keys").map(|found| {
+            (
+                found["verdict"].as_str().unwrap().to_owned(),
+                found["text"].as_str().unwrap().to_owned(),
+            )
+        })
+    };
+    assert_eq!(check(), None, "no desk");
+    site.edit(&[("desk = \"\"", &line)]);
+    let (verdict, text) = check().unwrap();
+    assert!(verdict == "FAULT" && text.contains("client_auth = true"), "{text}");
+    site.edit(&[("client_auth = false", "client_auth = true")]);
+    let service = format!(
+        "HiddenServiceDir {}\nHiddenServicePort 80 unix:{}\n",
+        tor.display(),
+        desk.display()
+    );
+    fs::write(&torrc, service).unwrap();
+    // tor's directory is closed to the owner of the box, whose rights root takes on for all the rest.
+    fs::create_dir_all(tor.join("authorized_clients")).unwrap();
+    fs::set_permissions(&tor, fs::Permissions::from_mode(0o700)).unwrap();
+    for path in [site.dir.path(), site.config().parent().unwrap()] {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    fs::set_permissions(site.config(), fs::Permissions::from_mode(0o644)).unwrap();
+    chown(site.data(), Some(65534), Some(65534)).unwrap();
+    for path in files_below(&site.data()) {
+        chown(path, Some(65534), Some(65534)).unwrap();
+    }
+    assert_eq!(check().unwrap().0, "FAULT", "no key");
+    let key = sourdine::tor::clients::generate().unwrap();
+    fs::write(tor.join("authorized_clients/_nobody.auth"), key.auth()).unwrap();
+    assert_eq!(check().unwrap().0, "ok");
+    fs::write(&torrc, "").unwrap();
+    assert_eq!(check().unwrap().0, "warning", "no service leads there");
+    // Who is not root cannot look.
+    let binary = site.path("sourdine");
+    fs::copy(env!("CARGO_BIN_EXE_sourdine"), &binary).unwrap();
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&binary);
+    command.args(["check", "--config"]).arg(site.config());
+    let said = out(&command.output().unwrap());
+    assert!(said.contains("client keys  only root can look"), "{said}");
+}
+
+#[test]
 fn the_file_says_where_the_desk_is_served_and_the_command_line_overrides_it() {
-    let mut site = Box_::new(1, &[("desk = \"\"", "desk = \"127.0.0.1:0\"")]);
+    let mut site = Box_::new(
+        1,
+        &[("desk = \"\"", "desk = \"127.0.0.1:0\""), ("client_auth = false", "client_auth = true")],
+    );
     let desk = |site: &Box_| {
         let log = site.log();
         let at = log.rfind("editors are served at ")? + "editors are served at ".len();

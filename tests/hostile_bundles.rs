@@ -1,10 +1,6 @@
 //! Bundles that somebody made to take a machine down: through `open`, `deliver` and the desk. Each ends with an
 //! error or a success, in bounded memory, and what is good beside it still opens.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::cast_possible_truncation)]
-
-mod common;
-#[path = "common/desk.rs"]
-mod desk;
+#![allow(clippy::cast_possible_truncation)]
 
 use std::fs::{self, File};
 use std::io::{Seek, SeekFrom, Write};
@@ -12,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use common::*;
-use desk::*;
+use crate::common::desk::*;
+use crate::common::*;
 use sourdine::crypto::seal::Recipients;
 
 /// KiB that a bundle may cost beyond what the program takes idle.
@@ -185,7 +181,10 @@ const ATTACKS: &[Attack] = &[
     ("empty_file", CUT, |_| ()),
     ("one_empty_block", CUT, |b| drop(b.bytes(&[0; 512]))),
     ("nothing_but_zeros", BEHIND, |b| drop(b.hole(b.large))),
-    ("zeros_behind_the_end", BEHIND, |b| drop(b.good().hole(b.large))),
+    ("zeros_behind_the_end", BEHIND, |b| {
+        let large = b.large;
+        b.good().hole(large);
+    }),
     ("cut_within_a_header", CUT, |b| {
         let name = b.world.name.clone();
         let header = Hostile::header(b'0', name.as_bytes(), 9);

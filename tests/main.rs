@@ -25,6 +25,7 @@ mod editors_and_replies;
 mod expiry;
 mod floors;
 mod held_drafts;
+mod hostile_bundles;
 mod languages;
 mod large_files;
 mod life_of_a_drop;

@@ -13,6 +13,7 @@ use std::process::{Command, Stdio};
 use crate::common::held::*;
 use crate::common::wire::*;
 use crate::common::*;
+use rand::RngExt;
 use rusqlite::Connection;
 
 /// What this program reads and writes; every store below is older.
@@ -322,14 +323,14 @@ fn an_upgrade_that_is_killed_leaves_the_old_file_or_the_new_one_whole() {
     let size = fs::metadata(&index).unwrap().len();
     let new = site.data().join("index.db.new");
 
-    let mut dice = Dice::new(random());
+    let mut dice = seeded(random());
     let (mut old, mut done) = (0, 0);
     for step in 0..24_u64 {
         fs::remove_file(&index).unwrap();
         fs::copy(&kept, &index).unwrap();
         let mut upgrade = site.command("upgrade").stdout(Stdio::null()).spawn().unwrap();
         let enough = size * step / 18;
-        let mut looks_after = dice.below(2_000);
+        let mut looks_after = dice.random_range(0..2_000);
         while upgrade.try_wait().unwrap().is_none() {
             let grown = fs::metadata(&new).map_or(0, |meta| meta.len()) >= enough;
             if grown || (step > 0 && format_header(&index) == u32::try_from(NOW).unwrap()) {

@@ -72,6 +72,7 @@ impl Serve {
             "listen.haproxy is true: then --listen and --desk-listen take only unix sockets, since any \
              program of this machine could write tor's line to a port"
         );
+        desk.iter().try_for_each(|desk| config.check_desk(desk))?;
         Plan { config, desk, changes: Changes::File(file) }.run(|| ())
     }
 
@@ -170,7 +171,7 @@ impl Plan {
             );
         }
         let site = Arc::new(Site::new(dropbox.clone(), &self.config)?);
-        let editors = Arc::new(Desk::new(dropbox.clone(), &self.config)?);
+        let editors = Arc::new(Desk::new(dropbox.clone(), &self.config));
         // Said once it is sure that this one serves: a fault has one line.
         sandbox.log(rules);
         let runtime = tokio::runtime::Builder::new_multi_thread()

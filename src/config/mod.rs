@@ -72,6 +72,8 @@ pub struct Config {
     pub desk: Option<Listen>,
     /// Each connection begins with tor's line that stands for a circuit; else none does.
     pub haproxy: bool,
+    /// The operator says that the system's tor asks for client keys at the desk's address.
+    pub client_auth: bool,
     /// What editors may label mailboxes with, in the file's order.
     pub desk_labels: Vec<String>,
     /// For `--tor`.
@@ -123,6 +125,25 @@ impl Config {
             config.tor.include = config.tor.include.map(|path| parent.join(path));
         }
         Ok(config)
+    }
+
+    /// Whether a desk that is served there stands behind a tor of the system, as far as can be told.
+    pub fn is_behind_tor(&self, desk: &Listen) -> bool {
+        let sockets = [desk, &self.listen].iter().any(|listen| matches!(listen, Listen::Unix(_)));
+        sockets || !self.onions.is_empty()
+    }
+
+    /// Refuses a desk behind a tor of the system that may be open to everybody.
+    pub fn check_desk(&self, desk: &Listen) -> Result<(), ConfigError> {
+        if self.client_auth || !self.is_behind_tor(desk) {
+            return Ok(());
+        }
+        Err(ConfigError::Value {
+            key: "desk.client_auth".into(),
+            reason: format!(
+                "the desk at {desk} would be open to everybody who knows its onion address; make tor ask for                  client keys as deploy/torrc says, then write below [desk]: client_auth = true"
+            ),
+        })
     }
 
     /// Reads and checks a text.
@@ -227,6 +248,30 @@ mod tests {
         assert!(Config::parse(&both).is_ok());
         let said = Config::parse(&both.replace("unix:/run/desk.sock", "unix:/run/source.sock"));
         assert!(said.unwrap_err().to_string().starts_with("listen.desk: "), "one socket for both");
+    }
+
+    #[test]
+    fn behind_a_tor_of_the_system_a_desk_needs_client_keys() {
+        const ONION: &str = "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion";
+        let filled = DEFAULT.replace("recipients = []", "recipients = [\"age1x\"]");
+        let onion = filled.replace("onion = []", &format!("onion = [\"{ONION}\"]"));
+        let source = filled.replace("\"127.0.0.1:8080\"", "\"unix:/run/source.sock\"");
+        let [port, socket] =
+            ["127.0.0.1:8081", "unix:/run/desk.sock"].map(|at| at.parse().unwrap());
+        let check = |text: &str, desk: &Listen| Config::parse(text).unwrap().check_desk(desk);
+        for (text, desk, behind) in [
+            (&filled, &port, false),
+            (&filled, &socket, true),
+            (&onion, &port, true),
+            (&source, &port, true),
+        ] {
+            assert_eq!(check(text, desk).is_err(), behind, "{desk}");
+            let said = text.replace("client_auth = false", "client_auth = true");
+            assert!(check(&said, desk).is_ok(), "{desk}");
+        }
+        let said = check(&filled, &socket).unwrap_err().to_string();
+        assert!(said.starts_with("desk.client_auth: "), "{said}");
+        assert!(said.ends_with("below [desk]: client_auth = true"), "{said}");
     }
 
     #[test]

@@ -47,6 +47,8 @@ struct Listen {
 #[derive(Deserialize, Default)]
 struct RawDesk {
     #[serde(default)]
+    client_auth: bool,
+    #[serde(default)]
     labels: Vec<String>,
 }
 
@@ -111,6 +113,7 @@ impl File {
         }
         let Listeners { source: listen, desk, haproxy } =
             listeners(self.listen.unwrap_or_default(), default.listen.unwrap_or_default())?;
+        let raw_desk = self.desk.unwrap_or_default();
         Ok(Config {
             data_dir: self.data_dir.or(default.data_dir).unwrap_or_default().into(),
             tor: tor(self.tor.unwrap_or_default(), default.tor.unwrap_or_default()),
@@ -121,7 +124,8 @@ impl File {
             listen,
             desk,
             haproxy,
-            desk_labels: labels(&self.desk.unwrap_or_default().labels)?,
+            client_auth: raw_desk.client_auth,
+            desk_labels: labels(&raw_desk.labels)?,
             limits: limits(
                 self.limits.unwrap_or_default(),
                 &default.limits.unwrap_or_default(),

@@ -1,9 +1,11 @@
 //! Who may sign in at the desk: a passphrase, and a code of a device. All of it blocks: for threads that may.
+//! Each check of a passphrase takes 64 MiB; the desk's queue lets one run at a time.
 
-mod caution;
+mod code_backoff;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
@@ -16,7 +18,7 @@ use crate::base::random::{self, NoRandomness};
 use crate::crypto::passphrase::{self, Length, PassphraseError};
 use crate::crypto::totp::TotpSecret;
 use crate::store::{Account, Did, JournalLine, StoreError};
-use caution::Caution;
+use code_backoff::CodeBackoff;
 
 pub use crate::crypto::passphrase::suggestion;
 
@@ -30,9 +32,8 @@ const LONGEST_NAME: usize = 40;
 #[derive(Clone)]
 pub struct Accounts {
     dropbox: Dropbox,
-    /// Held while a passphrase is checked: each takes 64 MiB, and a small machine has room for one.
-    one: Arc<Mutex<()>>,
-    caution: Caution,
+    /// By name; only of accounts whose passphrase was right, so that memory is bounded.
+    backoffs: Arc<Mutex<HashMap<String, CodeBackoff>>>,
 }
 
 /// A login as its editor needs it: shown once, kept nowhere in this form.
@@ -43,25 +44,13 @@ pub struct NewLogin {
     pub totp: TotpSecret,
 }
 
-/// What became of a try to sign in.
-pub enum SignIn {
-    /// All three are right.
-    Welcome(Account),
-    /// One is wrong, whichever, or the code was used before.
-    Wrong,
-    /// As [`Changed::Wait`].
-    Wait,
-}
-
 /// What became of a change that an editor asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Changed {
-    /// Done; sessions of another epoch than this one have ended.
+    /// Done; sessions of another credential version than this one have ended.
     Done([u8; 16]),
-    /// Passphrase or code are wrong, or the code was used before.
+    /// Passphrase or code are wrong, the code was used before, or it came too soon after wrong ones.
     Wrong,
-    /// The passphrase is right, but wrong codes were tried with it: two right ones in a row are asked for.
-    Wait,
     /// The new passphrase has fewer than 20 characters.
     TooShort,
     /// The new passphrase has more than 200 characters.
@@ -111,17 +100,10 @@ pub enum AccountError {
     Store(#[from] StoreError),
 }
 
-/// Whether somebody has shown passphrase and code; the code is used up.
-enum Proof {
-    Given(Account, TotpSecret),
-    Wrong,
-    Wait,
-}
-
 impl Accounts {
     /// Of this drop box.
     pub fn new(dropbox: Dropbox) -> Self {
-        Self { dropbox, one: Arc::default(), caution: Caution::default() }
+        Self { dropbox, backoffs: Arc::default() }
     }
 
     /// Makes an account with a generated login. Refused where somebody of this name has fetched what is still
@@ -143,10 +125,15 @@ impl Accounts {
     ) -> Result<NewLogin, AccountError> {
         check_name(name)?;
         let teams = self.known(teams)?;
-        let (login, credentials) = self.generate()?;
-        let epoch = random::bytes()?;
-        let account =
-            Account { name: name.to_owned(), teams: teams.clone(), credentials, epoch, feed: None };
+        let (login, credentials) = generate()?;
+        let credential_version = random::bytes()?;
+        let account = Account {
+            name: name.to_owned(),
+            teams: teams.clone(),
+            credentials,
+            credential_version,
+            feed: None,
+        };
         if !self.dropbox.store().add_account(account)? {
             return Err(AccountError::Taken(name.to_owned()));
         }
@@ -170,7 +157,7 @@ impl Accounts {
     /// Makes a new login for an account; its sessions and its feed end.
     pub fn reset(&self, name: &str) -> Result<NewLogin, AccountError> {
         let account = self.find(name)?;
-        let (login, credentials) = self.generate()?;
+        let (login, credentials) = generate()?;
         if !self.dropbox.store().set_credentials(name, credentials, random::bytes()?)? {
             return Err(AccountError::unknown(name));
         }
@@ -187,21 +174,17 @@ impl Accounts {
         self.note(&account.teams, OPERATOR, Did::Removed, name)
     }
 
-    /// The account, if all three are right; a code is right once. Takes the same time for names that
-    /// nobody has.
+    /// The account, if all three are right; a code is right once. Which one was wrong, or that a code came too soon
+    /// after wrong ones, is not told. Takes the same time for names that nobody has.
     pub fn sign_in(
         &self,
         name: &str,
         passphrase: &str,
         code: &str,
-    ) -> Result<SignIn, AccountError> {
-        let account = match self.prove(name, passphrase, code)? {
-            Proof::Given(account, _) => account,
-            Proof::Wrong => return Ok(SignIn::Wrong),
-            Proof::Wait => return Ok(SignIn::Wait),
-        };
+    ) -> Result<Option<Account>, AccountError> {
+        let Some((account, _)) = self.prove(name, passphrase, code)? else { return Ok(None) };
         self.note(&account.teams, &account.name, Did::SignedIn, "")?;
-        Ok(SignIn::Welcome(account))
+        Ok(Some(account))
     }
 
     /// A passphrase of the editor's choice instead of the present one. Sessions and the feed end.
@@ -218,13 +201,8 @@ impl Accounts {
             Length::TooLong => return Ok(Changed::TooLong),
             Length::Fine => (),
         }
-        match self.prove(name, old, code)? {
-            Proof::Given(account, totp) => {
-                self.change(&account, new, &totp, None, Did::ChangedPassphrase)
-            }
-            Proof::Wrong => Ok(Changed::Wrong),
-            Proof::Wait => Ok(Changed::Wait),
-        }
+        let Some((account, totp)) = self.prove(name, old, code)? else { return Ok(Changed::Wrong) };
+        self.change(&account, new, &totp, None, Did::ChangedPassphrase)
     }
 
     /// Another device instead of the present one. Sessions and the feed end.
@@ -239,26 +217,23 @@ impl Accounts {
         let Some(step) = new.step_of(new_code, self.dropbox.clock().seconds()) else {
             return Ok(Changed::WrongNewCode);
         };
-        match self.prove(name, passphrase, old_code)? {
-            Proof::Given(account, _) => {
-                // The code that was just shown is not good for another time.
-                let used = Some(new.mark(step));
-                self.change(&account, passphrase, new, used, Did::ChangedDevice)
-            }
-            Proof::Wrong => Ok(Changed::Wrong),
-            Proof::Wait => Ok(Changed::Wait),
-        }
+        let Some((account, _)) = self.prove(name, passphrase, old_code)? else {
+            return Ok(Changed::Wrong);
+        };
+        // The code that was just shown is not good for another time.
+        let used = Some(new.mark(step));
+        self.change(&account, passphrase, new, used, Did::ChangedDevice)
     }
 
-    /// Ends all sessions and voids the feed; returns the epoch of sessions to come.
+    /// Ends all sessions and voids the feed; returns the credential version of sessions to come.
     pub fn sign_out_everywhere(&self, name: &str) -> Result<[u8; 16], AccountError> {
         let account = self.find(name)?;
-        let epoch = random::bytes()?;
-        if !self.dropbox.store().set_epoch(name, epoch)? {
+        let credential_version = random::bytes()?;
+        if !self.dropbox.store().set_credential_version(name, credential_version)? {
             return Err(AccountError::unknown(name));
         }
         self.note(&account.teams, name, Did::SignedOutEverywhere, "")?;
-        Ok(epoch)
+        Ok(credential_version)
     }
 
     /// A token for the editor's feed, shown once; an earlier one is void.
@@ -288,39 +263,45 @@ impl Accounts {
         Ok(self.dropbox.store().account_of_feed(Sha256::digest(&*bytes).into())?)
     }
 
-    /// Whoever has passphrase and code. The code is used up with it.
-    fn prove(&self, name: &str, passphrase: &str, code: &str) -> Result<Proof, AccountError> {
+    /// The account and its device, of somebody who has shown passphrase and code. The code is used up with it.
+    fn prove(
+        &self,
+        name: &str,
+        passphrase: &str,
+        code: &str,
+    ) -> Result<Option<(Account, TotpSecret)>, AccountError> {
         let store = self.dropbox.store();
         let name = name.trim().to_lowercase();
         let account = store.account(&name)?;
         let stored = account.as_ref().map(|account| account.credentials.as_slice());
-        let totp = {
-            let _one = self.one.lock().unwrap_or_else(PoisonError::into_inner);
-            passphrase::check(stored, passphrase)?
-        };
-        let Some((account, totp)) = account.zip(totp) else { return Ok(Proof::Wrong) };
-        let refusal = if self.caution.is_on(&account) { Proof::Wait } else { Proof::Wrong };
-        // After the wait: a code ages meanwhile.
+        let totp = passphrase::check(stored, passphrase)?;
+        let Some((account, totp)) = account.zip(totp) else { return Ok(None) };
         let clock = self.dropbox.clock();
-        let Some(step) = totp.step_of(code, clock.seconds()) else {
-            if self.caution.wrong(&account, clock.today()) {
-                self.note(&account.teams, &name, Did::WrongCodes, "")?;
+        let version = account.credential_version;
+        if !self.backoff(&name, |backoff| backoff.begin(version, clock.seconds())) {
+            return Ok(None);
+        }
+        if let Some(step) = totp.step_of(code, clock.seconds()) {
+            // Whoever used a later one has used this one too.
+            let refused = [0, 1, 2].map(|later| totp.mark(step.saturating_add(later)));
+            // Neither is it used of an account that was reset or removed meanwhile.
+            if store.use_code(&name, version, totp.mark(step), refused.into())? {
+                self.backoff(&name, CodeBackoff::succeed);
+                return Ok(Some((account, totp)));
             }
-            return Ok(refusal);
-        };
-        // Whoever used a later one has used this one too.
-        let refused = [0, 1, 2].map(|later| totp.mark(step.saturating_add(later)));
-        // Neither is it used of an account that was reset or removed meanwhile.
-        if !store.use_code(&name, account.epoch, totp.mark(step), refused.into())? {
-            return Ok(refusal);
         }
-        if !self.caution.right(&account, step) {
-            return Ok(Proof::Wait);
+        if self.backoff(&name, |backoff| backoff.fail(clock.today())) {
+            self.note(&account.teams, &name, Did::WrongCodes, "")?;
         }
-        Ok(Proof::Given(account, totp))
+        Ok(None)
     }
 
-    /// Other credentials and another epoch for one who has proven to be the editor.
+    fn backoff<T>(&self, name: &str, with: impl FnOnce(&mut CodeBackoff) -> T) -> T {
+        let mut all = self.backoffs.lock().unwrap_or_else(PoisonError::into_inner);
+        with(all.entry(name.to_owned()).or_default())
+    }
+
+    /// Other credentials and another credential version for one who has proven to be the editor.
     fn change(
         &self,
         account: &Account,
@@ -329,15 +310,21 @@ impl Accounts {
         used: Option<[u8; 32]>,
         did: Did,
     ) -> Result<Changed, AccountError> {
-        let credentials = self.seal(passphrase, totp)?;
-        let epoch = random::bytes()?;
+        let credentials = passphrase::store(passphrase, totp)?;
+        let credential_version = random::bytes()?;
         let (store, name) = (self.dropbox.store(), account.name.as_str());
         // The operator's reset comes before the editor's change.
-        if !store.change_credentials(name, account.epoch, credentials, epoch, used)? {
+        if !store.change_credentials(
+            name,
+            account.credential_version,
+            credentials,
+            credential_version,
+            used,
+        )? {
             return Ok(Changed::Wrong);
         }
         self.note(&account.teams, name, did, "")?;
-        Ok(Changed::Done(epoch))
+        Ok(Changed::Done(credential_version))
     }
 
     /// At least one team, each of the configuration; in order.
@@ -357,17 +344,6 @@ impl Accounts {
         self.dropbox.store().account(name)?.ok_or_else(|| AccountError::unknown(name))
     }
 
-    fn generate(&self) -> Result<(NewLogin, Vec<u8>), AccountError> {
-        let login = NewLogin { passphrase: suggestion()?, totp: TotpSecret::generate()? };
-        let credentials = self.seal(&login.passphrase, &login.totp)?;
-        Ok((login, credentials))
-    }
-
-    fn seal(&self, passphrase: &str, totp: &TotpSecret) -> Result<Vec<u8>, PassphraseError> {
-        let _one = self.one.lock().unwrap_or_else(PoisonError::into_inner);
-        passphrase::store(passphrase, totp)
-    }
-
     /// A line in the journal of each team.
     fn note(&self, teams: &[String], who: &str, did: Did, what: &str) -> Result<(), AccountError> {
         let day = self.dropbox.clock().today();
@@ -380,6 +356,12 @@ impl Accounts {
         };
         Ok(self.dropbox.store().note(teams.iter().map(line).collect())?)
     }
+}
+
+fn generate() -> Result<(NewLogin, Vec<u8>), AccountError> {
+    let login = NewLogin { passphrase: suggestion()?, totp: TotpSecret::generate()? };
+    let credentials = passphrase::store(&login.passphrase, &login.totp)?;
+    Ok((login, credentials))
 }
 
 /// Whether this may be an editor's name.

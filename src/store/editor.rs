@@ -14,7 +14,7 @@ pub struct Account {
     /// What a sign-in is checked by.
     pub credentials: Vec<u8>,
     /// Changes when every session of this account is to end.
-    pub epoch: [u8; 16],
+    pub credential_version: [u8; 16],
     /// The hash of the feed's token, where there is one.
     pub feed: Option<[u8; 32]>,
 }
@@ -25,7 +25,7 @@ impl Store {
         self.0.writer.index(move |db| {
             let added = db.execute(
                 "INSERT OR IGNORE INTO editor (name, credentials, epoch, feed) VALUES (?, ?, ?, ?)",
-                (&account.name, &account.credentials, account.epoch, account.feed),
+                (&account.name, &account.credentials, account.credential_version, account.feed),
             )?;
             if added > 0 {
                 insert_teams(db, &account.name, &account.teams)?;
@@ -71,28 +71,28 @@ impl Store {
         &self,
         name: &str,
         credentials: Vec<u8>,
-        epoch: [u8; 16],
+        credential_version: [u8; 16],
     ) -> Result<bool, StoreError> {
         self.change(
             "UPDATE editor SET credentials = ?2, epoch = ?3, feed = NULL WHERE name = ?1",
-            (name.to_owned(), credentials, epoch),
+            (name.to_owned(), credentials, credential_version),
         )
     }
 
-    /// The same, but only if the account's epoch is still `before`: whoever changed it meanwhile wins. `used` marks
+    /// The same, but only if the account's credential version is still `before`: whoever changed it meanwhile wins. `used` marks
     /// the code that a new device has shown; that of the present one stays marked.
     pub fn change_credentials(
         &self,
         name: &str,
         before: [u8; 16],
         credentials: Vec<u8>,
-        epoch: [u8; 16],
+        credential_version: [u8; 16],
         used: Option<[u8; 32]>,
     ) -> Result<bool, StoreError> {
         self.change(
             "UPDATE editor SET credentials = ?3, epoch = ?4, used = coalesce(?5, used), feed = NULL
              WHERE name = ?1 AND epoch = ?2",
-            (name.to_owned(), before, credentials, epoch, used),
+            (name.to_owned(), before, credentials, credential_version, used),
         )
     }
 
@@ -115,10 +115,14 @@ impl Store {
     }
 
     /// Ends the account's sessions and voids its feed.
-    pub fn set_epoch(&self, name: &str, epoch: [u8; 16]) -> Result<bool, StoreError> {
+    pub fn set_credential_version(
+        &self,
+        name: &str,
+        credential_version: [u8; 16],
+    ) -> Result<bool, StoreError> {
         self.change(
             "UPDATE editor SET epoch = ?2, feed = NULL WHERE name = ?1",
-            (name.to_owned(), epoch),
+            (name.to_owned(), credential_version),
         )
     }
 
@@ -127,12 +131,12 @@ impl Store {
         self.change("UPDATE editor SET feed = ?2 WHERE name = ?1", (name.to_owned(), feed))
     }
 
-    /// Notes that a code was used, unless one of `refused` was the last, or the account's epoch is another
+    /// Notes that a code was used, unless one of `refused` was the last, or the account's credential version is another
     /// meanwhile; says whether it could.
     pub fn use_code(
         &self,
         name: &str,
-        epoch: [u8; 16],
+        credential_version: [u8; 16],
         used: [u8; 32],
         refused: Vec<[u8; 32]>,
     ) -> Result<bool, StoreError> {
@@ -140,7 +144,7 @@ impl Store {
         self.0.writer.index(move |db| {
             let last: Option<Option<[u8; 32]>> = db
                 .prepare_cached("SELECT used FROM editor WHERE name = ? AND epoch = ?")?
-                .query_row((&name, epoch), |row| row.get(0))
+                .query_row((&name, credential_version), |row| row.get(0))
                 .optional()?;
             match last {
                 None => Ok(false),
@@ -178,8 +182,9 @@ fn one(
 }
 
 fn read_account(row: &Row<'_>) -> rusqlite::Result<Account> {
-    let (name, credentials, epoch, feed) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-    Ok(Account { name, teams: Vec::new(), credentials, epoch, feed })
+    let (name, credentials, credential_version, feed) =
+        (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+    Ok(Account { name, teams: Vec::new(), credentials, credential_version, feed })
 }
 
 fn teams(db: &Connection, name: &str) -> rusqlite::Result<Vec<String>> {

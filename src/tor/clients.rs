@@ -103,26 +103,38 @@ pub fn revoke(place: &Place, name: &str) -> Result<(), TorError> {
 
 /// Who may see the address: every `.auth` file that tor understands, ours or not.
 pub fn names(place: &Place) -> Result<Vec<String>, TorError> {
-    let all = list(place)?.into_iter().map(|(name, _)| name);
+    let all = files(place)?;
     Ok(all.filter(|name| name != NOBODY && is_good(&file(place, name))).collect())
 }
 
 /// The `.auth` files that tor leaves out, since they are no keys.
 pub fn malformed(place: &Place) -> Result<Vec<PathBuf>, TorError> {
-    let all = list(place)?.into_iter().map(|(name, _)| file(place, &name));
+    let all = files(place)?.map(|name| file(place, &name));
     Ok(all.filter(|path| !is_good(path)).collect())
+}
+
+/// Whether tor asks for a key at the onion service of this directory, of whichever tor: it does where one
+/// `.auth` file is good.
+pub fn is_closed(service: &Path) -> io::Result<bool> {
+    let dir = service.join("authorized_clients");
+    Ok(list(&dir)?.iter().any(|(name, _)| is_good(&dir.join(format!("{name}.auth")))))
 }
 
 /// Changes whenever somebody was let in or shut out.
 pub fn mark(place: &Place) -> Vec<(String, Option<SystemTime>)> {
-    list(place).unwrap_or_default()
+    list(&dir(place)).unwrap_or_default()
 }
 
-fn list(place: &Place) -> Result<Vec<(String, Option<SystemTime>)>, TorError> {
-    let dir = dir(place);
-    let entries = match std::fs::read_dir(&dir) {
+/// Names of the `.auth` files.
+fn files(place: &Place) -> Result<impl Iterator<Item = String>, TorError> {
+    let all = list(&dir(place)).map_err(|error| TorError::Files(dir(place), error))?;
+    Ok(all.into_iter().map(|(name, _)| name))
+}
+
+fn list(dir: &Path) -> io::Result<Vec<(String, Option<SystemTime>)>> {
+    let entries = match std::fs::read_dir(dir) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(|error| TorError::Files(dir, error))?,
+        entries => entries?,
     };
     let mut found = Vec::new();
     for entry in entries.flatten() {
@@ -293,6 +305,7 @@ mod tests {
         assert!(names(&place).unwrap().is_empty());
         assert_eq!(malformed(&place).unwrap().len(), 7);
         assert!(!answers(&place));
+        assert!(is_closed(&place.desk()).unwrap(), "by the key of nobody");
         assert!(matches!(authorise(&place, "half-0"), Err(TorError::Known(_))));
         authorise(&place, "bob").unwrap();
         assert_eq!(names(&place).unwrap(), ["bob"]);
@@ -308,6 +321,10 @@ mod tests {
         std::fs::remove_file(file(&place, NOBODY)).unwrap();
         std::fs::create_dir(file(&place, NOBODY)).unwrap();
         assert!(!answers(&place));
+        assert!(is_closed(&place.desk()).unwrap(), "by an editor's");
+        std::fs::remove_file(file(&place, "bob")).unwrap();
+        assert!(!is_closed(&place.desk()).unwrap(), "by none of the seven");
+        std::fs::write(file(&place, "bob"), generate().unwrap().auth()).unwrap();
         assert!(authorise(&place, "carl").is_err());
         assert_eq!(names(&place).unwrap(), ["bob"]);
         for wrong in [NOBODY, "_nobody.auth"] {

@@ -84,7 +84,7 @@ fn questions(mailboxes: u32) {
         name: "anne".into(),
         teams: vec!["team".into()],
         credentials: Vec::new(),
-        epoch: [0; 16],
+        credential_version: [0; 16],
         feed: None,
     };
     store.add_account(account).unwrap();

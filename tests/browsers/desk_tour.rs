@@ -116,7 +116,9 @@ impl Guide<'_> {
         let page = self.keep("desk-sign-in", self.get("/"));
         let wrong = [("name", &*login.name), ("passphrase", "wrong"), ("code", "000000")];
         self.keep("desk-sign-in-wrong", page.press(SIGN_IN, &wrong));
-        let without = self.of(&self.stranger(), "/").press(SIGN_IN, &wrong);
+        let code = login.code();
+        let right = [("name", &*login.name), ("passphrase", &*login.passphrase), ("code", &*code)];
+        let without = self.of(&self.stranger(), "/").press(SIGN_IN, &right);
         self.keep("desk-sign-in-no-cookie", without);
     }
 

@@ -131,14 +131,9 @@ impl Visitor {
     /// Tries to sign in from the page that one is given for `wanted`.
     pub fn try_sign_in(&self, wanted: &str, name: &str, passphrase: &str, code: &str) -> Answer {
         let page = self.get(wanted);
-        let (proof, next) = (page.hidden("proof"), page.hidden("next"));
-        let fields = [
-            ("proof", proof.as_str()),
-            ("next", &next),
-            ("name", name),
-            ("passphrase", passphrase),
-            ("code", code),
-        ];
+        let next = page.hidden("next");
+        let fields =
+            [("next", next.as_str()), ("name", name), ("passphrase", passphrase), ("code", code)];
         self.post("/sign-in", &fields)
     }
 

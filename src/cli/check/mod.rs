@@ -7,7 +7,7 @@ mod sandbox;
 mod tor;
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bytesize::ByteSize;
 use serde_json::json;
@@ -22,6 +22,9 @@ use crate::store::Store;
 pub struct Check {
     #[command(flatten)]
     config: ConfigArg,
+    /// The configuration of the system's tor: where root looks for the desk's client keys
+    #[arg(long, value_name = "FILE", default_value = "/etc/tor/torrc")]
+    torrc: PathBuf,
     /// For scripts
     #[arg(long)]
     json: bool,
@@ -42,10 +45,13 @@ struct Finding {
 impl Check {
     pub fn run(self) -> anyhow::Result<()> {
         let mut found = Vec::new();
+        // Before the rights of root are given up: they alone reach tor's directories.
+        let client_auth = desk::client_auth(&self.config.config, &self.torrc);
         match process::load_config(&self.config.config) {
             Ok(config) => examine(&config, &self.config.config, &mut found),
             Err(error) => found.push(fault("config", format!("{error:#}"))),
         }
+        found.extend(client_auth);
         let faults = found.iter().filter(|f| matches!(f.verdict, Verdict::Fault)).count();
         let mut out = String::new();
         for finding in &found {

@@ -121,7 +121,8 @@ nobody has, which keeps the address closed to everybody else, and stays there fo
   chmod 600 {SYSTEM}/*.auth
   systemctl reload tor@default
 
-The desk's address is then in {parent}/hostname.
+The desk's address is then in {parent}/hostname. `sourdine serve` starts the desk once the configuration
+says client_auth = true below [desk].
 ",
         *key.for_tor_browser(),
         key.auth(),

@@ -8,11 +8,10 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::App;
-use super::known;
 use super::page::{Page, Room, answer, redirect};
 use super::problem::Problem;
 use super::session::{self, Act, Actor, Nothing, Reader};
-use super::sign_in::with_cookies;
+use super::sign_in::with_cookie;
 use crate::dropbox::accounts::{Changed, suggestion};
 use crate::web::connections::Visitor;
 use crate::web::lang::L10nLanguage;
@@ -81,20 +80,17 @@ pub async fn passphrase(
     let new = Zeroizing::new(form.new);
     let (name, wanted) = (actor.name().to_owned(), new.clone());
     let (old, code) = (Zeroizing::new(form.old), form.code);
-    let Ok(pass) = known::enter(&desk, &visitor, &headers, &name).await else {
-        tally::count("desk-crowded");
-        let problem = page.t.desk_crowded();
+    let Ok(turn) = desk.sign_ins.enter(visitor.circuit()).await else {
+        tally::count("desk-busy");
+        let problem = page.t.desk_sign_in_busy();
         return again(page, &actor, StatusCode::SERVICE_UNAVAILABLE, problem, new).await;
     };
     let changed = desk.blocking(move |desk| {
-        let _pass = pass;
+        let _turn = turn;
         Ok(desk.accounts.change_passphrase(&name, &old, &code, &wanted)?)
     });
     match changed.await {
-        Ok(Changed::Done(epoch)) => {
-            let notice = page.t.desk_passphrase_done();
-            go_on(&page, &actor, epoch, notice)
-        }
+        Ok(Changed::Done(version)) => go_on(&page, &actor, version, page.t.desk_passphrase_done()),
         Ok(other) => {
             tally::count("desk-wrong");
             let problem = why(page.t, other);
@@ -120,7 +116,6 @@ pub fn why(t: &L10nLanguage, changed: Changed) -> String {
     match changed {
         Changed::Done(_) => t.desk_passphrase_done(),
         Changed::Wrong => t.desk_change_wrong(),
-        Changed::Wait => t.desk_wait(),
         Changed::TooShort => t.desk_passphrase_short(),
         Changed::TooLong => t.desk_passphrase_long(),
         Changed::WrongNewCode => t.desk_device_wrong(),
@@ -128,9 +123,9 @@ pub fn why(t: &L10nLanguage, changed: Changed) -> String {
 }
 
 /// Every other session of this account has ended; this one goes on under a new token.
-pub fn go_on(page: &Page<'_>, actor: &Actor, epoch: [u8; 16], notice: String) -> Response {
-    match page.desk.sessions.renew(actor.key(), epoch, notice) {
-        Ok(Some(token)) => with_cookies(redirect(page, "/account"), [session::begin(&token)]),
+pub fn go_on(page: &Page<'_>, actor: &Actor, version: [u8; 16], notice: String) -> Response {
+    match page.desk.sessions.renew(actor.key(), version, notice) {
+        Ok(Some(token)) => with_cookie(redirect(page, "/account"), session::begin(&token)),
         // It ended at this very moment: the new passphrase or device opens another.
         Ok(None) => redirect(page, "/account"),
         Err(error) => page.problem(&error.into()),
@@ -198,7 +193,7 @@ pub async fn sign_out_everywhere(
         Ok(())
     });
     match done.await {
-        Ok(()) => with_cookies(redirect(&page, "/sign-in"), [session::end()]),
+        Ok(()) => with_cookie(redirect(&page, "/sign-in"), session::end()),
         Err(problem) => page.problem(&problem),
     }
 }

@@ -11,7 +11,6 @@ use zeroize::Zeroizing;
 
 use super::App;
 use super::account::{go_on, why};
-use super::known;
 use super::page::{Page, Room, answer};
 use super::problem::Problem;
 use super::session::{Act, Reader};
@@ -105,19 +104,19 @@ pub async fn change(
     let carried = Zeroizing::new(form.secret);
     let Ok(secret) = TotpSecret::parse(&carried) else { return page.problem(&Problem::Form) };
     let name = actor.name().to_owned();
-    let Ok(pass) = known::enter(&desk, &visitor, &headers, &name).await else {
-        tally::count("desk-crowded");
-        let crowded = (StatusCode::SERVICE_UNAVAILABLE, page.t.desk_crowded());
-        return render(page, &actor, &secret, Some(crowded));
+    let Ok(turn) = desk.sign_ins.enter(visitor.circuit()).await else {
+        tally::count("desk-busy");
+        let busy = (StatusCode::SERVICE_UNAVAILABLE, page.t.desk_sign_in_busy());
+        return render(page, &actor, &secret, Some(busy));
     };
     let (passphrase, code, new_code) = (Zeroizing::new(form.passphrase), form.code, form.new_code);
     let changed = desk.blocking(move |desk| {
-        let _pass = pass;
+        let _turn = turn;
         let new = TotpSecret::parse(&carried).map_err(|_| Problem::Form)?;
         Ok(desk.accounts.change_device(&name, &passphrase, &code, &new, &new_code)?)
     });
     match changed.await {
-        Ok(Changed::Done(epoch)) => go_on(&page, &actor, epoch, page.t.desk_device_done()),
+        Ok(Changed::Done(version)) => go_on(&page, &actor, version, page.t.desk_device_done()),
         Ok(other) => {
             tally::count("desk-wrong");
             let wrong = (StatusCode::UNPROCESSABLE_ENTITY, why(page.t, other));

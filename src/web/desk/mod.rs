@@ -5,12 +5,10 @@ mod act;
 mod arriving;
 mod correspondence;
 mod device;
-mod doors;
 mod download;
 mod feed;
 mod inbox;
 mod journal;
-mod known;
 mod outgoing;
 mod page;
 mod places;
@@ -20,6 +18,7 @@ mod reply;
 mod session;
 mod sessions;
 mod sign_in;
+mod sign_in_queue;
 
 use std::sync::Arc;
 
@@ -30,15 +29,14 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
 
-use self::doors::Doors;
 use self::page::{Page, redirect};
 use self::places::Places;
 use self::problem::Problem;
 use self::session::SMALL_FORM;
 use self::sessions::Sessions;
+use self::sign_in_queue::SignInQueue;
 use super::headers;
 use super::visit::Visit;
-use crate::base::random::{self, NoRandomness};
 use crate::config::Config;
 use crate::dropbox::Dropbox;
 use crate::dropbox::accounts::Accounts;
@@ -53,9 +51,7 @@ pub struct Desk {
     dropbox: Dropbox,
     accounts: Accounts,
     sessions: Sessions,
-    doors: Doors,
-    /// Authenticates forms of people who are not signed in yet. Ends with the process.
-    key: [u8; 32],
+    sign_ins: SignInQueue,
     /// What was served of each list.
     coverages: Coverages,
     places: Places,
@@ -66,19 +62,18 @@ pub struct Desk {
 
 impl Desk {
     /// A desk over an open drop box.
-    pub fn new(dropbox: Dropbox, config: &Config) -> Result<Self, NoRandomness> {
-        Ok(Self {
+    pub fn new(dropbox: Dropbox, config: &Config) -> Self {
+        Self {
             sessions: Sessions::new(dropbox.clock().clone()),
             accounts: Accounts::new(dropbox.clone()),
-            doors: Doors::default(),
-            key: random::bytes()?,
+            sign_ins: SignInQueue::default(),
             coverages: Coverages::default(),
             places: Places::default(),
             labels: config.desk_labels.clone(),
             name: config.name.clone(),
             onions: Vec::new(),
             dropbox,
-        })
+        }
     }
 
     /// The labels that the operator set.
@@ -89,7 +84,7 @@ impl Desk {
     /// Forgets what ended or was minutes ago.
     pub fn forget(&self) {
         self.sessions.forget();
-        self.doors.forget();
+        self.sign_ins.forget();
     }
 
     /// Those of these teams that are configured.

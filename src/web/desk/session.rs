@@ -146,7 +146,9 @@ pub(super) fn reader_blocking(desk: &Desk, headers: &HeaderMap) -> Result<Option
 
 /// The editor of a session, whose account must still be the one that signed in.
 fn seen(desk: &Desk, session: Looked, account: Option<Account>) -> Option<Reader> {
-    let Some(account) = account.filter(|account| account.epoch == session.epoch) else {
+    let Some(account) =
+        account.filter(|account| account.credential_version == session.credential_version)
+    else {
         desk.sessions.close(&session.key);
         return None;
     };
@@ -200,7 +202,7 @@ where
 fn stranger(desk: &Arc<Desk>, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
     let page = Page::new(desk, uri, headers);
     if method.is_safe() {
-        return super::sign_in::ask(&page, headers);
+        return super::sign_in::ask(&page);
     }
     page.problem(&Problem::SignedOut)
 }

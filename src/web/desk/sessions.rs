@@ -46,7 +46,7 @@ fn key_of(token: &str) -> Key {
 
 struct Session {
     account: String,
-    epoch: [u8; 16],
+    credential_version: [u8; 16],
     proof: Zeroizing<String>,
     notice: Option<String>,
     begun: u64,
@@ -57,7 +57,7 @@ struct Session {
 pub struct Looked {
     pub key: Key,
     pub account: String,
-    pub epoch: [u8; 16],
+    pub credential_version: [u8; 16],
     pub proof: Zeroizing<String>,
 }
 
@@ -73,32 +73,33 @@ impl Sessions {
         Self { all: Mutex::default(), clock }
     }
 
-    /// Begins a session of an account as of this epoch.
-    pub fn open(&self, account: &str, epoch: [u8; 16]) -> Result<Token, NoRandomness> {
-        self.insert(account, epoch, self.clock.seconds(), None)
+    /// Begins a session of an account as of this credential version.
+    pub fn open(&self, account: &str, credential_version: [u8; 16]) -> Result<Token, NoRandomness> {
+        self.insert(account, credential_version, self.clock.seconds(), None)
     }
 
-    /// Goes on under a new token and epoch after the account changed; its eight hours go on too.
+    /// Goes on under a new token and credential version after the account changed; its eight hours go on too.
     pub fn renew(
         &self,
         key: &Key,
-        epoch: [u8; 16],
+        credential_version: [u8; 16],
         notice: String,
     ) -> Result<Option<Token>, NoRandomness> {
         let Some(old) = self.lock().remove(key) else { return Ok(None) };
-        self.insert(&old.account, epoch, old.begun, Some(notice)).map(Some)
+        self.insert(&old.account, credential_version, old.begun, Some(notice)).map(Some)
     }
 
     fn insert(
         &self,
         account: &str,
-        epoch: [u8; 16],
+        credential_version: [u8; 16],
         begun: u64,
         notice: Option<String>,
     ) -> Result<Token, NoRandomness> {
         let (token, Token(proof)) = (Token::fresh()?, Token::fresh()?);
         let used = self.clock.seconds();
-        let session = Session { account: account.to_owned(), epoch, proof, notice, begun, used };
+        let session =
+            Session { account: account.to_owned(), credential_version, proof, notice, begun, used };
         let mut all = self.lock();
         all.retain(|_, session| is_alive(session, used));
         let own = all.values().filter(|session| session.account == account).count();
@@ -123,7 +124,7 @@ impl Sessions {
         }
         session.used = now;
         let (account, proof) = (session.account.clone(), session.proof.clone());
-        Some(Looked { key, account, epoch: session.epoch, proof })
+        Some(Looked { key, account, credential_version: session.credential_version, proof })
     }
 
     /// Leaves a sentence for the next page of a session.

@@ -530,11 +530,9 @@ desk-error-internal = It is not your fault. Try again later, or tell the operato
 
 ## Desk: signing in that did not work
 
-desk-wrong = Name, passphrase or code are not right, or the code was used before. Each code works once and for about a minute: wait for a new one, then try again.
-desk-wait = Wrong codes were tried with the passphrase of this account, so that two right ones in a row are needed now. Wait half a minute for the next code, then try again.
-desk-crowded = Many are trying to sign in at once, so this try did not get its turn. Nothing is locked: wait a few seconds and try again with a new code.
-desk-no-cookie = Your browser did not keep this site’s cookie, without which nobody can stay signed in. An onion site needs Tor Browser (in another Firefox, set dom.securecontext.allowlist_onions to true in about:config). Cookies must be allowed. Then try again.
-desk-old-form = This form was too old. Nothing was tried: fill it in once more.
+desk-wrong = Wrong name, passphrase or code. Each code works once and for about a minute: wait for a new one, then try again. After several wrong codes, an account has to wait between tries, up to an hour.
+desk-sign-in-busy = Too many sign-ins at once. Nothing is locked: wait ten seconds, then try again with a new code.
+desk-no-cookie = Your browser did not keep this site’s cookie, without which nobody can stay signed in. An onion site needs Tor Browser (in another Firefox, set dom.securecontext.allowlist_onions to true in about:config). Allow cookies, then try again with a new code.
 
 ## Desk: account
 
@@ -550,7 +548,7 @@ desk-passphrase-change = Change it
 desk-passphrase-done = The passphrase is changed. Every other session of yours has ended.
 desk-passphrase-short = The new passphrase is too short: it needs at least twenty characters. Nothing was changed.
 desk-passphrase-long = The new passphrase is too long: it may have two hundred characters. Nothing was changed.
-desk-change-wrong = The present passphrase or the code of your present device are not right, or the code was used before. Nothing was changed: wait for a new code, then try again.
+desk-change-wrong = Wrong present passphrase or code of the present device. Nothing was changed. Each code works once: wait for a new one, then try again. After several wrong codes, an account has to wait between tries, up to an hour.
 desk-device-heading = Device for codes
 desk-device-hint = The app that shows six digits for signing in. To move to another phone, have both at hand.
 desk-device-change = Use another device

@@ -467,11 +467,9 @@ desk-error-internal = Ce n’est pas de votre faute. Réessayez plus tard, ou pr
 
 ## Desk: signing in that did not work
 
-desk-wrong = Le nom, la phrase de passe ou le code ne sont pas bons, ou le code a déjà servi. Chaque code sert une fois et pendant une minute environ : attendez-en un nouveau, puis réessayez.
-desk-wait = Des codes faux ont été essayés avec la phrase de passe de ce compte : il faut maintenant deux codes justes de suite. Attendez une demi-minute le code suivant, puis réessayez.
-desk-crowded = Beaucoup essaient de se connecter en même temps, et cet essai n’a pas eu son tour. Rien n’est bloqué : attendez quelques secondes et réessayez avec un nouveau code.
-desk-no-cookie = Votre navigateur n’a pas gardé le cookie de ce site, sans lequel on ne peut pas rester connecté. Un site onion demande le Navigateur Tor (dans un autre Firefox, mettez à true le réglage avancé dom.securecontext.allowlist_onions). Les cookies doivent être permis. Puis réessayez.
-desk-old-form = Ce formulaire était trop ancien. Rien n’a été essayé : remplissez-le de nouveau.
+desk-wrong = Nom, phrase de passe ou code incorrect. Chaque code sert une seule fois et pendant une minute environ : attendez le suivant, puis réessayez. Après plusieurs codes incorrects, il faut attendre entre deux essais, jusqu’à une heure.
+desk-sign-in-busy = Trop de connexions en même temps. Rien n’est bloqué : attendez dix secondes, puis réessayez avec un nouveau code.
+desk-no-cookie = Votre navigateur n’a pas gardé le cookie de ce site, sans lequel on ne peut pas rester connecté. Un site onion demande le Navigateur Tor (dans un autre Firefox, mettez à true le réglage avancé dom.securecontext.allowlist_onions). Autorisez les cookies, puis réessayez avec un nouveau code.
 
 ## Desk: account
 
@@ -486,7 +484,7 @@ desk-passphrase-change = La changer
 desk-passphrase-done = La phrase de passe est changée. Toutes vos autres sessions sont terminées.
 desk-passphrase-short = La nouvelle phrase de passe est trop courte : il faut au moins vingt caractères. Rien n’a été changé.
 desk-passphrase-long = La nouvelle phrase de passe est trop longue : deux cents caractères au plus. Rien n’a été changé.
-desk-change-wrong = La phrase de passe actuelle ou le code de votre appareil actuel ne sont pas bons, ou le code a déjà servi. Rien n’a été changé : attendez un nouveau code, puis réessayez.
+desk-change-wrong = Phrase de passe actuelle ou code de l’appareil actuel incorrect. Rien n’a été changé. Chaque code sert une seule fois : attendez le suivant, puis réessayez. Après plusieurs codes incorrects, il faut attendre entre deux essais, jusqu’à une heure.
 desk-device-heading = Appareil pour les codes
 desk-device-hint = L’application qui montre les six chiffres de la connexion. Pour passer à un autre téléphone, ayez les deux sous la main.
 desk-device-change = Utiliser un autre appareil
