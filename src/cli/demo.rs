@@ -15,7 +15,7 @@ use crate::crypto::totp::STEP;
 use crate::dropbox::Dropbox;
 use crate::dropbox::accounts::{Accounts, NewLogin};
 use crate::tor::installed::Installed;
-use crate::tor::place::readable;
+use crate::tor::torrc::readable;
 
 /// Who signs in at the desk.
 const EDITOR: &str = "editor";

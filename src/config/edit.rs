@@ -4,7 +4,7 @@ use std::path::Path;
 
 use toml_edit::{Array, DocumentMut, Item, value};
 
-use super::{ConfigError, DEFAULT};
+use super::settings::{ConfigError, DEFAULT};
 
 /// What `init` and `demo` know.
 pub struct Initial<'a> {

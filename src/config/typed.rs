@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{Config, ConfigError, DEFAULT, Team, Tor, is_onion};
+use super::onion::is_onion;
+use super::settings::{self, Config, ConfigError, DEFAULT, Team, Tor};
 use crate::base::limits::{self, Limits, Retention};
 
 const MOST_LABELS: usize = 20;
@@ -142,8 +143,8 @@ impl File {
 }
 
 struct Listeners {
-    source: super::Listen,
-    desk: Option<super::Listen>,
+    source: settings::Listen,
+    desk: Option<settings::Listen>,
     haproxy: bool,
 }
 
@@ -160,7 +161,7 @@ fn listeners(typed: Listen, default: Listen) -> Result<Listeners, ConfigError> {
     }
     let all = [("source", Some(&source)), ("desk", desk.as_ref())];
     for (name, listen) in all.into_iter().filter(|_| typed.haproxy) {
-        if matches!(listen, Some(super::Listen::Tcp(_))) {
+        if matches!(listen, Some(settings::Listen::Tcp(_))) {
             return Err(wrong(
                 "listen.haproxy",
                 format!(

@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use super::ConfigError;
+use super::settings::ConfigError;
 
 /// Tables whose keys are language codes.
 const BY_LANGUAGE: [&str; 2] = ["site.text", "team.text"];

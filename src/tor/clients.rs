@@ -11,7 +11,7 @@ use std::time::SystemTime;
 use x25519_dalek::{PublicKey, StaticSecret};
 use zeroize::Zeroizing;
 
-use super::TorError;
+use super::error::TorError;
 use super::place::{Place, private_dir};
 use crate::base::random;
 
@@ -242,7 +242,7 @@ mod tests {
 
     /// Whether tor would be told of the desk.
     fn answers(place: &Place) -> bool {
-        place.write_torrc().unwrap();
+        crate::tor::torrc::write(place).unwrap();
         std::fs::read_to_string(place.torrc()).unwrap().contains("desk.sock")
     }
 

@@ -3,13 +3,12 @@
 use std::collections::VecDeque;
 use std::fmt::Write;
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use zeroize::Zeroizing;
-
-use super::place::Place;
 
 /// Bytes a line may have, lines a reply may have, events that may wait.
 const LINE: usize = 8 * 1024;
@@ -67,13 +66,13 @@ pub struct Control {
 
 impl Control {
     /// Connects and shows the cookie.
-    pub async fn connect(place: &Place) -> Result<Self, ControlError> {
-        let connected = tokio::time::timeout(PATIENCE, UnixStream::connect(place.control())).await;
+    pub async fn connect(socket: &Path, cookie: &Path) -> Result<Self, ControlError> {
+        let connected = tokio::time::timeout(PATIENCE, UnixStream::connect(socket)).await;
         let stream = connected.map_err(|_| ControlError::Slow)??;
         let mut new = Self { stream, buffer: Vec::new(), events: VecDeque::new() };
         // tor writes the cookie before it answers the first question.
         new.ask("PROTOCOLINFO 1").await?;
-        let cookie = Zeroizing::new(std::fs::read(place.cookie())?);
+        let cookie = Zeroizing::new(std::fs::read(cookie)?);
         let mut line = Zeroizing::new(String::from("AUTHENTICATE "));
         for byte in cookie.iter().take(64) {
             let _ = write!(line, "{byte:02x}");

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
-use super::TorError;
+use super::error::TorError;
 use super::place::Place;
 use super::words::complaint;
 
@@ -35,7 +35,7 @@ impl Installed {
         let said = ask(&path, "--version").await?;
         let version = version(&said).ok_or_else(|| TorError::NotTor(path.clone(), "--version"))?;
         if numbers(&version) < NEEDED_NUMBERS {
-            return Err(TorError::TooOld { path, found: version });
+            return Err(TorError::TooOld { path, found: version, needed: NEEDED });
         }
         let modules = ask(&path, "--list-modules").await?;
         if !modules.lines().any(|line| line.trim() == "pow: yes") {

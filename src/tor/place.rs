@@ -1,12 +1,12 @@
 //! The directory that tor works in.
 
 use std::fs::{DirBuilder, File, Metadata, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
-use super::{TorError, clients, torrc};
+use super::error::TorError;
 use crate::config::{Config, is_onion};
 
 /// The longest path that a unix socket's address holds (`sun_path`, unix(7)).
@@ -104,18 +104,6 @@ impl Place {
         Ok(())
     }
 
-    /// Writes the torrc anew. To be called by whoever holds the place.
-    pub fn write_torrc(&self) -> Result<(), TorError> {
-        self.include.as_deref().map(readable).transpose()?;
-        let desk = clients::may_answer(self)?;
-        let text = torrc::text(self, desk)?;
-        let (path, new) = (self.torrc(), self.dir.join("torrc.new"));
-        let mut options = OpenOptions::new();
-        options.create(true).truncate(true).write(true).mode(0o600);
-        let written = options.open(&new).and_then(|mut file| file.write_all(text.as_bytes()));
-        written.and_then(|()| std::fs::rename(&new, &path)).map_err(files(&path))
-    }
-
     fn lock(&self) -> PathBuf {
         self.dir.join("lock")
     }
@@ -184,32 +172,6 @@ impl Place {
     pub fn desk_socket(&self) -> PathBuf {
         self.dir.join("desk.sock")
     }
-}
-
-/// Whether tor can read this include: a file, or a directory of files. Anything else (a pipe) would keep
-/// whoever opens it waiting.
-pub fn readable(include: &Path) -> Result<(), TorError> {
-    let refused = |path: &Path, error| TorError::Include(path.to_owned(), error);
-    let plain = |path: &Path| {
-        let meta = std::fs::metadata(path).map_err(|e| refused(path, e))?;
-        if meta.is_dir() {
-            return Ok(true);
-        }
-        if !meta.is_file() {
-            return Err(refused(path, io::Error::other("it is no file")));
-        }
-        File::open(path).map(|_| false).map_err(|e| refused(path, e))
-    };
-    if plain(include)? {
-        for entry in std::fs::read_dir(include).map_err(|e| refused(include, e))? {
-            let entry = entry.map_err(|e| refused(include, e))?;
-            // tor leaves these out, and directories too.
-            if !entry.file_name().as_encoded_bytes().starts_with(b".") {
-                plain(&entry.path())?;
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Makes a directory of mode 0700, or checks one that is there.

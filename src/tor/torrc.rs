@@ -1,14 +1,30 @@
 //! What tor is told.
 
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use super::TorError;
+use super::clients;
+use super::error::TorError;
 use super::place::Place;
+
+/// Writes the torrc anew. To be called by whoever holds the place.
+pub fn write(place: &Place) -> Result<(), TorError> {
+    place.include.as_deref().map(readable).transpose()?;
+    let text = text(place, clients::may_answer(place)?)?;
+    let (path, new) = (place.torrc(), place.dir.join("torrc.new"));
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(true).write(true).mode(0o600);
+    let written = options.open(&new).and_then(|mut file| file.write_all(text.as_bytes()));
+    let written = written.and_then(|()| std::fs::rename(&new, &path));
+    written.map_err(|error| TorError::Files(path, error))
+}
 
 /// The whole torrc. The included lines come first: for options that count once the last line wins, and
 /// nothing in them may end up inside one of our services.
-pub(super) fn text(place: &Place, desk: bool) -> Result<String, TorError> {
+fn text(place: &Place, desk: bool) -> Result<String, TorError> {
     let mut out = String::from(
         "# Written by sourdine at each start; put lines of your own into [tor] include.\n",
     );
@@ -57,4 +73,30 @@ fn quoted(path: &Path) -> Result<String, TorError> {
         }
         _ => Err(TorError::Unwritable(path.display().to_string().escape_debug().to_string())),
     }
+}
+
+/// Whether tor can read this include: a file, or a directory of files. Anything else (a pipe) would keep
+/// whoever opens it waiting.
+pub fn readable(include: &Path) -> Result<(), TorError> {
+    let refused = |path: &Path, error| TorError::Include(path.to_owned(), error);
+    let plain = |path: &Path| {
+        let meta = std::fs::metadata(path).map_err(|e| refused(path, e))?;
+        if meta.is_dir() {
+            return Ok(true);
+        }
+        if !meta.is_file() {
+            return Err(refused(path, io::Error::other("it is no file")));
+        }
+        File::open(path).map(|_| false).map_err(|e| refused(path, e))
+    };
+    if plain(include)? {
+        for entry in std::fs::read_dir(include).map_err(|e| refused(include, e))? {
+            let entry = entry.map_err(|e| refused(include, e))?;
+            // tor leaves these out, and directories too.
+            if !entry.file_name().as_encoded_bytes().starts_with(b".") {
+                plain(&entry.path())?;
+            }
+        }
+    }
+    Ok(())
 }

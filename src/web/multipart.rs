@@ -16,9 +16,11 @@ use std::{fmt, io, mem};
 use bytes::{Buf, Bytes};
 use memchr::memmem::{self, Finder};
 
+pub use self::error::FormError;
 pub use self::header::Part;
 use self::header::{next_parameter, parse_header, split_at_parameters};
 
+mod error;
 mod header;
 
 /// Where the body comes from: the next piece, or `None` at the body's announced end.
@@ -47,39 +49,6 @@ impl Default for FormLimits {
     fn default() -> Self {
         Self { header: 8 * 1024, parts: 1024, field_name: 64 }
     }
-}
-
-/// Why a form could not be read. Never says what was sent.
-#[derive(Debug, thiserror::Error)]
-pub enum FormError {
-    /// The content type is another one than multipart/form-data.
-    #[error("The request is not a multipart form.")]
-    NotAForm,
-    /// The content type has no boundary, two, or one that RFC 2046 does not allow.
-    #[error("The form announces no valid boundary.")]
-    NoBoundary,
-    /// A part's header is malformed, or is not that of a form's field.
-    #[error("A part of the form has a malformed header.")]
-    BadHeader,
-    /// More than [`FormLimits::header`].
-    #[error("A part of the form has a header that is too long.")]
-    HeaderTooLong,
-    /// A part does not say, or says with an empty name, which field it is.
-    #[error("A part of the form has no name.")]
-    PartWithoutName,
-    /// More than [`FormLimits::field_name`].
-    #[error("A part of the form has a name that is too long.")]
-    FieldNameTooLong,
-    /// More than [`FormLimits::parts`].
-    #[error("The form has too many parts.")]
-    TooManyParts,
-    /// The body ended before the closing delimiter. Also the answer to whoever goes on
-    /// reading after an error.
-    #[error("The form ended before it was complete.")]
-    Cut,
-    /// The source failed.
-    #[error("The form could not be received.")]
-    Source(#[from] io::Error),
 }
 
 /// What separates the parts of one form, kept as its delimiter: CRLF, `--`, boundary.

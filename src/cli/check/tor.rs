@@ -96,7 +96,7 @@ fn keys(place: &Place, found: &mut Vec<Finding>) {
 async fn connected(place: &Place) -> Result<Control, ControlError> {
     let end = Instant::now() + START;
     loop {
-        match Control::connect(place).await {
+        match Control::connect(&place.control(), &place.cookie()).await {
             Err(ControlError::Io(_) | ControlError::Closed)
                 if place.in_use() && Instant::now() < end =>
             {

@@ -18,6 +18,7 @@ use crate::tor::TorError;
 use crate::tor::control::{Control, ControlError, Event};
 use crate::tor::installed::Installed;
 use crate::tor::place::{Held, Place};
+use crate::tor::torrc;
 use crate::tor::words::Words;
 
 /// From its start to the first word on the control socket, and to the hostname.
@@ -71,7 +72,7 @@ impl Onion {
     /// Starts tor.
     pub async fn start(&self) -> Result<Running, TorError> {
         let installed = Installed::find().await?;
-        self.place.write_torrc()?;
+        torrc::write(&self.place)?;
         installed.verify(&self.place).await?;
         let files = |error| TorError::Files(installed.path.clone(), error);
         // A socket or an address of an earlier run must not be taken for this one's.
@@ -111,7 +112,7 @@ impl Onion {
         process: &mut Child,
     ) -> Result<(Control, String), Option<ControlError>> {
         let mut control = loop {
-            match Control::connect(&self.place).await {
+            match Control::connect(&self.place.control(), &self.place.cookie()).await {
                 Ok(control) => break control,
                 Err(ControlError::Io(_) | ControlError::Closed) => (),
                 Err(error) => return Err(Some(error)),
@@ -253,7 +254,7 @@ impl Running {
     /// Whoever is shut out after the torrc was written is so when tor reads the keys; the key of nobody stays,
     /// so that the desk is not open to all then.
     async fn reload(&mut self, place: &Place) -> Result<(), TorError> {
-        place.write_torrc()?;
+        torrc::write(place)?;
         Installed::find().await?.verify(place).await?;
         Ok(self.control.reload().await?)
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use memchr::memmem;
 
-use super::FormError;
+use super::error::FormError;
 
 /// What a part's header says.
 #[derive(Clone, PartialEq, Eq)]
