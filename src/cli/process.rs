@@ -56,7 +56,7 @@ pub fn clean_up_on_signals() -> anyhow::Result<()> {
     // What was ignored when this began goes on being ignored: `nohup`, or a shell's `&`.
     let ignored = ignored_signals();
     let listen = |kind: SignalKind| {
-        (ignored >> (kind.as_raw_value() - 1) & 1 == 0).then(|| signal(kind)).transpose()
+        ((ignored >> (kind.as_raw_value() - 1)) & 1 == 0).then(|| signal(kind)).transpose()
     };
     let interrupt = listen(SignalKind::interrupt())?;
     let terminate = listen(SignalKind::terminate())?;

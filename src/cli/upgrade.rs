@@ -1,5 +1,6 @@
 //! `sourdine upgrade`: brings the store to this program's format, while nothing else uses it.
 
+use super::stdio::show;
 use super::{ConfigArg, process};
 use crate::store::{self, Migrated};
 
@@ -17,11 +18,11 @@ impl Upgrade {
         let config = process::load_config(&self.config.config)?;
         let migrated = store::upgrade(&config.data_dir)?;
         if migrated.is_empty() {
-            println!("nothing to do: the store has this program's format");
+            return show("nothing to do: the store has this program's format\n");
         }
-        for Migrated { file, from, to } in migrated {
-            println!("{file}: brought from format {from} to {to}");
-        }
-        Ok(())
+        let line = |Migrated { file, from, to }: &Migrated| {
+            format!("{file}: brought from format {from} to {to}\n")
+        };
+        show(&migrated.iter().map(line).collect::<String>())
     }
 }

@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::cli::stdio::tell;
 use crate::config::{Config, Listen};
 use crate::tor::TorError;
 use crate::tor::clients::{self, ClientKey};
@@ -84,9 +85,9 @@ impl Onion {
         if self.address().is_none() && self.place.in_use() {
             let seconds = PATIENCE.as_secs();
             let place = Path::display(&self.place.dir);
-            eprintln!(
+            tell(&format!(
                 "sourdine: waiting up to {seconds} s for tor in {place} to make the desk's address"
-            );
+            ));
             let end = Instant::now() + PATIENCE;
             while self.address().is_none() && Instant::now() < end {
                 std::thread::sleep(STEP);
