@@ -58,10 +58,8 @@ pub enum Fault {
     #[error("holds {0} twice; somebody put it together wrongly")]
     Twice(MemberPath),
     /// More than are read at once.
-    #[error(
-        "and those before it hold more than {MOST_MEMBERS} sealed files; open its volumes one at a time"
-    )]
-    TooMany,
+    #[error("and those before it hold more than {0} sealed files; open its volumes one at a time")]
+    TooMany(usize),
 }
 
 impl From<io::Error> for Fault {
@@ -99,7 +97,7 @@ pub fn scan_file(path: &Path) -> Result<Vec<(MemberPath, Entry)>, ReadError> {
     let mut found = Vec::new();
     scan_volume(&path.to_owned(), &mut |path, entry| {
         found.push((path, entry));
-        if found.len() > MOST_MEMBERS { Err(Fault::TooMany) } else { Ok(()) }
+        if found.len() > MOST_MEMBERS { Err(Fault::TooMany(MOST_MEMBERS)) } else { Ok(()) }
     })?;
     Ok(found)
 }
@@ -247,11 +245,16 @@ impl Gathered {
 /// Scans all volumes and puts together what belongs together. A manifest or a file that several
 /// volumes repeat is taken from the first.
 pub fn gather(volumes: &[impl Volume]) -> Result<Dispatches, ReadError> {
+    gather_at_most(volumes, MOST_MEMBERS)
+}
+
+/// The same where `most` members are enough.
+pub fn gather_at_most(volumes: &[impl Volume], most: usize) -> Result<Dispatches, ReadError> {
     let mut all: Vec<Placed> = Vec::new();
     for (volume, content) in volumes.iter().enumerate() {
         scan_volume(content, &mut |path, entry| {
             all.push(Placed { path, volume, entry });
-            if all.len() > MOST_MEMBERS { Err(Fault::TooMany) } else { Ok(()) }
+            if all.len() > most { Err(Fault::TooMany(most)) } else { Ok(()) }
         })?;
     }
     all.sort_unstable_by(|a, b| (&a.path, a.volume).cmp(&(&b.path, b.volume)));

@@ -14,6 +14,9 @@ use crate::crypto::inspect::{self, NotSealed};
 use crate::crypto::padding;
 use crate::store::{self, Kind, Mailbox, Published, StoreError, StoredFile, Upload};
 
+/// Members of all replies that are delivered at once.
+const MOST_MEMBERS: usize = 32 * 1024;
+
 /// Why a bundle is not delivered. What is found in checking keeps all of it out; a disk that fills up
 /// later does so between replies.
 #[derive(Debug, thiserror::Error)]
@@ -114,7 +117,7 @@ impl Dropbox {
         team: Option<&str>,
     ) -> Result<Vec<Delivered>, DeliverError> {
         let mut sealed = Members::of(volumes);
-        let checked = read::gather(volumes)?
+        let checked = read::gather_at_most(volumes, MOST_MEMBERS)?
             .map(|gathered| self.check(gathered, &mut sealed, team))
             .collect::<Result<Vec<_>, _>>()?;
         checked.into_iter().map(|reply| self.store_reply(reply, &mut sealed)).collect()

@@ -184,7 +184,7 @@ impl Arriving {
                     (bad, t.deliver_packed())
                 }
                 Fault::Folder(folder) => (bad, t.deliver_folder(folder)),
-                Fault::TooMany => (StatusCode::PAYLOAD_TOO_LARGE, t.deliver_too_large()),
+                Fault::TooMany(_) => (StatusCode::PAYLOAD_TOO_LARGE, t.deliver_too_large()),
                 _ => (bad, t.deliver_damaged()),
             },
             DeliverError::NoMailbox(name) | DeliverError::OtherTeam(name, _) => {
