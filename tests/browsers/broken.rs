@@ -7,9 +7,9 @@ use super::line::Line;
 use crate::common::*;
 use crate::each_engine;
 
-each_engine!(a_broken_upload_is_taken_up_again: Firefox, Chromium, Webkit);
-each_engine!(refusals_are_said_at_once: Firefox, Chromium, Webkit);
-each_engine!(a_full_server_says_so_and_gives_the_message_back: Firefox, Chromium, Webkit);
+each_engine!(a_broken_upload_is_taken_up_again: Firefox; long: Chromium, Webkit);
+each_engine!(refusals_are_said_at_once: Firefox; long: Chromium, Webkit);
+each_engine!(a_full_server_says_so_and_gives_the_message_back: Firefox; long: Chromium, Webkit);
 
 fn a_broken_upload_is_taken_up_again(engine: Engine) {
     let site = Box_::served(1, &[]);

@@ -14,9 +14,9 @@ use crate::common::desk::{Login, open_desk};
 use crate::common::*;
 use crate::each_engine;
 
-each_engine!(a_day_at_the_desk: Firefox, Chromium);
+each_engine!(a_day_at_the_desk: Firefox; long: Chromium);
 each_engine!(a_browser_that_keeps_no_cookie_is_told: Webkit);
-each_engine!(signing_out_everywhere_ends_the_other_browser: Firefox, Chromium);
+each_engine!(signing_out_everywhere_ends_the_other_browser: Firefox; long: Chromium);
 
 const ROWS: &str = "ul.files li";
 const NOTICE: &str = "main [role=status]";

@@ -525,14 +525,25 @@ pub fn curl(url: &str, args: &[&str]) -> Answer {
     }
 }
 
-/// Asks again and again, at most for 30 seconds.
+/// Scenarios that share what took long to begin: each on a thread, and those that failed by name.
+pub fn side_by_side(scenarios: &[(&str, &(dyn Fn() + Sync))]) {
+    std::thread::scope(|scope| {
+        let running: Vec<_> =
+            scenarios.iter().map(|(name, scenario)| (name, scope.spawn(scenario))).collect();
+        let ended = running.into_iter().map(|(name, thread)| (name, thread.join().is_ok()));
+        let failed: Vec<_> = ended.filter_map(|(name, fine)| (!fine).then_some(name)).collect();
+        assert!(failed.is_empty(), "failed: {failed:?}; each said why above");
+    });
+}
+
+/// Asks again and again, at most for a minute and a half.
 pub fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let begin = Instant::now();
     loop {
         if let Some(found) = ask() {
             return found;
         }
-        assert!(begin.elapsed() < Duration::from_secs(30), "waited in vain for {what}");
+        assert!(begin.elapsed() < Duration::from_secs(90), "waited in vain for {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }

@@ -33,8 +33,7 @@ fn circuit(line: &str) -> String {
     circuit.to_owned()
 }
 
-#[test]
-fn a_circuit_is_one_visitor_and_has_its_share() {
+pub fn a_circuit_is_one_visitor_and_has_its_share() {
     let onion = Onion::by_hand("anne");
     one_is_told_from_another(&onion);
     nobody_holds_more_connections_than_a_share(&onion);

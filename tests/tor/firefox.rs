@@ -12,8 +12,7 @@ use crate::common::wire::Document;
 
 const SIZE: usize = 20_000_000;
 
-#[test]
-fn a_source_sends_20_megabytes_and_reads_the_answer() {
+pub fn a_source_sends_20_megabytes_and_reads_the_answer() {
     let onion = Onion::serve("curl");
     let site = &onion.site;
     let document = Document::new(site, "contrat vidéo.pdf", SIZE);

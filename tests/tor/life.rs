@@ -42,8 +42,7 @@ impl Drop for Display {
     }
 }
 
-#[test]
-fn tor_dies_during_an_upload_and_what_arrived_whole_is_sent_later() {
+pub fn tor_dies_during_an_upload_and_what_arrived_whole_is_sent_later() {
     let mut onion = Onion::serve("unlucky");
     let address = onion.hostname();
     let site = &onion.site;
@@ -76,8 +75,7 @@ fn tor_dies_during_an_upload_and_what_arrived_whole_is_sent_later() {
     assert_eq!((message.as_str(), files), ("Three documents", contents(&documents[..2])));
 }
 
-#[test]
-fn the_parent_is_killed_and_everything_ends_and_begins_again() {
+pub fn the_parent_is_killed_and_everything_ends_and_begins_again() {
     let mut onion = Onion::serve("patient");
     let address = onion.hostname();
     let document = Document::new(&onion.site, "contrat.pdf", 100_000);

@@ -6,8 +6,7 @@ use super::service::Onion;
 use crate::common::wire::Document;
 use crate::common::*;
 
-#[test]
-fn a_source_sends_comes_back_and_reads_the_answer() {
+pub fn a_source_sends_comes_back_and_reads_the_answer() {
     let onion = Onion::serve("source");
     let site = &onion.site;
     sends_and_reads(site);
