@@ -61,7 +61,7 @@ impl World {
         fs::write(&document, "What I know").unwrap();
         let form = site.form("en");
         site.send_named(&form, "team", "Bonjour", &[(document, "document.txt".into())])
-            .must_say("Received");
+            .must_say(msg("receipt-title"));
         let good = fs::read(site.export("good.tar")).unwrap();
         let found = sourdine::bundle::read::scan_file(&site.path("good.tar")).unwrap();
         let name = found[0].0.designation.clone();
@@ -478,7 +478,7 @@ fn no_bundle_takes_the_desk_down_and_uploads_of_others_go_on() {
         });
         while !attacker.is_finished() {
             let form = site.form("en");
-            site.send(&form, "Meanwhile", &[]).must_say("Received");
+            site.send(&form, "Meanwhile", &[]).must_say(msg("receipt-title"));
         }
         attacker.join().unwrap();
     });

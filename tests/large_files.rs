@@ -44,7 +44,7 @@ fn three_gibibytes_pass_in_little_memory_and_come_out_the_same() {
     let form = site.form("en");
     let receipt = site.send(&form, "All of it", &[document.to_str().unwrap()]);
     let hash = sha256(&document);
-    receipt.must_say("Received").must_say(&hash).must_say("3 GiB");
+    receipt.must_say(msg("receipt-title")).must_say(&hash).must_say("3 GiB");
     let (memory, bytes) = (peak(&site), written(&site) - before);
     println!("peak memory {} MiB, written {} %", memory / MIB, 100 * bytes / (3 * GIB));
     assert!(memory <= 96 * MIB, "the server had {} MiB", memory / MIB);
@@ -71,8 +71,8 @@ fn memory_does_not_grow_from_upload_to_upload() {
     let mut tenth = 0;
     for upload in 1..=30 {
         let form = site.form("fr");
-        site.send(&form, "Bonjour", &[document.to_str().unwrap()]).must_say("Received");
-        site.mailbox(&form.code).must_say("waiting");
+        site.send(&form, "Bonjour", &[document.to_str().unwrap()]).must_say(msg("receipt-title"));
+        site.mailbox(&form.code).must_say(msg("mailbox-waiting"));
         if upload == 10 {
             tenth = peak(&site);
         }
@@ -94,7 +94,8 @@ fn two_gibibytes_broken_off_three_times_arrive_byte_for_byte() {
     site.serve();
     let document = site.path("camera.mp4");
     sparse(&document, 2 * GIB);
-    site.send(&site.form("en"), "All of it", &[document.to_str().unwrap()]).must_say("Received");
+    site.send(&site.form("en"), "All of it", &[document.to_str().unwrap()])
+        .must_say(msg("receipt-title"));
     site.stop();
 
     // Anew, so that the peak is that of the desk.

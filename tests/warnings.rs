@@ -65,7 +65,7 @@ fn a_visit_through_a_relay_is_warned_whatever_it_asks() {
             for method in METHODS {
                 let page = visit(&site, &format!("{path}?lang=en"), &[&host, header], method);
                 must_warn(&page, 403, SENTENCES[0][1]);
-                page.must_say(OURS).must_say("compare the address");
+                page.must_say(OURS).must_say(msg("danger-compare"));
             }
         }
     }
@@ -90,7 +90,7 @@ fn nothing_that_a_relay_carries_is_taken_in() {
     let (host, origin) = (format!("Host: {OURS}"), format!("Origin: http://{OURS}"));
     let receipt = visit(&site, "/drop?lang=en", &[&host, &origin], &args);
     assert_eq!(receipt.status, 200, "{}", receipt.text());
-    receipt.must_say("Received");
+    receipt.must_say(msg("receipt-title"));
     assert_eq!(site.submissions(), 1);
 }
 
@@ -147,8 +147,8 @@ fn without_a_configured_address_any_onion_is_taken_for_ours() {
     for host in ["Host: expyuzz4wqqyqhjn.onion", &mistyped] {
         let page = visit(&site, "/drop?lang=en", &[host], &[]);
         must_warn(&page, 403, SENTENCES[0][2]);
-        page.must_say("Take our address from where you first read of us.");
-        assert!(!page.text().contains("compare the address"));
+        page.must_say(msg("danger-no-address"));
+        assert!(!page.text().contains(msg("danger-compare")));
     }
 }
 
@@ -168,8 +168,8 @@ fn a_visit_that_did_not_come_over_an_onion_address_reads_so_on_every_page() {
         }
     }
     let form = site.form("en");
-    site.send(&form, "Hello", &[]).must_say("Received");
+    site.send(&form, "Hello", &[]).must_say(msg("receipt-title"));
     let mailbox = site.mailbox(&form.code);
-    mailbox.must_say("Your mailbox").must_say(SENTENCES[0][3]);
-    site.leave(&mailbox.hidden("ticket")).must_say("You have left").must_say(SENTENCES[0][3]);
+    mailbox.must_say(msg("mailbox-title")).must_say(SENTENCES[0][3]);
+    site.leave(&mailbox.hidden("ticket")).must_say(msg("left-title")).must_say(SENTENCES[0][3]);
 }

@@ -5,6 +5,7 @@ pub mod crowd;
 pub mod desk;
 pub mod held;
 pub mod inside;
+mod messages;
 pub mod wire;
 
 use std::ffi::OsStr;
@@ -15,6 +16,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+
+pub use messages::{msg, msg_in};
 
 /// The program under test.
 pub fn sourdine() -> Command {
@@ -467,8 +470,7 @@ pub struct Answer {
 impl Answer {
     /// The page, without the marks that isolate text of another direction, every space a plain one.
     pub fn text(&self) -> String {
-        let text = String::from_utf8_lossy(&self.bytes).replace(['\u{2068}', '\u{2069}'], "");
-        text.replace(['\u{a0}', '\u{202f}'], " ")
+        plain(&String::from_utf8_lossy(&self.bytes))
     }
 
     /// The value of the first hidden field of this name.
@@ -503,6 +505,11 @@ impl Answer {
         assert!(!self.text().contains(text), "{text:?} stands in {}", self.text());
         self
     }
+}
+
+/// Without the marks that isolate text of another direction, every space a plain one.
+pub fn plain(text: &str) -> String {
+    text.replace(['\u{2068}', '\u{2069}'], "").replace(['\u{a0}', '\u{202f}'], " ")
 }
 
 /// Runs curl and splits what it got. A connection that was cut gives status 0.

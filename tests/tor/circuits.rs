@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::network::Network;
 use super::service::{Onion, within};
+use crate::common::msg;
 
 /// Connections that the box leaves to one circuit.
 const SHARE: usize = 16;
@@ -163,7 +164,7 @@ impl<'a> Tries<'a> {
         let [code, ticket] = &self.fields;
         let fields = ["--data-urlencode", code, "--data-urlencode", ticket];
         let page = self.onion.visit_as(self.visitor, "/mailbox?lang=en", &fields);
-        page.must_say("Nothing under this code");
+        page.must_say(msg("mailbox-nothing-title"));
         begin.elapsed().as_secs_f64()
     }
 }
