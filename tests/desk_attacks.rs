@@ -55,7 +55,9 @@ fn an_editor_signs_in_lands_where_they_wanted_and_signs_out() {
         (answer.status, header(&answer, "location").unwrap()),
         (303, "/journal?lang=en".into())
     );
-    anne.get("/journal").must_say("<h1>Journal</h1>").must_say("anne signed in");
+    anne.get("/journal")
+        .must_say(&format!("<h1>{}</h1>", msg("desk-journal-title")))
+        .must_say(&filled("did-sign-in", &["anne"]));
     anne.get("/account").must_say("You are signed in as anne").must_say(msg("desk-account-teams"));
 
     let session = anne.session().unwrap();
@@ -155,7 +157,7 @@ fn no_form_is_taken_without_the_token_of_its_own_session() {
             all.extend(proof.as_ref().map(|proof| ("proof", proof.as_str())));
             let answer = anne.post(path, &all);
             assert_eq!(answer.status, 403, "{path} {proof:?}: {}", answer.text());
-            answer.must_say("Nothing was done");
+            answer.must_say(msg("desk-other-session"));
         }
         // The right one in the address, or in a body of another kind.
         let proof = anne.proof();
@@ -248,7 +250,7 @@ fn a_code_works_once() {
     let thief = Visitor::new(&base);
     let answer = thief.try_sign_in("/account", "anne", &login.passphrase, &code);
     assert_eq!(answer.status, 422);
-    answer.must_say("Each code works once");
+    answer.must_say(msg("desk-wrong"));
     assert!(thief.session().is_none());
 }
 
@@ -264,7 +266,7 @@ fn sessions_end_with_what_they_rest_on() {
     let short = change(&login.passphrase, "000000", "short");
     assert_eq!(short.status, 422);
     short.must_say(msg("desk-passphrase-short")).must_say("short</textarea>");
-    change(&login.passphrase, "000000", own).must_say("Nothing was changed");
+    change(&login.passphrase, "000000", own).must_say(msg("desk-change-wrong"));
     let answer = change(&login.passphrase, &login.code(), own);
     assert_eq!(answer.status, 303, "{}", answer.text());
     assert_ne!(here.session().unwrap(), old);
@@ -303,7 +305,7 @@ fn sessions_end_with_what_they_rest_on() {
 
     let login = Login::reset(&site, "anne");
     let here = Visitor::signed_in(&base, &login);
-    here.get("/journal").must_say("operator gave the account anne a new login");
+    here.get("/journal").must_say(&filled("did-reset", &["operator", "anne"]));
     let login = Login::reset(&site, "anne");
     assert!(!here.is_signed_in());
     let here = Visitor::signed_in(&base, &login);

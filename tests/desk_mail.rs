@@ -282,7 +282,7 @@ fn marks_labels_and_searches_do_what_they_say_and_hold_nothing_hostile() {
 fn a_download_is_a_frozen_list_that_goes_on_where_it_broke() {
     let two = Two::new();
     let place = two.place("team");
-    two.site.mailbox(&two.forms[0].code).must_say("no editor has fetched it yet");
+    two.site.mailbox(&two.forms[0].code).must_say(msg("mailbox-waiting"));
     let manifest = format!("{place}/{}/manifest.tar", dispatch_in(&two.anne.get(&place)));
     assert_eq!(two.anne.get(&manifest).status, 200);
     let list = sent_to(&two.anne.act("/download", &[("team", "team")]));
@@ -344,7 +344,7 @@ fn a_download_is_a_frozen_list_that_goes_on_where_it_broke() {
     assert_eq!(half.status, 206);
     // An editor's word counts too, and back.
     assert_eq!(sent_to(&two.carla.act(&format!("{list}/done"), &[])), place);
-    two.carla.get(&place).must_say("Fetched by carla").must_not_say(">new<");
+    two.carla.get(&place).must_say(&filled("dispatch-fetched", &["carla"])).must_not_say(">new<");
     let ticked = format!("d{}", dispatch_in(&two.carla.get(&place)));
     assert_eq!(sent_to(&two.carla.act(&format!("{place}/unfetched"), &[(&ticked, "1")])), place);
     two.carla.get(&place).must_say(msg("dispatches-unfetched-done")).must_say(">new<");
@@ -382,7 +382,9 @@ fn an_answer_is_sent_once_and_what_was_typed_is_kept_when_it_is_refused() {
     let many: Vec<_> = names.iter().flat_map(|name| ["-F", name.as_str()]).collect();
     let many = send("Kept <text>", &many);
     assert_eq!(many.status, 413);
-    many.must_say("Kept &#60;text&#62;").must_say("more than").must_say(&form["form=".len()..]);
+    many.must_say("Kept &#60;text&#62;")
+        .must_say(msg("reply-too-many"))
+        .must_say(&form["form=".len()..]);
     let source = |says: &str| two.site.mailbox(&two.forms[0].code).text().matches(says).count();
     assert_eq!(source("Kept"), 0);
 
@@ -394,7 +396,7 @@ fn an_answer_is_sent_once_and_what_was_typed_is_kept_when_it_is_refused() {
     let mailbox = two.site.mailbox(&two.forms[0].code);
     mailbox.must_say("réponse.txt");
     two.bob.get("/").must_not_say(&two.names[0]);
-    two.anne.get("/journal").must_say("anne replied to");
+    two.anne.get("/journal").must_say(&filled("did-reply", &["anne"]));
     // The plaintext is nowhere.
     for file in files_below(&two.site.data()) {
         assert!(!holds(&file, b"Merci <beaucoup>") && !holds(&file, "réponse.txt".as_bytes()));

@@ -158,7 +158,7 @@ fn an_identity_under_a_passphrase_of_debians_age_opens_a_drop() {
     let locked = Editor { key: locked, recipient: stock.recipient.clone() };
     site.add_editor(stock);
     site.serve();
-    site.send(&site.form("en"), "Only a message.", &[]).must_say("without files");
+    site.send(&site.form("en"), "Only a message.", &[]).must_say(msg("receipt-message-only"));
     let bundle = [site.export("bundle.tar")];
     let opened = site.path("opened");
     at_a_terminal(&mut locked.open(&bundle, &opened), &[("Type passphrase", "un deux trois")]);
@@ -318,7 +318,7 @@ fn after_leaving_no_page_of_that_visit_opens_the_mailbox_again() {
         );
     };
     let left = site.leave(&mailbox_ticket);
-    left.must_say("New Identity");
+    left.must_say(msg("left-advice"));
     is_left(left);
     for ticket in [&form.ticket, &receipt_ticket, &mailbox_ticket] {
         is_left(site.open_with(&form.code, ticket));

@@ -6,6 +6,9 @@ use std::sync::LazyLock;
 
 use fluent_syntax::ast::{Entry, Expression, Pattern, PatternElement};
 
+/// Stands where a value will.
+const VALUE: char = '\u{1}';
+
 /// By language and key.
 static MESSAGES: LazyLock<HashMap<(String, String), &'static str>> = LazyLock::new(|| {
     let locales = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/locales");
@@ -30,22 +33,33 @@ pub fn msg(key: &str) -> &'static str {
 
 /// The same in another language.
 pub fn msg_in(lang: &str, key: &str) -> &'static str {
+    let pieces = find(lang, key).split(VALUE).map(str::trim);
+    pieces.max_by_key(|piece| piece.len()).unwrap()
+}
+
+/// What an English page says with this message and these values, in their order.
+pub fn filled(key: &str, values: &[&str]) -> String {
+    let mut text = find("en", key).to_owned();
+    for value in values {
+        assert!(text.contains(VALUE), "{key} has fewer values than {values:?}");
+        text = text.replacen(VALUE, value, 1);
+    }
+    text.split(VALUE).next().unwrap().trim().to_owned()
+}
+
+fn find(lang: &str, key: &str) -> &'static str {
     let found = MESSAGES.get(&(lang.to_owned(), key.to_owned()));
     found.unwrap_or_else(|| panic!("no message {key} in {lang}"))
 }
 
-/// The longest piece without a value; where numbers choose between variants, the last one's.
+/// The text, with `VALUE` where a value stands; where a number chooses between variants, the last one.
 fn words(pattern: &Pattern<String>) -> String {
-    let mut pieces = vec![String::new()];
-    for element in &pattern.elements {
-        match element {
-            PatternElement::TextElement { value } => pieces.last_mut().unwrap().push_str(value),
-            PatternElement::Placeable { expression: Expression::Select { variants, .. } } => {
-                pieces.extend([words(&variants.last().unwrap().value), String::new()]);
-            }
-            PatternElement::Placeable { .. } => pieces.push(String::new()),
+    let words = pattern.elements.iter().map(|element| match element {
+        PatternElement::TextElement { value } => value.clone(),
+        PatternElement::Placeable { expression: Expression::Select { variants, .. } } => {
+            words(&variants.last().unwrap().value)
         }
-    }
-    let pieces = pieces.iter().map(|piece| piece.trim());
-    pieces.max_by_key(|piece| piece.len()).unwrap().to_owned()
+        PatternElement::Placeable { .. } => VALUE.into(),
+    });
+    words.collect()
 }

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-pub use messages::{msg, msg_in};
+pub use messages::{filled, msg, msg_in};
 
 /// The program under test.
 pub fn sourdine() -> Command {

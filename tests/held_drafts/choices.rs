@@ -124,9 +124,7 @@ fn what_is_kept_has_a_receipt_that_says_until_when() {
     let all = documents(&site, &["a.pdf", "b.pdf"]);
     let form = site.form("en");
     let receipt = keep(&site, &form, "", "Bonjour", &all);
-    receipt
-        .must_say(msg("receipt-kept-title"))
-        .must_say("The editors see nothing of it until you send it.");
+    receipt.must_say(msg("receipt-kept-title")).must_say(msg("receipt-kept-lead"));
     let fields: Vec<(&str, String)> =
         ["code", "ticket", "receipt"].map(|name| (name, receipt.hidden(name))).to_vec();
     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -52,7 +52,7 @@ fn too_many_files_with_the_held_ones_keep_what_fits_and_say_so() {
         let answer = add(&site, &page, path, None, &paths(files));
         assert_eq!(answer.status, 413);
         answer
-            .must_say("There are more than 4 files.")
+            .must_say(&filled("error-too-many-files", &["4"]))
             .must_say("4 files arrived whole and are kept");
         assert_eq!(held(&site.mailbox(&form.code)), listed(&all[..4]));
     }
@@ -72,7 +72,9 @@ fn too_large_with_the_held_ones_keeps_what_fits_and_says_so() {
     let page = site.mailbox(&form.code);
     let answer = add(&site, &page, "/drop?lang=en", None, &paths(&all[1..3]));
     assert_eq!(answer.status, 413);
-    answer.must_say("All files together are larger than 1 MiB.").must_say("2 files arrived whole");
+    answer
+        .must_say(&filled("error-dispatch-too-large", &["1 MiB"]))
+        .must_say("2 files arrived whole");
     assert_eq!(held(&site.mailbox(&form.code)), listed(&all[..2]));
     wait_until_clean(&site);
     editors_see_nothing(&site);
@@ -93,7 +95,7 @@ fn messages_that_are_too_long_together_are_told_and_the_held_one_stays() {
     kept(&site, &form, "", &first, &all[..1]);
     let answer = keep(&site, &with_code(&site, &form), "", &second, &all[1..]);
     assert_eq!(answer.status, 413);
-    answer.must_say("The message is longer than 100 characters.").must_say(&second);
+    answer.must_say(&filled("error-message-too-long", &["100"])).must_say(&second);
     let page = site.mailbox(&form.code);
     assert_eq!(held(&page), listed(&all[..1]));
     page.must_say(&first);
