@@ -977,7 +977,7 @@ fn a_disk_that_runs_full_refuses_uploads_and_keeps_what_was_acknowledged() {
             .arg(std::env::current_exe().unwrap())
             .args([
                 "--exact",
-                "a_disk_that_runs_full_refuses_uploads_and_keeps_what_was_acknowledged",
+                "bad_input::a_disk_that_runs_full_refuses_uploads_and_keeps_what_was_acknowledged",
             ])
             .arg("--nocapture")
             .env(SMALL_DISK, mount.path())

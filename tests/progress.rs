@@ -292,7 +292,8 @@ fn a_stop_ends_open_displays_at_once() {
     displays.last().unwrap().waits_for(msg("error-cut"));
     let begin = Instant::now();
     site.stop();
-    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+    // What is under way would have ten seconds.
+    assert!(begin.elapsed() < Duration::from_secs(9), "{:?}", begin.elapsed());
     for display in &displays {
         display.ends();
     }

@@ -240,8 +240,9 @@ fn stopped_in_the_middle_of_an_upload_the_server_ends_in_time_and_publishes_noth
     wait_until_written(&site, before, 1);
     let begin = Instant::now();
     site.stop();
-    // Ten seconds for what is under way, five for threads, and some for a slow machine.
-    assert!(begin.elapsed() < Duration::from_secs(25), "{:?}", begin.elapsed());
+    // Ten seconds for what is under way, five for threads. The upload alone would take a minute; a slow machine
+    // may take long too.
+    assert!(begin.elapsed() < Duration::from_secs(50), "{:?}", begin.elapsed());
     drop(upload);
     cut.must_be_nowhere(&seized(&site));
 
@@ -255,7 +256,8 @@ fn an_idle_server_stops_at_once() {
     site.mailbox(&site.form("en").code).must_say(msg("mailbox-nothing"));
     let begin = Instant::now();
     site.stop();
-    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+    // What is under way would have ten seconds.
+    assert!(begin.elapsed() < Duration::from_secs(9), "{:?}", begin.elapsed());
 }
 
 #[test]

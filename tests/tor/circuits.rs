@@ -124,6 +124,7 @@ fn whoever_tries_codes_waits_and_nobody_else_does(onion: &Onion) {
             let tired = || (done.load(Ordering::Relaxed) >= CHECKS).then_some(());
             within(Duration::from_secs(60), "many codes to be tried", tired, || onion.tail());
             let quick = (0..3).map(|_| anne.one()).fold(0.0, f64::max);
+            assert!(done.load(Ordering::Relaxed) < AT_ONCE * EACH, "anne waited behind them all");
             (all.into_iter().map(|thread| thread.join().unwrap()).fold(0.0, f64::max), quick)
         });
         let took = begin.elapsed().as_secs_f64();
@@ -138,7 +139,6 @@ fn whoever_tries_codes_waits_and_nobody_else_does(onion: &Onion) {
         }
         let least = Duration::from_secs((AT_ONCE * EACH - CHECKS) as u64).as_secs_f64() - 0.5;
         assert!(took > least, "too quick");
-        assert!(quick < slow, "{quick:.1} s, {slow:.1} s");
         return;
     }
 }
