@@ -12,16 +12,6 @@ fn documents(site: &Box_, names: &[&str]) -> Vec<Document> {
     names.iter().map(|name| Document::new(site, name, 5_000 + 7 * name.len())).collect()
 }
 
-/// Keeps a message and files without sending.
-fn keep(site: &Box_, form: &Form, team: &str, message: &str, files: &[Document]) -> Answer {
-    let mut args = form.fields();
-    for (name, value) in [("team", team), ("message", message)] {
-        args.extend(["--form-string".into(), format!("{name}={value}")]);
-    }
-    args.extend(paths(files).iter().flat_map(|path| ["-F".into(), format!("files=@{path}")]));
-    site.curl("/drop?lang=en&keep=1", &args.iter().map(String::as_str).collect::<Vec<_>>())
-}
-
 /// A new form with the code of another.
 fn with_code(site: &Box_, form: &Form) -> Form {
     Form { code: form.code.clone(), ..site.form("en") }

@@ -22,16 +22,6 @@ fn documents(site: &Box_, sizes: &[usize]) -> Vec<Document> {
     sizes.iter().enumerate().map(new).collect()
 }
 
-/// Keeps without sending, for a team.
-fn keep(site: &Box_, form: &Form, team: &str, message: &str, files: &[Document]) -> Answer {
-    let mut args = form.fields();
-    for (name, value) in [("team", team), ("message", message)] {
-        args.extend(["--form-string".into(), format!("{name}={value}")]);
-    }
-    args.extend(paths(files).iter().flat_map(|path| ["-F".into(), format!("files=@{path}")]));
-    site.curl("/drop?lang=en&keep=1", &args.iter().map(String::as_str).collect::<Vec<_>>())
-}
-
 fn kept(site: &Box_, form: &Form, team: &str, message: &str, files: &[Document]) {
     keep(site, form, team, message, files).must_say(msg("receipt-kept-title"));
 }
