@@ -182,8 +182,8 @@ impl Guide<'_> {
         let file = self.file("contrat vidéo.pdf", 1 << 20);
         let fields = [("team", "team"), ("files", &*file)];
         let from = drop.from.clone();
-        let to_its_end = std::thread::spawn(move || (from.watch(&source, "30").answer, from));
-        Page::new(&drop.from.slow("700K"), drop.answer.clone()).press(SEND, &fields);
+        let to_its_end = std::thread::spawn(move || (from.watch(&source, "90").answer, from));
+        Page::new(&drop.from.slow("250K"), drop.answer.clone()).press(SEND, &fields);
         let (mut answer, from) = to_its_end.join().unwrap();
         self.keep("progress-done", Page::new(&from, answer.clone()));
         // The same page a little earlier.

@@ -12,7 +12,7 @@ use crate::common::wire::{Document, Sheet, listed};
 use crate::common::{Box_, msg};
 
 /// How long the children may take to follow their parent.
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(120);
 
 /// The progress display beside a form, as curl reads it through Tor. Ends when dropped.
 struct Display(Child);
