@@ -17,8 +17,8 @@ const SMALL: &[(&str, &str)] = &[
     ("message = 100000", "message = 100"),
 ];
 
-const CUT: &str = "The upload ended before it was complete";
-const NOT_OURS: &str = "What arrived is not the form of this site.";
+const CUT: &str = "error-cut";
+const NOT_OURS: &str = "error-form";
 
 impl Answer {
     /// A page of this status with this sentence.
@@ -66,7 +66,7 @@ fn must_still_work(site: &Box_, earlier: u64) {
     fs::write(&document, "the proof").unwrap();
     let form = site.form("en");
     site.send(&form, "Hello", &[document.to_str().unwrap()]).is(200, &sha256(&document));
-    site.mailbox(&form.code).is(200, "waiting");
+    site.mailbox(&form.code).is(200, msg("mailbox-waiting"));
     assert_eq!(site.submissions(), earlier + 1);
     let (bundle, out) = (site.path("proof.tar"), site.path("proof"));
     ok(site.command("export").arg("-o").arg(&bundle));
@@ -156,7 +156,7 @@ fn a_form_that_is_not_ours_gets_a_page_in_the_readers_language() {
         &["-F", "=nameless"],
         &["-F", "message=one", "-F", "message=two", "-F", "code=again"],
     ] {
-        post(&site, "en", &form, more).is(400, NOT_OURS);
+        post(&site, "en", &form, more).is(400, msg(NOT_OURS));
     }
     post(&site, "fr", &form, &["-F", "couleur=bleu"])
         .is(400, "Ce qui est arrivé n’est pas le formulaire de ce site.");
@@ -164,20 +164,20 @@ fn a_form_that_is_not_ours_gets_a_page_in_the_readers_language() {
     let nameless = b"--B\r\nContent-Disposition: form-data\r\n\r\nx\r\n--B--\r\n";
     let raw = Raw::form(&site, nameless, nameless.len());
     let answer = raw.answer();
-    assert!(answer.starts_with("HTTP/1.1 400") && answer.contains(NOT_OURS), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 400") && answer.contains(msg(NOT_OURS)), "{answer}");
 
     for content_type in
         ["multipart/form-data", "multipart/form-data; boundary=", "text/plain", "application/json"]
     {
         let header = format!("Content-Type: {content_type}");
         let data = String::from_utf8(body(&form)).unwrap();
-        site.curl("/drop?lang=en", &["-H", &header, "--data-binary", &data]).is(400, NOT_OURS);
+        site.curl("/drop?lang=en", &["-H", &header, "--data-binary", &data]).is(400, msg(NOT_OURS));
     }
-    site.curl("/drop?lang=en", &["-X", "POST"]).is(400, NOT_OURS);
-    site.curl("/mailbox?lang=en", &["-d", "code=only"]).is(400, NOT_OURS);
-    site.curl("/mailbox?lang=en", &["-F", "code=multipart"]).is(400, NOT_OURS);
+    site.curl("/drop?lang=en", &["-X", "POST"]).is(400, msg(NOT_OURS));
+    site.curl("/mailbox?lang=en", &["-d", "code=only"]).is(400, msg(NOT_OURS));
+    site.curl("/mailbox?lang=en", &["-F", "code=multipart"]).is(400, msg(NOT_OURS));
     let long = format!("code={}", "a".repeat(100_000));
-    site.curl("/mailbox?lang=en", &["-d", &long]).is(400, NOT_OURS);
+    site.curl("/mailbox?lang=en", &["-d", &long]).is(400, msg(NOT_OURS));
     must_still_work(&site, 0);
 }
 
@@ -198,17 +198,17 @@ fn a_body_that_is_shorter_or_longer_than_announced_publishes_nothing() {
         let raw = Raw::form(&site, &whole[..sent], whole.len());
         raw.0.shutdown(Shutdown::Write).unwrap();
         let answer = raw.answer();
-        assert!(answer.is_empty() || answer.contains(CUT), "{answer}");
+        assert!(answer.is_empty() || answer.contains(msg(CUT)), "{answer}");
     }
     // Nothing comes any more: cut after `idle`, with the page.
     let answer = Raw::form(&site, &whole[..half], whole.len()).answer();
-    assert!(answer.starts_with("HTTP/1.1 400") && answer.contains(CUT), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 400") && answer.contains(msg(CUT)), "{answer}");
     // More is sent than was announced: the form ends too early, and the rest is no request.
     let answer = Raw::form(&site, &whole, half).answer();
-    assert!(answer.starts_with("HTTP/1.1 400") && answer.contains(CUT), "{answer}");
-    assert!(!answer.contains("Received"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 400") && answer.contains(msg(CUT)), "{answer}");
+    assert!(!answer.contains(msg("receipt-title")), "{answer}");
     // What was written is kept for its source, and for nobody else.
-    site.mailbox(&form.code).is(200, "Not sent yet");
+    site.mailbox(&form.code).is(200, msg("mailbox-draft"));
     assert_eq!(site.submissions(), 0);
 
     // Whole, and the source is gone before the receipt: stored or not, sending again stores it once.
@@ -217,8 +217,11 @@ fn a_body_that_is_shorter_or_longer_than_announced_publishes_nothing() {
     let answer =
         Raw::form(&site, &[&whole, b"rubbish\r\n\r\n".as_slice()].concat(), whole.len()).answer();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    assert!(answer.contains("Received") || answer.contains("Already here"), "{answer}");
-    site.mailbox(&form.code).is(200, "waiting");
+    assert!(
+        answer.contains(msg("receipt-title")) || answer.contains(msg("receipt-before-title")),
+        "{answer}"
+    );
+    site.mailbox(&form.code).is(200, msg("mailbox-waiting"));
     must_still_work(&site, 1);
 }
 
@@ -231,9 +234,9 @@ fn a_mistyped_code_is_given_back_with_the_word_to_look_at() {
     assert_eq!(page.typed("code"), wrong);
     site.mailbox("abandon ability able about above absent absorb").is(422, "there are 7.");
     site.mailbox("abandon").is(422, "A code has eight words; there is one.");
-    site.mailbox(" ,; ").is(422, "Write the eight words of your code.");
-    site.mailbox(&"abandon ".repeat(500)).is(422, "This is too long for a code.");
-    site.mailbox("<script>alert(1)</script> \u{202e} \u{1b}[2J").is(422, "A code has eight words");
+    site.mailbox(" ,; ").is(422, msg("code-empty"));
+    site.mailbox(&"abandon ".repeat(500)).is(422, msg("code-too-long"));
+    site.mailbox("<script>alert(1)</script> \u{202e} \u{1b}[2J").is(422, msg("code-count"));
 
     let ticket = format!("ticket={}", site.curl("/mailbox", &[]).hidden("ticket"));
     let code = format!("code={wrong}");
@@ -244,10 +247,10 @@ fn a_mistyped_code_is_given_back_with_the_word_to_look_at() {
     // A code under which nothing is offers the form for this very code.
     let unknown = site.form("fr").code;
     let page = site.mailbox(&unknown);
-    page.is(200, "Nothing has arrived under this code");
+    page.is(200, msg("mailbox-nothing"));
     assert_eq!(page.hidden("code"), unknown);
-    site.send(&page.form(), "with the code of the paper", &[]).is(200, "Received");
-    site.mailbox(&unknown).is(200, "waiting");
+    site.send(&page.form(), "with the code of the paper", &[]).is(200, msg("receipt-title"));
+    site.mailbox(&unknown).is(200, msg("mailbox-waiting"));
 
     // In the drop form, where no one types it.
     let form = Form { code: wrong.into(), ..site.form("en") };
@@ -262,15 +265,15 @@ fn a_message_to_be_mended_comes_back_with_the_same_code() {
     let code = form.code.clone();
     let mended = |page: &Answer| {
         assert_eq!(page.hidden("code"), code);
-        page.must_say("Nothing was sent.").must_say("Show the form as a page");
+        page.must_say(msg("error-nothing-sent")).must_say(msg("error-again"));
         page.form()
     };
 
     let page = post(&site, "en", &form, &["-F", "message=", "-F", "files=@-;filename="]);
-    page.is(422, "Write a message or choose a file.");
+    page.is(422, msg("error-empty"));
     form = mended(&page);
     let page = post(&site, "en", &form, &["-F", "message= \r\n "]);
-    page.is(422, "Write a message or choose a file.");
+    page.is(422, msg("error-empty"));
     form = mended(&page);
 
     let long = "é".repeat(101);
@@ -289,22 +292,22 @@ fn a_message_to_be_mended_comes_back_with_the_same_code() {
     ] {
         let text = format!("see {text}!");
         let page = post(&site, "en", &form, &["-F", &format!("message={text}")]);
-        page.is(422, "The message contains your code.");
+        page.is(422, msg("error-message-has-code"));
         assert_eq!(page.typed("message").replace("\r\n", "\n"), text);
         form = mended(&page);
     }
     let page = post(&site, "en", &form, &["-F", "team=nobody", "-F", "message=for \"whom\" <b>"]);
-    page.is(422, "Choose who should get it.");
+    page.is(422, msg("error-team"));
     assert_eq!(page.typed("message"), "for \"whom\" <b>");
     form = mended(&page);
 
-    site.mailbox(&code).is(200, "Nothing has arrived under this code");
-    site.send(&form, "mended", &[]).is(200, "Received");
-    site.mailbox(&code).is(200, "waiting");
+    site.mailbox(&code).is(200, msg("mailbox-nothing"));
+    site.send(&form, "mended", &[]).is(200, msg("receipt-title"));
+    site.mailbox(&code).is(200, msg("mailbox-waiting"));
 
     // Exactly the limit, in the longest characters there are.
     let form = site.form("en");
-    site.send(&form, &"😀".repeat(100), &[]).is(200, "Received");
+    site.send(&form, &"😀".repeat(100), &[]).is(200, msg("receipt-title"));
     must_still_work(&site, 2);
 }
 
@@ -322,8 +325,7 @@ fn what_is_too_large_gets_a_page_that_a_client_gets_to_read() {
     // With and without asking before (curl asks, browsers do not).
     for expect in ["Expect:", "Expect: 100-continue"] {
         let page = post(&site, "en", &form, &["-H", expect, "-F", "message=kept", "-F", &over]);
-        page.is(413, "One of the files is larger than 1 MiB.")
-            .must_say("your files are still chosen there");
+        page.is(413, "One of the files is larger than 1 MiB.").must_say(msg("error-mend"));
         assert_eq!(
             (page.typed("message").as_str(), page.hidden("code")),
             ("kept", form.code.clone())
@@ -350,7 +352,7 @@ fn what_is_too_large_gets_a_page_that_a_client_gets_to_read() {
     post(&site, "fr", &form, &count(4)).is(413, "Il y a plus de 3 fichiers.");
     // What arrived whole before the refusals is kept, once, for its source alone.
     site.mailbox(&form.code)
-        .must_say("Not sent yet")
+        .must_say(msg("mailbox-draft"))
         .must_say("part.bin")
         .must_say("small.txt")
         .must_not_say("over.bin")
@@ -362,10 +364,11 @@ fn what_is_too_large_gets_a_page_that_a_client_gets_to_read() {
     let form = site.form("en");
 
     // The limits themselves may be reached.
-    post(&site, "en", &form, &["-F", "message=", "-F", &exact, "-F", &exact]).is(200, "Received");
-    post(&site, "en", &site.form("en"), &count(3)).is(200, "Received");
+    post(&site, "en", &form, &["-F", "message=", "-F", &exact, "-F", &exact])
+        .is(200, msg("receipt-title"));
+    post(&site, "en", &site.form("en"), &count(3)).is(200, msg("receipt-title"));
     post(&site, "en", &site.form("en"), &[&chunked[..], &["-F", &small]].concat())
-        .is(200, "Received");
+        .is(200, msg("receipt-title"));
     must_still_work(&site, 3);
 }
 
@@ -374,13 +377,13 @@ fn when_the_store_is_full_the_message_comes_back_and_what_is_there_stays() {
     let site = Box_::served(1, &[("quota = \"100 GiB\"", "quota = \"4 MiB\"")]);
     let two = file(&site, "two.bin", 2 << 20);
     let first = site.form("en");
-    post(&site, "en", &first, &["-F", &two]).is(200, "Received");
+    post(&site, "en", &first, &["-F", &two]).is(200, msg("receipt-title"));
     let form = site.form("en");
     let page = post(&site, "en", &form, &["-H", "Expect:", "-F", "message=kept", "-F", &two]);
-    page.is(507, "There is no room for this now.").must_say("your code stays valid");
+    page.is(507, msg("error-full"));
     assert_eq!((page.typed("message").as_str(), page.hidden("code")), ("kept", form.code.clone()));
     post(&site, "fr", &form, &["-F", &two]).is(507, "Il n’y a pas assez de place en ce moment.");
-    site.mailbox(&first.code).is(200, "waiting");
+    site.mailbox(&first.code).is(200, msg("mailbox-waiting"));
     must_still_work(&site, 1);
 }
 
@@ -392,8 +395,8 @@ fn when_all_places_are_taken_a_source_is_asked_to_come_back() {
     let before = site.vault_size();
     let slow = site.send_slowly(&site.form("en"), "slow", &large, "8M");
     wait_for("the first upload to begin", || (site.vault_size() > before).then_some(()));
-    site.send(&site.form("en"), "Hello", &[]).is(503, "Wait a minute and try again.");
-    site.curl("/?lang=en", &[]).is(200, "Send documents");
+    site.send(&site.form("en"), "Hello", &[]).is(503, msg("error-busy"));
+    site.curl("/?lang=en", &[]).is(200, msg("landing-send"));
     drop(slow);
     wait_for("the place", || {
         (site.send(&site.form("en"), "Hello", &[]).status == 200).then_some(())
@@ -411,20 +414,18 @@ fn another_site_cannot_send_for_a_visitor() {
         "Origin: https://127.0.0.1",
         "Sec-Fetch-Site: cross-site",
     ] {
-        post(&site, "en", &form, &["-H", header, "-F", "message=x"])
-            .is(403, "This request came from another site.");
+        post(&site, "en", &form, &["-H", header, "-F", "message=x"]).is(403, msg("error-origin"));
         for path in
             ["/mailbox?lang=en", "/leave?lang=en", "/mailbox/file?lang=en", "/nowhere?lang=en"]
         {
-            site.curl(path, &["-H", header, "-d", "code=x&ticket=y"])
-                .is(403, "This request came from another site.");
+            site.curl(path, &["-H", header, "-d", "code=x&ticket=y"]).is(403, msg("error-origin"));
         }
     }
     post(&site, "fr", &form, &["-H", "Origin: null", "-F", "message=x"])
         .is(403, "Cette demande venait d’un autre site.");
     let own = format!("Origin: {}", site.base);
     post(&site, "en", &form, &["-H", &own, "-H", "Sec-Fetch-Site: same-origin", "-F", "message=x"])
-        .is(200, "Received");
+        .is(200, msg("receipt-title"));
     must_still_work(&site, 1);
 }
 
@@ -434,13 +435,14 @@ fn an_address_that_does_not_exist_gets_a_page() {
     for path in
         ["/nowhere", "/drop/", "/..%2f..%2fetc/passwd", "/%ff%00", "/mailbox/file", "/leave"]
     {
-        site.curl(&format!("{path}?lang=en"), &["--path-as-is"]).is(404, "There is no such page");
+        site.curl(&format!("{path}?lang=en"), &["--path-as-is"])
+            .is(404, msg("error-not-found-title"));
     }
     site.curl("/nowhere?lang=fr", &[]).is(404, "Cette page n’existe pas");
     for (method, path) in
         [("DELETE", "/drop?lang=en"), ("PUT", "/?lang=en"), ("BREW", "/mailbox?lang=en")]
     {
-        site.curl(path, &["-X", method]).is(404, "There is no such page");
+        site.curl(path, &["-X", method]).is(404, msg("error-not-found-title"));
     }
     let many = "\r\nX-Again: 1".repeat(200);
     let answer = Raw::send(&site, &format!("GET / HTTP/1.1{many}"), b"").answer();
@@ -473,8 +475,8 @@ fn a_forged_or_altered_ticket_opens_nothing() {
     site.curl("/drop?lang=fr", &["-F", &code, "-F", "message=x"])
         .is(400, "Ce formulaire ne vient pas de ce site, ou il a été modifié en route.");
     let ticket = format!("ticket={}", form.ticket);
-    site.curl("/drop?lang=en", &["-F", &ticket, "-F", "message=x"]).is(400, NOT_OURS);
-    site.send(&form, "genuine", &[]).is(200, "Received");
+    site.curl("/drop?lang=en", &["-F", &ticket, "-F", "message=x"]).is(400, msg(NOT_OURS));
+    site.send(&form, "genuine", &[]).is(200, msg("receipt-title"));
     must_still_work(&site, 1);
 }
 
@@ -716,8 +718,8 @@ fn a_data_directory_that_cannot_be_written_is_refused() {
     assert!(running.contains("Uid:\t65534\t65534\t65534\t65534"), "{running}");
     assert!(running.contains("Groups:\t \n") || running.contains("Groups:\t\n"), "{running}");
     let form = site.form("en");
-    site.send(&form, "Hello", &[]).is(200, "Received");
-    site.mailbox(&form.code).is(200, "waiting");
+    site.send(&form, "Hello", &[]).is(200, msg("receipt-title"));
+    site.mailbox(&form.code).is(200, msg("mailbox-waiting"));
     assert_eq!(site.submissions(), 1);
 }
 
@@ -749,7 +751,7 @@ fn opened() -> (Box_, Form, PathBuf, PathBuf) {
     let document = site.path("document.txt");
     fs::write(&document, "the document").unwrap();
     let form = site.form("en");
-    site.send(&form, "Hello", &[document.to_str().unwrap()]).is(200, "Received");
+    site.send(&form, "Hello", &[document.to_str().unwrap()]).is(200, msg("receipt-title"));
     let (bundle, out) = (site.export("bundle.tar"), site.path("opened"));
     ok(&mut open(&bundle, &site.editors[0].key, &out));
     (site, form, bundle, out)
@@ -856,9 +858,9 @@ fn an_export_overwrites_nothing_and_says_when_nothing_waits() {
     );
     // An export that fails does not count as fetched.
     let form = site.form("en");
-    site.send(&form, "Hello again", &[]).is(200, "Received");
+    site.send(&form, "Hello again", &[]).is(200, msg("receipt-title"));
     refuses(&mut export(&[], "nowhere/next.tar"), &["cannot be written"]);
-    site.mailbox(&form.code).is(200, "waiting");
+    site.mailbox(&form.code).is(200, msg("mailbox-waiting"));
     must_still_work(&site, 2);
 }
 
@@ -951,7 +953,7 @@ fn a_reply_that_the_source_could_not_read_is_refused_whole() {
     refuses(deliver("good.tar").args(["--team", "sport"]), &["never wrote to team sport"]);
 
     assert_eq!(site.status()["replies"], 0);
-    site.mailbox(&form.code).is(200, "There is no answer yet.");
+    site.mailbox(&form.code).is(200, msg("mailbox-no-replies"));
     ok(&mut deliver("good.tar"));
     site.mailbox(&form.code).is(200, "Thank you");
     must_still_work(&site, 1);
@@ -975,7 +977,7 @@ fn a_disk_that_runs_full_refuses_uploads_and_keeps_what_was_acknowledged() {
             .arg(std::env::current_exe().unwrap())
             .args([
                 "--exact",
-                "a_disk_that_runs_full_refuses_uploads_and_keeps_what_was_acknowledged",
+                "bad_input::a_disk_that_runs_full_refuses_uploads_and_keeps_what_was_acknowledged",
             ])
             .arg("--nocapture")
             .env(SMALL_DISK, mount.path())
@@ -1014,7 +1016,7 @@ fn on_a_small_disk(disk: &Path) {
     let [two, seven, sixteen, forty] =
         [2, 7, 16, 40].map(|mebibytes| document(&format!("{mebibytes}.bin"), mebibytes));
     let kept = site.form("en");
-    site.send(&kept, "kept", &[two.to_str().unwrap()]).is(200, "Received");
+    site.send(&kept, "kept", &[two.to_str().unwrap()]).is(200, msg("receipt-title"));
     let bytes = site.status()["bytes"].as_u64().unwrap();
     let must_be_gone = || {
         assert_eq!(site.submissions(), 1);
@@ -1026,7 +1028,7 @@ fn on_a_small_disk(disk: &Path) {
     // Larger than the disk.
     let form = site.form("en");
     let page = site.send(&form, "typed", &[forty.to_str().unwrap()]);
-    page.is(507, "There is no room for this now.");
+    page.is(507, msg("error-full"));
     assert_eq!(page.typed("message"), "typed");
     must_be_gone();
 
@@ -1041,10 +1043,10 @@ fn on_a_small_disk(disk: &Path) {
     while fill.write_all(&[0; 4096]).is_ok() {}
     // The source still gets to read the page.
     let page = upload.page();
-    assert!(page.contains("There is no room for this now."), "{page}");
-    site.curl("/?lang=en", &[]).is(200, "Send documents");
-    site.mailbox(&kept.code).is(200, "waiting");
-    site.send(&form, "typed", &[]).is(507, "There is no room for this now.");
+    assert!(page.contains(msg("error-full")), "{page}");
+    site.curl("/?lang=en", &[]).is(200, msg("landing-send"));
+    site.mailbox(&kept.code).is(200, msg("mailbox-waiting"));
+    site.send(&form, "typed", &[]).is(507, msg("error-full"));
     fs::remove_file(&filler).unwrap();
     drop(fill);
     must_be_gone();
@@ -1058,7 +1060,7 @@ fn on_a_small_disk(disk: &Path) {
     must_be_gone();
 
     let small = site.form("en");
-    site.send(&small, "small", &[two.to_str().unwrap()]).is(200, "Received");
+    site.send(&small, "small", &[two.to_str().unwrap()]).is(200, msg("receipt-title"));
     let bundle = elsewhere.path().join("bundle.tar");
     ok(site.command("export").arg("-o").arg(&bundle));
     let out = elsewhere.path().join("out");
@@ -1102,8 +1104,8 @@ fn a_log_that_is_full_or_closed_stops_no_server() {
             site.signal("HUP");
         }
         let form = site.form("en");
-        site.send(&form, "Hello", &[]).is(200, "Received");
-        site.mailbox(&form.code).is(200, "waiting");
+        site.send(&form, "Hello", &[]).is(200, msg("receipt-title"));
+        site.mailbox(&form.code).is(200, msg("mailbox-waiting"));
         assert_eq!(site.submissions(), 1);
         site.stop();
     }
@@ -1121,7 +1123,7 @@ fn a_demo_whose_output_nobody_takes_goes_on_and_cleans_up() {
         demo.env("TMPDIR", &place).stdout(output).stderr(log);
         site.adopt(demo.spawn().unwrap());
         over_a_socket(&mut site, &socket);
-        site.send(&site.form("en"), "Hello", &[]).is(200, "Received");
+        site.send(&site.form("en"), "Hello", &[]).is(200, msg("receipt-title"));
         site.stop();
         assert_eq!(fs::read_dir(&place).unwrap().count(), 0, "the demo left something behind");
     }

@@ -40,7 +40,7 @@ fn an_editor_signs_in_lands_where_they_wanted_and_signs_out() {
     let code = login.code();
     let refused = anne.try_sign_in("/journal", "Anne", "not this", &code);
     assert_eq!(refused.status, 422);
-    refused.must_say("Wrong name, passphrase or code").must_say("value=\"Anne\"");
+    refused.must_say(msg("desk-wrong")).must_say("value=\"Anne\"");
     refused.must_not_say("not this").must_not_say(&code);
     // Whoever does not exist reads the same.
     let nobody = anne.try_sign_in("/journal", "bob", &login.passphrase, &code);
@@ -55,15 +55,18 @@ fn an_editor_signs_in_lands_where_they_wanted_and_signs_out() {
         (answer.status, header(&answer, "location").unwrap()),
         (303, "/journal?lang=en".into())
     );
-    anne.get("/journal").must_say("<h1>Journal</h1>").must_say("anne signed in");
-    anne.get("/account").must_say("You are signed in as anne").must_say("Your teams:");
+    anne.get("/journal")
+        .must_say(&format!("<h1>{}</h1>", msg("desk-journal-title")))
+        .must_say(&filled("did-sign-in", &["anne"]));
+    anne.get("/account").must_say("You are signed in as anne").must_say(msg("desk-account-teams"));
 
     let session = anne.session().unwrap();
     let answer = anne.act("/sign-out", &[]);
     assert_eq!(answer.status, 303);
     assert_eq!(anne.session(), None, "the cookie is gone");
     let cookie = format!("__Host-sourdine={session}");
-    curl(&format!("{base}/account?lang=en"), &["-b", &cookie]).must_not_say("Your account");
+    curl(&format!("{base}/account?lang=en"), &["-b", &cookie])
+        .must_not_say(msg("desk-account-title"));
 }
 
 #[test]
@@ -95,7 +98,7 @@ fn a_browser_that_keeps_no_cookie_is_told_after_its_sign_in() {
     assert_eq!(answer.status, 303, "{}", answer.text());
     let told = curl(&format!("{base}{}", header(&answer, "location").unwrap()), &[]);
     assert_eq!(told.status, 400);
-    told.must_say("dom.securecontext.allowlist_onions");
+    told.must_say(msg("desk-no-cookie"));
     assert_eq!(told.hidden("next"), "/journal");
     // With the cookie, the same address leads on, but never to another site.
     let anne = Visitor::signed_in(&base, &login);
@@ -154,7 +157,7 @@ fn no_form_is_taken_without_the_token_of_its_own_session() {
             all.extend(proof.as_ref().map(|proof| ("proof", proof.as_str())));
             let answer = anne.post(path, &all);
             assert_eq!(answer.status, 403, "{path} {proof:?}: {}", answer.text());
-            answer.must_say("Nothing was done");
+            answer.must_say(msg("desk-other-session"));
         }
         // The right one in the address, or in a body of another kind.
         let proof = anne.proof();
@@ -170,20 +173,20 @@ fn no_form_is_taken_without_the_token_of_its_own_session() {
         let stranger = Visitor::new(&base);
         let answer = stranger.post(path, &[&[("proof", proof.as_str())], fields].concat());
         assert_eq!(answer.status, 403, "{path}");
-        answer.must_say("You are signed out");
+        answer.must_say(msg("desk-signed-out-title"));
         // Posted from another site, with everything else right.
         let field = format!("proof={proof}");
         for foreign in ["Origin: http://evil.example", "Origin: null", "Sec-Fetch-Site: cross-site"]
         {
             let answer = anne.ask(path, &["-H", foreign, "--data-urlencode", &field]);
             assert_eq!(answer.status, 403, "{path} {foreign}");
-            answer.must_say("another site");
+            answer.must_say(msg("error-origin"));
         }
     }
     for visitor in [&anne, &bob, &second] {
         assert!(visitor.is_signed_in());
     }
-    anne.get("/account").must_say("Your feed has no address yet");
+    anne.get("/account").must_say(msg("desk-feed-none"));
     // What asks by GET changes nothing.
     for path in ["/sign-out", "/account/feed", "/account/sign-out", "/account/passphrase"] {
         let answer = anne.get(&format!("{path}?proof={}&act=make", anne.proof()));
@@ -191,7 +194,7 @@ fn no_form_is_taken_without_the_token_of_its_own_session() {
         assert_eq!(header(&answer, "location").unwrap(), "/?lang=en");
     }
     assert!(anne.is_signed_in());
-    anne.get("/account").must_say("Your feed has no address yet");
+    anne.get("/account").must_say(msg("desk-feed-none"));
 }
 
 #[test]
@@ -200,7 +203,7 @@ fn what_was_written_comes_back_when_the_session_has_ended() {
     let stranger = Visitor::new(&base);
     let written = "Two hours of <b>work</b>";
     let answer = stranger.post("/account/feed", &[("act", "make"), ("message", written)]);
-    answer.must_say("Two hours of &#60;b&#62;work").must_say("Sign in in another tab");
+    answer.must_say("Two hours of &#60;b&#62;work").must_say(msg("desk-sign-in-again"));
     let anne = Visitor::signed_in(&base, &login);
     let answer = anne.post("/account/feed", &[("proof", "old"), ("message", written)]);
     assert_eq!(answer.status, 403);
@@ -213,7 +216,7 @@ fn nobody_chooses_a_session_for_another() {
     let chosen = format!("__Host-sourdine={}", "A".repeat(43));
     let is_in = |cookie: &str| {
         let page = curl(&format!("{base}/account?lang=en"), &["-b", cookie]);
-        page.text().contains("Your account")
+        page.text().contains(msg("desk-account-title"))
     };
     // Signs in with this cookie set; the cookie that comes back.
     let sign_in = |cookie: &str| {
@@ -247,7 +250,7 @@ fn a_code_works_once() {
     let thief = Visitor::new(&base);
     let answer = thief.try_sign_in("/account", "anne", &login.passphrase, &code);
     assert_eq!(answer.status, 422);
-    answer.must_say("Each code works once");
+    answer.must_say(msg("desk-wrong"));
     assert!(thief.session().is_none());
 }
 
@@ -262,16 +265,17 @@ fn sessions_end_with_what_they_rest_on() {
     };
     let short = change(&login.passphrase, "000000", "short");
     assert_eq!(short.status, 422);
-    short.must_say("too short").must_say("short</textarea>");
-    change(&login.passphrase, "000000", own).must_say("Nothing was changed");
+    short.must_say(msg("desk-passphrase-short")).must_say("short</textarea>");
+    change(&login.passphrase, "000000", own).must_say(msg("desk-change-wrong"));
     let answer = change(&login.passphrase, &login.code(), own);
     assert_eq!(answer.status, 303, "{}", answer.text());
     assert_ne!(here.session().unwrap(), old);
-    here.get("/account").must_say("The passphrase is changed");
-    here.get("/account").must_not_say("The passphrase is changed");
+    here.get("/account").must_say(msg("desk-passphrase-done"));
+    here.get("/account").must_not_say(msg("desk-passphrase-done"));
     assert!(!there.is_signed_in());
     let cookie = format!("__Host-sourdine={old}");
-    curl(&format!("{base}/account?lang=en"), &["-b", &cookie]).must_not_say("Your account");
+    curl(&format!("{base}/account?lang=en"), &["-b", &cookie])
+        .must_not_say(msg("desk-account-title"));
 
     // Another device.
     let page = here.get("/account/device");
@@ -285,11 +289,11 @@ fn sessions_end_with_what_they_rest_on() {
     };
     let wrong = device("12345");
     assert_eq!(wrong.status, 422);
-    wrong.must_say("The code of the new device is not right");
+    wrong.must_say(msg("desk-device-wrong"));
     assert_eq!(wrong.hidden("secret"), secret, "the same secret, to try again");
     let answer = device(&code_of(&secret, now()));
     assert_eq!(answer.status, 303, "{}", answer.text());
-    here.get("/account").must_say("The new device is in use");
+    here.get("/account").must_say(msg("desk-device-done"));
     let there = Visitor::new(&base);
     assert_eq!(there.try_sign_in("/account", "anne", own, &login.code()).status, 422);
     let code = code_of(&secret, now() + 30);
@@ -301,7 +305,7 @@ fn sessions_end_with_what_they_rest_on() {
 
     let login = Login::reset(&site, "anne");
     let here = Visitor::signed_in(&base, &login);
-    here.get("/journal").must_say("operator gave the account anne a new login");
+    here.get("/journal").must_say(&filled("did-reset", &["operator", "anne"]));
     let login = Login::reset(&site, "anne");
     assert!(!here.is_signed_in());
     let here = Visitor::signed_in(&base, &login);
@@ -325,7 +329,7 @@ fn neither_listener_serves_what_is_the_others() {
     for path in desk {
         let answer = site.curl(&format!("{path}?lang=en"), &["-b", &cookie]);
         assert_eq!(answer.status, 404, "{path}");
-        answer.must_not_say("anne").must_not_say("Journal");
+        answer.must_not_say("anne").must_not_say(msg("desk-journal-title"));
         assert!(!answer.headers.to_lowercase().contains("set-cookie"), "{path}");
     }
     for path in ["/sign-in", "/sign-out", "/account/feed", "/account/sign-out"] {
@@ -336,7 +340,7 @@ fn neither_listener_serves_what_is_the_others() {
         for args in [&[][..], &["-d", "code=x"]] {
             let answer = anne.ask(path, args);
             assert_eq!(answer.status, 404, "{path} {args:?}");
-            answer.must_not_say("Send documents");
+            answer.must_not_say(msg("landing-send"));
         }
     }
     // A session is worth nothing after a restart, nor beside a stolen database.
@@ -367,7 +371,8 @@ fn a_stolen_database_holds_neither_session_nor_login() {
     // Whoever serves the stolen store finds no session in it.
     let base = open_desk(&mut site);
     let cookie = format!("__Host-sourdine={session}");
-    curl(&format!("{base}/account?lang=en"), &["-b", &cookie]).must_not_say("Your account");
+    curl(&format!("{base}/account?lang=en"), &["-b", &cookie])
+        .must_not_say(msg("desk-account-title"));
     curl(&format!("{base}/feed/{token}"), &[]).must_say("<feed");
 }
 
@@ -425,16 +430,16 @@ fn a_feed_tells_a_day_and_ends_when_it_is_revoked() {
         text[at..].split(['?', '<']).next().unwrap().to_owned()
     };
     let first = address(&anne.act("/account/feed", &[("act", "make")]));
-    anne.get("/account").must_not_say(&first).must_say("Your feed has an address");
+    anne.get("/account").must_not_say(&first).must_say(msg("desk-feed-is"));
     let read = |path: &str, lang: &str| curl(&format!("{base}{path}?lang={lang}"), &[]);
     let empty = read(&first, "en");
     assert_eq!(header(&empty, "content-type").unwrap(), "application/atom+xml; charset=utf-8");
     empty.must_not_say("<entry>");
-    site.send(&site.form("en"), "a secret", &[]).must_say("Received");
+    site.send(&site.form("en"), "a secret", &[]).must_say(msg("receipt-title"));
     let waits = read(&first, "en");
     waits.must_say("<title>Something new waits</title>");
     assert_eq!(waits.text().matches("<entry>").count(), 1);
-    site.send(&site.form("en"), "another", &[]).must_say("Received");
+    site.send(&site.form("en"), "another", &[]).must_say(msg("receipt-title"));
     assert_eq!(read(&first, "en").bytes, waits.bytes, "no count, and an entry that stays the same");
     read(&first, "fr").must_say("Quelque chose de nouveau attend").must_say("xml:lang=\"fr\"");
     is_atom(&site, &waits);
@@ -445,7 +450,7 @@ fn a_feed_tells_a_day_and_ends_when_it_is_revoked() {
     assert_eq!(read(&first, "en").status, 404);
     assert_eq!(read(&second, "en").status, 200);
     assert_eq!(anne.act("/account/feed", &[("act", "revoke")]).status, 303);
-    anne.get("/account").must_say("is revoked").must_say("Your feed has no address yet");
+    anne.get("/account").must_say(msg("desk-feed-revoked")).must_say(msg("desk-feed-none"));
     for path in [&*first, &second, "/feed/", "/feed/x", &format!("/feed/{}", "A".repeat(43))] {
         let answer = read(path, "en");
         assert_eq!(answer.status, 404, "{path}");

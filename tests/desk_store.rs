@@ -284,8 +284,8 @@ fn lists_of_a_full_box_are_made_by_the_thousand() {
     let frozen = place.store.frozen([7; 16]).unwrap().unwrap();
     let ids: Vec<_> = frozen.items.iter().map(|(_, dispatch)| dispatch.id).collect();
     assert!(ids == all[..1000] && frozen.items.iter().all(|(_, one)| one.members.len() == 2));
-    // It was minutes; the bound leaves room for a busy machine.
-    assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
+    // It was minutes.
+    assert!(begin.elapsed().as_secs() < 60, "{:?}", begin.elapsed());
 }
 
 #[test]

@@ -26,7 +26,7 @@ impl Opened {
     /// Sends a message, exports it and opens it under `name`.
     fn new(site: &Box_, lang: &str, name: &str) -> Self {
         let form = site.form(lang);
-        site.send(&form, "Bonjour", &[]).must_say("Received");
+        site.send(&form, "Bonjour", &[]).must_say(msg("receipt-title"));
         let bundle = site.path(&format!("{name}.tar"));
         ok(site.command("export").arg("-o").arg(&bundle));
         let dir = site.path(name);
@@ -380,7 +380,7 @@ fn a_key_twice_is_refused_by_init_check_and_serve_and_capitals_are_no_change() {
     wait_for("the corrected file", || site.log().contains("were read again").then_some(()));
     let page = || site.curl("/recipients.txt", &[]).text() + &site.curl("/", &[]).text();
     assert_eq!(page(), shown);
-    site.send(&site.form("en"), "Again", &[]).must_say("Received");
+    site.send(&site.form("en"), "Again", &[]).must_say(msg("receipt-title"));
     let bundle = site.path("again.tar");
     ok(site.command("export").arg("-o").arg(&bundle));
     ok(&mut site.editors[0].open([bundle], &site.path("again")));
@@ -421,7 +421,7 @@ fn an_answer_sealed_to_another_source_is_shown_as_unreadable() {
     let (one, other) = (Opened::new(&site, "en", "one"), Opened::new(&site, "en", "other"));
     deliver(&site, &one.reply_by_hand(&site, "answer-1", "Not for you.", other.source()));
     let page = site.mailbox(&one.form.code);
-    page.must_say("was not sealed to your code");
+    page.must_say(msg("mailbox-reply-unreadable"));
     assert_eq!(count(&page, "Not for you."), 0);
     assert_eq!(count(&site.mailbox(&other.form.code), "was not sealed to your code"), 0);
 }
@@ -465,7 +465,7 @@ fn the_team_is_asked_for_only_where_there_are_several() {
     assert!(!one.curl("/drop?lang=en", &[]).text().contains("type=\"radio\""));
     let site = two_teams();
     let page = site.curl("/drop?lang=en", &[]);
-    page.must_say("Who should get it?").must_say("Toulouse").must_say("Lyon");
+    page.must_say(msg("drop-team")).must_say("Toulouse").must_say("Lyon");
     assert_eq!(count(&page, "type=\"radio\" name=\"team\""), 2);
     let form = site.form("en");
     let document = site.path("document.pdf");
@@ -473,10 +473,7 @@ fn the_team_is_asked_for_only_where_there_are_several() {
     for nobody in ["", "paris"] {
         let refused =
             site.send_named(&form, nobody, "Hello", &[(document.clone(), "a.pdf".into())]);
-        refused
-            .must_say("Choose who should get it.")
-            .must_say("Nothing was sent.")
-            .must_say("Hello");
+        refused.must_say(msg("error-team")).must_say(msg("error-nothing-sent")).must_say("Hello");
     }
     assert_eq!(site.submissions(), 0);
 }
@@ -492,7 +489,8 @@ fn a_team_gets_only_what_was_sent_to_it() {
     let form = site.form("en");
     for (team, document) in ["toulouse", "lyon"].iter().zip(&documents) {
         let next = Form { ticket: site.form("en").ticket, ..form.clone() };
-        site.send_named(&next, team, team, std::slice::from_ref(document)).must_say("Received");
+        site.send_named(&next, team, team, std::slice::from_ref(document))
+            .must_say(msg("receipt-title"));
     }
     let unclear = fails(site.command("export").arg("-o").arg(site.path("none.tar")));
     assert!(unclear.contains("say which with --team (toulouse, lyon)"), "{unclear}");
@@ -676,7 +674,7 @@ fn downloads_that_nobody_reads_keep_nobody_else_out() {
     });
     site.mailbox(&drop.form.code).must_say("attachment.bin");
     let form = site.form("en");
-    site.send(&form, "Still here", &[]).must_say("Received");
+    site.send(&form, "Still here", &[]).must_say(msg("receipt-title"));
     std::mem::drop(stalled);
 }
 
@@ -684,13 +682,13 @@ fn downloads_that_nobody_reads_keep_nobody_else_out() {
 fn a_dispatch_that_the_disk_lost_does_not_keep_the_others_back() {
     let mut site = Box_::served(1, &[]);
     let (lost, kept) = (site.form("en"), site.form("en"));
-    site.send(&lost, "lost", &[]).must_say("Received");
+    site.send(&lost, "lost", &[]).must_say(msg("receipt-title"));
     site.stop();
     let vault = rusqlite::Connection::open(site.data().join("vault.db")).unwrap();
     vault.execute("DELETE FROM chunk", []).unwrap();
     drop(vault);
     site.serve();
-    site.send(&kept, "kept", &[]).must_say("Received");
+    site.send(&kept, "kept", &[]).must_say(msg("receipt-title"));
 
     let bundle = site.path("bundle.tar");
     let error = fails(site.command("export").arg("-o").arg(&bundle));
@@ -702,15 +700,15 @@ fn a_dispatch_that_the_disk_lost_does_not_keep_the_others_back() {
     assert_eq!(messages.len(), 1);
     assert_eq!(fs::read_to_string(&messages[0]).unwrap(), "kept");
     // Only what was handed out counts as fetched; the source of the other is told nothing false.
-    site.mailbox(&kept.code).must_say("fetched by the editors");
-    site.mailbox(&lost.code).must_say("waiting");
+    site.mailbox(&kept.code).must_say(msg("mailbox-fetched"));
+    site.mailbox(&lost.code).must_say(msg("mailbox-waiting"));
 }
 
 #[test]
 fn two_exports_to_one_place_do_not_mix() {
     let site = Box_::served(1, &[]);
     let form = site.form("en");
-    site.send(&form, "once", &[]).must_say("Received");
+    site.send(&form, "once", &[]).must_say(msg("receipt-title"));
     let bundle = site.path("bundle.tar");
     let run = || site.command("export").args(["--all", "-o"]).arg(&bundle).spawn().unwrap();
     let both = [run(), run()].map(|mut child| child.wait().unwrap().success());

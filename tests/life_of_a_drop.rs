@@ -15,8 +15,11 @@ fn a_document_goes_in_an_editor_opens_it_and_the_answer_comes_back() {
     fs::write(&document, b"the contract").unwrap();
     let form = site.form("fr");
     let receipt = site.send(&form, "Bonjour", &[document.to_str().unwrap()]);
-    receipt.must_say("Received").must_say(&sha256(&document)).must_say("contrat vidéo.pdf");
-    site.mailbox(&form.code).must_say("waiting");
+    receipt
+        .must_say(msg("receipt-title"))
+        .must_say(&sha256(&document))
+        .must_say("contrat vidéo.pdf");
+    site.mailbox(&form.code).must_say(msg("mailbox-waiting"));
 
     let bundle = site.export("bundle.tar");
     let opened = site.path("opened");
@@ -155,7 +158,7 @@ fn an_identity_under_a_passphrase_of_debians_age_opens_a_drop() {
     let locked = Editor { key: locked, recipient: stock.recipient.clone() };
     site.add_editor(stock);
     site.serve();
-    site.send(&site.form("en"), "Only a message.", &[]).must_say("without files");
+    site.send(&site.form("en"), "Only a message.", &[]).must_say(msg("receipt-message-only"));
     let bundle = [site.export("bundle.tar")];
     let opened = site.path("opened");
     at_a_terminal(&mut locked.open(&bundle, &opened), &[("Type passphrase", "un deux trois")]);
@@ -271,10 +274,10 @@ fn the_same_form_sent_twice_is_stored_once() {
     let document = site.path("document.pdf");
     fs::write(&document, "the contract").unwrap();
     let (form, document) = (site.form("en"), document.to_str().unwrap());
-    site.send(&form, "Hello", &[document]).must_say("Received");
+    site.send(&form, "Hello", &[document]).must_say(msg("receipt-title"));
     let again = site.send(&form, "Hello", &[document]);
     assert_eq!(again.status, 200);
-    again.must_say("Already here").must_say(form.code.split(' ').next().unwrap());
+    again.must_say(msg("receipt-before-title")).must_say(form.code.split(' ').next().unwrap());
     assert_eq!((site.submissions(), &site.status()["mailboxes"]), (1, &1.into()));
     site.mailbox(&form.code).must_say("one file");
 }
@@ -287,9 +290,9 @@ fn other_documents_sent_by_the_same_form_are_not_lost() {
     fs::write(&one, "the first").unwrap();
     fs::write(&two, "the second").unwrap();
     let form = site.form("en");
-    site.send(&form, "Hello", &[one.to_str().unwrap()]).must_say("Received");
+    site.send(&form, "Hello", &[one.to_str().unwrap()]).must_say(msg("receipt-title"));
     site.send(&form, "And this one", &[two.to_str().unwrap()])
-        .must_say("Received")
+        .must_say(msg("receipt-title"))
         .must_say(&sha256(&two));
     assert_eq!((site.submissions(), &site.status()["mailboxes"]), (2, &1.into()));
 }
@@ -299,15 +302,15 @@ fn after_leaving_no_page_of_that_visit_opens_the_mailbox_again() {
     let site = Box_::served(1, &[]);
     let form = site.form("en");
     let receipt = site.send(&form, "Hello", &[]);
-    let receipt_ticket = receipt.must_say("Received").hidden("ticket");
+    let receipt_ticket = receipt.must_say(msg("receipt-title")).hidden("ticket");
     let mailbox = site.open_with(&form.code, &receipt_ticket);
-    let mailbox_ticket = mailbox.must_say("Your mailbox").hidden("ticket");
+    let mailbox_ticket = mailbox.must_say(msg("mailbox-title")).hidden("ticket");
     assert_ne!(receipt_ticket, mailbox_ticket);
-    site.open_with(&form.code, &receipt_ticket).must_say("Your mailbox");
+    site.open_with(&form.code, &receipt_ticket).must_say(msg("mailbox-title"));
 
     let is_left = |answer: Answer| {
-        answer.must_say("You have left");
-        assert!(!answer.text().contains("Your mailbox"), "{}", answer.text());
+        answer.must_say(msg("left-title"));
+        assert!(!answer.text().contains(msg("mailbox-title")), "{}", answer.text());
         let headers = answer.headers.to_ascii_lowercase();
         assert!(
             headers.contains("clear-site-data: \"cache\", \"cookies\", \"storage\""),
@@ -315,7 +318,7 @@ fn after_leaving_no_page_of_that_visit_opens_the_mailbox_again() {
         );
     };
     let left = site.leave(&mailbox_ticket);
-    left.must_say("New Identity");
+    left.must_say(msg("left-advice"));
     is_left(left);
     for ticket in [&form.ticket, &receipt_ticket, &mailbox_ticket] {
         is_left(site.open_with(&form.code, ticket));
@@ -323,5 +326,5 @@ fn after_leaving_no_page_of_that_visit_opens_the_mailbox_again() {
         is_left(site.leave(ticket));
     }
     assert_eq!(site.submissions(), 1);
-    site.mailbox(&form.code).must_say("Your mailbox");
+    site.mailbox(&form.code).must_say(msg("mailbox-title"));
 }

@@ -395,7 +395,7 @@ fn a_dash_is_standard_input_or_output() {
     let document = site.path("document.txt");
     fs::write(&document, "the document").unwrap();
     let form = site.form("en");
-    site.send(&form, "Hello", &[document.to_str().unwrap()]).must_say("Received");
+    site.send(&form, "Hello", &[document.to_str().unwrap()]).must_say(msg("receipt-title"));
 
     let made = piped(sourdine().args(["keygen", "-o", "-"]), b"");
     let identity = String::from_utf8(made.stdout).unwrap();
@@ -456,7 +456,7 @@ fn a_dash_is_standard_input_or_output() {
 fn an_output_that_nobody_takes_is_an_error_of_one_line() {
     let site = Box_::served(1, &[]);
     let form = site.form("en");
-    site.send(&form, "Hello", &[]).must_say("Received");
+    site.send(&form, "Hello", &[]).must_say(msg("receipt-title"));
     let (bundle, opened) = (site.export("bundle.tar"), site.path("opened"));
     ok(&mut site.editors[0].open([&bundle], &opened));
     let outputs: [fn() -> Stdio; 2] = [full_device, closed_pipe];

@@ -133,7 +133,7 @@ fn must_be_gone(site: &Box_, cut: &Planted, published: u64, stored: u64) {
     assert_eq!(site.submissions(), published);
     // Its source finds the message, and no file.
     let page = site.mailbox(&cut.form.code);
-    page.must_say("Not sent yet").must_say(&cut.message).must_not_say(cut.name());
+    page.must_say(msg("mailbox-draft")).must_say(&cut.message).must_not_say(cut.name());
     wait_for("the chunks of the cut upload to go", || {
         (site.status()["bytes"].as_u64().unwrap() <= stored + (1 << 20)).then_some(())
     });
@@ -172,7 +172,7 @@ fn killed_in_the_middle_of_an_upload_nothing_readable_is_left_and_only_the_recei
     let mut site = watched();
     let acknowledged = Planted::new(&site, 3);
     site.send(&acknowledged.form, &acknowledged.message, &[acknowledged.file()])
-        .must_say("Received");
+        .must_say(msg("receipt-title"));
     let (before, bytes) = (site.vault_size(), stored(&site));
 
     let cut = Planted::new(&site, 64);
@@ -188,7 +188,7 @@ fn killed_in_the_middle_of_an_upload_nothing_readable_is_left_and_only_the_recei
 
     serve(&mut site);
     must_be_gone(&site, &cut, 1, bytes);
-    site.mailbox(&acknowledged.form.code).must_say("waiting");
+    site.mailbox(&acknowledged.form.code).must_say(msg("mailbox-waiting"));
     must_open(&site, &acknowledged, "bundle.tar");
     site.stop();
     acknowledged.must_be_nowhere(&seized(&site));
@@ -201,12 +201,12 @@ fn killed_right_after_the_receipt_the_submission_is_there_and_nothing_readable()
     let sent = Planted::new(&site, 20);
     let receipt = site.send(&sent.form, &sent.message, &[sent.file()]);
     site.kill();
-    receipt.must_say("Received").must_say(&sha256(&sent.file)).must_say(sent.name());
+    receipt.must_say(msg("receipt-title")).must_say(&sha256(&sent.file)).must_say(sent.name());
     sent.must_be_nowhere(&seized(&site));
 
     serve(&mut site);
     assert_eq!(site.submissions(), 1);
-    site.mailbox(&sent.form.code).must_say("waiting");
+    site.mailbox(&sent.form.code).must_say(msg("mailbox-waiting"));
     must_open(&site, &sent, "bundle.tar");
     sent.must_be_nowhere(&seized(&site));
 }
@@ -215,7 +215,7 @@ fn killed_right_after_the_receipt_the_submission_is_there_and_nothing_readable()
 fn a_source_whose_circuit_breaks_leaves_nothing_and_the_server_goes_on() {
     let site = watched();
     let sent = Planted::new(&site, 1);
-    site.send(&sent.form, &sent.message, &[sent.file()]).must_say("Received");
+    site.send(&sent.form, &sent.message, &[sent.file()]).must_say(msg("receipt-title"));
     let (before, bytes) = (site.vault_size(), stored(&site));
 
     let cut = Planted::new(&site, 64);
@@ -226,7 +226,7 @@ fn a_source_whose_circuit_breaks_leaves_nothing_and_the_server_goes_on() {
     cut.must_be_nowhere(&[seized(&site), open_files(&site)].concat());
 
     // The form that broke can be sent again as it is.
-    site.send(&cut.form, &cut.message, &[cut.file()]).must_say("Received");
+    site.send(&cut.form, &cut.message, &[cut.file()]).must_say(msg("receipt-title"));
     assert_eq!(site.submissions(), 2);
     must_open(&site, &cut, "bundle.tar");
 }
@@ -240,8 +240,9 @@ fn stopped_in_the_middle_of_an_upload_the_server_ends_in_time_and_publishes_noth
     wait_until_written(&site, before, 1);
     let begin = Instant::now();
     site.stop();
-    // Ten seconds for what is under way, five for threads, and some for a slow machine.
-    assert!(begin.elapsed() < Duration::from_secs(25), "{:?}", begin.elapsed());
+    // Ten seconds for what is under way, five for threads. The upload alone would take a minute; a slow machine
+    // may take long too.
+    assert!(begin.elapsed() < Duration::from_secs(50), "{:?}", begin.elapsed());
     drop(upload);
     cut.must_be_nowhere(&seized(&site));
 
@@ -252,10 +253,11 @@ fn stopped_in_the_middle_of_an_upload_the_server_ends_in_time_and_publishes_noth
 #[test]
 fn an_idle_server_stops_at_once() {
     let mut site = watched();
-    site.mailbox(&site.form("en").code).must_say("Nothing has arrived");
+    site.mailbox(&site.form("en").code).must_say(msg("mailbox-nothing"));
     let begin = Instant::now();
     site.stop();
-    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+    // What is under way would have ten seconds.
+    assert!(begin.elapsed() < Duration::from_secs(9), "{:?}", begin.elapsed());
 }
 
 #[test]
@@ -276,7 +278,7 @@ fn no_core_dump_is_written() {
 fn every_file_is_for_its_owner_alone() {
     let mut site = watched();
     let sent = Planted::new(&site, 2);
-    site.send(&sent.form, &sent.message, &[sent.file()]).must_say("Received");
+    site.send(&sent.form, &sent.message, &[sent.file()]).must_say(msg("receipt-title"));
     let cut = Planted::new(&site, 32);
     let upload = site.send_slowly(&cut.form, &cut.message, &cut.file, "8M");
     wait_until_written(&site, site.vault_size(), 2);

@@ -9,13 +9,13 @@ use crate::common::wire::*;
 use crate::common::*;
 use sourdine::store::Withdrawal;
 
-const GONE: &str = "It is not here any more";
-const FETCHED: &str = "An editor has fetched it meanwhile, so it cannot be withdrawn.";
+const GONE: &str = "gone-already";
+const FETCHED: &str = "withdraw-too-late";
 
 /// Sends one document; its form, and what it was.
 fn sent(site: &Box_, name: &str) -> (Form, Document) {
     let (form, document) = (site.form("en"), Document::new(site, name, 1_500_000));
-    site.send(&form, "Bonjour", &[document.path()]).must_say("Received");
+    site.send(&form, "Bonjour", &[document.path()]).must_say(msg("receipt-title"));
     (form, document)
 }
 
@@ -53,20 +53,22 @@ fn what_nobody_fetched_is_withdrawn_after_a_question() {
     let (stays, document) = sent(&site, "stays.pdf");
     let page = site.mailbox(&form.code);
     for _ in 0..2 {
-        press(&site, &page, "withdraw").must_say("Withdraw what you sent?").must_say("No, go back");
+        press(&site, &page, "withdraw")
+            .must_say(msg("withdraw-title"))
+            .must_say(msg("question-back"));
         assert_eq!(site.submissions(), 2, "withdrawn without being sure");
     }
     let done = press_sure(&site, &page, "withdraw");
-    done.must_say("It is withdrawn and deleted here.");
-    assert!(!done.text().contains("waiting"));
-    press_sure(&site, &page, "withdraw").must_say(GONE);
+    done.must_say(msg("withdraw-done"));
+    assert!(!done.text().contains(msg("mailbox-waiting")));
+    press_sure(&site, &page, "withdraw").must_say(msg(GONE));
     wait_until_clean(&site);
     // An export that runs afterwards has the other one.
     assert!(opened(&site, "bundle.tar").1 == contents(&[document]));
     site.mailbox(&stays.code).must_say("fetched");
     // The same form may be sent again, by purpose: nothing remembers it.
     let again = site.send(&form, "Bonjour", &[site.path("documents/one.pdf").to_str().unwrap()]);
-    again.must_say("Received");
+    again.must_say(msg("receipt-title"));
     assert_eq!(site.submissions(), 2);
 }
 
@@ -77,10 +79,10 @@ fn what_was_fetched_is_not_withdrawn_by_whatever_word() {
     let page = site.mailbox(&form.code);
     let id = item(&page, "withdraw");
     ok(site.command("export").arg("-o").arg(site.path("bundle.tar")));
-    press_sure(&site, &page, "withdraw").must_say(FETCHED).must_say("fetched by the editors");
+    press_sure(&site, &page, "withdraw").must_say(msg(FETCHED)).must_say(msg("mailbox-fetched"));
     assert!(!site.mailbox(&form.code).text().contains("value=\"withdraw\""));
     // As an answer it is not deleted either, nor as a file of a draft.
-    act(&site, &form.code, "delete", "team", &id).must_say(GONE);
+    act(&site, &form.code, "delete", "team", &id).must_say(msg(GONE));
     act(&site, &form.code, "remove", "team", &id);
     act(&site, &form.code, "discard", "team", &id);
     assert_eq!(site.submissions(), 1);
@@ -96,15 +98,15 @@ fn another_code_and_a_wrong_item_do_nothing() {
     let page = site.mailbox(&form.code);
     let (reply, theirs) = (item(&page, "delete"), item(&site.mailbox(&other.code), "withdraw"));
     for code in [&other.code, &site.form("en").code] {
-        act(&site, code, "delete", "team", &reply).must_say(GONE);
+        act(&site, code, "delete", "team", &reply).must_say(msg(GONE));
     }
-    act(&site, &form.code, "withdraw", "team", &theirs).must_say(GONE);
-    act(&site, &form.code, "withdraw", "team", &reply).must_say(GONE);
-    act(&site, &other.code, "delete", "team", &theirs).must_say(GONE);
+    act(&site, &form.code, "withdraw", "team", &theirs).must_say(msg(GONE));
+    act(&site, &form.code, "withdraw", "team", &reply).must_say(msg(GONE));
+    act(&site, &other.code, "delete", "team", &theirs).must_say(msg(GONE));
     for wrong in ["", "0", "../..", &"é".repeat(32), &"0".repeat(33), &reply.to_uppercase()] {
         for what in ["withdraw", "delete"] {
             let answer = act(&site, &form.code, what, "team", wrong);
-            assert!(answer.status == 400 || answer.text().contains(GONE), "{}", answer.text());
+            assert!(answer.status == 400 || answer.text().contains(msg(GONE)), "{}", answer.text());
         }
     }
     for what in ["", "burn", "Erase"] {
@@ -130,14 +132,14 @@ fn an_answer_is_deleted_after_a_question_and_the_others_stay() {
         post(&site, "/mailbox/file?lang=en", &fields)
     };
     assert_eq!(download(&ticket(&site)).bytes, b"attached");
-    press(&site, &page, "delete").must_say("Delete this answer?");
+    press(&site, &page, "delete").must_say(msg("delete-title"));
     site.mailbox(&form.code).must_say("Answer 1.").must_say("Answer 2.");
     let done = press_sure(&site, &page, "delete");
-    done.must_say("The answer is deleted.");
+    done.must_say(msg("delete-done"));
     let left = ["Answer 1.", "Answer 2."].map(|text| done.text().contains(text));
     assert_eq!(left.iter().filter(|is| **is).count(), 1);
-    download(&ticket(&site)).must_say("There is no such file in your mailbox.");
-    press_sure(&site, &page, "delete").must_say(GONE);
+    download(&ticket(&site)).must_say(msg("error-no-file"));
+    press_sure(&site, &page, "delete").must_say(msg(GONE));
     wait_until_clean(&site);
 }
 
@@ -150,30 +152,33 @@ fn erased_nothing_is_left_and_no_page_of_that_visit_opens_anything() {
     site.send(&Form { code: form.code.clone(), ..site.form("en") }, "More", &[one.path()]);
     let kept = Body::new(&Form { code: form.code.clone(), ..site.form("en") }, &[], &[one]);
     let receipt = kept.send(&site, "/drop?lang=en&keep=1", kept.bytes.len()).answer();
-    assert!(receipt.contains("Kept, not sent"), "{receipt}");
+    assert!(receipt.contains(msg("receipt-kept-title")), "{receipt}");
     let page = site.mailbox(&form.code);
-    press(&site, &page, "erase").must_say("Erase everything under this code?");
-    site.mailbox(&form.code).must_say("Answer 1.").must_say("waiting").must_say("Send it now");
+    press(&site, &page, "erase").must_say(msg("erase-title"));
+    site.mailbox(&form.code)
+        .must_say("Answer 1.")
+        .must_say(msg("mailbox-waiting"))
+        .must_say(msg("mailbox-draft-send"));
 
     let erased = press_sure(&site, &page, "erase");
-    erased.must_say("Everything is erased");
+    erased.must_say(msg("erased-title"));
     assert!(erased.headers.to_lowercase().contains("clear-site-data: "), "{}", erased.headers);
     // Back and Reload: every form of that visit.
     let ticket = page.hidden("ticket");
-    site.open_with(&form.code, &ticket).must_say("You have left");
-    press_sure_again(&site, &page).must_say("You have left");
-    press(&site, &page, "send").must_say("You have left");
-    site.send(&Form { code: form.code.clone(), ticket }, "Hello", &[]).must_say("You have left");
+    site.open_with(&form.code, &ticket).must_say(msg("left-title"));
+    press_sure_again(&site, &page).must_say(msg("left-title"));
+    press(&site, &page, "send").must_say(msg("left-title"));
+    site.send(&Form { code: form.code.clone(), ticket }, "Hello", &[]).must_say(msg("left-title"));
     // Another visit.
-    site.mailbox(&form.code).must_say("Nothing under this code");
-    act(&site, &form.code, "erase", "", "").must_say("Everything is erased");
+    site.mailbox(&form.code).must_say(msg("mailbox-nothing-title"));
+    act(&site, &form.code, "erase", "", "").must_say(msg("erased-title"));
     assert_eq!(rows(&site), (0, 0));
     wait_until_clean(&site);
     let status = site.status();
     assert_eq!((&status["mailboxes"], &status["replies"]), (&1.into(), &0.into()));
     let late = fails(site.command("deliver").arg(site.path("1.reply.tar")));
     assert!(late.contains("there is no such mailbox here"), "{late}");
-    site.mailbox(&form.code).must_say("Nothing under this code");
+    site.mailbox(&form.code).must_say(msg("mailbox-nothing-title"));
     assert!(opened(&site, "bundle.tar").1 == contents(&[document]));
     site.mailbox(&stays.code).must_say("fetched");
 }
@@ -202,7 +207,7 @@ fn a_page_from_before_a_restart_does_nothing_by_itself() {
         let fields = fields_of(&page, what, "team");
         let fields: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         let sure = [&fields[..], &[("act", what), ("sure", "yes")]].concat();
-        post(&site, "/mailbox/act?lang=en", &sure).must_say("Enter your code again.");
+        post(&site, "/mailbox/act?lang=en", &sure).must_say(msg("error-code-ticket-old"));
     }
     assert_eq!(site.submissions(), 1);
 }
@@ -260,6 +265,6 @@ fn withdrawn_while_an_export_reads_the_others_are_exported() {
 fn nothing_waits_after_the_only_one_was_withdrawn() {
     let site = Box_::served(1, &[]);
     let (form, _) = sent(&site, "one.pdf");
-    press_sure(&site, &site.mailbox(&form.code), "withdraw").must_say("It is withdrawn");
+    press_sure(&site, &site.mailbox(&form.code), "withdraw").must_say(msg("withdraw-done"));
     nothing_waits(&site);
 }

@@ -121,7 +121,9 @@ fn a_store_of_each_earlier_format_is_brought_to_this_one_and_has_everything() {
         assert_eq!(mode & 0o777, 0o600);
         // Nothing of the old file, or of the making of the new one.
         assert!(
-            !names_in(&site.data()).iter().any(|name| name.contains("new") || name.contains('-'))
+            !names_in(&site.data())
+                .iter()
+                .any(|name| name.contains(msg("dispatch-new")) || name.contains('-'))
         );
 
         everything_is_there(&mut site, format);
@@ -396,7 +398,7 @@ fn without_room_for_the_copy_the_old_store_stays() {
     assert_eq!(output.status.code(), Some(1), "{out}{error}");
     assert!(error.contains("there is no room"), "{error}");
     assert_eq!(out.lines().next(), Some(before.as_str()));
-    assert!(!out.contains("new"), "{out}");
+    assert!(!out.contains(msg("dispatch-new")), "{out}");
     // With room, it goes on.
     ok(&mut site.command("upgrade"));
     assert_eq!(counts(&index), all);

@@ -12,27 +12,11 @@ const PATHS: [&str; 5] = ["/", "/drop", "/mailbox", "/recipients.txt", "/nowhere
 const METHODS: [&[&str]; 4] =
     [&[], &["-d", "code=x&ticket=y"], &["-X", "PUT", "-d", "x"], &["-X", "DELETE"]];
 
-/// Language, what a relayed visit reads, what a visit under another name reads, what one over loopback.
-const SENTENCES: [[&str; 4]; 3] = [
-    [
-        "en",
-        "a relay on the open web",
-        "a name that does not belong to this site",
-        "This page did not come over an onion address",
-    ],
-    [
-        "fr",
-        "un relais du web ordinaire",
-        "un nom qui n’appartient pas à ce site",
-        "Cette page n’est pas arrivée par une adresse onion",
-    ],
-    [
-        "ar",
-        "عبر وسيط على الويب العادي",
-        "باسم لا يعود إلى هذا الموقع",
-        "لم تصل هذه الصفحة عبر عنوان onion",
-    ],
-];
+/// Languages, and what is said in each of a relayed visit, of one under another name, of one over loopback.
+const LANGS: [&str; 3] = ["en", "fr", "ar"];
+const RELAYED: &str = "relayed-text";
+const OTHER_NAME: &str = "host-text";
+const LOOPBACK: &str = "loopback-notice";
 
 /// A box that knows its address.
 fn named() -> Box_ {
@@ -64,14 +48,14 @@ fn a_visit_through_a_relay_is_warned_whatever_it_asks() {
         for path in PATHS {
             for method in METHODS {
                 let page = visit(&site, &format!("{path}?lang=en"), &[&host, header], method);
-                must_warn(&page, 403, SENTENCES[0][1]);
-                page.must_say(OURS).must_say("compare the address");
+                must_warn(&page, 403, msg(RELAYED));
+                page.must_say(OURS).must_say(msg("danger-compare"));
             }
         }
     }
-    for [lang, sentence, ..] in SENTENCES {
+    for lang in LANGS {
         let page = visit(&site, &format!("/drop?lang={lang}"), &[&host, "X-Tor2web: 1"], &[]);
-        must_warn(&page, 403, sentence);
+        must_warn(&page, 403, msg_in(lang, RELAYED));
         page.must_say(&format!("<html lang=\"{lang}\""));
     }
 }
@@ -83,14 +67,14 @@ fn nothing_that_a_relay_carries_is_taken_in() {
     let mut args = form.fields();
     args.extend(["-F".into(), "message=Hello".into()]);
     let args: Vec<_> = args.iter().map(String::as_str).collect();
-    must_warn(&visit(&site, "/drop?lang=en", &["X-Tor2web: 1"], &args), 403, SENTENCES[0][1]);
-    must_warn(&visit(&site, "/drop?lang=en", &["Host: a.example"], &args), 403, SENTENCES[0][2]);
+    must_warn(&visit(&site, "/drop?lang=en", &["X-Tor2web: 1"], &args), 403, msg(RELAYED));
+    must_warn(&visit(&site, "/drop?lang=en", &["Host: a.example"], &args), 403, msg(OTHER_NAME));
     assert_eq!(site.submissions(), 0);
     // The same form, over the onion address: its ticket was not used up.
     let (host, origin) = (format!("Host: {OURS}"), format!("Origin: http://{OURS}"));
     let receipt = visit(&site, "/drop?lang=en", &[&host, &origin], &args);
     assert_eq!(receipt.status, 200, "{}", receipt.text());
-    receipt.must_say("Received");
+    receipt.must_say(msg("receipt-title"));
     assert_eq!(site.submissions(), 1);
 }
 
@@ -106,7 +90,7 @@ fn a_visit_under_a_name_that_is_not_ours_is_warned_and_the_name_is_not_shown() {
         for path in PATHS {
             for method in METHODS {
                 let page = visit(&site, &format!("{path}?lang=en"), &[host], method);
-                must_warn(&page, 403, SENTENCES[0][2]);
+                must_warn(&page, 403, msg(OTHER_NAME));
                 page.must_say(OURS);
                 let text = page.text() + &page.headers;
                 for shown in ["alert", "a.example", "192.0.2.7", "www.", ".onion.ws", OTHER] {
@@ -115,8 +99,12 @@ fn a_visit_under_a_name_that_is_not_ours_is_warned_and_the_name_is_not_shown() {
             }
         }
     }
-    for [lang, _, sentence, _] in SENTENCES {
-        must_warn(&visit(&site, &format!("/?lang={lang}"), &["Host: x"], &[]), 403, sentence);
+    for lang in LANGS {
+        must_warn(
+            &visit(&site, &format!("/?lang={lang}"), &["Host: x"], &[]),
+            403,
+            msg_in(lang, OTHER_NAME),
+        );
     }
     // As a proxy is asked, with our name beside it; and as before there were names.
     for request in [
@@ -128,7 +116,7 @@ fn a_visit_under_a_name_that_is_not_ours_is_warned_and_the_name_is_not_shown() {
         stream.write_all(format!("{request}Connection: close\r\n\r\n").as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.contains(" 403 ") && answer.contains(SENTENCES[0][2]), "{answer}");
+        assert!(answer.contains(" 403 ") && answer.contains(msg(OTHER_NAME)), "{answer}");
     }
     site.stop();
     assert!(site.log().contains("unknown-host"), "{}", site.log());
@@ -146,9 +134,9 @@ fn without_a_configured_address_any_onion_is_taken_for_ours() {
     let mistyped = format!("Host: {}", OURS.replace("pg6", "pg7"));
     for host in ["Host: expyuzz4wqqyqhjn.onion", &mistyped] {
         let page = visit(&site, "/drop?lang=en", &[host], &[]);
-        must_warn(&page, 403, SENTENCES[0][2]);
-        page.must_say("Take our address from where you first read of us.");
-        assert!(!page.text().contains("compare the address"));
+        must_warn(&page, 403, msg(OTHER_NAME));
+        page.must_say(msg("danger-no-address"));
+        assert!(!page.text().contains(msg("danger-compare")));
     }
 }
 
@@ -156,20 +144,23 @@ fn without_a_configured_address_any_onion_is_taken_for_ours() {
 fn a_visit_that_did_not_come_over_an_onion_address_reads_so_on_every_page() {
     let site = named();
     let onion = format!("Host: {OURS}");
-    for [lang, _, _, sentence] in SENTENCES {
+    for lang in LANGS {
         for path in ["/", "/drop", "/mailbox", "/nowhere"] {
             let path = format!("{path}?lang={lang}");
             for host in ["Host: localhost", "Host: 127.0.0.1:8080", "Host: [::1]"] {
                 let page = visit(&site, &path, &[host], &[]);
-                page.must_say("<aside class=\"notice\">").must_say(sentence);
+                page.must_say("<aside class=\"notice\">").must_say(msg_in(lang, LOOPBACK));
             }
             let page = visit(&site, &path, &[&onion], &[]).text();
-            assert!(!page.contains("notice\">") && !page.contains(sentence), "{page}");
+            assert!(
+                !page.contains("notice\">") && !page.contains(msg_in(lang, LOOPBACK)),
+                "{page}"
+            );
         }
     }
     let form = site.form("en");
-    site.send(&form, "Hello", &[]).must_say("Received");
+    site.send(&form, "Hello", &[]).must_say(msg("receipt-title"));
     let mailbox = site.mailbox(&form.code);
-    mailbox.must_say("Your mailbox").must_say(SENTENCES[0][3]);
-    site.leave(&mailbox.hidden("ticket")).must_say("You have left").must_say(SENTENCES[0][3]);
+    mailbox.must_say(msg("mailbox-title")).must_say(msg(LOOPBACK));
+    site.leave(&mailbox.hidden("ticket")).must_say(msg("left-title")).must_say(msg(LOOPBACK));
 }

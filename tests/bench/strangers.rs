@@ -4,7 +4,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "../common/mod.rs"]
-#[allow(dead_code, clippy::wildcard_imports, reason = "what the scenarios use")]
+#[allow(dead_code, unused_imports, clippy::wildcard_imports, reason = "what the scenarios use")]
 mod common;
 
 use std::io::Write;

@@ -20,6 +20,7 @@ use tokio::runtime::Runtime;
 use url::{ParseError, Url};
 
 use super::engine::{Driver, Engine, Setting};
+use crate::common::plain;
 
 /// How long a page may take to show what is looked for.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -407,11 +408,6 @@ impl Browser {
 
 fn is_lost(error: &CmdError) -> bool {
     matches!(error, CmdError::Lost(e) if e.kind() == ErrorKind::TimedOut)
-}
-
-/// Every space a plain one, without the marks that isolate text of another direction.
-fn plain(text: &str) -> String {
-    text.replace(['\u{2068}', '\u{2069}'], "").replace(['\u{a0}', '\u{202f}'], " ")
 }
 
 #[derive(Clone, Debug)]

@@ -14,9 +14,9 @@ use crate::common::desk::{Login, open_desk};
 use crate::common::*;
 use crate::each_engine;
 
-each_engine!(a_day_at_the_desk: Firefox, Chromium);
+each_engine!(a_day_at_the_desk: Firefox; long: Chromium);
 each_engine!(a_browser_that_keeps_no_cookie_is_told: Webkit);
-each_engine!(signing_out_everywhere_ends_the_other_browser: Firefox, Chromium);
+each_engine!(signing_out_everywhere_ends_the_other_browser: Firefox; long: Chromium);
 
 const ROWS: &str = "ul.files li";
 const NOTICE: &str = "main [role=status]";
@@ -36,7 +36,7 @@ fn sign_in(browser: &Browser, login: &Login) {
     browser.type_in("#passphrase", &login.passphrase);
     browser.type_in("#code", &login.code());
     browser.follow(SIGN_IN);
-    browser.must_say("h1", "Inbox");
+    browser.must_say("h1", msg("desk-inbox"));
 }
 
 /// One editor's work, and what is on their disk.
@@ -57,7 +57,7 @@ impl Day {
 
     fn inbox(&self) -> Vec<String> {
         self.browser.follow("nav.rooms a");
-        self.browser.must_say("h1", "Inbox");
+        self.browser.must_say("h1", msg("desk-inbox"));
         self.browser.all(ROWS)
     }
 
@@ -89,11 +89,11 @@ fn a_day_at_the_desk(engine: Engine) {
     let files = documents(&site, &[("contrat vidéo.pdf", 2_400_000), ("annexe.pdf", 600_000)]);
     let form = site.form("en");
     let paths: Vec<_> = files.iter().map(|path| path.to_str().unwrap()).collect();
-    site.send(&form, "Two documents about the cameras.", &paths).must_say("Received");
+    site.send(&form, "Two documents about the cameras.", &paths).must_say(msg("receipt-title"));
     let browser = Browser::open(engine, SAFEST);
 
     browser.go(&format!("{base}/?lang=en"));
-    browser.must_say("h1", "Sign in");
+    browser.must_say("h1", msg("desk-sign-in-title"));
     browser.type_in("#name", "anne");
     browser.type_in("#passphrase", "not this one");
     browser.type_in("#code", "000000");
@@ -119,7 +119,7 @@ fn a_day_at_the_desk(engine: Engine) {
 fn judges_and_fetches(day: &Day) {
     let (browser, editor) = (&day.browser, &day.site.editors[0]);
     browser.must_say("#dispatches li.new", "2 files");
-    browser.must_say("#dispatches li.new", "Kept at least until");
+    browser.must_say("#dispatches li.new", msg("dispatch-kept"));
     browser.click("#dispatches a[download]");
     let manifest = day.downloaded("-manifests");
     let mut list = sourdine();
@@ -130,10 +130,10 @@ fn judges_and_fetches(day: &Day) {
         assert!(list.contains(said), "{said:?} is not in {list}");
     }
     day.mailbox();
-    browser.must_say("#dispatches li.new", "new");
+    browser.must_say("#dispatches li.new", msg("dispatch-new"));
 
     browser.follow("#all-unread button");
-    browser.must_say("h1", "Your bundle");
+    browser.must_say("h1", msg("download-title"));
     browser.must_say("main .lead", "One dispatch");
     browser.click("ul.files a");
     let bundle = day.downloaded("");
@@ -159,7 +159,7 @@ fn judges_and_fetches(day: &Day) {
         browser.see("#dispatches").contains("Fetched by anne").then_some(())
     });
     assert_eq!(browser.all("#dispatches li.new").len(), 0);
-    day.site.mailbox(&day.code).must_say("fetched by the editors");
+    day.site.mailbox(&day.code).must_say(msg("mailbox-fetched"));
 }
 
 /// By typing, with a file; by a bundle that was sealed offline. The source reads both.
@@ -168,8 +168,8 @@ fn answers(day: &Day) {
     browser.type_in("#message", "Thank you. Is there an annex 3?");
     browser.choose("#files", &day.files[1..]);
     browser.follow("#answer button");
-    browser.must_say(NOTICE, "The answer is sent");
-    browser.must_say("#dispatches", "Your team’s answer");
+    browser.must_say(NOTICE, msg("reply-sent"));
+    browser.must_say("#dispatches", msg("dispatch-reply"));
     assert_eq!(browser.typed("#message"), "");
     let (said, files) = day.source_reads();
     assert!(said.contains("Is there an annex 3?"), "{said}");
@@ -185,10 +185,10 @@ fn answers(day: &Day) {
     // A file of another kind is refused, and the form is still there.
     browser.choose("#bundle", &day.files[1..]);
     browser.follow(SIGN_IN);
-    browser.must_say("#problem", "This is not a bundle");
+    browser.must_say("#problem", msg("deliver-damaged"));
     browser.choose("#bundle", &[reply]);
     browser.follow(SIGN_IN);
-    browser.must_say(NOTICE, "delivered");
+    browser.must_say(NOTICE, msg("deliver-done"));
     browser.follow(&format!("{NOTICE} a"));
     browser.must_say("h1", &day.designation);
     let (said, files) = day.source_reads();
@@ -200,9 +200,9 @@ fn answers(day: &Day) {
 fn puts_in_order(day: &Day) -> (String, Form) {
     let browser = &day.browser;
     let form = day.site.form("en");
-    day.site.send(&form, "Something else", &[]).must_say("Received");
+    day.site.send(&form, "Something else", &[]).must_say(msg("receipt-title"));
     browser.follow("button[value=star]");
-    browser.must_say(NOTICE, "The mailbox has a star");
+    browser.must_say(NOTICE, msg("mark-star-done"));
     browser.follow("#labels button[value=urgent]");
     assert_eq!(browser.attribute("#labels button[value=urgent]", "aria-pressed"), "true");
 
@@ -224,7 +224,7 @@ fn puts_in_order(day: &Day) -> (String, Form) {
     assert_eq!(only("form[role=search] button"), day.designation);
     browser.retype("#q", "no-such-name");
     browser.follow("form[role=search] button");
-    browser.must_say("main .lead", "No mailbox fits");
+    browser.must_say("main .lead", msg("inbox-nothing-found"));
     assert_eq!(browser.typed("#q"), "no-such-name");
     assert_eq!(day.inbox().len(), 2);
     browser.type_in("#label", "urgent");
@@ -233,7 +233,7 @@ fn puts_in_order(day: &Day) -> (String, Form) {
     assert_eq!(day.inbox().len(), 2);
     browser.follow("li.new a");
     browser.follow("button[value=mute]");
-    browser.must_say(NOTICE, "The mailbox is muted");
+    browser.must_say(NOTICE, msg("mark-mute-done"));
     let rows = day.inbox();
     assert!(rows.len() == 1 && rows[0].contains(&day.designation), "{rows:?}");
     assert_eq!(only(".views a[href*='=muted']"), second);
@@ -246,14 +246,14 @@ fn deletes(day: &Day, (second, form): &(String, Form)) {
     browser.follow(&format!("{ROWS} a"));
     browser.must_say("h1", second);
     browser.follow("#dispatches button[name=dispatch]");
-    browser.must_say("h1", "Delete this for the whole team?");
-    browser.must_say("main .lead", "Nobody has fetched it yet");
+    browser.must_say("h1", msg("desk-delete-title"));
+    browser.must_say("main .lead", msg("desk-delete-unfetched"));
     browser.follow("a.button");
-    browser.must_say("#dispatches li", "new");
+    browser.must_say("#dispatches li", msg("dispatch-new"));
     browser.follow("#dispatches button[name=dispatch]");
     browser.follow("#sure button");
-    browser.must_say(NOTICE, "It is deleted");
-    browser.must_say("#dispatches", "Nothing is here any more");
+    browser.must_say(NOTICE, msg("desk-delete-done"));
+    browser.must_say("#dispatches", msg("dispatches-none"));
     day.site.mailbox(&form.code).must_not_say("Something else");
 
     browser.follow("nav.rooms a:nth-of-type(2)");
@@ -266,16 +266,16 @@ fn deletes(day: &Day, (second, form): &(String, Form)) {
     }
     day.mailbox();
     browser.follow("#end button");
-    browser.must_say("h1", "Delete this mailbox for the whole team?");
+    browser.must_say("h1", msg("erase-mailbox-question"));
     browser.must_say("main .lead", "3 dispatches are deleted");
     browser.follow("#sure button");
-    browser.must_say(NOTICE, "The mailbox is deleted");
-    browser.must_say("h1", "Inbox");
-    day.site.mailbox(&day.code).must_say("Nothing under this code");
+    browser.must_say(NOTICE, msg("erase-mailbox-done"));
+    browser.must_say("h1", msg("desk-inbox"));
+    day.site.mailbox(&day.code).must_say(msg("mailbox-nothing-title"));
     browser.follow("nav.rooms a:nth-of-type(2)");
     browser.must_say("main", &format!("anne deleted all of {}", day.designation));
     let main = browser.see("main");
-    assert!(!main.contains("fetched from"), "of what is deleted, only that: {main}");
+    assert!(!main.contains(msg("did-fetch")), "of what is deleted, only that: {main}");
 }
 
 /// Neither "Back" nor "Reload" shows anything of the desk.
@@ -284,10 +284,10 @@ fn leaves(day: &Day, (second, _): &(String, Form)) {
     browser.go(&format!("{}/?lang=en&show=muted", day.base));
     browser.must_say(ROWS, second);
     browser.follow("nav.rooms button");
-    browser.must_say("h1", "Sign in");
+    browser.must_say("h1", msg("desk-sign-in-title"));
     for again in [Browser::back, Browser::reload] {
         again(browser);
-        browser.must_say("h1", "Sign in");
+        browser.must_say("h1", msg("desk-sign-in-title"));
         assert!(!browser.page().contains(second), "{}", browser.page());
     }
 }
@@ -295,7 +295,7 @@ fn leaves(day: &Day, (second, _): &(String, Form)) {
 /// And what was being written there is given back.
 fn signing_out_everywhere_ends_the_other_browser(engine: Engine) {
     let (site, base, login) = desk();
-    site.send(&site.form("en"), "Hello", &[]).must_say("Received");
+    site.send(&site.form("en"), "Hello", &[]).must_say(msg("receipt-title"));
     let [here, there] = [(); 2].map(|()| Browser::open(engine, SAFEST));
     for browser in [&here, &there] {
         browser.go(&format!("{base}/?lang=en"));
@@ -305,12 +305,12 @@ fn signing_out_everywhere_ends_the_other_browser(engine: Engine) {
     there.type_in("#message", "A long answer,\nnearly done");
     here.follow("nav.rooms a:nth-of-type(3)");
     here.follow("#everywhere button");
-    here.must_say("h1", "Sign in");
+    here.must_say("h1", msg("desk-sign-in-title"));
     there.follow("#answer button");
-    there.must_say("h1", "You are signed out");
+    there.must_say("h1", msg("desk-signed-out-title"));
     assert_eq!(there.typed("#kept"), "A long answer,\nnearly done");
     there.go(&format!("{base}/account?lang=en"));
-    there.must_say("h1", "Sign in");
+    there.must_say("h1", msg("desk-sign-in-title"));
 }
 
 /// WebKit keeps no secure cookie of a page without TLS, be it of this very machine.
@@ -322,5 +322,5 @@ fn a_browser_that_keeps_no_cookie_is_told(engine: Engine) {
     browser.type_in("#passphrase", &login.passphrase);
     browser.type_in("#code", &login.code());
     browser.follow(SIGN_IN);
-    browser.must_say("#problem", "Your browser did not keep this site’s cookie");
+    browser.must_say("#problem", msg("desk-no-cookie"));
 }

@@ -158,7 +158,7 @@ impl Guide<'_> {
         });
         for message in messages {
             let fresh = Form { code: form.code.clone(), ticket: site.form("en").ticket };
-            site.send_named(&fresh, team, message, &files).must_say("Received");
+            site.send_named(&fresh, team, message, &files).must_say(msg("receipt-title"));
         }
         let after = designations(&self.site.full);
         let new: Vec<_> = after.difference(&before).collect();
@@ -305,7 +305,7 @@ impl Guide<'_> {
         let fields = [("name", &*login.name), ("passphrase", &*login.passphrase), ("code", &*code)];
         let inbox = self.of(&from, "/").press(SIGN_IN, &fields);
         self.keep("desk-inbox-empty", inbox);
-        site.send(&site.form("en"), "Hello", &[]).must_say("Received");
+        site.send(&site.form("en"), "Hello", &[]).must_say(msg("receipt-title"));
         let name = designations(site).into_iter().next().unwrap();
         let plain = self.keep("desk-mailbox-plain", self.of(&from, &place(&name)));
         let sure = plain.press("#end button", &[]);

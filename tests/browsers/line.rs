@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Bytes of a request that are never slowed down: headers and small forms.
 const FREE: u64 = 16 * 1024;
@@ -64,7 +64,6 @@ impl Line {
 fn carry_up(mut near: TcpStream, mut far: TcpStream, limits: &Limits) {
     let mut buffer = [0; 8192];
     let mut sent = 0;
-    let begin = Instant::now();
     while let Ok(read @ 1..) = near.read(&mut buffer) {
         let cut = limits.cut.load(Ordering::Relaxed);
         if cut > 0 && sent + read as u64 > cut {
@@ -76,8 +75,7 @@ fn carry_up(mut near: TcpStream, mut far: TcpStream, limits: &Limits) {
         sent += read as u64;
         let rate = limits.rate.load(Ordering::Relaxed);
         if rate > 0 && sent > FREE {
-            let due = Duration::from_millis((sent - FREE) * 1000 / rate);
-            thread::sleep(due.saturating_sub(begin.elapsed()).min(Duration::from_millis(100)));
+            thread::sleep(Duration::from_millis(read as u64 * 1000 / rate));
         }
     }
     let _ = near.shutdown(Shutdown::Both);

@@ -3,8 +3,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 
+use super::desk_tour::{self, DeskSite};
 use super::robot::{From, Page};
 use crate::common::*;
 
@@ -35,15 +35,30 @@ impl State {
     }
 }
 
-/// Taken once; every check looks at the same pages.
-pub static STATES: LazyLock<Vec<State>> = LazyLock::new(|| {
-    let desk = super::desk_tour::DeskSite::open();
-    let desk = languages().into_iter().flat_map(|lang| super::desk_tour::take(&desk, &lang));
-    take(&site()).into_iter().chain(desk).collect()
-});
+/// Both sites, and every state of them in every language.
+pub struct Tour {
+    pub site: Box_,
+    _desk: DeskSite,
+    pub states: Vec<State>,
+}
+
+impl Tour {
+    pub fn take() -> Self {
+        let (site, desk) = (site(), DeskSite::open());
+        let states = std::thread::scope(|scope| {
+            let of_desk = scope.spawn(|| {
+                languages().iter().flat_map(|lang| desk_tour::take(&desk, lang)).collect::<Vec<_>>()
+            });
+            let mut states = take(&site);
+            states.extend(of_desk.join().unwrap());
+            states
+        });
+        Self { site, _desk: desk, states }
+    }
+}
 
 /// A site whose limits can be reached, with everything that an operator can say, and two teams.
-pub fn site() -> Box_ {
+fn site() -> Box_ {
     let mut site = Box_::new(2, &[]);
     site.edit(&[
         ("file = \"3.5 GiB\"", "file = \"2 MiB\""),
@@ -62,14 +77,14 @@ pub fn site() -> Box_ {
 }
 
 /// The languages there are: each is a folder of messages.
-pub fn languages() -> Vec<String> {
+fn languages() -> Vec<String> {
     let locales = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/locales");
     let names = fs::read_dir(locales).unwrap().flatten();
     names.map(|entry| entry.file_name().into_string().unwrap()).collect()
 }
 
 /// Every state, in every language.
-pub fn take(site: &Box_) -> Vec<State> {
+fn take(site: &Box_) -> Vec<State> {
     let mut states = Vec::new();
     for lang in languages() {
         let mut guide = Guide { site, lang, states: &mut states };
@@ -167,8 +182,8 @@ impl Guide<'_> {
         let file = self.file("contrat vidéo.pdf", 1 << 20);
         let fields = [("team", "team"), ("files", &*file)];
         let from = drop.from.clone();
-        let to_its_end = std::thread::spawn(move || (from.watch(&source, "30").answer, from));
-        Page::new(&drop.from.slow("700K"), drop.answer.clone()).press(SEND, &fields);
+        let to_its_end = std::thread::spawn(move || (from.watch(&source, "90").answer, from));
+        Page::new(&drop.from.slow("250K"), drop.answer.clone()).press(SEND, &fields);
         let (mut answer, from) = to_its_end.join().unwrap();
         self.keep("progress-done", Page::new(&from, answer.clone()));
         // The same page a little earlier.

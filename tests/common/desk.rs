@@ -8,7 +8,7 @@ use std::time::Duration;
 use sourdine::base::clock::Clock;
 use sourdine::crypto::totp::TotpSecret;
 
-use super::{Answer, Box_, curl, ok, sourdine, wait_for};
+use super::{Answer, Box_, curl, msg, ok, sourdine, wait_for};
 
 const STEP: u64 = 30;
 
@@ -157,7 +157,7 @@ impl Visitor {
     }
 
     pub fn is_signed_in(&self) -> bool {
-        self.get("/account").text().contains("Your account")
+        self.get("/account").text().contains(msg("desk-account-title"))
     }
 }
 

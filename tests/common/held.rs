@@ -33,6 +33,16 @@ pub fn act_by(
     post(site, "/mailbox/act?lang=en", &fields.into_iter().chain(sure).collect::<Vec<_>>())
 }
 
+/// Keeps a message and files for a team without sending.
+pub fn keep(site: &Box_, form: &Form, team: &str, message: &str, files: &[Document]) -> Answer {
+    let mut args = form.fields();
+    for (name, value) in [("team", team), ("message", message)] {
+        args.extend(["--form-string".into(), format!("{name}={value}")]);
+    }
+    args.extend(paths(files).iter().flat_map(|path| ["-F".into(), format!("files=@{path}")]));
+    site.curl("/drop?lang=en&keep=1", &args.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
 /// A small form.
 pub fn post(site: &Box_, path: &str, fields: &[(&str, &str)]) -> Answer {
     let fields: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();

@@ -5,6 +5,7 @@ pub mod crowd;
 pub mod desk;
 pub mod held;
 pub mod inside;
+mod messages;
 pub mod wire;
 
 use std::ffi::OsStr;
@@ -15,6 +16,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+
+pub use messages::{filled, msg, msg_in};
 
 /// The program under test.
 pub fn sourdine() -> Command {
@@ -467,8 +470,7 @@ pub struct Answer {
 impl Answer {
     /// The page, without the marks that isolate text of another direction, every space a plain one.
     pub fn text(&self) -> String {
-        let text = String::from_utf8_lossy(&self.bytes).replace(['\u{2068}', '\u{2069}'], "");
-        text.replace(['\u{a0}', '\u{202f}'], " ")
+        plain(&String::from_utf8_lossy(&self.bytes))
     }
 
     /// The value of the first hidden field of this name.
@@ -505,6 +507,11 @@ impl Answer {
     }
 }
 
+/// Without the marks that isolate text of another direction, every space a plain one.
+pub fn plain(text: &str) -> String {
+    text.replace(['\u{2068}', '\u{2069}'], "").replace(['\u{a0}', '\u{202f}'], " ")
+}
+
 /// Runs curl and splits what it got. A connection that was cut gives status 0.
 pub fn curl(url: &str, args: &[&str]) -> Answer {
     let dir = tempfile::tempdir().unwrap();
@@ -525,14 +532,25 @@ pub fn curl(url: &str, args: &[&str]) -> Answer {
     }
 }
 
-/// Asks again and again, at most for 30 seconds.
+/// Scenarios that share what took long to begin: each on a thread, and those that failed by name.
+pub fn side_by_side(scenarios: &[(&str, &(dyn Fn() + Sync))]) {
+    std::thread::scope(|scope| {
+        let running: Vec<_> =
+            scenarios.iter().map(|(name, scenario)| (name, scope.spawn(scenario))).collect();
+        let ended = running.into_iter().map(|(name, thread)| (name, thread.join().is_ok()));
+        let failed: Vec<_> = ended.filter_map(|(name, fine)| (!fine).then_some(name)).collect();
+        assert!(failed.is_empty(), "failed: {failed:?}; each said why above");
+    });
+}
+
+/// Asks again and again, at most for a minute and a half.
 pub fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let begin = Instant::now();
     loop {
         if let Some(found) = ask() {
             return found;
         }
-        assert!(begin.elapsed() < Duration::from_secs(30), "waited in vain for {what}");
+        assert!(begin.elapsed() < Duration::from_secs(90), "waited in vain for {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }

@@ -9,7 +9,7 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 use scraper::{Html, Selector};
 
-use super::{Answer, Box_, Form, sha256, wait_for};
+use super::{Answer, Box_, Form, msg, plain, sha256, wait_for};
 
 /// A document of a source: nothing in it repeats, and no two are alike.
 #[derive(Clone)]
@@ -170,14 +170,8 @@ impl Upload {
     pub fn answer(mut self) -> String {
         let mut bytes = Vec::new();
         let _ = self.0.read_to_end(&mut bytes);
-        plain(&bytes)
+        plain(&String::from_utf8_lossy(&bytes))
     }
-}
-
-/// Without the marks that isolate text of another direction, every space a plain one.
-fn plain(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes).replace(['\u{2068}', '\u{2069}'], "");
-    text.replace(['\u{a0}', '\u{202f}'], " ")
 }
 
 pub fn connect(site: &Box_) -> TcpStream {
@@ -201,7 +195,7 @@ impl Display {
     /// Opens one before anything is sent.
     pub fn open(site: &Box_, token: &str) -> Self {
         let new = Self::open_late(site, token);
-        new.waits_for("Nothing is being sent yet");
+        new.waits_for(msg("progress-waiting"));
         new
     }
 
@@ -226,7 +220,7 @@ impl Display {
 
     /// Everything up to now.
     pub fn said(&self) -> String {
-        plain(&self.said.lock().unwrap().0)
+        plain(&String::from_utf8_lossy(&self.said.lock().unwrap().0))
     }
 
     /// Waits until it says this.
@@ -261,5 +255,5 @@ impl Drop for Display {
 pub fn cut(site: &Box_, sheet: &Sheet, body: &Body, path: &str, bytes: usize) {
     let display = Display::open(site, &sheet.token);
     drop(body.send(site, path, bytes));
-    display.waits_for("The upload ended before it was complete");
+    display.waits_for(msg("error-cut"));
 }

@@ -71,16 +71,16 @@ fn what_another_tab_keeps_meanwhile_is_not_sent_with_this_form() {
         let files = if message.is_empty() { std::slice::from_ref(&kept) } else { &[] };
         let later = Body::new(&other, &[("message", message)], files);
         let answer = later.send(&site, "/drop?lang=en&keep=1", later.bytes.len()).answer();
-        assert!(answer.contains("Kept, not sent"), "{answer}");
+        assert!(answer.contains(msg("receipt-kept-title")), "{answer}");
 
         upload.write(&body.bytes[half..]);
         let answer = upload.answer();
-        assert!(answer.contains("Not sent yet"), "{answer}");
-        display.waits_for("kept, but it is not sent yet");
+        assert!(answer.contains(msg("mailbox-draft")), "{answer}");
+        display.waits_for(msg("progress-held"));
         editors_see_nothing(&site);
         let page = site.mailbox(&sheet.form.code);
         assert_eq!(held(&page).len(), 1 + files.len());
-        act(&site, &sheet.form.code, "erase", "", "").must_say("Everything is erased");
+        act(&site, &sheet.form.code, "erase", "", "").must_say(msg("erased-title"));
     }
 }
 
@@ -109,7 +109,7 @@ fn two_presses_that_hold_each_others_files_send_them_once() {
         let (message, opened) = opened(&site, &format!("{second_at}.tar"));
         assert!(message == "Bonjour" && opened == contents(&files));
         wait_until_clean(&site);
-        act(&site, &sheet.form.code, "erase", "", "").must_say("Everything is erased");
+        act(&site, &sheet.form.code, "erase", "", "").must_say(msg("erased-title"));
     }
 }
 
@@ -129,9 +129,9 @@ fn what_another_tab_sends_or_removes_meanwhile_is_not_sent_again() {
         display.waits_for("File 2: two.pdf");
         let page = site.mailbox(&sheet.form.code);
         if what == "send" {
-            press(&site, &page, what).must_say("Received");
+            press(&site, &page, what).must_say(msg("receipt-title"));
         } else {
-            press_sure(&site, &page, what).must_say("The file is deleted.");
+            press_sure(&site, &page, what).must_say(msg("remove-done"));
         }
         upload.write(&body.bytes[half..]);
         let answer = upload.answer();
@@ -147,7 +147,7 @@ fn what_another_tab_sends_or_removes_meanwhile_is_not_sent_again() {
             assert!(all == [two]);
         }
         wait_until_clean(&site);
-        act(&site, &sheet.form.code, "erase", "", "").must_say("Everything is erased");
+        act(&site, &sheet.form.code, "erase", "", "").must_say(msg("erased-title"));
     }
 }
 
@@ -159,17 +159,20 @@ fn the_button_of_an_older_page_does_not_send_what_came_since() {
     let keep = |form: &Form, file: &Document| {
         let body = Body::new(form, &[("message", "")], std::slice::from_ref(file));
         let answer = body.send(&site, "/drop?lang=en&keep=1", body.bytes.len()).answer();
-        assert!(answer.contains("Kept, not sent"), "{answer}");
+        assert!(answer.contains(msg("receipt-kept-title")), "{answer}");
     };
     let form = site.form("en");
     keep(&form, &seen);
     let older = site.mailbox(&form.code);
     keep(&Form { code: form.code.clone(), ..site.form("en") }, &unseen);
     let page = press(&site, &older, "send");
-    page.must_say("Not sent yet").must_say("unseen.pdf");
+    page.must_say(msg("mailbox-draft")).must_say("unseen.pdf");
     editors_see_nothing(&site);
     // Now it has been seen.
-    assert_eq!(received(press(&site, &page, "send").must_say("Received")), listed(&[seen, unseen]));
+    assert_eq!(
+        received(press(&site, &page, "send").must_say(msg("receipt-title"))),
+        listed(&[seen, unseen])
+    );
     assert_eq!(site.submissions(), 1);
 }
 
@@ -204,7 +207,7 @@ fn an_upload_to_what_is_erased_or_discarded_ends_and_leaves_nothing() {
         assert_eq!(rows(&site), (0, 0));
         wait_until_clean(&site);
         editors_see_nothing(&site);
-        site.mailbox(&sheet.form.code).must_say("Nothing under this code");
+        site.mailbox(&sheet.form.code).must_say(msg("mailbox-nothing-title"));
         let left: u64 = database(&site, "vault.db")
             .query_row("SELECT count(*) FROM chunk", [], |row| row.get(0))
             .unwrap();
@@ -222,14 +225,14 @@ fn discarded_just_before_its_end_an_upload_gets_no_receipt() {
     let last = body.bytes.len() - 20;
     let mut upload = body.send(&site, "/drop?lang=en", last);
     wait_until_held(&site, 1);
-    act(&site, &sheet.form.code, "discard", "team", "").must_say("What was kept is deleted.");
+    act(&site, &sheet.form.code, "discard", "team", "").must_say(msg("discard-done"));
     upload.write(&body.bytes[last..]);
     let answer = upload.answer();
-    assert!(answer.contains("discarded or erased in another window"), "{answer}");
+    assert!(answer.contains(msg("error-discarded")), "{answer}");
     assert_eq!((rows(&site), site.submissions()), ((0, 0), 0));
     wait_until_clean(&site);
     // Sent again, on purpose, it is sent.
     let again = whole(&site, &body);
-    assert!(again.contains("Received"), "{again}");
+    assert!(again.contains(msg("receipt-title")), "{again}");
     assert_eq!(site.submissions(), 1);
 }

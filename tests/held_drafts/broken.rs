@@ -28,7 +28,7 @@ fn cut_after_the_second_of_three_files_the_source_finds_two_and_adds_the_third()
     assert_eq!(site.status()["drafts"], 1);
 
     let page = site.mailbox(&sheet.form.code);
-    page.must_say("Not sent yet").must_say("Trois pièces.");
+    page.must_say(msg("mailbox-draft")).must_say("Trois pièces.");
     let [(team, shown)] = drafts(&page).try_into().unwrap();
     assert_eq!(team, "team");
     let sizes: Vec<_> = shown.iter().map(|file| file.size.as_str()).collect();
@@ -37,7 +37,7 @@ fn cut_after_the_second_of_three_files_the_source_finds_two_and_adds_the_third()
     assert!(!page.text().contains("photo.jpg"));
 
     let receipt = add(&site, &page, "/drop?lang=en", None, &[documents[2].path()]);
-    receipt.must_say("Received").must_say("Your message arrived too.");
+    receipt.must_say(msg("receipt-title")).must_say(msg("receipt-message"));
     assert_eq!(received(&receipt), listed(&documents));
     assert_eq!(site.submissions(), 1);
     let (message, files) = opened(&site, "bundle.tar");
@@ -80,7 +80,7 @@ fn cut_at_ten_random_places_whole_files_are_offered_and_nothing_of_the_cut_one()
         wait_until_clean(&site);
         editors_see_nothing(&site);
         assert_eq!(rows(&site), (u64::from(begun), whole as u64), "seed {seed}, cut at {place}");
-        act(&site, &sheet.form.code, "discard", "team", "").must_say("What was kept is deleted.");
+        act(&site, &sheet.form.code, "discard", "team", "").must_say(msg("discard-done"));
     }
     wait_until_clean(&site);
     assert_eq!(rows(&site), (0, 0));
@@ -109,7 +109,11 @@ fn after_a_crash_or_a_stop_in_the_middle_the_draft_is_there_and_can_be_completed
         // The page from before the restart is still open: its form may be sent again as it is.
         let files = paths(&documents);
         let receipt = site.send(&sheet.form, "Bonjour", &files);
-        assert_eq!(received(receipt.must_say("Received")), listed(&documents), "{signal}");
+        assert_eq!(
+            received(receipt.must_say(msg("receipt-title"))),
+            listed(&documents),
+            "{signal}"
+        );
         let (message, files) = opened(&site, "bundle.tar");
         assert_eq!(message, "Bonjour");
         assert!(files == contents(&documents), "{signal}");
@@ -150,14 +154,14 @@ fn killed_at_random_moments_a_draft_never_shrinks_and_never_holds_half_a_file() 
         assert!(kept.len() <= most, "seed {seed}");
         assert_eq!(kept, listed(&documents[..kept.len()]), "seed {seed}");
         if kept.is_empty() {
-            page.must_say("Nothing under this code");
+            page.must_say(msg("mailbox-nothing-title"));
             continue;
         }
         // What is kept is whole: it opens.
-        send_draft(&site, &sheet.form.code).must_say("Received");
+        send_draft(&site, &sheet.form.code).must_say(msg("receipt-title"));
         let (_, files) = opened(&site, &format!("{end}.tar"));
         assert!(files == contents(&documents[..kept.len()]), "seed {seed}");
-        act(&site, &sheet.form.code, "erase", "", "").must_say("Everything is erased");
+        act(&site, &sheet.form.code, "erase", "", "").must_say(msg("erased-title"));
     }
 }
 
@@ -177,7 +181,7 @@ fn the_very_same_form_sent_again_after_the_cut_sends_everything_once() {
     let mut upload = body.send(&site, "/drop?lang=en", body.begins[1]);
     upload.write(&body.bytes[body.begins[1]..]);
     let answer = upload.answer();
-    assert!(answer.contains("Received"), "{answer}");
+    assert!(answer.contains(msg("receipt-title")), "{answer}");
     assert_eq!(site.submissions(), 1);
     let (message, files) = opened(&site, "bundle.tar");
     assert_eq!(message, "Bonjour");
@@ -186,7 +190,7 @@ fn the_very_same_form_sent_again_after_the_cut_sends_everything_once() {
     // Reload, and "send again?" yes.
     for _ in 0..2 {
         let again = site.send(&sheet.form, "Bonjour", &paths(&documents));
-        again.must_say("Already here");
+        again.must_say(msg("receipt-before-title"));
         assert_eq!(received(&again), listed(&documents));
     }
     assert_eq!((site.submissions(), rows(&site)), (1, (0, 0)));
@@ -202,16 +206,15 @@ fn a_line_that_stands_still_is_cut_and_what_is_whole_stays() {
     let display = Display::open(&site, &sheet.token);
     let body = Body::new(&sheet.form, &[("message", "")], &documents);
     let upload = body.send(&site, "/drop?lang=en", body.begins[1] + 10);
-    display
-        .waits_for("The upload ended before it was complete")
-        .waits_for("One file arrived whole");
+    display.waits_for(msg("error-cut")).waits_for(msg("error-kept"));
     let answer = upload.answer();
-    assert!(answer.contains("One file arrived whole and is kept for you"), "{answer}");
+    assert!(answer.contains(msg("error-kept")), "{answer}");
     assert_eq!(held(&site.mailbox(&sheet.form.code)), listed(&documents[..1]));
     wait_until_clean(&site);
     // The rest comes with the form as a page, or with the mailbox's.
     let page = site.mailbox(&sheet.form.code);
-    add(&site, &page, "/drop?lang=en", None, &paths(&documents[1..])).must_say("Received");
+    add(&site, &page, "/drop?lang=en", None, &paths(&documents[1..]))
+        .must_say(msg("receipt-title"));
     let (message, files) = opened(&site, "bundle.tar");
     assert!(message.is_empty() && files == contents(&documents));
 }
@@ -227,7 +230,7 @@ fn forty_files_over_several_evenings_arrive_together() {
     keep.extend(paths(&documents[..15]).iter().flat_map(|p| ["-F".into(), format!("files=@{p}")]));
     let args: Vec<_> = keep.iter().map(String::as_str).collect();
     let receipt = site.curl("/drop?lang=en&keep=1", &args);
-    receipt.must_say("Kept, not sent");
+    receipt.must_say(msg("receipt-kept-title"));
     assert_eq!(received(&receipt), listed(&documents[..15]));
     editors_see_nothing(&site);
 
@@ -239,14 +242,14 @@ fn forty_files_over_several_evenings_arrive_together() {
         let path = "/drop?lang=en&keep=1";
         // The last one again, by mistake.
         let receipt = add(&site, &page, path, None, &paths(&documents[from - 1..to]));
-        receipt.must_say("Kept, not sent");
+        receipt.must_say(msg("receipt-kept-title"));
         assert_eq!(received(&receipt), listed(&documents[..to]));
         editors_see_nothing(&site);
     }
     let page = site.mailbox(&form.code);
     let last = Some("Premier soir.\nEt dernier.");
     let receipt = add(&site, &page, "/drop?lang=en", last, &paths(&documents[33..]));
-    receipt.must_say("Received");
+    receipt.must_say(msg("receipt-title"));
     assert_eq!(received(&receipt), listed(&documents));
     assert_eq!((site.submissions(), rows(&site)), (1, (0, 0)));
     let (message, files) = opened(&site, "bundle.tar");
@@ -264,12 +267,12 @@ fn a_receipt_that_never_reached_the_source_is_found_again() {
     let body = Body::new(&sheet.form, &[("message", "Bonjour")], &documents);
     let display = Display::open(&site, &sheet.token);
     let upload = body.send(&site, "/drop?lang=en", body.bytes.len());
-    display.waits_for("Done. The receipt is below.");
+    display.waits_for(msg("progress-sent"));
     drop(upload);
     display.ends();
-    site.mailbox(&sheet.form.code).must_say("waiting").must_say("3 files");
+    site.mailbox(&sheet.form.code).must_say(msg("mailbox-waiting")).must_say("3 files");
     let again = site.send(&sheet.form, "Bonjour", &paths(&documents));
-    again.must_say("Already here");
+    again.must_say(msg("receipt-before-title"));
     assert_eq!((site.submissions(), rows(&site)), (1, (0, 0)));
     wait_until_clean(&site);
     assert!(opened(&site, "bundle.tar").1 == contents(&documents));

@@ -5,21 +5,11 @@ use crate::common::held::*;
 use crate::common::wire::*;
 use crate::common::*;
 
-const ASKED: &str = "Not sent yet";
+const ASKED: &str = "asked-title";
 
 /// Small documents of these names.
 fn documents(site: &Box_, names: &[&str]) -> Vec<Document> {
     names.iter().map(|name| Document::new(site, name, 5_000 + 7 * name.len())).collect()
-}
-
-/// Keeps a message and files without sending.
-fn keep(site: &Box_, form: &Form, team: &str, message: &str, files: &[Document]) -> Answer {
-    let mut args = form.fields();
-    for (name, value) in [("team", team), ("message", message)] {
-        args.extend(["--form-string".into(), format!("{name}={value}")]);
-    }
-    args.extend(paths(files).iter().flat_map(|path| ["-F".into(), format!("files=@{path}")]));
-    site.curl("/drop?lang=en&keep=1", &args.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// A new form with the code of another.
@@ -32,13 +22,13 @@ fn files_that_the_form_does_not_name_are_not_sent_with_it() {
     let site = Box_::served(1, &[]);
     let all = documents(&site, &["a.pdf", "b.pdf", "c.pdf"]);
     let form = site.form("en");
-    keep(&site, &form, "", "", &all[..2]).must_say("Kept, not sent");
+    keep(&site, &form, "", "", &all[..2]).must_say(msg("receipt-kept-title"));
     // One of the two and a third; then nothing but a message.
     let asked = site.send(&with_code(&site, &form), "Bonjour", &paths(&all[1..]));
-    asked.must_say(ASKED).must_say("Look at it");
+    asked.must_say(msg(ASKED)).must_say(msg("asked-open"));
     editors_see_nothing(&site);
     let asked = site.send(&with_code(&site, &form), "", &paths(&all[..1]));
-    asked.must_say(ASKED);
+    asked.must_say(msg(ASKED));
     editors_see_nothing(&site);
 
     // The way on that the answer shows.
@@ -46,7 +36,7 @@ fn files_that_the_form_does_not_name_are_not_sent_with_it() {
     assert_eq!(held(&page), listed(&all));
     page.must_say("Bonjour");
     let receipt = send_draft(&site, &form.code);
-    assert_eq!(received(receipt.must_say("Received")), listed(&all));
+    assert_eq!(received(receipt.must_say(msg("receipt-title"))), listed(&all));
     let (message, files) = opened(&site, "bundle.tar");
     assert!(message == "Bonjour" && files == contents(&all));
 }
@@ -56,9 +46,9 @@ fn a_form_that_names_everything_that_is_held_is_sent_at_once() {
     let site = Box_::served(1, &[]);
     let all = documents(&site, &["a.pdf", "b.pdf", "c.pdf"]);
     let form = site.form("en");
-    keep(&site, &form, "", "Bonjour", &all[..2]).must_say("Kept, not sent");
+    keep(&site, &form, "", "Bonjour", &all[..2]).must_say(msg("receipt-kept-title"));
     let receipt = site.send(&with_code(&site, &form), "Bonjour", &paths(&all));
-    assert_eq!(received(receipt.must_say("Received")), listed(&all));
+    assert_eq!(received(receipt.must_say(msg("receipt-title"))), listed(&all));
     assert!(opened(&site, "bundle.tar").1 == contents(&all));
 }
 
@@ -76,10 +66,10 @@ fn a_message_that_was_changed_after_the_cut_is_not_sent_in_its_first_wording() {
         let (message, _) = opened(&site, "bundle.tar");
         assert_eq!(message, "See page 3.");
     } else {
-        again.must_say(ASKED);
+        again.must_say(msg(ASKED));
         let page = site.mailbox(&sheet.form.code);
         page.must_say("I am Jeanne").must_say("See page 3.");
-        add(&site, &page, "/drop?lang=en", Some("See page 3."), &[]).must_say("Received");
+        add(&site, &page, "/drop?lang=en", Some("See page 3."), &[]).must_say(msg("receipt-title"));
     }
     let (message, files) = opened(&site, "bundle2.tar");
     assert_eq!(message, "See page 3.");
@@ -93,8 +83,9 @@ fn a_message_that_was_kept_for_later_does_not_go_with_another_form() {
     let all = documents(&site, &["a.pdf"]);
     for (later, files) in [("Please publish.", &all[..]), ("", &all[..]), ("Only this.", &[])] {
         let form = site.form("en");
-        keep(&site, &form, "", "Not to be sent before May.", &[]).must_say("Kept, not sent");
-        site.send(&with_code(&site, &form), later, &paths(files)).must_say(ASKED);
+        keep(&site, &form, "", "Not to be sent before May.", &[])
+            .must_say(msg("receipt-kept-title"));
+        site.send(&with_code(&site, &form), later, &paths(files)).must_say(msg(ASKED));
         editors_see_nothing(&site);
         let page = site.mailbox(&form.code);
         page.must_say("Not to be sent before May.").must_say(later);
@@ -107,11 +98,13 @@ fn a_message_that_was_kept_for_later_does_not_go_with_another_form() {
 fn a_later_message_is_not_taken_for_a_piece_of_the_first() {
     let site = Box_::served(1, &[]);
     let form = site.form("en");
-    keep(&site, &form, "", "Call me, not my boss.", &[]).must_say("Kept, not sent");
-    keep(&site, &with_code(&site, &form), "", "not my boss", &[]).must_say("Kept, not sent");
+    keep(&site, &form, "", "Call me, not my boss.", &[]).must_say(msg("receipt-kept-title"));
+    keep(&site, &with_code(&site, &form), "", "not my boss", &[])
+        .must_say(msg("receipt-kept-title"));
     // And the same once more is no third one.
-    keep(&site, &with_code(&site, &form), "", "not my boss", &[]).must_say("Kept, not sent");
-    send_draft(&site, &form.code).must_say("Received");
+    keep(&site, &with_code(&site, &form), "", "not my boss", &[])
+        .must_say(msg("receipt-kept-title"));
+    send_draft(&site, &form.code).must_say(msg("receipt-title"));
     assert_eq!(opened(&site, "bundle.tar").0, "Call me, not my boss.\n\nnot my boss");
 }
 
@@ -121,7 +114,7 @@ fn what_is_kept_has_a_receipt_that_says_until_when() {
     let all = documents(&site, &["a.pdf", "b.pdf"]);
     let form = site.form("en");
     let receipt = keep(&site, &form, "", "Bonjour", &all);
-    receipt.must_say("Kept, not sent").must_say("The editors see nothing of it until you send it.");
+    receipt.must_say(msg("receipt-kept-title")).must_say(msg("receipt-kept-lead"));
     let fields: Vec<(&str, String)> =
         ["code", "ticket", "receipt"].map(|name| (name, receipt.hidden(name))).to_vec();
     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -142,11 +135,11 @@ fn what_is_kept_has_a_receipt_that_says_until_when() {
             "/receipt?lang=en",
             &[("code", &form.code), ("ticket", &form.ticket), ("receipt", wrong)],
         );
-        page.must_say("What arrived is not the form of this site.");
+        page.must_say(msg("error-form"));
         assert_eq!(received(&page), []);
     }
     // Kept once more: one draft still.
-    keep(&site, &with_code(&site, &form), "", "Bonjour", &all).must_say("Kept, not sent");
+    keep(&site, &with_code(&site, &form), "", "Bonjour", &all).must_say(msg("receipt-kept-title"));
     assert_eq!(rows(&site), (1, 2));
     wait_until_clean(&site);
     editors_see_nothing(&site);
@@ -163,7 +156,7 @@ fn discarding_and_removing_are_asked_first_and_then_final() {
 
     let asks = |act: &str, item: &str, question: &str| {
         let page = act_by(&site, &form.code, &ticket(&site), act, "team", item, false);
-        page.must_say(question).must_say("No, go back");
+        page.must_say(question).must_say(msg("question-back"));
         assert_eq!((page.status, rows(&site)), (200, (1, 3)));
         page
     };
@@ -178,7 +171,7 @@ fn discarding_and_removing_are_asked_first_and_then_final() {
     let mut yes: Vec<_> = yes.iter().map(|(name, value)| (*name, value.as_str())).collect();
     yes.push(("sure", "yes"));
     let page = post(&site, "/mailbox/act?lang=en", &yes);
-    page.must_say("The file is deleted.");
+    page.must_say(msg("remove-done"));
     assert_eq!(held(&page), listed(&[all[0].clone(), all[2].clone()]));
     wait_until_clean(&site);
     // A second press does nothing more.
@@ -187,10 +180,11 @@ fn discarding_and_removing_are_asked_first_and_then_final() {
 
     // What was removed may be sent again, by purpose.
     let page = site.mailbox(&form.code);
-    add(&site, &page, "/drop?lang=en&keep=1", None, &[all[1].path()]).must_say("Kept, not sent");
+    add(&site, &page, "/drop?lang=en&keep=1", None, &[all[1].path()])
+        .must_say(msg("receipt-kept-title"));
     assert_eq!(rows(&site), (1, 3));
     let page = act(&site, &form.code, "discard", "team", "");
-    page.must_say("What was kept is deleted.").must_say("Nothing under this code");
+    page.must_say(msg("discard-done")).must_say(msg("mailbox-nothing-title"));
     assert_eq!(rows(&site), (0, 0));
     wait_until_clean(&site);
     editors_see_nothing(&site);
@@ -205,15 +199,18 @@ fn the_last_file_removed_leaves_a_mailbox_that_can_still_send() {
     let [(_, shown)] = drafts(&site.mailbox(&form.code)).try_into().unwrap();
     let page = act(&site, &form.code, "remove", "team", &shown[0].item);
     // An empty draft is none: there is nothing to send and nothing to discard.
-    page.must_say("The file is deleted.");
-    assert!(!page.text().contains("Send it now") && !page.text().contains("Not sent yet"));
+    page.must_say(msg("remove-done"));
+    assert!(
+        !page.text().contains(msg("mailbox-draft-send"))
+            && !page.text().contains(msg("mailbox-draft"))
+    );
     // Not even when the editors' keys change: nothing is there that was sealed to the old ones.
     let new = Editor::new(site.dir.path(), "new");
     site.add_editor(new);
     site.signal("HUP");
     wait_for("the keys to be read again", || site.log().contains("read again").then_some(()));
     let receipt = site.send(&with_code(&site, &form), "", &paths(&all[1..]));
-    assert_eq!(received(receipt.must_say("Received")), listed(&all[1..]));
+    assert_eq!(received(receipt.must_say(msg("receipt-title"))), listed(&all[1..]));
     assert!(opened(&site, "bundle.tar").1 == contents(&all[1..]));
     site.stop();
 }
@@ -226,11 +223,11 @@ fn sent_from_the_mailbox_page_it_is_sent_once() {
     keep(&site, &form, "", "Bonjour", &all);
     let page = site.mailbox(&form.code);
     // One that carries no sign of what its page showed sends nothing.
-    act(&site, &form.code, "send", "team", "").must_say("Not sent yet");
+    act(&site, &form.code, "send", "team", "").must_say(msg("mailbox-draft"));
     editors_see_nothing(&site);
-    assert_eq!(received(press(&site, &page, "send").must_say("Received")), listed(&all));
+    assert_eq!(received(press(&site, &page, "send").must_say(msg("receipt-title"))), listed(&all));
     // Twice pressed.
-    press(&site, &page, "send").must_say("It is not here any more").must_say("waiting");
+    press(&site, &page, "send").must_say(msg("gone-already")).must_say(msg("mailbox-waiting"));
     assert_eq!((site.submissions(), rows(&site)), (1, (0, 0)));
     let (message, files) = opened(&site, "bundle.tar");
     assert!(message == "Bonjour" && files == contents(&all));
@@ -248,9 +245,9 @@ fn an_empty_form_leaves_no_draft() {
             let args: Vec<_> = args.iter().map(String::as_str).collect();
             let answer = site.curl(path, &args);
             assert_eq!(answer.status, 422, "{}", answer.text());
-            answer.must_say("Write a message or choose a file.");
+            answer.must_say(msg("error-empty"));
         }
     }
     assert_eq!(rows(&site), (0, 0));
-    site.mailbox(&form.code).must_say("Nothing under this code");
+    site.mailbox(&form.code).must_say(msg("mailbox-nothing-title"));
 }

@@ -15,25 +15,15 @@ const SMALL: &[(&str, &str)] = &[
     ("drafts = \"20 GiB\"", "drafts = \"2 MiB\""),
 ];
 
-const STALE: &str = "They must be sent again: discard what is kept, then send the files anew.";
+const STALE: &str = "error-stale";
 
 fn documents(site: &Box_, sizes: &[usize]) -> Vec<Document> {
     let new = |(at, size): (usize, &usize)| Document::new(site, &format!("{at}-{size}.bin"), *size);
     sizes.iter().enumerate().map(new).collect()
 }
 
-/// Keeps without sending, for a team.
-fn keep(site: &Box_, form: &Form, team: &str, message: &str, files: &[Document]) -> Answer {
-    let mut args = form.fields();
-    for (name, value) in [("team", team), ("message", message)] {
-        args.extend(["--form-string".into(), format!("{name}={value}")]);
-    }
-    args.extend(paths(files).iter().flat_map(|path| ["-F".into(), format!("files=@{path}")]));
-    site.curl("/drop?lang=en&keep=1", &args.iter().map(String::as_str).collect::<Vec<_>>())
-}
-
 fn kept(site: &Box_, form: &Form, team: &str, message: &str, files: &[Document]) {
-    keep(site, form, team, message, files).must_say("Kept, not sent");
+    keep(site, form, team, message, files).must_say(msg("receipt-kept-title"));
 }
 
 fn with_code(site: &Box_, form: &Form) -> Form {
@@ -52,14 +42,14 @@ fn too_many_files_with_the_held_ones_keep_what_fits_and_say_so() {
         let answer = add(&site, &page, path, None, &paths(files));
         assert_eq!(answer.status, 413);
         answer
-            .must_say("There are more than 4 files.")
+            .must_say(&filled("error-too-many-files", &["4"]))
             .must_say("4 files arrived whole and are kept");
         assert_eq!(held(&site.mailbox(&form.code)), listed(&all[..4]));
     }
     wait_until_clean(&site);
     editors_see_nothing(&site);
     let receipt = send_draft(&site, &form.code);
-    assert_eq!(received(receipt.must_say("Received")), listed(&all[..4]));
+    assert_eq!(received(receipt.must_say(msg("receipt-title"))), listed(&all[..4]));
     assert!(opened(&site, "bundle.tar") == ("Bonjour".into(), contents(&all[..4])));
 }
 
@@ -72,14 +62,16 @@ fn too_large_with_the_held_ones_keeps_what_fits_and_says_so() {
     let page = site.mailbox(&form.code);
     let answer = add(&site, &page, "/drop?lang=en", None, &paths(&all[1..3]));
     assert_eq!(answer.status, 413);
-    answer.must_say("All files together are larger than 1 MiB.").must_say("2 files arrived whole");
+    answer
+        .must_say(&filled("error-dispatch-too-large", &["1 MiB"]))
+        .must_say("2 files arrived whole");
     assert_eq!(held(&site.mailbox(&form.code)), listed(&all[..2]));
     wait_until_clean(&site);
     editors_see_nothing(&site);
     // To the byte, it fits.
     let page = site.mailbox(&form.code);
     let receipt = add(&site, &page, "/drop?lang=en", None, &paths(&all[3..]));
-    receipt.must_say("Received");
+    receipt.must_say(msg("receipt-title"));
     let sent = [all[0].clone(), all[1].clone(), all[3].clone()];
     assert!(opened(&site, "bundle.tar").1 == contents(&sent));
 }
@@ -93,7 +85,7 @@ fn messages_that_are_too_long_together_are_told_and_the_held_one_stays() {
     kept(&site, &form, "", &first, &all[..1]);
     let answer = keep(&site, &with_code(&site, &form), "", &second, &all[1..]);
     assert_eq!(answer.status, 413);
-    answer.must_say("The message is longer than 100 characters.").must_say(&second);
+    answer.must_say(&filled("error-message-too-long", &["100"])).must_say(&second);
     let page = site.mailbox(&form.code);
     assert_eq!(held(&page), listed(&all[..1]));
     page.must_say(&first);
@@ -101,9 +93,10 @@ fn messages_that_are_too_long_together_are_told_and_the_held_one_stays() {
     let second = "à".repeat(38);
     kept(&site, &with_code(&site, &form), "", &second, &[]);
     let page = site.mailbox(&form.code);
-    add(&site, &page, "/drop?lang=en&keep=1", None, &[]).must_say("Kept, not sent");
+    add(&site, &page, "/drop?lang=en&keep=1", None, &[]).must_say(msg("receipt-kept-title"));
     let page = site.mailbox(&form.code);
-    add(&site, &page, "/drop?lang=en", Some("Shorter."), &[all[1].path()]).must_say("Received");
+    add(&site, &page, "/drop?lang=en", Some("Shorter."), &[all[1].path()])
+        .must_say(msg("receipt-title"));
     assert!(opened(&site, "bundle.tar") == ("Shorter.".into(), contents(&all)));
 }
 
@@ -116,7 +109,7 @@ fn a_message_with_the_code_in_it_joins_no_draft() {
     let page = site.mailbox(&form.code);
     let answer = add(&site, &page, "/drop?lang=en", Some(&form.code), &[all[1].path()]);
     assert_eq!(answer.status, 422);
-    answer.must_say("The message contains your code.");
+    answer.must_say(msg("error-message-has-code"));
     editors_see_nothing(&site);
     let page = site.mailbox(&form.code);
     page.must_say("Bonjour");
@@ -133,7 +126,7 @@ fn another_code_shows_and_touches_nothing_of_it() {
     let page = site.mailbox(&theirs.code);
     assert_eq!(held(&page), listed(&all[1..]));
     assert!(!page.text().contains("Bonjour") && !page.text().contains(&all[0].name));
-    site.mailbox(&site.form("en").code).must_say("Nothing under this code");
+    site.mailbox(&site.form("en").code).must_say(msg("mailbox-nothing-title"));
     // With the ids of the other, should they ever be known.
     let my_page = site.mailbox(&mine.code);
     let [(_, shown)] = drafts(&my_page).try_into().unwrap();
@@ -155,7 +148,7 @@ fn another_code_shows_and_touches_nothing_of_it() {
     let [(_, still)] = drafts(&site.mailbox(&mine.code)).try_into().unwrap();
     assert_eq!(still, shown);
     // One source erases everything of its own, and the other's stays.
-    act(&site, &theirs.code, "erase", "", "").must_say("Everything is erased");
+    act(&site, &theirs.code, "erase", "", "").must_say(msg("erased-title"));
     assert_eq!(rows(&site), (1, 1));
     wait_until_clean(&site);
     assert_eq!(received(&send_draft(&site, &mine.code)), listed(&all[..1]));
@@ -186,22 +179,25 @@ fn drafts_for_two_teams_are_apart() {
     let file = format!("files=@{}", all[2].path());
     let fields: Vec<_> = fields.iter().map(String::as_str).chain(["-F", "team=team"]).collect();
     let args = [&fields[..], &["-F", &file]].concat();
-    site.curl("/drop?lang=en", &args).must_say("Not sent yet");
+    site.curl("/drop?lang=en", &args).must_say(msg("mailbox-draft"));
     // A form that knows the one draft does not know the other.
     let of_other = fields_of(&page, "send", "other");
     let (_, mark) = of_other.iter().find(|(name, _)| name == "item").unwrap();
     let mark = format!("draft={mark}");
     let args = [&fields[..], &["-F", &mark, "-F", &file]].concat();
-    site.curl("/drop?lang=en", &args).must_say("Not sent yet");
+    site.curl("/drop?lang=en", &args).must_say(msg("mailbox-draft"));
     assert_eq!((site.submissions(), &site.status()["mailboxes"]), (0, &0.into()));
 
     // One is sent, the other one stays; each team opens its own and nothing else.
     let (first, both) = (site.path("first.tar"), vec![one[0].clone(), all[2].name.clone()]);
     assert_eq!(of(&site.mailbox(&form.code))[1], ("team".into(), both));
-    act(&site, &form.code, "discard", "team", "").must_say("What was kept is deleted.");
+    act(&site, &form.code, "discard", "team", "").must_say(msg("discard-done"));
     kept(&site, &with_code(&site, &form), "team", "To the first.", &all[..1]);
     let page = site.mailbox(&form.code);
-    assert_eq!(received(press_for(&site, &page, "send", "other").must_say("Received")).len(), 1);
+    assert_eq!(
+        received(press_for(&site, &page, "send", "other").must_say(msg("receipt-title"))).len(),
+        1
+    );
     assert_eq!(of(&site.mailbox(&form.code)), [("team".into(), one)]);
     let said = fails(site.command("export").args(["--team", "team", "-o"]).arg(&first));
     assert!(said.contains("nothing waits"), "{said}");
@@ -223,25 +219,25 @@ fn a_draft_that_was_sealed_to_other_keys_is_refused_with_what_to_do_and_can_be_d
     site.add_editor(new);
     wait_for("the keys to be read again", || site.log().contains("read again").then_some(()));
 
-    press(&site, &before, "send").must_say(STALE);
+    press(&site, &before, "send").must_say(msg(STALE));
     for answer in [
         add(&site, &before, "/drop?lang=en", None, &[all[1].path()]),
         site.send(&form, "Bonjour", &paths(&all)),
         keep(&site, &with_code(&site, &form), "", "", &all[1..]),
     ] {
         assert_eq!(answer.status, 409);
-        answer.must_say(STALE);
+        answer.must_say(msg(STALE));
     }
     let page = site.mailbox(&form.code);
-    page.must_say(STALE);
+    page.must_say(msg(STALE));
     assert_eq!(held(&page), listed(&all[..1]));
-    assert!(!page.text().contains("Send it now"), "{}", page.text());
+    assert!(!page.text().contains(msg("mailbox-draft-send")), "{}", page.text());
     editors_see_nothing(&site);
-    act(&site, &form.code, "discard", "team", "").must_say("What was kept is deleted.");
+    act(&site, &form.code, "discard", "team", "").must_say(msg("discard-done"));
     wait_until_clean(&site);
 
     let receipt = site.send(&form, "Bonjour", &paths(&all));
-    assert_eq!(received(receipt.must_say("Received")), listed(&all));
+    assert_eq!(received(receipt.must_say(msg("receipt-title"))), listed(&all));
     for editor in 0..2 {
         site.editors.rotate_left(editor);
         let (message, files) = opened(&site, &format!("{editor}.tar"));
@@ -260,7 +256,7 @@ fn keys_in_another_order_are_the_same_keys() {
     let swap = [(one.as_str(), "\"first\""), (&two, &one), ("\"first\"", &two)];
     site.edit(&swap);
     wait_for("the keys to be read again", || site.log().contains("read again").then_some(()));
-    send_draft(&site, &form.code).must_say("Received");
+    send_draft(&site, &form.code).must_say(msg("receipt-title"));
     assert!(opened(&site, "bundle.tar").1 == contents(&all));
 }
 
@@ -295,11 +291,11 @@ fn over_their_quota_the_largest_draft_goes_first_and_one_that_is_added_to_stays(
     assert!(!still(1), "the largest of the others stayed");
     assert!(still(2) && still(3) && still(4), "more went than had to");
     upload.write(&body.bytes[body.begins[0] + 5_000..]);
-    assert!(upload.answer().contains("Kept, not sent"));
+    assert!(upload.answer().contains(msg("receipt-kept-title")));
     assert_eq!(held(&site.mailbox(&forms[0].form.code)).len(), 2);
     wait_until_clean(&site);
     // What went says so as anything that is not there.
-    site.mailbox(&forms[1].form.code).must_say("Nothing under this code");
+    site.mailbox(&forms[1].form.code).must_say(msg("mailbox-nothing-title"));
     editors_see_nothing(&site);
 }
 
@@ -319,7 +315,7 @@ fn messages_count_in_the_quota_of_drafts() {
         let mut args = site.form("en").fields();
         args.extend(["-F".into(), format!("message=<{}", path.display())]);
         let args: Vec<_> = args.iter().map(String::as_str).collect();
-        site.curl("/drop?lang=en&keep=1", &args).must_say("Kept, not sent");
+        site.curl("/drop?lang=en&keep=1", &args).must_say(msg("receipt-kept-title"));
     }
     kept(&site, &small, "", "small", &[]);
     let sum = "SELECT sum(length(head)) FROM draft";

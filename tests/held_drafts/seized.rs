@@ -99,12 +99,12 @@ fn a_held_draft_tells_neither_name_nor_word_nor_size() {
     page.must_say(&planted.message);
     assert_eq!(held(&page), listed(&planted.files[..2]));
     add(&site, &page, "/drop?lang=en&keep=1", None, &[planted.files[2].path()])
-        .must_say("Kept, not sent");
+        .must_say(msg("receipt-kept-title"));
     planted.must_be_nowhere(&site);
     site.stop();
     planted.must_be_nowhere(&site);
     site.serve();
-    send_draft(&site, &planted.sheet.form.code).must_say("Received");
+    send_draft(&site, &planted.sheet.form.code).must_say(msg("receipt-title"));
     planted.must_be_nowhere(&site);
     let (message, files) = opened(&site, "bundle.tar");
     assert!(message == planted.message && files == contents(&planted.files));
@@ -130,7 +130,7 @@ fn two_drafts_of_other_names_words_and_sizes_take_the_same_room() {
         let document = Document::new(&site, name, length);
         let body = Body::new(&sheet.form, &[("message", message)], &[document]);
         let answer = body.send(&site, "/drop?lang=en&keep=1", body.bytes.len()).answer();
-        assert!(answer.contains("Kept, not sent"), "{answer}");
+        assert!(answer.contains(msg("receipt-kept-title")), "{answer}");
         let sql =
             "SELECT head, detail, size, position, day FROM draft JOIN held USING (mailbox, team)";
         let row: (Vec<u8>, Vec<u8>, usize, i64, i64) =
@@ -140,7 +140,7 @@ fn two_drafts_of_other_names_words_and_sizes_take_the_same_room() {
             .unwrap();
         let header = first.len() - payload(&first);
         stored.push((payload(&row.0), payload(&row.1), row.2 - header, row.3, row.4));
-        act(&site, &sheet.form.code, "discard", "team", "").must_say("What was kept is deleted.");
+        act(&site, &sheet.form.code, "discard", "team", "").must_say(msg("discard-done"));
         wait_until_clean(&site);
     }
     assert_eq!(stored[0], stored[1]);
@@ -171,7 +171,7 @@ fn ciphertexts(site: &Box_) -> Vec<Vec<u8>> {
 fn nothing_is_left_of_what_was_discarded_removed_withdrawn_or_erased() {
     let site = Box_::served(1, &[]);
     let stays = Document::new(&site, "stays.pdf", 900_000);
-    site.send(&site.form("en"), "It stays.", &[stays.path()]).must_say("Received");
+    site.send(&site.form("en"), "It stays.", &[stays.path()]).must_say(msg("receipt-title"));
     let mine: Vec<_> = ciphertexts(&site);
     for what in ["discard", "remove", "withdraw", "erase a draft", "erase what was sent", "cut"] {
         let sheet = Sheet::new(&site);

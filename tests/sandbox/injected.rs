@@ -217,10 +217,12 @@ fn a_forbidden_call_fails_in_the_running_server() {
     }
     // It has noticed nothing.
     let form = site.form("en");
-    site.send(&form, "after that", &[]).must_say("Received");
+    site.send(&form, "after that", &[]).must_say(msg("receipt-title"));
     let opened = site.path("opened");
     ok(&mut site.editors[0].open([site.export("bundle.tar")], &opened));
-    assert!(fs::read_to_string(opened.join("SUMMARY.txt")).unwrap().contains("after that"));
+    assert!(
+        fs::read_to_string(opened.join("SUMMARY.txt")).unwrap().contains(msg("danger-browser"))
+    );
 }
 
 #[test]

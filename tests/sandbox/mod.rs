@@ -27,8 +27,8 @@ fn every_thread_of_the_server_is_filtered() {
     let document = site.path("a.txt");
     fs::write(&document, "a").unwrap();
     let form = site.form("en");
-    site.send(&form, "text", &[document.to_str().unwrap()]).must_say("Received");
-    site.mailbox(&form.code).must_say("waiting");
+    site.send(&form, "text", &[document.to_str().unwrap()]).must_say(msg("receipt-title"));
+    site.mailbox(&form.code).must_say(msg("mailbox-waiting"));
     let mut threads = 0;
     for task in fs::read_dir(format!("/proc/{}/task", site.pid())).unwrap().flatten() {
         let status = fs::read_to_string(task.path().join("status")).unwrap();

