@@ -290,8 +290,7 @@ fn what_was_served_is_remembered_by_list_as_long_as_its_bytes_are_the_same() {
     let handout =
         |frozen: &[(Mailbox, Dispatch)], only| inside.dropbox.handout(frozen.to_vec(), only, DAY);
     let progress = DownloadProgress::default();
-    let served =
-        |list, handout: &Handout, range| progress.served(list, handout, 1, range).len();
+    let served = |list, handout: &Handout, range| progress.served(list, handout, 1, range).len();
     let whole = handout(&frozen, false);
     let (length, half) = (whole.len(1).unwrap(), whole.len(1).unwrap() / 2);
     assert_eq!(served([1; 16], &whole, 0..half), 0);

@@ -57,9 +57,8 @@ impl DownloadProgress {
         let layout = handout.layout();
         let is_downloaded = |at: usize| list.served.get(at).copied() >= layout.length(at);
         let holds = |at: usize, item| layout.runs(at).iter().any(|run| run.item == item);
-        let is_whole = |item: &usize| {
-            (0..layout.volumes()).all(|at| is_downloaded(at) || !holds(at, *item))
-        };
+        let is_whole =
+            |item: &usize| (0..layout.volumes()).all(|at| is_downloaded(at) || !holds(at, *item));
         let whole = layout.runs(at).iter().map(|run| run.item).filter(is_whole);
         whole.filter_map(|item| layout.items().get(item)).map(|item| item.dispatch).collect()
     }

@@ -245,13 +245,8 @@ pub async fn volume(
     let id = found.id;
     let team = found.frozen.team.clone();
     let handout = found.handout(&desk);
-    let served = Served {
-        desk: desk.clone(),
-        reader: reader.clone(),
-        team,
-        id,
-        handout: handout.clone(),
-    };
+    let served =
+        Served { desk: desk.clone(), reader: reader.clone(), team, id, handout: handout.clone() };
     let sending = Sending {
         desk: &desk,
         reader: &reader,
