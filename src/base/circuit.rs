@@ -15,4 +15,12 @@ impl Circuit {
     pub fn is_known(self) -> bool {
         self != Self::Local
     }
+
+    /// The circuit's number, where there is one.
+    pub fn number(self) -> Option<u32> {
+        match self {
+            Self::Local => None,
+            Self::Tor(number) => Some(number),
+        }
+    }
 }

@@ -17,7 +17,7 @@ pub const FILES: usize = 10_000;
 /// Bytes of one volume of a bundle, so that it fits FAT32.
 pub const VOLUME: u64 = 3_900 * 1024 * 1024;
 
-/// Bytes of a small form: places and room are kept for these, so that a document of 20 MB fits beside any
+/// Bytes of a small form: slots and room are kept for these, so that a document of 20 MB fits beside any
 /// flood.
 pub const SMALL: u64 = 32 * 1024 * 1024;
 

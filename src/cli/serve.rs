@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::keeper::{Keeper, Onion, Reader};
 use super::{ConfigArg, kept, process, sandbox};
 use crate::base::clock::Clock;
+use crate::base::limits::Limits;
 use crate::config::{Config, ConfigError, Listen};
 use crate::dropbox::{Dropbox, Teams};
 use crate::store::Migrated;
@@ -29,8 +30,8 @@ const EXPIRY: Duration = Duration::from_secs(60 * 60);
 /// How often what circuits did is forgotten.
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// Threads that may block, beside one for each upload: pages, downloads.
-const OTHER_THREADS: usize = 32 + source::REFUSALS + desk::THREADS;
+/// Threads that may block, beside one for each upload: pages, downloads, the desk's forms.
+const OTHER_THREADS: usize = source::THREADS + desk::THREADS;
 
 #[derive(clap::Args)]
 pub struct Serve {
@@ -273,7 +274,7 @@ async fn upkeep(dropbox: Dropbox, (site, editors): (Arc<Site>, Arc<Desk>), confi
     let mut minute = tokio::time::interval(MINUTE);
     loop {
         tokio::select! {
-            _ = space.tick() => watch_space(&dropbox, &config),
+            _ = space.tick() => watch_space(dropbox.clone(), &config.limits),
             _ = expiry.tick() => expire(dropbox.clone()),
             _ = minute.tick() => {
                 site.forget();
@@ -335,14 +336,21 @@ fn expire(dropbox: Dropbox) {
     });
 }
 
-fn watch_space(dropbox: &Dropbox, config: &Config) {
-    let used = dropbox.store().used();
-    if used.saturating_mul(10) > config.limits.quota.saturating_mul(9) {
-        tracing::warn!("the store has used nine tenths of its quota: raise space.quota or delete");
-    }
-    if dropbox.store().free_space().is_ok_and(|free| free < config.limits.min_free) {
-        tracing::error!(
-            "out of space: the disk has less than space.min_free left; uploads are refused"
-        );
-    }
+/// On a thread that may block.
+fn watch_space(dropbox: Dropbox, limits: &Limits) {
+    let (quota, min_free) = (limits.quota, limits.min_free);
+    tokio::task::spawn_blocking(move || {
+        dropbox.sample_space();
+        let store = dropbox.store();
+        if store.used().saturating_mul(10) > quota.saturating_mul(9) {
+            tracing::warn!(
+                "the store has used nine tenths of its quota: raise space.quota or delete"
+            );
+        }
+        if store.free_space().is_ok_and(|free| free < min_free) {
+            tracing::error!(
+                "out of space: the disk has less than space.min_free left; uploads are refused"
+            );
+        }
+    });
 }

@@ -221,7 +221,7 @@ impl Dropbox {
     ) -> Result<Delivered, DeliverError> {
         let mut upload = self.store().upload();
         let total = total(&reply.members).ok_or(DeliverError::TooLarge)?;
-        let _promise = self.0.space.promise(total)?;
+        let _hold = self.0.space.hold_all(total)?;
         let copy = |member: &(usize, Entry)| copy_member(&mut upload, member, sealed);
         let members = reply.members.iter().map(copy).collect::<Result<_, _>>()?;
         let designation = reply.mailbox.designation.clone();

@@ -1,8 +1,7 @@
-//! A few threads that derive: bounded in number, of lower priority than uploads, and with a queue that
-//! says "busy" rather than wait without end. Whoever has asked least of late comes first: a circuit that
-//! tries one code after another waits behind everybody else, and never has the last free thread.
+//! A few threads that derive: bounded in number, of lower priority than uploads, and with one fair queue. The
+//! circuit that asked least of late comes first; where the queue is full, the one that asked most reads "busy".
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
@@ -15,9 +14,7 @@ use crate::crypto::kdf::{Derivation, DerivationError, MailboxKeys, Scratch};
 const QUEUE: usize = 64;
 /// How much nicer than the rest (setpriority(2)).
 const NICE: i32 = 10;
-/// A circuit that had so many derivations of late asks much.
-const MUCH: u32 = 8;
-/// Threads, where there are as many processors. Those who ask much have half of them.
+/// Threads, where there are as many processors.
 const THREADS: usize = 2;
 
 /// Why there are no keys.
@@ -34,11 +31,8 @@ pub enum DeriveError {
 type Answer = oneshot::Sender<Result<MailboxKeys, DerivationError>>;
 
 struct Job {
-    circuit: Circuit,
     code: RetrievalCode,
     answer: Answer,
-    /// Its circuit asks much.
-    much: bool,
 }
 
 /// The queue to the deriving threads, which end with it.
@@ -52,53 +46,39 @@ struct Queue {
 
 #[derive(Default)]
 struct State {
-    waiting: Vec<Job>,
-    /// Derivations of late.
-    asked: HashMap<Circuit, u32>,
-    /// Jobs under way of circuits that ask much, and how many of those there may be.
-    running: usize,
-    most: usize,
+    /// By how much its circuit had asked for before, then in the order they came.
+    waiting: BTreeMap<(u32, u64), Job>,
+    count: u64,
+    /// What each circuit asked for of late.
+    asked: HashMap<u32, u32>,
     closed: bool,
 }
 
 impl State {
-    /// Takes the next job: of the circuit that asked least, the oldest.
-    fn next(&mut self) -> Option<Job> {
-        // Whoever went away is not worked for.
-        self.waiting.retain(|job| !job.answer.is_closed());
-        let asked = |job: &Job| self.asked.get(&job.circuit).copied().unwrap_or_default();
-        let (at, least) =
-            self.waiting.iter().enumerate().min_by_key(|(at, job)| (asked(job), *at))?;
-        let much = asked(least) >= MUCH;
-        if much && self.running >= self.most {
-            return None;
+    fn add(&mut self, circuit: Circuit, job: Job) {
+        let before = circuit.number().map_or(0, |number| {
+            let asked = self.asked.entry(number).or_default();
+            *asked = asked.saturating_add(1);
+            *asked - 1
+        });
+        self.count += 1;
+        self.waiting.insert((before, self.count), job);
+        if self.waiting.len() > QUEUE {
+            // Whoever went away makes room first.
+            self.waiting.retain(|_, job| !job.answer.is_closed());
         }
-        self.running += usize::from(much);
-        let mut job = self.waiting.remove(at);
-        job.much = much;
-        if job.circuit.is_known() {
-            *self.asked.entry(job.circuit).or_default() += 1;
+        if self.waiting.len() > QUEUE {
+            self.waiting.pop_last();
         }
-        Some(job)
     }
 
-    /// Adds a job. Where the queue is full, one of the circuit with most in it makes room, or among equals
-    /// of the one that asked most of late, the youngest; it reads "busy". Perhaps it is this one.
-    fn add(&mut self, job: Job) {
-        self.waiting.retain(|job| !job.answer.is_closed());
-        self.waiting.push(job);
-        if self.waiting.len() <= QUEUE {
-            return;
-        }
-        let mut held: HashMap<Circuit, usize> = HashMap::new();
-        for job in &self.waiting {
-            *held.entry(job.circuit).or_default() += 1;
-        }
-        let most = |(at, job): &(usize, &Job)| {
-            (held.get(&job.circuit).copied(), self.asked.get(&job.circuit).copied(), *at)
-        };
-        if let Some((at, _)) = self.waiting.iter().enumerate().max_by_key(most) {
-            self.waiting.remove(at);
+    /// The next job of somebody who still waits.
+    fn next(&mut self) -> Option<Job> {
+        loop {
+            let (_, job) = self.waiting.pop_first()?;
+            if !job.answer.is_closed() {
+                return Some(job);
+            }
         }
     }
 }
@@ -115,8 +95,6 @@ impl Queue {
         let mut scratch = Scratch::default();
         while let Some(job) = self.take() {
             let _ = job.answer.send(derivation.derive(&job.code, &mut scratch));
-            self.lock().running -= usize::from(job.much);
-            self.work.notify_all();
         }
     }
 
@@ -127,7 +105,7 @@ impl Queue {
             if let Some(job) = state.next() {
                 return Some(job);
             }
-            if state.closed && state.waiting.is_empty() {
+            if state.closed {
                 return None;
             }
             state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -140,7 +118,6 @@ impl Deriver {
     pub fn start(derivation: &Derivation) -> std::io::Result<Self> {
         let queue = Arc::new(Queue::default());
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(THREADS);
-        queue.lock().most = threads.div_ceil(2);
         for _ in 0..threads {
             let (queue, derivation) = (queue.clone(), derivation.clone());
             std::thread::Builder::new()
@@ -165,7 +142,7 @@ impl Deriver {
         code: RetrievalCode,
     ) -> Result<MailboxKeys, DeriveError> {
         let (answer, wait) = oneshot::channel();
-        self.0.lock().add(Job { circuit, code, answer, much: false });
+        self.0.lock().add(circuit, Job { code, answer });
         self.0.work.notify_one();
         wait.await.map_err(|_| DeriveError::Busy)?.map_err(Into::into)
     }
@@ -184,99 +161,94 @@ mod tests {
 
     type Waits = oneshot::Receiver<Result<MailboxKeys, DerivationError>>;
 
-    fn job(circuit: u32) -> (Job, Waits) {
-        let (answer, waits) = oneshot::channel();
-        let code = RetrievalCode::generate().unwrap();
-        (Job { circuit: Circuit::Tor(circuit), code, answer, much: false }, waits)
-    }
-
-    fn add(state: &mut State, circuits: impl IntoIterator<Item = u32>) -> Vec<Waits> {
-        let jobs = circuits.into_iter().map(job);
-        jobs.map(|(job, waits)| {
-            state.add(job);
+    /// Asks on these circuits, one after the other; the answers in that order.
+    fn ask(state: &mut State, circuits: impl IntoIterator<Item = u32>) -> Vec<Waits> {
+        let ask = |circuit| {
+            let (answer, waits) = oneshot::channel();
+            let code = RetrievalCode::generate().unwrap();
+            state.add(Circuit::Tor(circuit), Job { code, answer });
             waits
-        })
-        .collect()
+        };
+        circuits.into_iter().map(ask).collect()
     }
 
-    fn next(state: &mut State) -> Option<u32> {
-        state.next().map(|job| match job.circuit {
-            Circuit::Tor(number) => number,
-            Circuit::Local => panic!("nobody local asked"),
-        })
+    /// Which of these is the next one to be worked for.
+    fn next(state: &mut State, waits: &mut Vec<Waits>) -> Option<usize> {
+        let job = state.next()?;
+        drop(job);
+        let at = waits.iter_mut().position(is_closed)?;
+        waits.remove(at);
+        Some(at)
     }
 
-    /// As if every job was done at once.
-    fn free() -> State {
-        State { most: usize::MAX, ..State::default() }
-    }
-
-    #[test]
-    fn those_who_ask_much_leave_a_thread_free() {
-        let mut state = State { most: 1, ..State::default() };
-        let mut waits = Vec::new();
-        for _ in 0..MUCH {
-            waits.extend(add(&mut state, [1]));
-            assert_eq!(next(&mut state), Some(1));
-        }
-        waits.extend(add(&mut state, [1, 1]));
-        assert_eq!(next(&mut state), Some(1));
-        assert_eq!(next(&mut state), None, "the second one waits for the first");
-        waits.extend(add(&mut state, [2]));
-        assert_eq!(next(&mut state), Some(2));
-        state.running -= 1;
-        assert_eq!(next(&mut state), Some(1));
+    /// Without an answer: worked for (in these tests), or turned away.
+    fn is_closed(wait: &mut Waits) -> bool {
+        matches!(wait.try_recv(), Err(oneshot::error::TryRecvError::Closed))
     }
 
     #[test]
     fn whoever_asks_for_the_first_time_comes_before_twenty_who_never_stop() {
-        let mut state = free();
-        let mut waits = add(&mut state, 1..=20);
-        for _ in 0..500 {
-            let served = next(&mut state).unwrap();
-            waits.extend(add(&mut state, [served]));
+        let mut state = State::default();
+        let mut waits = Vec::new();
+        for _ in 0..25 {
+            waits.extend(ask(&mut state, 1..=20));
+            for _ in 0..20 {
+                next(&mut state, &mut waits).unwrap();
+            }
         }
-        let _mine = add(&mut state, [99]);
-        assert_eq!(next(&mut state), Some(99));
-        // Having asked once does not put one behind those who asked more.
-        let _mine = add(&mut state, [99]);
-        assert_eq!(next(&mut state), Some(99));
+        waits.extend(ask(&mut state, 1..=20));
+        // Having asked a little does not put one behind those who asked more.
+        for _ in 0..3 {
+            waits.extend(ask(&mut state, [99]));
+            assert_eq!(next(&mut state, &mut waits), Some(20));
+        }
+        // Among equals in the order they came.
+        assert_eq!(next(&mut state, &mut waits), Some(0));
     }
 
     #[test]
-    fn a_full_queue_turns_away_whoever_fills_it() {
-        let mut state = free();
-        let mut hog = add(&mut state, std::iter::repeat_n(1, QUEUE));
-        let mut other = add(&mut state, [2]);
-        assert!(other[0].try_recv().is_err_and(|e| e == oneshot::error::TryRecvError::Empty));
-        let away = hog.iter_mut().filter_map(|wait| wait.try_recv().err());
-        assert_eq!(away.filter(|e| *e == oneshot::error::TryRecvError::Closed).count(), 1);
+    fn a_full_queue_turns_away_whoever_asked_most() {
+        let mut state = State::default();
+        let mut many = ask(&mut state, std::iter::repeat_n(1, QUEUE));
+        let mut mine = ask(&mut state, [2]);
+        assert!(!is_closed(&mut mine[0]) && is_closed(&mut many[QUEUE - 1]));
+        assert_eq!(many.iter_mut().filter_map(|wait| is_closed(wait).then_some(())).count(), 1);
+        // The one that asks again is turned away itself.
+        assert!(is_closed(&mut ask(&mut state, [1])[0]));
         assert_eq!(state.waiting.len(), QUEUE);
     }
 
     #[test]
     fn a_queue_full_of_others_turns_away_who_asked_before() {
-        let mut state = free();
+        let mut state = State::default();
         let circuits = 1..=u32::try_from(QUEUE).unwrap();
-        let mut waits = add(&mut state, circuits.clone());
-        while next(&mut state).is_some() {}
-        waits.extend(add(&mut state, circuits));
-        let mut mine = add(&mut state, [999]);
-        assert!(mine[0].try_recv().is_err_and(|e| e == oneshot::error::TryRecvError::Empty));
-        assert_eq!(next(&mut state), Some(999));
+        drop(ask(&mut state, circuits.clone()));
+        let _waits = ask(&mut state, circuits);
+        let mut mine = vec![ask(&mut state, [999]).remove(0)];
+        assert!(!is_closed(&mut mine[0]));
+        assert_eq!(next(&mut state, &mut mine), Some(0));
+    }
+
+    #[test]
+    fn over_loopback_the_first_come_first() {
+        let mut state = State::default();
+        let mut local = || {
+            let (answer, waits) = oneshot::channel();
+            let code = RetrievalCode::generate().unwrap();
+            state.add(Circuit::Local, Job { code, answer });
+            waits
+        };
+        let mut waits: Vec<_> = (0..=QUEUE).map(|_| local()).collect();
+        assert!(is_closed(&mut waits[QUEUE]), "the queue is full");
+        assert_eq!(next(&mut state, &mut waits), Some(0));
     }
 
     #[test]
     fn nobody_who_left_is_worked_for_and_what_was_long_ago_is_forgotten() {
         let deriver = Deriver(Arc::default());
         let mut state = deriver.0.lock();
-        drop(add(&mut state, [1]));
-        assert_eq!(next(&mut state), None);
-        state.most = usize::MAX;
-        for _ in 0..100 {
-            let _waits = add(&mut state, [2]);
-            assert_eq!(next(&mut state), Some(2));
-        }
+        drop(ask(&mut state, std::iter::repeat_n(2, 100)));
+        assert!(state.next().is_none());
         drop(state);
         for _ in 0..7 {
             deriver.forget();

@@ -4,13 +4,13 @@
 use super::Dropbox;
 use super::draft::Detail;
 use super::intake::IntakeError;
-use super::space::Promise;
+use super::space::Hold;
 use crate::crypto::seal::{Recipients, SealWriter};
 use crate::store::{FileWriter, StoreError, StoredFile, Upload};
 
 /// What one form may still bring.
 pub struct Allowance {
-    promise: Promise,
+    hold: Hold,
     file: u64,
     dispatch: u64,
     files: usize,
@@ -19,9 +19,9 @@ pub struct Allowance {
 impl Allowance {
     /// All that a form of `announced` bytes may bring, and room for it.
     pub fn new(dropbox: &Dropbox, announced: u64) -> Result<Self, StoreError> {
-        let promise = dropbox.0.space.promise(announced)?;
+        let hold = dropbox.0.space.hold(announced)?;
         let limits = dropbox.limits();
-        Ok(Self { promise, file: limits.file, dispatch: limits.dispatch, files: limits.files })
+        Ok(Self { hold, file: limits.file, dispatch: limits.dispatch, files: limits.files })
     }
 
     /// So many bytes more of a file that has `before` already.
@@ -30,7 +30,7 @@ impl Allowance {
             return Err(IntakeError::FileTooLarge);
         }
         self.dispatch = self.dispatch.checked_sub(more).ok_or(IntakeError::DispatchTooLarge)?;
-        Ok(self.promise.keep(more)?)
+        Ok(self.hold.arrive(more)?)
     }
 }
 

@@ -3,10 +3,10 @@
 
 pub mod accounts;
 pub mod answer;
-pub mod coverage;
 pub mod deliver;
 mod derive;
 mod designation;
+pub mod download_progress;
 pub mod draft;
 pub mod export;
 pub mod handout;
@@ -89,7 +89,11 @@ impl Dropbox {
 
     fn on(store: Store, teams: Teams, config: &Config, clock: Clock) -> Self {
         Self(Arc::new(Inner {
-            space: Arc::new(space::Space::new(store.clone(), &config.limits)),
+            space: Arc::new(space::Space::new(
+                store.clone(),
+                config.limits.quota,
+                config.limits.min_free,
+            )),
             store,
             limits: config.limits.clone(),
             clock,
@@ -109,16 +113,13 @@ impl Dropbox {
 
     /// Bytes that one file and one dispatch may hold as of now: the limits, or less when space is short.
     pub fn sizes_now(&self) -> (u64, u64) {
-        let limits = self.limits();
-        // Where the disk does not answer, the upload will say so.
-        let most = self.0.space.largest().unwrap_or(limits.dispatch);
+        let (limits, most) = (self.limits(), self.0.space.largest());
         (limits.file.min(most), limits.dispatch.min(most))
     }
 
-    /// Bytes that an upload of `announced` lacks and that others were promised; `None` where that would not
-    /// help.
-    pub fn lacks(&self, announced: u64) -> Option<u64> {
-        self.0.space.lacks(announced).ok().flatten()
+    /// Looks how much room there is, to be called every ten minutes. Blocks.
+    pub fn sample_space(&self) {
+        self.0.space.sample();
     }
 
     /// What time it is here.

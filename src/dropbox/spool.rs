@@ -12,7 +12,7 @@ use age::x25519::Identity;
 
 use super::Dropbox;
 use super::deliver::{DeliverError, Delivered};
-use super::space::Promise;
+use super::space::Hold;
 use crate::base::limits;
 use crate::bundle::read::Volume;
 use crate::crypto::header::Sealed;
@@ -30,7 +30,7 @@ pub struct Spool {
     volumes: Vec<Spooled>,
     key: Identity,
     writer: StreamWriter<FileWriter>,
-    promise: Promise,
+    hold: Hold,
     left: u64,
 }
 
@@ -57,11 +57,11 @@ impl Volume for Spooled {
 impl Dropbox {
     /// Begins a bundle of about `announced` bytes, or says that there is no room.
     pub fn spool(&self, announced: u64) -> Result<Spool, DeliverError> {
-        let promise = self.0.space.promise(announced)?;
+        let hold = self.0.space.hold(announced)?;
         let mut upload = self.store().upload();
         let (key, writer) = sealed(&mut upload)?;
         let (dropbox, left) = (self.clone(), self.largest_bundle());
-        Ok(Spool { dropbox, upload, volumes: Vec::new(), key, writer, promise, left })
+        Ok(Spool { dropbox, upload, volumes: Vec::new(), key, writer, hold, left })
     }
 
     /// Bytes that a bundle of one dispatch has at most, however it was sealed.
@@ -96,18 +96,18 @@ impl Spool {
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), DeliverError> {
         let length = bytes.len() as u64;
         self.left = self.left.checked_sub(length).ok_or(DeliverError::TooLarge)?;
-        self.promise.keep(length)?;
+        self.hold.arrive(length)?;
         Ok(self.writer.write_all(bytes)?)
     }
 
     /// All volumes are whole: checks every reply in them, then stores them, each durably, as answers of `team` and
     /// nobody else. Of mailboxes that wrote to other teams it says no more than of those that do not exist.
     pub fn deliver(self, team: &str) -> Result<Vec<Delivered>, DeliverError> {
-        let Self { dropbox, upload, mut volumes, key, writer, promise, .. } = self;
+        let Self { dropbox, upload, mut volumes, key, writer, hold, .. } = self;
         let file = writer.finish()?.finish()?;
         // Readers see what is committed.
         upload.settled()?;
-        drop(promise);
+        drop(hold);
         volumes.push(Spooled { store: dropbox.store().clone(), file, key });
         dropbox.deliver(&volumes, Some(team)).map_err(|error| match error {
             DeliverError::OtherTeam(mailbox, _) => DeliverError::NoMailbox(mailbox),

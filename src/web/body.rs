@@ -13,6 +13,7 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::{Frame, SizeHint};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::multipart::{BodySource, FormError, FormReader};
 
@@ -92,9 +93,10 @@ impl Outgoing {
     }
 }
 
-/// A page that is handed over piece by piece, and something that is held until its end.
+/// A page that is handed over piece by piece within some time, and something that is held until its end.
 pub struct Pieces<T> {
     rest: Bytes,
+    until: Instant,
     _held: T,
 }
 
@@ -102,20 +104,23 @@ pub struct Pieces<T> {
 const PIECE: usize = 16 * 1024;
 
 impl<T> Pieces<T> {
-    /// All of `page`.
-    pub fn new(page: Bytes, held: T) -> Self {
-        Self { rest: page, _held: held }
+    /// All of `page`. Whoever takes it too slowly is cut off, so that nobody keeps a slot for ever.
+    pub fn new(page: Bytes, time: Duration, held: T) -> Self {
+        Self { rest: page, until: Instant::now() + time, _held: held }
     }
 }
 
 impl<T: Unpin> HttpBody for Pieces<T> {
     type Data = Bytes;
-    type Error = std::convert::Infallible;
+    type Error = io::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        if Instant::now() > self.until {
+            return Poll::Ready(Some(Err(io::ErrorKind::TimedOut.into())));
+        }
         let length = self.rest.len().min(PIECE);
         let piece = self.rest.split_to(length);
         Poll::Ready((length > 0).then(|| Ok(Frame::data(piece))))

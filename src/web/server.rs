@@ -153,16 +153,15 @@ pub async fn serve(
         tokio::spawn(async move {
             let Some(circuit) = circuit_of(&mut stream, line).await else { return };
             drop(door);
-            // When everything is in use, whoever holds most gives way; see `Connections`.
-            let Some(place) = connections.admit(circuit) else { return };
-            let service = with_visitor(app, connections.visitor(&place));
+            let Some(slot) = connections.admit(circuit) else { return };
+            let service = with_visitor(app, connections.visitor(circuit, &slot));
             let mut stream = TimeoutStream::new(stream);
             stream.set_write_timeout(Some(UNREAD));
             let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), service);
             // How a connection ends says something about a visit: it is not logged.
             tokio::select! {
                 _ = watcher.watch(connection) => {}
-                () = place.entry.dismissed() => {}
+                () = slot.evicted() => {}
             }
         });
     }
@@ -200,7 +199,7 @@ fn with_visitor(
 > {
     let app = TowerToHyperService::new(app);
     service_fn(move |mut request: Request<Incoming>| {
-        visitor.asks();
+        visitor.active();
         request.extensions_mut().insert(visitor.clone());
         app.call(request)
     })

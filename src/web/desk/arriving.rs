@@ -1,5 +1,5 @@
 //! A form that carries files, while it arrives: it is read on a thread that may block, in one of the desk's
-//! places. It may take hours, and the session that it began with may end meanwhile.
+//! slots. It may take hours, and the session that it began with may end meanwhile.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +17,7 @@ use crate::web::body::{self, Incoming, read_text};
 use crate::web::connections::Visitor;
 use crate::web::lang::Lang;
 use crate::web::multipart::{Boundary, FormError, FormLimits, FormReader};
+use crate::web::slots::Slot;
 
 /// What was typed, as far as it was read: given back when something must be mended.
 #[derive(Default)]
@@ -56,8 +57,8 @@ pub struct Arriving {
     pub announced: u64,
     reader: Option<Reader>,
     headers: HeaderMap,
-    /// Files are taken; otherwise the text is read to be given back.
-    files: bool,
+    /// For its files; without it the text is read to be given back.
+    upload: Option<Slot<String>>,
     ended: Option<watch::Receiver<bool>>,
 }
 
@@ -72,10 +73,10 @@ impl Arriving {
         Ok(self.reader.as_ref().and_then(|reader| reader.prove(&text)))
     }
 
-    /// Before anything is kept of the form: who sends it, if there is a place for it.
+    /// Before anything is kept of the form: who sends it, if there is a slot for it.
     pub fn admitted<'a>(&self, actor: Option<&'a Actor>) -> Result<&'a Actor, Refusal> {
         let actor = self.signed_in(actor)?;
-        if !self.files {
+        if self.upload.is_none() {
             let (busy, t) = (Problem::Busy, self.lang.messages());
             return Err(Refusal::Mend(busy.kind(), busy.status(), busy.sentence(t)));
         }
@@ -127,13 +128,17 @@ pub async fn read<T: Send + 'static>(
     let Ok(boundary) = Boundary::from_content_type(content_type.unwrap_or_default()) else {
         return refused(Problem::Form, false);
     };
-    let Some(place) = desk.places.enter(reader.as_ref().map(Reader::name)) else {
+    // People without a session are not told apart, and bring no files.
+    let account = reader.as_ref().map(|reader| reader.name().to_owned());
+    let Some(slot) = desk.forms.acquire(Some(account.clone().unwrap_or_default())) else {
         let discarded = body::discard(body, limits.idle, limits.drain);
         let whole = tokio::time::timeout(limits.idle, discarded).await;
         return refused(Problem::Busy, whole.unwrap_or(false));
     };
-    let files = place.files;
-    let _kept = files.then(|| visitor.keep());
+    let upload = account.and_then(|account| desk.uploads.acquire(Some(account)));
+    let _kept = upload.is_some().then(|| visitor.keep());
+    // Who is only given the text back gets the time of one silence for all of it.
+    let time = if upload.is_some() { Duration::MAX } else { limits.idle };
     let length = headers.get(header::CONTENT_LENGTH);
     let length = length.and_then(|value| value.to_str().ok()?.parse().ok());
     let announced =
@@ -145,13 +150,11 @@ pub async fn read<T: Send + 'static>(
     let lang = Lang::of(&uri, &headers);
     let ended = reader.as_ref().map(|reader| session::watch(desk, reader, &headers));
     let desk = desk.clone();
-    let arriving = Arriving { desk, lang, form, announced, reader, headers, files, ended };
+    let arriving = Arriving { desk, lang, form, announced, reader, headers, upload, ended };
     let work = tokio::task::spawn_blocking(move || {
-        let _place = place;
+        let _slot = slot;
         work(arriving)
     });
-    // Who is only given the text back gets the time of one silence for all of it.
-    let time = if files { Duration::MAX } else { limits.idle };
     let pump = outgoing.pump(body, limits.idle, limits.drain, |_| ());
     let whole = tokio::time::timeout(time, pump).await.unwrap_or(false);
     let (outcome, typed) =

@@ -17,15 +17,15 @@ use super::outgoing::{self, Offered};
 use super::page::{Page, Room, answer, redirect};
 use super::problem::Problem;
 use super::session::{Act, Nothing, Reader};
-use super::{App, Desk, places, session};
+use super::{App, Desk, session};
 use crate::base::clock::Day;
 use crate::base::ids::{DispatchId, hex};
 use crate::base::random;
-use crate::dropbox::coverage::Coverage;
 use crate::dropbox::handout::Handout;
 use crate::dropbox::retention;
 use crate::store::Frozen;
 use crate::web::connections::{Kept, Visitor};
+use crate::web::slots::Slot;
 
 /// Dispatches of one list: more would take memory and time of others. What is left is the next one's.
 const LIST: usize = 1000;
@@ -245,8 +245,8 @@ pub async fn volume(
     let id = found.id;
     let team = found.frozen.team.clone();
     let handout = found.handout(&desk);
-    let coverage = desk.coverages.of(id, &handout);
-    let served = Served { desk: desk.clone(), reader: reader.clone(), team, coverage };
+    let served =
+        Served { desk: desk.clone(), reader: reader.clone(), team, id, handout: handout.clone() };
     let sending = Sending {
         desk: &desk,
         reader: &reader,
@@ -329,12 +329,13 @@ impl Sending<'_> {
         served: Option<Served>,
     ) -> Result<Response, Problem> {
         let length = handout.len(number).ok_or(Problem::NotFound)?;
-        let place = self.desk.places.download(self.reader.name()).ok_or(Problem::Busy)?;
+        let account = self.reader.name().to_owned();
+        let slot = self.desk.downloads.acquire(Some(account)).ok_or(Problem::Busy)?;
         let (etag, name) = (handout.etag(number), handout.name(number));
         let offered = Offered { name: &name, etag: &etag, length };
         let body = |range: Range<u64>| -> Body {
             let held = Held {
-                _place: place,
+                _slot: slot,
                 _kept: self.visitor.keep(),
                 ended: session::watch(self.desk, self.reader, self.headers),
             };
@@ -359,10 +360,10 @@ impl Sending<'_> {
     }
 }
 
-/// What a download holds until its end: its place, its connection (strangers' idle ones never end it), and
+/// What a download holds until its end: its slot, its connection (strangers' idle ones never end it), and
 /// the watch on its session.
 struct Held {
-    _place: places::Taken,
+    _slot: Slot<String>,
     _kept: Kept,
     ended: watch::Receiver<bool>,
 }
@@ -372,12 +373,14 @@ struct Served {
     desk: Arc<Desk>,
     reader: Reader,
     team: String,
-    coverage: Coverage,
+    id: [u8; 16],
+    handout: Handout,
 }
 
 impl Served {
     fn add(&self, volume: usize, bytes: Range<u64>) {
-        let complete = self.coverage.served(volume, bytes);
+        let progress = &self.desk.download_progress;
+        let complete = progress.served(self.id, &self.handout, volume, bytes);
         if complete.is_empty() {
             return;
         }

@@ -11,7 +11,6 @@ mod inbox;
 mod journal;
 mod outgoing;
 mod page;
-mod places;
 mod problem;
 mod range;
 mod reply;
@@ -30,21 +29,27 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use self::page::{Page, redirect};
-use self::places::Places;
 use self::problem::Problem;
 use self::session::SMALL_FORM;
 use self::sessions::Sessions;
 use self::sign_in_queue::SignInQueue;
 use super::headers;
+use super::slots::Slots;
 use super::visit::Visit;
 use crate::config::Config;
 use crate::dropbox::Dropbox;
 use crate::dropbox::accounts::Accounts;
-use crate::dropbox::coverage::Coverages;
+use crate::dropbox::download_progress::DownloadProgress;
 use crate::store::{Store, StoreError};
 
-/// Threads that the desk may hold: places, a derivation, and pages.
-pub const THREADS: usize = places::THREADS + 8;
+/// What takes long, in all and of one account: downloads, forms that carry files, and how many of these forms
+/// may bring their files. Of the others the text is read, to be given back.
+const DOWNLOADS: (usize, usize) = (16, 6);
+const FORMS: (usize, usize) = (12, 4);
+const UPLOADS: (usize, usize) = (8, 3);
+
+/// Threads that the desk may hold: downloads and forms, a derivation, and pages.
+pub const THREADS: usize = DOWNLOADS.0 + FORMS.0 + 8;
 
 /// What every handler of the desk can reach. The source's site has a state of its own.
 pub struct Desk {
@@ -53,8 +58,10 @@ pub struct Desk {
     sessions: Sessions,
     sign_ins: SignInQueue,
     /// What was served of each list.
-    coverages: Coverages,
-    places: Places,
+    download_progress: DownloadProgress,
+    downloads: Arc<Slots<String>>,
+    forms: Arc<Slots<String>>,
+    uploads: Arc<Slots<String>>,
     labels: Vec<String>,
     name: String,
     onions: Vec<String>,
@@ -67,8 +74,10 @@ impl Desk {
             sessions: Sessions::new(dropbox.clock().clone()),
             accounts: Accounts::new(dropbox.clone()),
             sign_ins: SignInQueue::default(),
-            coverages: Coverages::default(),
-            places: Places::default(),
+            download_progress: DownloadProgress::default(),
+            downloads: Slots::new(DOWNLOADS.0, DOWNLOADS.1),
+            forms: Slots::new(FORMS.0, FORMS.1),
+            uploads: Slots::new(UPLOADS.0, UPLOADS.1),
             labels: config.desk_labels.clone(),
             name: config.name.clone(),
             onions: Vec::new(),

@@ -9,14 +9,14 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::App;
 use super::page::Page;
 use super::problem::Problem;
-use super::{App, DOWNLOADS, DOWNLOADS_EACH, take};
 use crate::base::ids::DispatchId;
 use crate::dropbox::mailbox::ReplyFile;
 use crate::web::attachment;
 use crate::web::connections::{Kept, Visitor};
-use crate::web::roster::Place;
+use crate::web::slots::Slot;
 
 #[derive(Deserialize)]
 pub struct FileForm {
@@ -50,24 +50,19 @@ pub async fn download(
         tokio::task::spawn_blocking(move || dropbox.reply_file(&keys, id, form.number)).await
     };
     match file {
-        Ok(Ok(file)) => {
-            let each = (DOWNLOADS, DOWNLOADS_EACH);
-            match take(&site.downloads, visitor.circuit(), each, None) {
-                Some(place) => {
-                    attachment(file, (place, visitor.keep()), site.dropbox.limits().idle)
-                }
-                None => page.problem(&Problem::Busy),
-            }
-        }
+        Ok(Ok(file)) => match site.downloads.acquire(visitor.circuit().number()) {
+            Some(slot) => attachment(file, (slot, visitor.keep()), site.dropbox.limits().idle),
+            None => page.problem(&Problem::Busy),
+        },
         Ok(Err(error)) => page.problem(&error.into()),
         Err(_) => page.problem(&Problem::Internal),
     }
 }
 
-fn attachment(file: ReplyFile, place: (Place<()>, Kept), idle: Duration) -> Response {
+fn attachment(file: ReplyFile, held: (Slot<u32>, Kept), idle: Duration) -> Response {
     let (name, size) = (file.name, file.size);
-    let gone = async |place: &(Place<()>, Kept)| place.0.entry.dismissed().await;
-    let body = attachment::stream(file.plain, place, gone, idle, |_| ());
+    let never = async |_: &(Slot<u32>, Kept)| std::future::pending().await;
+    let body = attachment::stream(file.plain, held, never, idle, |_| ());
     let mut response = Response::new(body);
     attachment::mark(&mut response, &name, size);
     response

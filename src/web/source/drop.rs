@@ -17,8 +17,7 @@ use super::problem::Problem;
 use super::progress::{Meter, Phase};
 use super::reader::{Outcome, Reader, Typed, form_limits, largest_form};
 use super::ticket::Ticket;
-use super::uploads::Transfer;
-use super::{Acknowledges, App, REFUSALS, REFUSALS_EACH, receipt, take};
+use super::{Acknowledges, App, receipt};
 use crate::base::limits::{FORM_OVERHEAD, SHORT_FIELD};
 use crate::crypto::code::RetrievalCode;
 use crate::crypto::words::WordList;
@@ -27,7 +26,6 @@ use crate::dropbox::draft::HeldDraft;
 use crate::web::body;
 use crate::web::connections::Visitor;
 use crate::web::multipart::{Boundary, FormReader};
-use crate::web::roster::Place;
 use crate::web::tally;
 
 /// The form: new, or with what was typed before.
@@ -174,48 +172,6 @@ pub async fn again(
     show_form(page, form)
 }
 
-/// Where a form that arrives has its place.
-enum Seat {
-    Upload(Place<Transfer>),
-    /// Its text is read all the same, as long as few do so: the reason is then told in the display, and the
-    /// message given back.
-    Refusal(Place<()>),
-}
-
-impl Seat {
-    fn is_upload(&self) -> bool {
-        matches!(self, Self::Upload(_))
-    }
-
-    fn arrived(&self, bytes: u64) {
-        if let Self::Upload(place) = self {
-            place.entry.about.add(bytes);
-        }
-    }
-
-    fn complete(&self) {
-        if let Self::Upload(place) = self {
-            place.entry.about.complete();
-        }
-    }
-
-    async fn dismissed(&self) {
-        match self {
-            Self::Upload(place) => place.entry.dismissed().await,
-            Self::Refusal(place) => place.entry.dismissed().await,
-        }
-    }
-
-    /// Why it ended, when its body was cut: perhaps it was us.
-    fn reason(&self, problem: Problem) -> Problem {
-        match (self, problem) {
-            (Self::Upload(place), Problem::Cut) if place.entry.is_dismissed() => Problem::Displaced,
-            (Self::Refusal(place), Problem::Cut) if place.entry.is_dismissed() => Problem::Busy,
-            (_, problem) => problem,
-        }
-    }
-}
-
 pub async fn receive(
     State(site): App,
     Extension(visitor): Extension<Visitor>,
@@ -232,36 +188,33 @@ pub async fn receive(
     let announced = length.unwrap_or_else(|| most.min(site.dropbox.sizes_now().1 + FORM_OVERHEAD));
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let page = Page::new(&site, &uri, &headers).framing(Frames::Inside);
-    let keep = uri.query().is_some_and(|query| query.split('&').any(|pair| pair == "keep=1"));
+    let mut query = uri.query().unwrap_or_default().split('&');
+    let keep = query.clone().any(|pair| pair == "keep=1");
 
     let boundary = Boundary::from_content_type(content_type.unwrap_or_default());
     let circuit = visitor.circuit();
-    let kept = visitor.keep();
-    let upload = if site.pace.drop(circuit).await {
-        site.uploads.enter(circuit, announced).await
-    } else {
-        None
-    };
-    let refusal = || take(&site.refusals, circuit, (REFUSALS, REFUSALS_EACH), None);
-    let seat = upload.map(Seat::Upload).or_else(|| refusal().map(Seat::Refusal)).map(Arc::new);
+    let slot = site.admit_upload(circuit, announced).await.map(Arc::new);
     // curl asks before it sends so much. A browser has begun to send already: its code and message are
     // read and given back, see `begin`.
     let asks = headers.contains_key(header::EXPECT);
-    let (Ok(boundary), Some(seat), true) = (&boundary, seat, announced <= most || !asks) else {
+    let (Ok(boundary), Some(slot), true) = (&boundary, slot, announced <= most || !asks) else {
         let problem = match boundary {
             Err(_) => Problem::Form,
             Ok(_) if announced > most => Problem::DispatchTooLarge,
             Ok(_) => Problem::Busy,
         };
+        // A browser that has much to send reads it there: see `limits.drain`.
+        let token = query.find_map(|pair| pair.strip_prefix("progress="));
+        site.progress.refuse(token.unwrap_or_default(), &problem);
         let read = !asks && body::discard(body, limits.idle, limits.drain).await;
-        return body::close_unless(read, page.problem(&problem));
+        return body::close_unless(read, refuse(page, &problem, Typed::default()));
     };
-    let _kept = kept;
+    let _kept = visitor.keep();
     let meter = Meter::new(length);
     let (outgoing, incoming) = body::channel();
     let form = FormReader::new(incoming, boundary, form_limits(limits.files));
     let work = tokio::task::spawn_blocking({
-        let (site, meter, seat) = (site.clone(), meter.clone(), seat.clone());
+        let (site, meter, slot) = (site.clone(), meter.clone(), slot.clone());
         let handle = Handle::current();
         move || {
             let mut reader = Reader {
@@ -273,8 +226,11 @@ pub async fn receive(
                 meter: &meter,
                 typed: Typed::default(),
             };
-            let outcome = reader.read(seat.is_upload(), keep);
-            let outcome = outcome.map_err(|problem| seat.reason(problem));
+            // Its body was cut: perhaps it was us.
+            let outcome = reader.read(keep).map_err(|problem| match problem {
+                Problem::Cut if slot.is_evicted() => Problem::Displaced,
+                problem => problem,
+            });
             let typed = reader.typed;
             meter.set(match &outcome {
                 Ok(Outcome::Slip(_)) => Phase::Sent,
@@ -286,14 +242,14 @@ pub async fn receive(
     });
     let arrived = |bytes| {
         meter.add(bytes);
-        seat.arrived(bytes);
+        slot.holder.about.add(bytes);
     };
     let read = tokio::select! {
         read = outgoing.pump(body, limits.idle, limits.drain, arrived) => read,
-        () = seat.dismissed() => false,
+        () = slot.evicted() => false,
     };
-    seat.complete();
-    drop(seat);
+    slot.holder.about.complete();
+    drop(slot);
     let response = match work.await {
         Ok((Ok(Outcome::Slip(slip)), typed)) => {
             let mut receipt = receipt::framed(page, &slip, typed.into_pair());

@@ -37,7 +37,7 @@ pub async fn leave(
     // A ticket that is no good any more opens nothing either: whoever leaves has left.
     if let Ok(ticket) = site.tickets.check(&form.ticket) {
         // What was burned is remembered up to a number: nobody may use that up at one go.
-        if !site.pace.check(visitor.circuit()).await {
+        if !site.rate_limit.code(visitor.circuit()).await {
             return page.problem(&Problem::Busy);
         }
         site.tickets.burn(&ticket);

@@ -6,32 +6,32 @@ mod drop;
 mod landing;
 mod leave;
 mod mailbox;
-mod pace;
 mod page;
 mod problem;
 mod progress;
+mod rate_limit;
 mod reader;
 mod receipt;
 mod ticket;
 mod uploads;
 mod warnings;
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::pace::Pace;
 use self::page::Page;
 use self::problem::Problem;
 use self::progress::Progress;
+use self::rate_limit::RateLimit;
 use self::ticket::Tickets;
-use self::uploads::Uploads;
+use self::uploads::{Upload, Uploads};
 use super::body;
 use super::connections::Visitor;
 use super::headers;
-use super::roster::{Entry, Held, Place, Rank, Roster, Rule};
+use super::slots::Slots;
 use crate::base::circuit::Circuit;
+use crate::base::limits::SMALL;
 use crate::config::Config;
 use crate::crypto::code::RetrievalCode;
 use crate::crypto::kdf::MailboxKeys;
@@ -44,44 +44,32 @@ use axum::http::header;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
+use http_body_util::BodyExt;
 
 /// Bytes of a form that carries no file.
 const SMALL_FORM: usize = 64 * 1024;
 
-/// Uploads beyond `limits.uploads` of which the text is still read, to be given back with the reason.
-pub const REFUSALS: usize = 8;
-
-/// Of these, how many of one circuit.
-const REFUSALS_EACH: usize = 2;
-
-/// Forms of more than a few fields that may be read at once, and how many of one circuit.
-const LARGE_FORMS: usize = 8;
-const LARGE_FORMS_EACH: usize = 2;
-/// Such a form has arrived within this time, or gives its place to another when there are too many.
-const FORM_TIME: Duration = Duration::from_secs(20);
-
-/// Bytes of a page that needs no place of its own until it is read; how many larger ones there may be,
-/// and how many of one circuit.
+/// Bytes of a page that needs no slot of its own until it is read; how many larger ones there may be, how
+/// many of one circuit, and within which time one must be read.
 const SMALL_PAGE: u64 = 48 * 1024;
-const LARGE_PAGES: usize = 16;
-const LARGE_PAGES_EACH: usize = 3;
+const LARGE_PAGES: (usize, usize) = (16, 2);
+const LARGE_PAGE_TIME: Duration = Duration::from_secs(120);
 
-/// Files of answers that may be on their way out at once (each holds a thread), and how many to one
-/// circuit.
-const DOWNLOADS: usize = 16;
-const DOWNLOADS_EACH: usize = 6;
+/// Files of answers that may be on their way out at once, and how many to one circuit.
+const DOWNLOADS: (usize, usize) = (16, 6);
+
+/// Threads that may block, beside one for each upload: downloads, and pages.
+pub const THREADS: usize = DOWNLOADS.0 + 16;
 
 /// What every handler of this site can reach. The desk has a state of its own.
 pub struct Site {
     dropbox: Dropbox,
     deriver: Deriver,
     tickets: Tickets,
-    pace: Pace,
+    rate_limit: RateLimit,
     uploads: Uploads,
-    refusals: Arc<Roster<()>>,
-    large_forms: Arc<Roster<()>>,
-    large_pages: Arc<Roster<()>>,
-    downloads: Arc<Roster<()>>,
+    large_pages: Arc<Slots<u32>>,
+    downloads: Arc<Slots<u32>>,
     progress: Progress,
     name: String,
     text: BTreeMap<String, String>,
@@ -107,12 +95,10 @@ impl Site {
         Ok(Self {
             deriver: Deriver::start(&dropbox.derivation()?)?,
             tickets: tickets.map_err(SetupError::from)?,
-            pace: Pace::default(),
+            rate_limit: RateLimit::default(),
             uploads: Uploads::new(config.limits.uploads),
-            refusals: Arc::default(),
-            large_forms: Arc::default(),
-            large_pages: Arc::default(),
-            downloads: Arc::default(),
+            large_pages: Slots::new(LARGE_PAGES.0, LARGE_PAGES.1),
+            downloads: Slots::new(DOWNLOADS.0, DOWNLOADS.1),
             progress: Progress::default(),
             name: config.name.clone(),
             text: config.text.clone(),
@@ -124,7 +110,7 @@ impl Site {
 
     /// Forgets what circuits did minutes ago.
     pub fn forget(&self) {
-        self.pace.forget();
+        self.rate_limit.forget();
         self.deriver.forget();
         self.progress.forget();
     }
@@ -139,7 +125,7 @@ impl Site {
     async fn open_code(&self, circuit: Circuit, text: &str) -> Result<OpenedCode, Problem> {
         let mut first = None;
         for code in RetrievalCode::read(text)? {
-            if !self.pace.check(circuit).await {
+            if !self.rate_limit.code(circuit).await {
                 return Err(Problem::Busy);
             }
             let list = code.list_of(text).unwrap_or(WordList::English);
@@ -153,25 +139,14 @@ impl Site {
         }
         first.ok_or(Problem::Internal)
     }
-}
 
-/// Takes a place for something that is read or written in one go.
-fn take(
-    roster: &Arc<Roster<()>>,
-    circuit: Circuit,
-    (most, share): (usize, usize),
-    patience: Option<Duration>,
-) -> Option<Place<()>> {
-    let yields = |entry: &Entry<()>, held: Held| -> Option<Rank> {
-        let late = patience.is_some_and(|patience| entry.age() > patience);
-        match (late, held.hogs()) {
-            (true, _) => Some((0, Reverse(held.theirs), entry.number)),
-            (false, true) => Some((1, Reverse(held.theirs), entry.number)),
-            (false, false) => None,
+    /// A slot for a form with documents, or a large one, of so many bytes; `None` is "busy".
+    async fn admit_upload(&self, circuit: Circuit, announced: u64) -> Option<Upload> {
+        if !self.rate_limit.form(circuit).await {
+            return None;
         }
-    };
-    let rule = Rule { share, classes: &[(most, &|_| true)], yields: &yields };
-    roster.take(circuit, (), &rule)
+        self.uploads.acquire(circuit, announced)
+    }
 }
 
 /// Marks an answer that says that something is stored: nothing else may stand in its place.
@@ -194,11 +169,11 @@ pub fn router(site: Arc<Site>) -> Router {
     // Percent-encoding makes three of each byte.
     let typed = DefaultBodyLimit::max(SMALL_FORM + 12 * limits.message);
     let listed = DefaultBodyLimit::max(SMALL_FORM / 16 * (16 + limits.files));
-    // What may be larger is read a few at a time.
+    // What may be larger is admitted as an upload.
     let large = Router::new()
         .route("/drop/form", post(drop::again).layer(typed))
         .route("/receipt", post(receipt::show).layer(listed))
-        .layer(middleware::from_fn_with_state(site.clone(), few));
+        .layer(middleware::from_fn_with_state(site.clone(), admit_large_form));
     let forms = Router::new()
         .route("/mailbox", get(mailbox::ask).post(mailbox::show))
         .route("/mailbox/act", post(act::act))
@@ -217,7 +192,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .method_not_allowed_fallback(not_found)
         .layer(middleware::from_fn_with_state(site.clone(), refuse_foreign))
         .layer(middleware::from_fn_with_state(site.clone(), warnings::refuse))
-        .layer(middleware::from_fn_with_state(site.clone(), few_large_pages))
+        .layer(middleware::from_fn_with_state(site.clone(), admit_large_page))
         .layer(middleware::from_fn(headers::harden))
         .with_state(site)
 }
@@ -226,8 +201,8 @@ async fn not_found(State(site): App, request: Request) -> Response {
     Page::of(&site, &request).problem(&Problem::NotFound)
 }
 
-/// Takes a place before a large body is read into memory.
-async fn few(
+/// A large body takes a slot before it is read into memory, as an upload does.
+async fn admit_large_form(
     State(site): App,
     Extension(visitor): Extension<Visitor>,
     request: Request,
@@ -235,22 +210,31 @@ async fn few(
 ) -> Response {
     let length = request.headers().get(header::CONTENT_LENGTH);
     let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
-    if length.is_some_and(|length: usize| length <= SMALL_FORM) {
+    let length = length.unwrap_or(u64::MAX);
+    if length <= SMALL_FORM as u64 {
         return next.run(request).await;
     }
     let page = Page::of(&site, &request);
-    let each = (LARGE_FORMS, LARGE_FORMS_EACH);
-    let Some(place) = take(&site.large_forms, visitor.circuit(), each, Some(FORM_TIME)) else {
+    // However long it says that it is: more than such a form may hold is not read.
+    let Some(slot) = site.admit_upload(visitor.circuit(), length.min(SMALL)).await else {
         return page.problem(&Problem::Busy);
     };
+    let _kept = visitor.keep();
+    let transfer = slot.holder.clone();
+    let request = request.map(|body| {
+        Body::new(body.map_frame(move |frame| {
+            transfer.about.add(frame.data_ref().map_or(0, |data| data.len() as u64));
+            frame
+        }))
+    });
     tokio::select! {
         response = next.run(request) => response,
-        () = place.entry.dismissed() => page.problem(&Problem::Busy),
+        () = slot.evicted() => page.problem(&Problem::Busy),
     }
 }
 
-/// A large page takes a place until it is read: whoever asks for many and takes none fills no memory.
-async fn few_large_pages(
+/// A large page takes a slot until it is read: whoever asks for many and reads none fills no memory.
+async fn admit_large_page(
     State(site): App,
     Extension(visitor): Extension<Visitor>,
     request: Request,
@@ -262,8 +246,7 @@ async fn few_large_pages(
     if length <= SMALL_PAGE {
         return Response::from_parts(parts, body);
     }
-    let each = (LARGE_PAGES, LARGE_PAGES_EACH);
-    let Some(place) = take(&site.large_pages, visitor.circuit(), each, None) else {
+    let Some(slot) = site.large_pages.acquire(visitor.circuit().number()) else {
         // Who has sent something is told so, whatever others do.
         if parts.extensions.get::<Acknowledges>().is_some() {
             return Response::from_parts(parts, body);
@@ -271,7 +254,10 @@ async fn few_large_pages(
         return page.problem(&Problem::Busy);
     };
     match axum::body::to_bytes(body, usize::MAX).await {
-        Ok(bytes) => Response::from_parts(parts, Body::new(body::Pieces::new(bytes, place))),
+        Ok(bytes) => {
+            let pieces = body::Pieces::new(bytes, LARGE_PAGE_TIME, slot);
+            Response::from_parts(parts, Body::new(pieces))
+        }
         Err(_) => page.problem(&Problem::Internal),
     }
 }

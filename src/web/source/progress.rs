@@ -1,7 +1,6 @@
 //! Progress without script: beside the form, a frame holds a page that never ends. Each step adds a
 //! paragraph, and the style shows the last one only.
 
-use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -20,17 +19,13 @@ use tokio_stream::wrappers::ReceiverStream;
 use super::App;
 use super::page::{Frames, Page, answer};
 use super::problem::Problem;
-use crate::base::circuit::Circuit;
 use crate::base::limits::Limits;
 use crate::bundle::names;
-use crate::web::connections::{Kept, Visitor};
+use crate::web::connections::Visitor;
 use crate::web::lang::{L10nLanguage, Lang};
-use crate::web::roster::{Entry, Held, Place, Roster, Rule};
 
-/// Displays that may be open at once, and how many of one circuit. When there are more, the one that has
-/// waited longest for an upload ends, first of the circuit that holds most.
-const SEATS: usize = 128;
-const SEATS_EACH: usize = 8;
+/// Uploads that are remembered when they have ended, for displays that open late.
+const RECENT: usize = 128;
 /// Between two steps, at first and after a minute: a page of many hours stays small.
 const STEP: Duration = Duration::from_millis(500);
 const LATER_STEP: Duration = Duration::from_secs(2);
@@ -97,74 +92,61 @@ impl Meter {
     }
 }
 
-/// Where an upload and the displays of its form meet.
-type Slot = watch::Sender<Option<Arc<Meter>>>;
-
-/// One open display.
-struct Seat {
-    slot: Arc<Slot>,
-}
-
-impl Seat {
-    /// No upload is under way that it could show.
-    fn waits(&self) -> bool {
-        let ended = |meter: &Arc<Meter>| matches!(meter.phase(), Phase::Refused(..));
-        self.slot.borrow().as_ref().is_none_or(ended)
-    }
-}
+/// The upload that the displays of one form show.
+type Current = watch::Sender<Option<Arc<Meter>>>;
 
 /// All displays of the site.
 #[derive(Default)]
 pub struct Progress {
-    slots: Mutex<HashMap<Token, Weak<Slot>>>,
+    uploads: Mutex<HashMap<Token, Weak<Current>>>,
     /// The last uploads, newest first: a display may open when a short one has ended already.
-    recent: Mutex<VecDeque<(Instant, Arc<Slot>)>>,
-    seats: Arc<Roster<Seat>>,
+    recent: Mutex<VecDeque<(Instant, Arc<Current>)>>,
+    closed: watch::Sender<bool>,
 }
 
 impl Progress {
     /// Shows an upload to the displays of this token, those that open a little later among them.
     pub fn attach(&self, token: &str, meter: Arc<Meter>) {
-        let slot = self.slot(token);
-        slot.send_replace(Some(meter));
+        let current = self.current(token);
+        current.send_replace(Some(meter));
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        recent.push_front((Instant::now(), slot));
-        recent.truncate(SEATS);
+        recent.push_front((Instant::now(), current));
+        recent.truncate(RECENT);
     }
 
-    fn slot(&self, token: &str) -> Arc<Slot> {
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(slot) = slots.get(token).and_then(Weak::upgrade) {
-            return slot;
+    fn current(&self, token: &str) -> Arc<Current> {
+        let mut uploads = self.uploads.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(current) = uploads.get(token).and_then(Weak::upgrade) {
+            return current;
         }
-        slots.retain(|_, slot| slot.strong_count() > 0);
-        let slot = Arc::new(watch::Sender::new(None));
-        slots.insert(token.to_owned(), Arc::downgrade(&slot));
-        slot
+        uploads.retain(|_, current| current.strong_count() > 0);
+        let current = Arc::new(watch::Sender::new(None));
+        uploads.insert(token.to_owned(), Arc::downgrade(&current));
+        current
     }
 
-    /// Takes a place for one more display. `None` when every display shows an upload.
-    fn sit(&self, circuit: Circuit, token: &str) -> Option<Place<Seat>> {
-        let yields = |entry: &Entry<Seat>, held: Held| {
-            let waits = entry.about.waits();
-            (waits || held.hogs()).then_some((u8::from(!waits), Reverse(held.theirs), entry.number))
-        };
-        let rule = Rule { share: SEATS_EACH, classes: &[(SEATS, &|_| true)], yields: &yields };
-        self.seats.take(circuit, Seat { slot: self.slot(token) }, &rule)
+    /// Tells the displays of this token that their form was refused before anything of it was read.
+    pub fn refuse(&self, token: &str, problem: &Problem) {
+        let uploads = self.uploads.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(current) = uploads.get(token).and_then(Weak::upgrade) {
+            let meter = Meter::new(None);
+            meter.set(Phase::Refused(problem.clone(), 0));
+            current.send_replace(Some(meter));
+        }
     }
 
     /// Forgets uploads that have ended a while ago.
     pub fn forget(&self) {
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        recent.retain(|(since, slot)| {
+        recent.retain(|(since, current)| {
             let over = |meter: &Arc<Meter>| meter.phase().is_last();
-            since.elapsed() < LATE || !slot.borrow().as_ref().is_none_or(over)
+            since.elapsed() < LATE || !current.borrow().as_ref().is_none_or(over)
         });
     }
 
     /// Ends every display: the server stops.
     pub fn close(&self) {
-        self.seats.dismiss_all();
+        self.closed.send_replace(true);
     }
 }
 
@@ -172,8 +154,6 @@ impl Progress {
 #[template(path = "source/progress.html")]
 struct ProgressPage<'a> {
     page: &'a Page<'a>,
-    /// There is no place for one more display.
-    full: bool,
 }
 
 /// One paragraph of the display.
@@ -199,10 +179,7 @@ pub async fn show(
     if token.len() != 32 || !token.bytes().all(|b| b.is_ascii_hexdigit()) {
         return page.problem(&Problem::NotFound);
     }
-    let head = answer(&page, StatusCode::OK, &ProgressPage { page: &page, full: false });
-    let Some(seat) = site.progress.sit(visitor.circuit(), &token) else {
-        return answer(&page, StatusCode::OK, &ProgressPage { page: &page, full: true });
-    };
+    let head = answer(&page, StatusCode::OK, &ProgressPage { page: &page });
     let (mut parts, begin) = head.into_parts();
     parts.headers.remove(axum::http::header::CONTENT_LENGTH);
     let (sender, receiver) = mpsc::channel(1);
@@ -210,51 +187,44 @@ pub async fn show(
         lang: page.lang,
         limits: site.dropbox.limits().clone(),
         out: sender,
+        visitor,
         samples: VecDeque::new(),
     };
-    tokio::spawn(display.run(begin, seat, visitor.keep()));
+    let (current, closed) = (site.progress.current(&token), site.progress.closed.subscribe());
+    tokio::spawn(display.run(begin, current, closed));
     Response::from_parts(
         parts,
         Body::new(http_body_util::StreamBody::new(ReceiverStream::new(receiver))),
     )
 }
 
-/// Writes one display, until its reader goes away, there is a receipt, or another needs the place.
+/// Writes one display, until its reader goes away, there is a receipt, or the server stops.
 struct Display {
     lang: Lang,
     limits: Limits,
     out: mpsc::Sender<Result<Frame<Bytes>, std::io::Error>>,
+    visitor: Visitor,
     /// When, and how many bytes there were.
     samples: VecDeque<(Instant, u64)>,
 }
 
 impl Display {
-    async fn run(mut self, begin: Body, seat: Place<Seat>, kept: Kept) {
+    async fn run(mut self, begin: Body, current: Arc<Current>, mut closed: watch::Receiver<bool>) {
         let out = self.out.clone();
         tokio::select! {
             () = out.closed() => {}
-            _ = self.follow(begin, &seat.entry.about.slot) => {}
-            () = seat.entry.dismissed() => {
-                // Whoever does not read holds nothing up.
-                drop(kept);
-                let (t, none) = (self.lang.messages(), String::new());
-                let text = t.progress_ended();
-                let last =
-                    Step { t, class: "soft", text, detail: none, file: None, percent: None };
-                if let Ok(last) = last.render() {
-                    let _ = out.try_send(Ok(Frame::data(last.into())));
-                }
-            }
+            _ = self.follow(begin, &current) => {}
+            _ = closed.wait_for(|closed| *closed) => {}
         }
     }
 
     /// `None` once there is nothing more to say.
-    async fn follow(&mut self, begin: Body, slot: &Slot) -> Option<()> {
+    async fn follow(&mut self, begin: Body, current: &Current) -> Option<()> {
         let begin = axum::body::to_bytes(begin, usize::MAX).await.ok()?;
         self.write(begin).await?;
         let t = self.lang.messages();
         self.step("soft", t.progress_waiting(), String::new(), None, None).await?;
-        let mut uploads = slot.subscribe();
+        let mut uploads = current.subscribe();
         uploads.mark_changed();
         loop {
             match tokio::time::timeout(PULSE, uploads.changed()).await {
@@ -360,7 +330,10 @@ impl Display {
     async fn write(&self, bytes: Bytes) -> Option<()> {
         // Who takes nothing for so long is gone, or holds the place for nothing.
         let send = self.out.send(Ok(Frame::data(bytes)));
-        tokio::time::timeout(self.limits.idle, send).await.ok()?.ok()
+        tokio::time::timeout(self.limits.idle, send).await.ok()?.ok()?;
+        // Whoever reads is not idle.
+        self.visitor.active();
+        Some(())
     }
 }
 

@@ -1,7 +1,6 @@
 //! The form of an upload while it arrives: read and sealed on a thread that may block.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::runtime::Handle;
 
@@ -12,14 +11,9 @@ use super::ticket::Ticket;
 use super::{OpenedCode, Site};
 use crate::base::circuit::Circuit;
 use crate::base::limits::{self, FORM_OVERHEAD, Limits};
-use crate::dropbox::{Intake, IntakeError, Letter, Sent, Team};
-use crate::store::StoreError;
+use crate::dropbox::{Intake, Letter, Sent, Team};
 use crate::web::body::{Incoming, read_text};
 use crate::web::multipart::{FormLimits, FormReader};
-
-/// A transfer that was ended gives its room back within this time, so many times over.
-const SETTLES: Duration = Duration::from_millis(50);
-const TRIES: usize = 40;
 
 /// What was typed, as far as it was read: given back when something must be mended.
 #[derive(Default)]
@@ -56,13 +50,13 @@ pub struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Reads it to its end; `keep` holds it for another day. Without a place it is only refused.
-    pub fn read(&mut self, has_place: bool, keep: bool) -> Result<Outcome, Problem> {
+    /// Reads it to its end; `keep` holds it for another day.
+    pub fn read(&mut self, keep: bool) -> Result<Outcome, Problem> {
         let mut intake = None;
-        let outcome = self.read_parts(&mut intake, has_place).and_then(|()| {
+        let outcome = self.read_parts(&mut intake).and_then(|()| {
             let intake = match intake.take() {
                 Some(intake) => intake,
-                None => self.begin(has_place)?,
+                None => self.begin()?,
             };
             self.meter.set(Phase::Sealing);
             if keep {
@@ -87,7 +81,7 @@ impl Reader<'_> {
         outcome
     }
 
-    fn read_parts(&mut self, intake: &mut Option<Intake>, has_place: bool) -> Result<(), Problem> {
+    fn read_parts(&mut self, intake: &mut Option<Intake>) -> Result<(), Problem> {
         let most = self.site.dropbox.limits().message;
         let short = limits::SHORT_FIELD;
         let mut number = 0;
@@ -126,7 +120,7 @@ impl Reader<'_> {
                         continue;
                     }
                     if intake.is_none() {
-                        *intake = Some(self.begin(has_place)?);
+                        *intake = Some(self.begin()?);
                     }
                     number += 1;
                     self.meter.set(Phase::Receiving(Some((number, name.clone()))));
@@ -146,7 +140,7 @@ impl Reader<'_> {
     }
 
     /// Every text field has been read; no byte of a file has.
-    fn begin(&self, has_place: bool) -> Result<Intake, Problem> {
+    fn begin(&self) -> Result<Intake, Problem> {
         let typed = &self.typed;
         let ticket = typed.ticket.as_ref().ok_or(Problem::ForeignTicket)?;
         let code = typed.code.as_ref().ok_or(Problem::Form)?;
@@ -156,48 +150,25 @@ impl Reader<'_> {
         if self.announced > largest_form(self.site.dropbox.limits()) {
             return Err(Problem::DispatchTooLarge);
         }
-        if !has_place {
-            return Err(Problem::Busy);
-        }
         let team: Team = self.site.dropbox.teams().find(&typed.team).ok_or(Problem::Team)?.clone();
         let seed = self.site.tickets.dispatch_seed(ticket);
         let letter = Letter { message: typed.message.clone(), draft: typed.draft.clone() };
-        self.with_room(|| {
-            let (keys, team, letter) = (code.keys.clone(), team.clone(), letter.clone());
-            self.site.dropbox.intake(keys, team, seed, self.announced, letter)
+        let keys = code.keys.clone();
+        let intake = self.site.dropbox.intake(keys, team, seed, self.announced, letter);
+        intake.map_err(|error| match Problem::from(error) {
+            Problem::Full => self.full(),
+            problem => problem,
         })
     }
 
-    /// Begins, where there is room. If enough of what lacks was promised to transfers that crawl, or to a
-    /// circuit that hogs, that is taken back.
-    fn with_room(
-        &self,
-        begin: impl Fn() -> Result<Intake, IntakeError>,
-    ) -> Result<Intake, Problem> {
-        let full = |intake: &Result<Intake, IntakeError>| {
-            matches!(intake, Err(IntakeError::Store(StoreError::Full)))
-        };
-        let mut intake = begin();
-        if full(&intake) && self.takes_room_back() {
-            for _ in 0..TRIES {
-                std::thread::sleep(SETTLES);
-                intake = begin();
-                if !full(&intake) {
-                    break;
-                }
-            }
+    /// No room: where a smaller form would find some, how large one may be.
+    fn full(&self) -> Problem {
+        let (_, most) = self.site.dropbox.sizes_now();
+        if most >= limits::SMALL && self.announced > most + FORM_OVERHEAD {
+            Problem::TooLargeNow(most)
+        } else {
+            Problem::Full
         }
-        if full(&intake) {
-            let (_, most) = self.site.dropbox.sizes_now();
-            let some = most >= limits::SMALL && self.announced > most + FORM_OVERHEAD;
-            return Err(if some { Problem::TooLargeNow(most) } else { Problem::Full });
-        }
-        Ok(intake?)
-    }
-
-    fn takes_room_back(&self) -> bool {
-        let lacks = self.site.dropbox.lacks(self.announced).filter(|bytes| *bytes > 0);
-        lacks.is_some_and(|bytes| self.site.uploads.make_room(self.circuit, bytes))
     }
 }
 

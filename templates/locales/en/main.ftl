@@ -114,7 +114,6 @@ progress-file = File { $number }: { $name }
 progress-sealing = Everything has arrived. It is being sealed and stored.
 progress-sent = Done. The receipt is below.
 progress-held = Everything has arrived and is kept, but it is not sent yet: see below.
-progress-ended = This display was closed to make room for others. Sending works without it, and the receipt appears below.
 result-title = Receipt
 result-waiting = The receipt will appear here.
 

@@ -99,7 +99,6 @@ progress-file = Fichier { $number } : { $name }
 progress-sealing = Tout est arrivé. Scellement et enregistrement en cours.
 progress-sent = Terminé. L’accusé de réception est ci-dessous.
 progress-held = Tout est arrivé et tout est gardé, mais rien n’est encore envoyé : voyez ci-dessous.
-progress-ended = Cet affichage a été fermé pour faire place à d’autres. L’envoi fonctionne sans lui, et l’accusé de réception apparaît ci-dessous.
 result-title = Accusé de réception
 result-waiting = L’accusé de réception apparaîtra ici.
 
