@@ -1,14 +1,16 @@
 //! What every answer carries, and the requests that are refused by their headers alone.
 
+use std::any::Any;
 use std::sync::LazyLock;
 
-use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::Extension;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
 
 /// The one style of all pages, inlined in each.
 pub const STYLE: &str = include_str!("../../templates/style.css");
@@ -62,24 +64,42 @@ const NO_FEATURES: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-r
     display-capture=(), fullscreen=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), \
     midi=(), payment=(), usb=(), xr-spatial-tracking=()";
 
-/// Adds the headers of design section 5. An answer that set its own policy keeps it.
-pub async fn harden(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    if let Ok(policy) = HeaderValue::from_str(&Frames::None.policy()) {
-        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
-    }
-    for (name, value) in [
-        (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "same-origin"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (HeaderName::from_static("permissions-policy"), NO_FEATURES),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    response
+type SetHeader = SetResponseHeaderLayer<HeaderValue>;
+
+/// The headers of design section 5. An answer that set its own policy keeps it.
+pub fn fixed() -> (SetHeader, SetHeader, SetHeader, SetHeader, SetHeader, SetHeader, SetHeader) {
+    let always = |name: HeaderName, value: &'static str| {
+        SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+    };
+    let policy = HeaderValue::from_str(&Frames::None.policy());
+    let policy = policy.unwrap_or(HeaderValue::from_static("default-src 'none'"));
+    (
+        always(header::CACHE_CONTROL, "no-store"),
+        always(header::REFERRER_POLICY, "same-origin"),
+        always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        always(HeaderName::from_static("permissions-policy"), NO_FEATURES),
+        always(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        always(HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, policy),
+    )
+}
+
+/// Marks the answer of a handler that panicked; the site's own page takes its place.
+#[derive(Clone)]
+struct Panicked;
+
+type OnPanic = fn(Box<dyn Any + Send>) -> Response;
+
+/// Turns a panic in a handler into an answer that [`is_panic`] knows.
+pub fn catch_panic() -> CatchPanicLayer<OnPanic> {
+    CatchPanicLayer::custom(|_| {
+        (Extension(Panicked), StatusCode::INTERNAL_SERVER_ERROR).into_response()
+    })
+}
+
+/// Whether the handler of this answer panicked.
+pub fn is_panic(response: &Response) -> bool {
+    response.extensions().get::<Panicked>().is_some()
 }
 
 /// Whether a request that changes something comes from one of our own pages. `Origin` must be ours

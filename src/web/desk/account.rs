@@ -7,11 +7,12 @@ use axum::response::Response;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::App;
 use super::page::{Page, Room, answer, redirect};
 use super::problem::Problem;
-use super::session::{self, Act, Actor, Nothing, Reader};
+use super::session::{self, Actor, Reader};
 use super::sign_in::with_cookie;
+use super::signed_in::{Act, Nothing};
+use super::state::App;
 use crate::dropbox::accounts::{Changed, suggestion};
 use crate::web::connections::Visitor;
 use crate::web::lang::L10nLanguage;

@@ -9,9 +9,10 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use bytes::Bytes;
 use tokio::sync::watch;
 
-use super::Desk;
+use super::page::Page;
 use super::problem::Problem;
 use super::session::{self, Actor, PROOF, Reader};
+use super::state::Desk;
 use crate::base::limits::{self, FORM_OVERHEAD};
 use crate::web::body::{self, Incoming, read_text};
 use crate::web::connections::Visitor;
@@ -160,4 +161,12 @@ pub async fn read<T: Send + 'static>(
     let (outcome, typed) =
         work.await.unwrap_or((Err(Refusal::Page(Problem::Internal)), Typed::default()));
     (outcome, typed, whole)
+}
+
+/// The page of whoever is signed in now that the form has arrived: nothing is shown to a session that ended.
+pub async fn as_of_now<'a>(page: Page<'a>, headers: &HeaderMap) -> (Page<'a>, Option<Reader>) {
+    match session::reader(page.desk, headers).await {
+        Ok(Some(reader)) => (page.of(&reader), Some(reader)),
+        Ok(None) | Err(_) => (page, None),
+    }
 }

@@ -9,10 +9,11 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::arriving::Typed;
 use super::page::{Page, Room, answer};
 use super::problem::Problem;
 use super::session::Reader;
-use super::{App, Desk, reply};
+use super::state::{App, Desk};
 use crate::base::clock::Day;
 use crate::base::ids::{MailboxId, hex};
 use crate::base::random;
@@ -178,7 +179,7 @@ pub async fn show_with(
     place: &Place,
     reader: &Reader,
     number: u32,
-    refused: Option<(StatusCode, &reply::Typed, String)>,
+    refused: Option<(StatusCode, &Typed, String)>,
 ) -> Response {
     let number = number.clamp(1, 100_000);
     let view = {

@@ -9,11 +9,12 @@ use axum::response::Response;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::App;
 use super::account::{go_on, why};
 use super::page::{Page, Room, answer};
 use super::problem::Problem;
-use super::session::{Act, Reader};
+use super::session::Reader;
+use super::signed_in::Act;
+use super::state::App;
 use crate::crypto::totp::TotpSecret;
 use crate::dropbox::accounts::Changed;
 use crate::web::connections::Visitor;

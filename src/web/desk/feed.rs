@@ -7,9 +7,9 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
-use super::App;
 use super::page::Page;
 use super::problem::Problem;
+use super::state::App;
 use crate::base::clock::Day;
 use crate::base::ids::hex;
 

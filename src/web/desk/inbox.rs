@@ -7,9 +7,9 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::App;
 use super::page::{Page, Room, answer};
 use super::session::Reader;
+use super::state::App;
 use crate::store::{Filter, InboxPage, InboxQuery, InboxRow};
 
 /// Rows of a page: with fifty it stays small over Tor.

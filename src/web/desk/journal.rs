@@ -5,9 +5,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 
-use super::App;
 use super::page::{Page, Room, answer};
 use super::session::Reader;
+use super::state::App;
 use crate::base::clock::Day;
 use crate::store::{Did, JournalLine};
 use crate::web::lang::L10nLanguage;

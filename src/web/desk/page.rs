@@ -4,9 +4,9 @@ use askama::Template;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
-use super::Desk;
 use super::problem::Problem;
 use super::session::Reader;
+use super::state::Desk;
 use crate::web::lang::{L10nLanguage, Lang};
 use crate::web::tally;
 use crate::web::visit::Visit;

@@ -2,7 +2,6 @@
 //! a form of another site sends it (`headers::is_foreign`). Whether the browser keeps the session's cookie is
 //! seen on the next page.
 
-use askama::Template;
 use axum::Form;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Extension, State};
@@ -11,38 +10,14 @@ use axum::response::Response;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::App;
-use super::page::{Page, answer, is_local, redirect};
+use super::page::{Page, is_local, redirect};
 use super::problem::Problem;
-use super::session::{self, Act, Nothing};
+use super::session;
+use super::sign_in_form::{SignInPage, ask};
+use super::signed_in::{Act, Nothing};
+use super::state::App;
 use crate::base::limits::SHORT_FIELD;
 use crate::web::connections::Visitor;
-use crate::web::tally;
-
-#[derive(Template)]
-#[template(path = "desk/sign_in.html")]
-struct SignInPage<'a> {
-    page: &'a Page<'a>,
-    /// Where one lands then.
-    next: &'a str,
-    name: &'a str,
-    problem: Option<String>,
-}
-
-impl SignInPage<'_> {
-    /// With why the last try did not work.
-    fn refused(&mut self, status: StatusCode, kind: &'static str, problem: String) -> Response {
-        tally::count(kind);
-        self.problem = Some(problem);
-        answer(status, self)
-    }
-}
-
-/// The form; whoever signs in on it lands on the page that was asked for.
-pub fn ask(page: &Page<'_>) -> Response {
-    let next = if page.here() == "/sign-in" { "/" } else { page.here() };
-    answer(StatusCode::OK, &SignInPage { page, next, name: "", problem: None })
-}
 
 /// `GET /sign-in`, for whoever signed out or opens it in another tab; and with `to`, where a sign-in leads: on to
 /// that page, if the browser has kept the cookie.

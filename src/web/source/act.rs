@@ -9,11 +9,12 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::page::{Page, Switch, answer, carried};
+use super::mailbox;
+use super::page::{Page, Switch, answer, carried, left};
 use super::problem::Problem;
 use super::receipt::{self, Slip};
+use super::state::{App, OpenedCode, Site};
 use super::ticket::Ticket;
-use super::{App, OpenedCode, Site, leave, mailbox};
 use crate::base::ids::{DispatchId, FileId};
 use crate::base::limits::SHORT_FIELD;
 use crate::crypto::kdf::MailboxKeys;
@@ -219,7 +220,7 @@ async fn finish(
         }
         Ok(Done::Erased) => {
             page.site.tickets.burn(ticket);
-            return leave::left(&page, true);
+            return left(&page, true);
         }
         Err(problem @ (Problem::Stale | Problem::Full | Problem::Busy)) => {
             problem.sentence(page.lang, page.site.dropbox.limits())

@@ -9,9 +9,9 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::App;
 use super::page::Page;
 use super::problem::Problem;
+use super::state::App;
 use crate::base::ids::DispatchId;
 use crate::dropbox::mailbox::ReplyFile;
 use crate::web::attachment;

@@ -7,8 +7,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
-use super::App;
 use super::page::{Page, Switch, answer};
+use super::state::App;
 use crate::dropbox::Teams;
 
 #[derive(Template)]

@@ -1,28 +1,20 @@
 //! Leaving for good: the session's tickets are burned, the browser is asked to forget.
 
-use askama::Template;
 use axum::Form;
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::App;
-use super::page::{Page, Switch, answer};
+use super::page::{Page, left};
 use super::problem::Problem;
+use super::state::App;
 use crate::web::connections::Visitor;
 
 #[derive(Deserialize)]
 pub struct LeaveForm {
     ticket: String,
-}
-
-#[derive(Template)]
-#[template(path = "source/left.html")]
-struct LeftPage<'a> {
-    page: &'a Page<'a>,
-    erased: bool,
 }
 
 pub async fn leave(
@@ -43,14 +35,4 @@ pub async fn leave(
         site.tickets.burn(&ticket);
     }
     left(&page, false)
-}
-
-/// "You have left", also the answer to every form of a session that was left; after erasing, it says so.
-pub fn left(page: &Page<'_>, erased: bool) -> Response {
-    let mut response = answer(page, StatusCode::OK, &LeftPage { page, erased });
-    response.headers_mut().insert(
-        HeaderName::from_static("clear-site-data"),
-        HeaderValue::from_static("\"cache\", \"cookies\", \"storage\""),
-    );
-    response
 }

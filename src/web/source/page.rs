@@ -2,11 +2,11 @@
 
 use askama::Template;
 use axum::extract::Request;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
-use super::Site;
 use super::problem::Problem;
+use super::state::Site;
 use super::ticket::Ticket;
 use crate::web::headers;
 pub use crate::web::headers::Frames;
@@ -115,7 +115,7 @@ impl<'a> Page<'a> {
     /// A page that only says what went wrong.
     pub fn problem(self, problem: &Problem) -> Response {
         if *problem == Problem::Left {
-            return super::leave::left(&self, false);
+            return left(&self, false);
         }
         let (title, sentence) = self.tell(problem);
         answer(&self, problem.status(), &ErrorPage { page: &self, title, sentence })
@@ -146,4 +146,21 @@ pub fn answer(page: &Page<'_>, status: StatusCode, template: &impl Template) -> 
         (header::CONTENT_SECURITY_POLICY, page.frames.policy()),
     ];
     (status, headers, html).into_response()
+}
+
+#[derive(Template)]
+#[template(path = "source/left.html")]
+struct LeftPage<'a> {
+    page: &'a Page<'a>,
+    erased: bool,
+}
+
+/// "You have left", also the answer to every form of a session that was left; after erasing, it says so.
+pub fn left(page: &Page<'_>, erased: bool) -> Response {
+    let mut response = answer(page, StatusCode::OK, &LeftPage { page, erased });
+    response.headers_mut().insert(
+        HeaderName::from_static("clear-site-data"),
+        HeaderValue::from_static("\"cache\", \"cookies\", \"storage\""),
+    );
+    response
 }

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::page::{Page, Switch, answer, carried};
 use super::problem::Problem;
+use super::state::{App, Site};
 use super::ticket::Ticket;
-use super::{App, Site};
 use crate::base::clock::Day;
 use crate::dropbox::Receipt;
 use crate::dropbox::draft::Detail;

@@ -6,9 +6,9 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::App;
 use super::page::{Page, Switch, answer};
 use super::problem::Problem;
+use super::state::App;
 use crate::web::visit::Visit;
 
 /// Nothing of the visitor's own input is on this page.

@@ -1,0 +1,160 @@
+//! Taking a bundle that was sealed offline. It is checked from outside.
+
+use askama::Template;
+use axum::body::Body;
+use axum::extract::{Extension, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+
+use super::arriving::{Arriving, Refusal, Request, Typed, as_of_now, read};
+use super::correspondence;
+use super::page::{Page, Room, answer};
+use super::problem::Problem;
+use super::session::{self, Reader};
+use super::state::App;
+use crate::base::limits;
+use crate::bundle::entries::TarFault;
+use crate::bundle::read::Fault;
+use crate::dropbox::deliver::{DeliverError, Delivered, Structure};
+use crate::dropbox::spool::Spool;
+use crate::store::{Did, StoreError};
+use crate::web::body::{close_unless, read_text};
+use crate::web::connections::Visitor;
+use crate::web::tally;
+
+impl Arriving {
+    /// A bundle, for a team.
+    fn bundle(&mut self) -> Result<(String, Vec<Delivered>), Refusal> {
+        let actor = self.proof()?;
+        let mut team = String::new();
+        let mut spool: Option<Spool> = None;
+        while let Some(part) = self.form.next_part()? {
+            match (part.name.as_str(), part.file_name) {
+                ("team", None) if spool.is_none() => {
+                    team = read_text(&mut self.form, limits::SHORT_FIELD)?.text;
+                }
+                ("bundle", Some(_)) => {
+                    let actor = self.admitted(actor.as_ref())?;
+                    if !actor.may(&team) {
+                        return Err(Problem::NotFound.into());
+                    }
+                    let begun = match spool.take() {
+                        None => self.desk.dropbox.spool(self.announced),
+                        Some(mut begun) => begun.next_volume().map(|()| begun),
+                    };
+                    let mut incoming = begun.map_err(|error| self.refuse_bundle(error))?;
+                    while let Some(bytes) = self.data()? {
+                        incoming.write(&bytes).map_err(|error| self.refuse_bundle(error))?;
+                    }
+                    spool = Some(incoming);
+                }
+                _ => return Err(Problem::Form.into()),
+            }
+        }
+        let actor = self.again(actor.as_ref())?;
+        if !actor.may(&team) {
+            return Err(Problem::NotFound.into());
+        }
+        let spool = spool.ok_or(Problem::Form)?;
+        let delivered = spool.deliver(&team).map_err(|error| self.refuse_bundle(error))?;
+        for reply in &delivered {
+            self.desk.note(&actor, &team, Did::Replied, &reply.designation)?;
+        }
+        Ok((team, delivered))
+    }
+
+    /// What `sourdine deliver` says in English, in the page's language.
+    fn refuse_bundle(&self, error: DeliverError) -> Refusal {
+        let t = self.lang.messages();
+        let bad = StatusCode::UNPROCESSABLE_ENTITY;
+        let (status, sentence) = match error {
+            DeliverError::Read(error) => match error.fault {
+                Fault::Tar(TarFault::Io(_)) => return Problem::Internal.into(),
+                Fault::Tar(TarFault::Cut) => (bad, t.deliver_cut()),
+                Fault::Tar(TarFault::Packed(_) | TarFault::Sealed) | Fault::Within(_) => {
+                    (bad, t.deliver_packed())
+                }
+                Fault::Folder(folder) => (bad, t.deliver_folder(folder)),
+                Fault::TooMany(_) => (StatusCode::PAYLOAD_TOO_LARGE, t.deliver_too_large()),
+                _ => (bad, t.deliver_damaged()),
+            },
+            DeliverError::NoMailbox(name) | DeliverError::OtherTeam(name, _) => {
+                (bad, t.deliver_no_mailbox(name))
+            }
+            DeliverError::Structure(_, Structure::TooMany) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, t.deliver_too_large())
+            }
+            DeliverError::Structure(place, _) => (bad, t.deliver_structure(place)),
+            DeliverError::NotSealed(place, _) => (bad, t.deliver_not_sealed(place)),
+            DeliverError::Stanzas { place, found, expected, .. } => {
+                (bad, t.deliver_keys(place, found, expected))
+            }
+            DeliverError::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, t.deliver_too_large()),
+            DeliverError::Store(StoreError::Full) => {
+                (StatusCode::INSUFFICIENT_STORAGE, t.deliver_no_room())
+            }
+            DeliverError::WhichTeam(..) | DeliverError::Store(_) | DeliverError::Io(_) => {
+                return Problem::Internal.into();
+            }
+        };
+        Refusal::Mend("desk-bundle", status, sentence)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "desk/deliver.html")]
+struct DeliverTemplate<'a> {
+    page: &'a Page<'a>,
+    problem: Option<String>,
+    delivered: Option<(String, Vec<Delivered>)>,
+}
+
+impl DeliverTemplate<'_> {
+    fn path(&self, team: &str, reply: &Delivered) -> String {
+        self.page.to(&correspondence::path(team, &reply.designation))
+    }
+}
+
+fn deliver_page(
+    page: &Page<'_>,
+    status: StatusCode,
+    problem: Option<String>,
+    delivered: Option<(String, Vec<Delivered>)>,
+) -> Response {
+    answer(status, &DeliverTemplate { page, problem, delivered })
+}
+
+/// The form for a bundle.
+pub async fn ask(State(desk): App, reader: Reader, uri: Uri, headers: HeaderMap) -> Response {
+    let page = Page::new(&desk, &uri, &headers).of(&reader).within(Room::Inbox).told();
+    deliver_page(&page, StatusCode::OK, None, None)
+}
+
+/// A bundle that was sealed offline.
+pub async fn receive(
+    State(desk): App,
+    Extension(visitor): Extension<Visitor>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let page = Page::new(&desk, &uri, &headers).within(Room::Inbox).at("/deliver");
+    let reader = match session::reader(&desk, &headers).await {
+        Ok(reader) => reader,
+        Err(problem) => return page.problem(&problem),
+    };
+    let request = Request { uri: uri.clone(), headers: headers.clone(), visitor, body };
+    let work = |mut arriving: Arriving| (arriving.bundle(), Typed::default());
+    let (outcome, _, whole) = read(&desk, request, reader, work).await;
+    let (page, reader) = as_of_now(page, &headers).await;
+    let response = match (outcome, reader) {
+        (Err(Refusal::Page(problem)), _) => page.problem(&problem),
+        (_, None) => page.problem(&Problem::SignedOut),
+        (Ok(delivered), _) => deliver_page(&page, StatusCode::OK, None, Some(delivered)),
+        (Err(Refusal::Mend(kind, status, sentence)), _) => {
+            tally::count(kind);
+            deliver_page(&page, status, Some(sentence), None)
+        }
+    };
+    close_unless(whole, response)
+}
