@@ -3,8 +3,9 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
+use super::config_arg::ConfigArg;
+use super::process;
 use super::stdio::{self, show, tell};
-use super::{ConfigArg, process};
 use crate::base::clock::Clock;
 use crate::bundle::is_standard;
 use crate::dropbox::Dropbox;

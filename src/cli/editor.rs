@@ -6,12 +6,13 @@ mod text;
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use anyhow::{Context, bail};
+use clap::Subcommand;
 use clap::error::ErrorKind;
-use clap::{CommandFactory, Subcommand};
 use serde_json::json;
 
+use super::config_arg::ConfigArg;
+use super::process;
 use super::stdio::show;
-use super::{Cli, ConfigArg, process};
 use crate::base::clock::Clock;
 use crate::bundle::names::printable;
 use crate::config::Config;
@@ -319,7 +320,7 @@ fn confirm(question: &str, yes: bool) -> anyhow::Result<()> {
     }
     if !io::stdin().is_terminal() {
         let said = "nobody can be asked here; add --yes to do it";
-        Cli::command().error(ErrorKind::MissingRequiredArgument, said).exit();
+        clap::Error::raw(ErrorKind::MissingRequiredArgument, said).exit();
     }
     let mut error = io::stderr().lock();
     let _ = write!(error, "{question} [y/N] ").and_then(|()| error.flush());

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use bytesize::ByteSize;
 
+use super::config_arg::ConfigArg;
 use super::stdio::{self, show, tell};
-use super::{ConfigArg, process, progress};
+use super::{process, progress};
 use crate::base::clock::Clock;
 use crate::bundle::is_standard;
 use crate::dropbox::Dropbox;

@@ -2,6 +2,7 @@
 //! run on machines without a network.
 
 mod check;
+mod config_arg;
 mod deliver;
 mod demo;
 mod editor;
@@ -22,10 +23,9 @@ mod stdio;
 mod upgrade;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 /// An anonymous drop box: documents are sealed on arrival, answered with a code.
 ///
@@ -64,14 +64,6 @@ enum Command {
     Open(open::Open),
     /// Seal a reply (offline, for editors)
     Reply(reply::Reply),
-}
-
-/// Commands that work on an installation.
-#[derive(Args)]
-struct ConfigArg {
-    /// The configuration file that `sourdine init` wrote
-    #[arg(long, value_name = "FILE")]
-    config: PathBuf,
 }
 
 /// Runs the command line: 0 done, 1 failed, 2 wrong usage.

@@ -10,8 +10,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::config_arg::ConfigArg;
 use super::keeper::{Keeper, Onion, Reader};
-use super::{ConfigArg, kept, process, sandbox};
+use super::{kept, process, sandbox};
 use crate::base::clock::Clock;
 use crate::base::limits::Limits;
 use crate::config::{Config, ConfigError, Listen};

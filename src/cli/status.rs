@@ -5,8 +5,9 @@ use std::fmt::Write;
 use bytesize::ByteSize;
 use serde_json::json;
 
+use super::config_arg::ConfigArg;
+use super::process;
 use super::stdio::show;
-use super::{ConfigArg, process};
 use crate::bundle::names::printable;
 use crate::store::Store;
 

@@ -1,7 +1,8 @@
 //! `sourdine upgrade`: brings the store to this program's format, while nothing else uses it.
 
+use super::config_arg::ConfigArg;
+use super::process;
 use super::stdio::show;
-use super::{ConfigArg, process};
 use crate::store::{self, Migrated};
 
 /// What a newer sourdine needs before its other commands work on a store of an older one. `serve` does the

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::{Finding, fault, good, warning};
+use super::finding::{Finding, fault, good, warning};
 use crate::config::{Config, Listen};
 use crate::store::Account;
 use crate::tor::clients;
@@ -140,7 +140,7 @@ fn leads_to(value: &str, desk: &Listen) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Verdict;
+    use super::super::finding::Verdict;
     use super::*;
 
     const TORRC: &str = "

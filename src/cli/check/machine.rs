@@ -4,7 +4,7 @@ use bytesize::ByteSize;
 use rustix::process::{DumpableBehavior, Resource, dumpable_behavior, getrlimit};
 
 use super::super::process;
-use super::{Finding, fault, good, warning};
+use super::finding::{Finding, fault, good, warning};
 use crate::base::clock::{Clock, Day};
 use crate::base::limits;
 use crate::config::Config;

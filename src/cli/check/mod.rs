@@ -1,6 +1,7 @@
 //! `sourdine check`: looks for faults, and says for each what to do.
 
 mod desk;
+mod finding;
 mod machine;
 mod rights;
 mod sandbox;
@@ -12,8 +13,10 @@ use std::path::{Path, PathBuf};
 use bytesize::ByteSize;
 use serde_json::json;
 
+use self::finding::{Finding, Verdict, fault, good};
+use super::config_arg::ConfigArg;
+use super::process;
 use super::stdio::show;
-use super::{ConfigArg, process};
 use crate::config::Config;
 use crate::dropbox::Teams;
 use crate::store::Store;
@@ -28,18 +31,6 @@ pub struct Check {
     /// For scripts
     #[arg(long)]
     json: bool,
-}
-
-enum Verdict {
-    Good,
-    Warning,
-    Fault,
-}
-
-struct Finding {
-    verdict: Verdict,
-    what: &'static str,
-    text: String,
 }
 
 impl Check {
@@ -72,18 +63,6 @@ impl Check {
         anyhow::ensure!(faults == 0, "{faults} fault(s) to mend before serving");
         Ok(())
     }
-}
-
-fn good(what: &'static str, text: impl Into<String>) -> Finding {
-    Finding { verdict: Verdict::Good, what, text: text.into() }
-}
-
-fn warning(what: &'static str, text: impl Into<String>) -> Finding {
-    Finding { verdict: Verdict::Warning, what, text: text.into() }
-}
-
-fn fault(what: &'static str, text: impl Into<String>) -> Finding {
-    Finding { verdict: Verdict::Fault, what, text: text.into() }
 }
 
 fn examine(config: &Config, file: &Path, found: &mut Vec<Finding>) {

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use super::{Finding, fault, good, warning};
+use super::finding::{Finding, fault, good, warning};
 use crate::config::{Config, Listen};
 use crate::tor::place::Place;
 

@@ -1,6 +1,6 @@
 //! The sandbox: what this machine has for it, and whether the server that runs is in it.
 
-use super::{Finding, fault, good, warning};
+use super::finding::{Finding, fault, good, warning};
 use crate::cli::sandbox;
 use crate::config::Config;
 

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use super::{Finding, fault, good, warning};
+use super::finding::{Finding, fault, good, warning};
 use crate::base::clock::Clock;
 use crate::config::{Config, Listen};
 use crate::tor::clients;

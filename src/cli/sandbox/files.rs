@@ -8,7 +8,7 @@ use landlock::{
     Scope,
 };
 
-use super::Rules;
+use super::rules::Rules;
 
 /// The newest version that the crate knows; an older kernel takes of it what it has.
 const NEWEST: ABI = ABI::V9;

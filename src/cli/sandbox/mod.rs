@@ -8,6 +8,7 @@
 mod calls;
 mod files;
 mod probe;
+mod rules;
 mod running;
 
 /// Other processors number and shape their calls in other ways.
@@ -22,17 +23,8 @@ use std::path::Path;
 
 use anyhow::Context;
 
+pub use rules::Rules;
 pub use running::{Guard, of_server};
-
-/// What the process may still reach.
-#[derive(Clone, Copy)]
-pub struct Rules<'a> {
-    /// Read and written, with what is made in it.
-    pub data_dir: &'a Path,
-    /// A configuration that is read again when it changes: its directory can be read, since editors
-    /// replace a file by another one. `None` where the configuration comes another way.
-    pub config: Option<&'a Path>,
-}
 
 /// What is in force, as far as this kernel has it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
