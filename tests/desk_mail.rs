@@ -347,7 +347,7 @@ fn a_download_is_a_frozen_list_that_goes_on_where_it_broke() {
     two.carla.get(&place).must_say(&filled("dispatch-fetched", &["carla"])).must_not_say(">new<");
     let ticked = format!("d{}", dispatch_in(&two.carla.get(&place)));
     assert_eq!(sent_to(&two.carla.act(&format!("{place}/unfetched"), &[(&ticked, "1")])), place);
-    two.carla.get(&place).must_say(msg("dispatches-unfetched-done")).must_say(">new<");
+    two.carla.get(&place).must_say(msg("dispatches-unfetched-done[one]")).must_say(">new<");
 
     // Whoever is signed out gets no page in the place of a file.
     for path in [&url, &manifest] {

@@ -201,9 +201,9 @@ fn an_upload_to_what_is_erased_or_discarded_ends_and_leaves_nothing() {
         let answer = upload.answer();
         let told = "What was being sent was discarded or erased in another window. Nothing of it was kept.";
         assert!(answer.contains(told), "{answer}");
-        assert!(!answer.contains("arrived whole"), "{answer}");
+        assert!(!answer.contains(msg("error-kept")), "{answer}");
         display.waits_for(told);
-        assert!(!display.said().contains("arrived whole"), "{}", display.said());
+        assert!(!display.said().contains(msg("error-kept")), "{}", display.said());
         assert_eq!(rows(&site), (0, 0));
         wait_until_clean(&site);
         editors_see_nothing(&site);
