@@ -468,7 +468,7 @@ fn a_forged_or_altered_ticket_opens_nothing() {
     let elsewhere = Box_::served(1, &[]).form("en").ticket;
     for ticket in [altered.as_str(), &elsewhere, &"0".repeat(120), "x", "", "é"] {
         let forged = Form { ticket: ticket.into(), ..form.clone() };
-        let sentence = "This form was not made by this site, or it was changed on the way.";
+        let sentence = msg("error-ticket-foreign");
         post(&site, "en", &forged, &["-F", "message=x"]).is(400, sentence);
         site.open_with(&form.code, ticket).is(400, sentence);
     }
