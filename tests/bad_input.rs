@@ -232,8 +232,9 @@ fn a_mistyped_code_is_given_back_with_the_word_to_look_at() {
     let page = site.mailbox(wrong);
     page.is(422, "Word 3 is in no list. Did you mean: able");
     assert_eq!(page.typed("code"), wrong);
-    site.mailbox("abandon ability able about above absent absorb").is(422, "there are 7.");
-    site.mailbox("abandon").is(422, "A code has eight words; there is one.");
+    site.mailbox("abandon ability able about above absent absorb")
+        .is(422, &filled("code-count", &["7"]));
+    site.mailbox("abandon").is(422, msg("code-count[one]"));
     site.mailbox(" ,; ").is(422, msg("code-empty"));
     site.mailbox(&"abandon ".repeat(500)).is(422, msg("code-too-long"));
     site.mailbox("<script>alert(1)</script> \u{202e} \u{1b}[2J").is(422, msg("code-count"));
@@ -467,7 +468,7 @@ fn a_forged_or_altered_ticket_opens_nothing() {
     let elsewhere = Box_::served(1, &[]).form("en").ticket;
     for ticket in [altered.as_str(), &elsewhere, &"0".repeat(120), "x", "", "é"] {
         let forged = Form { ticket: ticket.into(), ..form.clone() };
-        let sentence = "This form was not made by this site, or it was changed on the way.";
+        let sentence = msg("error-ticket-foreign");
         post(&site, "en", &forged, &["-F", "message=x"]).is(400, sentence);
         site.open_with(&form.code, ticket).is(400, sentence);
     }

@@ -499,8 +499,8 @@ fn no_bundle_takes_the_desk_down_and_uploads_of_others_go_on() {
                 let page = answer.text();
                 assert!(matches!(answer.status, 413 | 422), "{name}: {} {page}", answer.status);
                 let key = match ends {
-                    CUT => Some("This bundle is cut"),
-                    UNPACK => Some("an archive around it"),
+                    CUT => Some(msg("deliver-cut")),
+                    UNPACK => Some(msg("deliver-packed")),
                     _ => None,
                 };
                 assert!(key.is_none_or(|key| page.contains(key)), "{name}: {page}");

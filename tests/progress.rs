@@ -112,7 +112,7 @@ fn refusals_are_said_while_the_body_still_comes() {
     // What is written in the message (the code, where it says so), which files, where it stands still, and
     // what is said then.
     let cases = [
-        ("CODE", vec![good.clone()], 0, 100, "The message contains your code."),
+        ("CODE", vec![good.clone()], 0, 100, msg("error-message-has-code")),
         ("Bonjour", vec![large.clone()], 0, 1_060_000, "One of the files is larger than 1 MiB."),
         (
             "Bonjour",
@@ -157,7 +157,7 @@ fn mended(site: &Box_, sheet: &Sheet, display: &Display, good: &Document) {
     let (title, said) = if answer.contains("<h1>Received</h1>") {
         ("Received", msg(DONE))
     } else {
-        ("Not sent yet", "kept, but it is not sent yet")
+        (msg("mailbox-draft"), msg("progress-held"))
     };
     assert!(answer.contains(title), "{answer}");
     display.waits_for(said).ends();
@@ -173,10 +173,9 @@ fn a_full_server_and_a_busy_one_are_said_while_the_body_still_comes() {
     let under_way = Display::open(&busy, &other.token);
     let _theirs = theirs.send(&busy, "/drop?lang=en", 1_000_000);
     under_way.waits_for("File 1");
-    for (site, is_read, sentence) in [
-        (&full, true, "There is no room for this now."),
-        (&busy, false, "Too many people are sending or asking at once."),
-    ] {
+    for (site, is_read, sentence) in
+        [(&full, true, msg("error-full")), (&busy, false, msg("error-busy"))]
+    {
         let page = site.curl("/drop?lang=en", &[]);
         let sheet = Sheet::of(&page);
         // The form names its display in its address: a busy server reads nothing of the form.

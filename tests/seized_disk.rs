@@ -176,8 +176,8 @@ fn killed_in_the_middle_of_an_upload_nothing_readable_is_left_and_only_the_recei
     let (before, bytes) = (site.vault_size(), stored(&site));
 
     let cut = Planted::new(&site, 64);
-    let upload = site.send_slowly(&cut.form, &cut.message, &cut.file, "24M");
-    wait_until_written(&site, before, 8);
+    let upload = site.send_slowly(&cut.form, &cut.message, &cut.file, "2M");
+    wait_until_written(&site, before, 4);
     let running = [seized(&site), open_files(&site)].concat();
     acknowledged.must_be_nowhere(&running);
     cut.must_be_nowhere(&running);

@@ -54,7 +54,7 @@ fn a_line_that_is_not_tors_is_refused_with_the_reason() {
         let said = answer_to(&site, format!("{wrong}{GET}").as_bytes());
         assert!(said.starts_with("HTTP/1.1 400"), "{wrong:.60?}: {said}");
         assert!(said.contains("HiddenServiceExportCircuitID haproxy"), "{wrong:.60?}: {said}");
-        assert!(!said.contains("Send documents"), "{wrong:.60?}: {said}");
+        assert!(!said.contains(msg("landing-send")), "{wrong:.60?}: {said}");
     }
     // doubled, and spoofed within a circuit: the second one is no request
     for second in [line.clone(), line_of(8)] {
@@ -70,7 +70,7 @@ fn a_line_that_is_not_tors_is_refused_with_the_reason() {
         let _ = stream.read_to_end(&mut said);
         assert!(begin.elapsed() < Duration::from_secs(20));
     }
-    site.send(&site.form("en"), "Hello", &[]).must_say("Received");
+    site.send(&site.form("en"), "Hello", &[]).must_say(msg("receipt-title"));
     site.stop();
     assert!(site.log().contains(&format!("no-circuit {}", wrong.len() + 2)), "{}", site.log());
     for secret in ["fc00", "PROXY", "4dad"] {
@@ -85,7 +85,7 @@ fn where_no_line_is_due_one_is_no_request() {
     stream.write_all(format!("{}{GET}", line_of(7)).as_bytes()).unwrap();
     let mut said = String::new();
     let _ = stream.read_to_string(&mut said);
-    assert!(said.starts_with("HTTP/1.1 400") && !said.contains("Send documents"), "{said}");
+    assert!(said.starts_with("HTTP/1.1 400") && !said.contains(msg("landing-send")), "{said}");
     site.curl("/", &[]).must_say("Sourdine");
     site.stop();
     // On a unix socket that is a fault of the set-up, which `check` names.
@@ -108,7 +108,7 @@ fn thirty_two_uploads_that_crawl_keep_no_document_out() {
     let mut site = behind_tor(1, &edits);
     let document = Document::new(&site, "contract.pdf", 20_000_000);
     let alone = Instant::now();
-    site.send(&site.form("en"), "alone", &[document.path()]).must_say("Received");
+    site.send(&site.form("en"), "alone", &[document.path()]).must_say(msg("receipt-title"));
     let alone = alone.elapsed();
 
     let first = Document::new(&site, "first.pdf", 1000);
@@ -137,18 +137,18 @@ fn thirty_two_uploads_that_crawl_keep_no_document_out() {
     for circuit in 2..6 {
         over(&mut site, circuit);
         let beside = Instant::now();
-        site.send(&site.form("en"), "beside", &[document.path()]).must_say("Received");
+        site.send(&site.form("en"), "beside", &[document.path()]).must_say(msg("receipt-title"));
         println!("20 MB: alone {alone:?}, beside 32 that crawl {:?}", beside.elapsed());
     }
     // A large one finds a place as well.
     let large = Document::new(&site, "large.bin", 100 * MIB);
-    site.send(&site.form("en"), "large", &[large.path()]).must_say("Received");
+    site.send(&site.form("en"), "large", &[large.path()]).must_say(msg("receipt-title"));
     // Whoever lost their place is told so, and what arrived whole is theirs still.
     let lost = wait_for("somebody to give way", || {
         crawling.iter_mut().position(|upload| upload.try_write(b"x").is_err())
     });
     let said = crawling.remove(lost).answer();
-    assert!(said.contains("its place was given to somebody else"), "{said}");
+    assert!(said.contains(msg("error-displaced")), "{said}");
     site.mailbox(&codes[lost]).must_say("first.pdf").must_say(&first.sha256);
     assert_eq!(site.submissions(), 6);
 }
@@ -182,8 +182,8 @@ fn some_slots_are_left_to_what_is_small() {
     let another = Document::new(&site, "large.bin", large);
     let begin = Instant::now();
     assert_eq!(site.send(&site.form("en"), "large", &[another.path()]).status, 503);
-    site.send(&site.form("en"), "small", &[small.path()]).must_say("Received");
-    site.send(&site.form("en"), "a message alone", &[]).must_say("Received");
+    site.send(&site.form("en"), "small", &[small.path()]).must_say(msg("receipt-title"));
+    site.send(&site.form("en"), "a message alone", &[]).must_say(msg("receipt-title"));
     assert!(begin.elapsed() < GRACE / 2, "{:?}", begin.elapsed());
 }
 
@@ -206,7 +206,7 @@ fn announcing_much_takes_no_room_from_others() {
         let args: Vec<_> = args.iter().map(String::as_str).collect();
         site.curl("/drop?lang=en", &args)
     };
-    chunked(&site, "not announced", "/dev/null").must_say("Received");
+    chunked(&site, "not announced", "/dev/null").must_say(msg("receipt-title"));
     let endless = Document::new(&site, "endless.bin", 300 * MIB);
     let said = chunked(&site, "too much", endless.path());
     assert!(said.status == 507 || said.status == 0, "{}", said.status);
@@ -218,8 +218,8 @@ fn announcing_much_takes_no_room_from_others() {
     over(&mut site, 50);
     // What others announce does not show on the page.
     site.curl("/drop?lang=en", &[]).must_say("256 MiB together");
-    site.send(&site.form("en"), "large", &[large.path()]).must_say("Received");
-    site.send(&site.form("en"), "small", &[small.path()]).must_say("Received");
+    site.send(&site.form("en"), "large", &[large.path()]).must_say(msg("receipt-title"));
+    site.send(&site.form("en"), "small", &[small.path()]).must_say(msg("receipt-title"));
     assert!(announced.iter_mut().all(|upload| upload.try_write(b"x").is_ok()));
 
     // What will never fit is told so at once, in the display too.
@@ -228,7 +228,7 @@ fn announcing_much_takes_no_room_from_others() {
     let body = Body::new(&sheet.form, &[("message", "")], &[small]);
     let mut upload = Upload::begin(&site, "/drop?lang=en", 7 << 30);
     upload.write(&body.bytes[..=body.begins[0]]);
-    display.waits_for("There is little room at the moment");
+    display.waits_for(msg("error-too-large-now"));
 }
 
 /// Drafts of strangers, each as large as one may be, go when others come.
@@ -243,7 +243,7 @@ fn a_flood_of_drafts_keeps_no_document_out() {
     let mut site = behind_tor(1, &edits);
     let document = Document::new(&site, "contract.pdf", 20_000_000);
     let begin = Instant::now();
-    site.send(&site.form("en"), "alone", &[document.path()]).must_say("Received");
+    site.send(&site.form("en"), "alone", &[document.path()]).must_say(msg("receipt-title"));
     let alone = begin.elapsed();
     let flood = Document::new(&site, "flood.bin", 30_000_000);
     for circuit in 0..12 {
@@ -258,11 +258,11 @@ fn a_flood_of_drafts_keeps_no_document_out() {
         ]);
         let args: Vec<_> = args.iter().map(String::as_str).collect();
         let kept = site.curl("/drop?lang=en&keep=1", &args);
-        kept.must_say("Kept, not sent");
+        kept.must_say(msg("receipt-kept-title"));
     }
     over(&mut site, 1);
     let begin = Instant::now();
-    site.send(&site.form("en"), "beside", &[document.path()]).must_say("Received");
+    site.send(&site.form("en"), "beside", &[document.path()]).must_say(msg("receipt-title"));
     println!("20 MB: alone {alone:?}, after a flood of drafts {:?}", begin.elapsed());
     assert_eq!(site.submissions(), 2);
     assert!(site.status()["draft_bytes"].as_u64().unwrap() < 100 << 20);
@@ -274,7 +274,7 @@ fn slow_headers_keep_nobody_out() {
     let mut site = behind_tor(1, &[]);
     let document = Document::new(&site, "contract.pdf", 20_000_000);
     let begin = Instant::now();
-    site.send(&site.form("en"), "alone", &[document.path()]).must_say("Received");
+    site.send(&site.form("en"), "alone", &[document.path()]).must_say(msg("receipt-title"));
     let alone = begin.elapsed();
     let half = |circuit: u32| {
         let mut stream = dial(&site, circuit);
@@ -286,13 +286,13 @@ fn slow_headers_keep_nobody_out() {
     let many: Vec<_> = (0..600).map(|n| half(1000 + n)).collect();
     over(&mut site, 61);
     let begin = Instant::now();
-    site.send(&site.form("en"), "beside", &[document.path()]).must_say("Received");
+    site.send(&site.form("en"), "beside", &[document.path()]).must_say(msg("receipt-title"));
     println!("20 MB: alone {alone:?}, beside 800 slow headers {:?}", begin.elapsed());
     // They go on, a byte at a time, and come to nothing.
     for mut stream in one.iter().chain(&many) {
         let _ = stream.write_all(b"x");
     }
-    site.curl("/?lang=en", &[]).must_say("Send documents");
+    site.curl("/?lang=en", &[]).must_say(msg("landing-send"));
     wait_for_long("the slow ones to be ended", || {
         one.iter().chain(&many).all(is_closed).then_some(())
     });
@@ -328,8 +328,8 @@ fn displays_of_twenty_circuits_end_no_other_display() {
     let late = Sheet::new(&site);
     flood.extend((0..8).map(|_| Display::open(&site, &late.token)));
     over(&mut site, 91);
-    site.send(&sheet.form, "Hello", &[]).must_say("Received");
-    display.waits_for("Done.").ends();
+    site.send(&sheet.form, "Hello", &[]).must_say(msg("receipt-title"));
+    display.waits_for(msg("progress-sent")).ends();
 }
 
 /// Forms of which the last byte does not come give way like any upload.
@@ -370,7 +370,7 @@ fn large_forms_that_never_end_keep_nobody_out() {
 fn wrong_codes_of_others_do_not_make_the_right_one_wait() {
     let site = behind_tor(1, &[]);
     let form = site.form("en");
-    site.send(&form, "Hello", &[]).must_say("Received");
+    site.send(&form, "Hello", &[]).must_say(msg("receipt-title"));
     let ticket = site.curl("/mailbox?lang=en", &[]).hidden("ticket");
     let stop = std::sync::atomic::AtomicBool::new(false);
     let tried = std::sync::atomic::AtomicUsize::new(0);
@@ -397,7 +397,7 @@ fn wrong_codes_of_others_do_not_make_the_right_one_wait() {
             let begin = Instant::now();
             let said = ask_mailbox(&site, 430, &form.code, &ticket);
             assert!(
-                said.starts_with("HTTP/1.1 200") && said.contains("Your mailbox"),
+                said.starts_with("HTTP/1.1 200") && said.contains(msg("mailbox-title")),
                 "{said:.200}"
             );
             assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
@@ -414,7 +414,7 @@ fn wrong_codes_of_others_do_not_make_the_right_one_wait() {
 fn downloads_that_stand_still_are_shared_out() {
     let site = behind_tor(1, &[]);
     let form = site.form("en");
-    site.send(&form, "Hello", &[]).must_say("Received");
+    site.send(&form, "Hello", &[]).must_say(msg("receipt-title"));
     let (opened, reply, attached) =
         (site.path("opened"), site.path("reply.tar"), site.path("a.bin"));
     std::fs::write(&attached, vec![b'x'; 8 * MIB]).unwrap();
@@ -506,7 +506,7 @@ fn pages_that_nobody_reads_fill_no_memory() {
     let files: Vec<_> = (0..90).map(named).collect();
     let receipt = site.send_named(&site.form("en"), "", "beside", &files);
     assert!(receipt.bytes.len() > 48 * 1024, "{}", receipt.bytes.len());
-    receipt.must_say("Received");
+    receipt.must_say(msg("receipt-title"));
 }
 
 /// Displays that nobody reads, one wave after the other: each gives its connection back.
@@ -545,7 +545,7 @@ fn displays_that_nobody_reads_hold_no_connection() {
     over(&mut site, 720);
     for _ in 0..20 {
         let begin = Instant::now();
-        site.curl("/?lang=en", &["--max-time", "20"]).must_say("Send documents");
+        site.curl("/?lang=en", &["--max-time", "20"]).must_say(msg("landing-send"));
         assert!(begin.elapsed() < Duration::from_secs(10));
     }
     drop((uploads, held));
@@ -568,7 +568,7 @@ fn a_file_where_the_socket_should_be_stays() {
 fn a_visit_leaves_no_time_of_reading() {
     let site = behind_tor(1, &[]);
     let form = site.form("en");
-    site.send(&form, "Hello", &[]).must_say("Received");
+    site.send(&form, "Hello", &[]).must_say(msg("receipt-title"));
     let found = site.command("check").output().unwrap();
     let found = String::from_utf8_lossy(&found.stdout).into_owned();
     let noted = || {
@@ -583,7 +583,7 @@ fn a_visit_leaves_no_time_of_reading() {
     assert!(before.iter().any(|(path, _)| path.ends_with("index.db")), "{before:?}");
     thread::sleep(Duration::from_millis(1100));
     for _ in 0..3 {
-        site.mailbox(&form.code).must_say("Your mailbox");
+        site.mailbox(&form.code).must_say(msg("mailbox-title"));
     }
     // A file system that cannot be told is named by `check`.
     if found.contains("ok       atimes") {

@@ -23,7 +23,9 @@ use super::engine::{Driver, Engine, Setting};
 use crate::common::plain;
 
 /// How long a page may take to show what is looked for.
-const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE: Duration = Duration::from_secs(90);
+/// How long a browser may take to start.
+const STARTED: Duration = Duration::from_secs(180);
 /// How long an upload may take.
 const WHOLE: Duration = Duration::from_secs(120);
 /// How long one command may take in `WebKit` before it is taken for lost.
@@ -51,7 +53,7 @@ impl Browser {
         };
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(capabilities);
-        let connect = async { tokio::time::timeout(PATIENCE, builder.connect(&driver.url)).await };
+        let connect = async { tokio::time::timeout(STARTED, builder.connect(&driver.url)).await };
         let Ok(Ok(client)) = runtime.block_on(connect) else {
             panic!("{engine:?} does not start\n{}", driver.log())
         };

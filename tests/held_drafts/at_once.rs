@@ -190,20 +190,16 @@ fn an_upload_to_what_is_erased_or_discarded_ends_and_leaves_nothing() {
         wait_until_held(&site, 1);
         display.waits_for("File 2: 6000000.bin");
         let page = act(&site, &sheet.form.code, kind, "team", "");
-        page.must_say(if kind == "erase" {
-            "Everything is erased"
-        } else {
-            "What was kept is deleted."
-        });
+        page.must_say(if kind == "erase" { msg("erased-title") } else { msg("discard-done") });
         assert_eq!(rows(&site), (0, 0));
         // It goes on, not knowing.
         let _ = upload.try_write(&body.bytes[half..]);
         let answer = upload.answer();
-        let told = "What was being sent was discarded or erased in another window. Nothing of it was kept.";
+        let told = msg("error-discarded");
         assert!(answer.contains(told), "{answer}");
-        assert!(!answer.contains("arrived whole"), "{answer}");
+        assert!(!answer.contains(msg("error-kept")), "{answer}");
         display.waits_for(told);
-        assert!(!display.said().contains("arrived whole"), "{}", display.said());
+        assert!(!display.said().contains(msg("error-kept")), "{}", display.said());
         assert_eq!(rows(&site), (0, 0));
         wait_until_clean(&site);
         editors_see_nothing(&site);

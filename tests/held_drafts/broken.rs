@@ -200,15 +200,15 @@ fn the_very_same_form_sent_again_after_the_cut_sends_everything_once() {
 /// A source on a phone: the line stands still and nothing says so. The server cuts, and keeps what is whole.
 #[test]
 fn a_line_that_stands_still_is_cut_and_what_is_whole_stays() {
-    let site = Box_::served(1, &[("idle = \"120 seconds\"", "idle = \"1 second\"")]);
+    let site = Box_::served(1, &[("idle = \"120 seconds\"", "idle = \"5 seconds\"")]);
     let documents = three(&site);
     let sheet = Sheet::new(&site);
     let display = Display::open(&site, &sheet.token);
     let body = Body::new(&sheet.form, &[("message", "")], &documents);
     let upload = body.send(&site, "/drop?lang=en", body.begins[1] + 10);
-    display.waits_for(msg("error-cut")).waits_for(msg("error-kept"));
+    display.waits_for(msg("error-cut")).waits_for(msg("error-kept[one]"));
     let answer = upload.answer();
-    assert!(answer.contains(msg("error-kept")), "{answer}");
+    assert!(answer.contains(msg("error-kept[one]")), "{answer}");
     assert_eq!(held(&site.mailbox(&sheet.form.code)), listed(&documents[..1]));
     wait_until_clean(&site);
     // The rest comes with the form as a page, or with the mailbox's.

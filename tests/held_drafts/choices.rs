@@ -118,7 +118,8 @@ fn what_is_kept_has_a_receipt_that_says_until_when() {
     let fields: Vec<(&str, String)> =
         ["code", "ticket", "receipt"].map(|name| (name, receipt.hidden(name))).to_vec();
     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    for (lang, title) in [("en", "Kept, not sent"), ("fr", "Gardé, pas envoyé")] {
+    for lang in ["en", "fr"] {
+        let title = msg_in(lang, "receipt-kept-title");
         let page = post(&site, &format!("/receipt?lang={lang}"), &fields);
         page.must_say(title);
         assert_eq!(received(&page), listed(&all));
@@ -160,8 +161,8 @@ fn discarding_and_removing_are_asked_first_and_then_final() {
         assert_eq!((page.status, rows(&site)), (200, (1, 3)));
         page
     };
-    asks("discard", "", "Discard what is kept?");
-    let question = asks("remove", second, "Remove this file?");
+    asks("discard", "", msg("discard-title"));
+    let question = asks("remove", second, msg("remove-title"));
     // "Yes", as the page carries it.
     let yes = ["code", "ticket", "act", "team", "item"].map(|name| {
         let selector = scraper::Selector::parse(&format!("form#sure input[name={name}]")).unwrap();

@@ -184,7 +184,10 @@ fn nothing_is_left_of_what_was_discarded_removed_withdrawn_or_erased() {
         wait_until_held(&site, 1);
         upload.write(&body.bytes[body.begins[1] + 100..]);
         let answer = upload.answer();
-        assert!(answer.contains(if sent { "Received" } else { "Kept, not sent" }), "{answer}");
+        assert!(
+            answer.contains(if sent { msg("receipt-title") } else { msg("receipt-kept-title") }),
+            "{answer}"
+        );
         let mut theirs = ciphertexts(&site);
         theirs.retain(|piece| !mine.contains(piece));
         for piece in &theirs {

@@ -82,7 +82,8 @@ fn check_says_that_the_site_is_down() {
     signal(tor, "CONT");
 
     write_include(&site, "NoSuchOption 1\n");
-    signal(tor, "KILL");
+    // Another one, if the first was given up meanwhile.
+    signal(pid_of(site.dir.path(), "/torrc").unwrap(), "KILL");
     served.says("it is tried again", 1);
     let (said, code) = check(&site);
     assert_eq!(code, Some(1), "{said}");
