@@ -507,9 +507,10 @@ impl Answer {
     }
 }
 
-/// Without the marks that isolate text of another direction, every space a plain one.
+/// Without the marks that isolate text of another direction, every space and apostrophe a plain one.
 pub fn plain(text: &str) -> String {
-    text.replace(['\u{2068}', '\u{2069}'], "").replace(['\u{a0}', '\u{202f}'], " ")
+    let text = text.replace(['\u{2068}', '\u{2069}'], "").replace(['\u{a0}', '\u{202f}'], " ");
+    text.replace("&#39;", "'")
 }
 
 /// Runs curl and splits what it got. A connection that was cut gives status 0.
