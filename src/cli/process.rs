@@ -81,7 +81,7 @@ async fn arrival(signal: Option<Signal>) {
     if let Some(mut signal) = signal {
         signal.recv().await;
     } else {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

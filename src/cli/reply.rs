@@ -103,7 +103,8 @@ impl Reply {
         if is_standard(&self.output) {
             return Ok(());
         }
-        show(&volumes.iter().map(|volume| format!("{}\n", volume.display())).collect::<String>())
+        let lines = volumes.iter().flat_map(|volume| [volume.display().to_string(), "\n".into()]);
+        show(&lines.collect::<String>())
     }
 
     fn compare_keys(&self, submission: &Manifest) -> anyhow::Result<()> {
