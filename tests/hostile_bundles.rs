@@ -343,22 +343,22 @@ const ATTACKS: &[Attack] = &[
     // What is sealed.
     ("manifest_of_no_bytes", Beside, |b| b.manifest(b"")),
     ("header_line_of_a_mebibyte", Beside, |b| {
-        b.manifest(&age(&format!("-> {}\n\n", "a".repeat(1 << 20))))
+        b.manifest(&age(&format!("-> {}\n\n", "a".repeat(1 << 20))));
     }),
     ("header_line_just_short_enough", Beside, |b| {
-        b.manifest(&age(&format!("-> {}\n\n", "a".repeat(130_000))))
+        b.manifest(&age(&format!("-> {}\n\n", "a".repeat(130_000))));
     }),
     ("header_of_arguments", Beside, |b| {
-        b.manifest(&age(&format!("-> a{}\n\n", " b".repeat(64_000))))
+        b.manifest(&age(&format!("-> a{}\n\n", " b".repeat(64_000))));
     }),
     ("header_of_8_000_stanzas", Beside, |b| b.manifest(&age(&"-> aaaaaaaa\n\n".repeat(8_000)))),
     ("header_of_200_000_stanzas", Beside, |b| b.manifest(&age(&"-> a\n\n".repeat(200_000)))),
     ("header_of_one_body", Beside, |b| {
-        b.manifest(&age(&format!("-> a\n{}\n", format!("{}\n", "A".repeat(64)).repeat(2_000))))
+        b.manifest(&age(&format!("-> a\n{}\n", format!("{}\n", "A".repeat(64)).repeat(2_000))));
     }),
     ("header_of_1_300_keys_to_try", Beside, |b| b.manifest(&age(&x25519(1_300)))),
     ("header_without_an_end", Beside, |b| {
-        b.manifest(&[b"age-encryption.org/v1\n-> a\n".to_vec(), vec![b'A'; 4 << 20]].concat())
+        b.manifest(&[b"age-encryption.org/v1\n-> a\n".to_vec(), vec![b'A'; 4 << 20]].concat());
     }),
     ("payload_that_is_cut", Beside, |b| {
         let sealed = b.world.sealed(b"{}");

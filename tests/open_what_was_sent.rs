@@ -384,7 +384,7 @@ fn piped(command: &mut Command, input: &[u8]) -> Output {
     fs::create_dir(&tmp).unwrap();
     let output = command.current_dir(here.path()).env("TMPDIR", &tmp).stdin(pipe).output().unwrap();
     cat.wait().unwrap();
-    assert_eq!(files_below(here.path()), [PathBuf::new(); 0], "{command:?}");
+    assert_eq!(files_below(here.path()), Vec::<PathBuf>::new(), "{command:?}");
     output
 }
 

@@ -175,6 +175,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_in_a_handler_is_a_page_of_ours() {
+        async fn broken() -> Response {
+            panic!("on purpose")
+        }
+
         let dir = tempfile::tempdir().unwrap();
         let key = age::x25519::Identity::generate().to_public().to_string();
         let text = DEFAULT.replace("recipients = []", &format!("recipients = [\"{key}\"]"));
@@ -183,9 +187,6 @@ mod tests {
         dropbox::create(&config.data_dir).unwrap();
         let dropbox = Dropbox::open(&config, Clock::system()).unwrap();
         let site = Arc::new(Site::new(dropbox, &config).unwrap());
-        async fn broken() -> Response {
-            panic!("on purpose")
-        }
         let app = layered(Router::new().route("/broken", get(broken)), site);
 
         let connections = Arc::new(Connections::default());
