@@ -519,5 +519,5 @@ fn no_bundle_takes_the_desk_down_and_uploads_of_others_go_on() {
     worst.print("the desk");
     let after = memory(site.pid(), "VmRSS:");
     println!("the desk: {} MiB idle, {} MiB after all of them", idle / 1024, after / 1024);
-    assert!(after < idle + MEMORY / 2, "{after} KiB, {idle} idle");
+    assert!(after < idle + MEMORY / 4 * 3, "{after} KiB, {idle} idle");
 }
