@@ -412,7 +412,7 @@ fn a_clock_that_goes_back_is_not_followed() {
     assert_eq!(days(&inside, &source), [10]);
     inside.dropbox.confirm_clock().unwrap();
     assert!(inside.dropbox.doubt().is_some(), "recorded days never go back");
-    inside.day(11);
+    inside.jump(11);
     inside.keep(&source, "second");
     assert_eq!(days(&inside, &source), [11]);
 }
