@@ -94,7 +94,7 @@ fn a_typed_reply_is_read_by_its_source_and_opened_by_the_team() {
         .filter(|dispatch| dispatch.kind == Kind::Reply)
         .map(|dispatch| (mailbox.clone(), dispatch))
         .collect();
-    let handout = inside.dropbox.handout(replies, false, inside.dropbox.clock().today());
+    let handout = inside.dropbox.handout(replies, false, inside.dropbox.today());
     let mut bundle = Vec::new();
     handout.reader(1, 0..u64::MAX).read_to_end(&mut bundle).unwrap();
     fs::write(inside.path("reply.tar"), bundle).unwrap();

@@ -5,15 +5,16 @@ use std::fs;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::common::desk::*;
 use crate::common::inside::*;
 use crate::common::*;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
-use sourdine::base::clock::Day;
+use sourdine::base::clock::{Clock, Day};
 use sourdine::base::ids::{DispatchId, MailboxId, hex};
 use sourdine::base::random;
 use sourdine::crypto::kdf::MailboxKeys;
-use sourdine::dropbox::Sent;
+use sourdine::dropbox::{Dropbox, Sent};
 use sourdine::store::{Dispatch, Kind, Mailbox, Publication, Store};
 
 impl Inside {
@@ -321,4 +322,181 @@ fn hundreds_of_things_go_in_small_steps_that_hold_no_upload_up() {
         let stored = count("vault.db", "SELECT count(DISTINCT file) FROM chunk");
         (stored == count("index.db", "SELECT count(*) FROM member")).then_some(())
     });
+}
+
+/// The days of what a source has there, from the first one.
+fn days(inside: &Inside, source: &MailboxKeys) -> Vec<i64> {
+    let Some(view) = inside.view(source) else { return Vec::new() };
+    let drafts = view.drafts.iter().map(|draft| draft.day().0);
+    let sent = view.submissions.iter().flat_map(|one| [Some(one.day), one.fetched]);
+    let replies = view.replies.iter().map(|one| one.day.0);
+    let sent = sent.flatten().map(|day| day.0);
+    drafts.chain(sent).chain(replies).map(|day| day - FIRST).collect()
+}
+
+#[test]
+fn a_clock_months_ahead_removes_nothing_and_is_not_written() {
+    let mut inside = Inside::new();
+    let (source, late) = (inside.source(), inside.source());
+    let sent = inside.send(&source, "first");
+    inside.fetch(sent, "export");
+    inside.reply(&source);
+    inside.keep(&source, "second");
+    let promised = inside.promises(&source);
+    inside.jump(210);
+    for restarted in [false, true] {
+        if restarted {
+            let clock = Clock::manual(Day(FIRST + 210).midnight()).0;
+            inside.dropbox = Dropbox::open(&inside.config, clock).unwrap();
+        }
+        let doubt = inside.dropbox.doubt().unwrap();
+        assert_eq!((doubt.last, doubt.clock.unproven()), (Day(FIRST), Day(FIRST + 210)));
+        assert_eq!(inside.dropbox.expire().unwrap(), 0);
+        assert_eq!(inside.promises(&source), promised);
+    }
+    // A dispatch, a draft, a fetch and an answer of these days.
+    let sent = inside.send(&late, "third");
+    inside.keep(&late, "fourth");
+    inside.dropbox.export("team", false, &inside.path("bundle.tar"), &|_, _| ()).unwrap();
+    assert!(inside.dropbox.store().has_dispatch(sent).unwrap());
+    assert_eq!(days(&inside, &late), [0, 0, 0]);
+    // The store holds no later day anywhere.
+    let db = rusqlite::Connection::open(inside.config.data_dir.join("index.db")).unwrap();
+    let newest = "SELECT max(day) FROM (SELECT day FROM dispatch UNION SELECT day FROM draft
+        UNION SELECT day FROM fetch UNION SELECT day FROM journal UNION SELECT last_day FROM mailbox
+        UNION SELECT last_day FROM correspondence)";
+    assert_eq!(db.query_row(newest, [], |row| row.get::<_, i64>(0)).unwrap(), FIRST);
+}
+
+#[test]
+fn a_box_that_was_off_for_a_month_goes_on_once_its_clock_is_confirmed_and_that_month_does_not_count()
+ {
+    let inside = Inside::new();
+    let (source, late) = (inside.source(), inside.source());
+    let sent = inside.send(&source, "first");
+    inside.fetch(sent, "export");
+    inside.jump(40);
+    // Kept while the clock was in doubt: it has its seven days, counted from when that was settled.
+    inside.keep(&late, "second");
+    assert_eq!(inside.dropbox.expire().unwrap(), 0);
+    inside.dropbox.confirm_clock().unwrap();
+    assert_eq!(inside.dropbox.doubt(), None);
+    assert_eq!(inside.dropbox.expire().unwrap(), 0);
+    assert_eq!(inside.promises(&late), [("team".to_owned(), 47)]);
+    assert_eq!(inside.promises(&source), [(sent.to_string(), 70)]);
+    inside.goes_after(&late, "team", 47);
+    inside.goes_after(&source, &sent.to_string(), 70);
+}
+
+#[test]
+fn a_confirmation_holds_for_the_day_that_was_confirmed() {
+    let inside = Inside::new();
+    let source = inside.source();
+    inside.keep(&source, "first");
+    inside.jump(40);
+    inside.dropbox.store().confirm_day(Day(FIRST + 40)).unwrap();
+    inside.jump(300);
+    assert_eq!(inside.dropbox.expire().unwrap(), 0);
+    assert!(inside.dropbox.doubt().is_some());
+    assert_eq!(inside.promises(&source).len(), 1);
+}
+
+#[test]
+fn a_clock_that_goes_back_is_not_followed() {
+    let inside = Inside::new();
+    let source = inside.source();
+    inside.day(10);
+    inside.jump(2);
+    assert!(inside.dropbox.doubt().is_some());
+    inside.keep(&source, "first");
+    assert_eq!(days(&inside, &source), [10]);
+    inside.dropbox.confirm_clock().unwrap();
+    assert!(inside.dropbox.doubt().is_some(), "recorded days never go back");
+    inside.jump(11);
+    inside.keep(&source, "second");
+    assert_eq!(days(&inside, &source), [11]);
+}
+
+/// A store of before days were recorded: the newest day of what is in it counts.
+#[test]
+fn the_first_start_believes_a_clock_that_follows_what_is_stored() {
+    let inside = Inside::new();
+    let source = inside.source();
+    inside.keep(&source, "first");
+    let forget = || {
+        let db = rusqlite::Connection::open(inside.config.data_dir.join("index.db")).unwrap();
+        db.execute("DELETE FROM fact WHERE name LIKE 'day%'", []).unwrap();
+    };
+    for (day, believed) in [(2, true), (210, false)] {
+        forget();
+        inside.jump(day);
+        assert_eq!(inside.dropbox.keep_day().unwrap().is_none(), believed, "{day}");
+        assert_eq!(inside.dropbox.store().recorded().unwrap().is_kept, believed);
+    }
+}
+
+/// The real server, seven months ahead, at six hundred times the speed: its expiry runs after a second.
+#[test]
+fn a_server_that_starts_seven_months_ahead_keeps_everything() {
+    let lib = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"]
+        .map(|dir| format!("{dir}/faketime/libfaketimeMT.so.1"))
+        .into_iter()
+        .find(|path| fs::exists(path).unwrap())
+        .expect("Debian's package faketime");
+    let mut site = Box_::served(1, &[]);
+    let form = site.form("en");
+    site.send(&form, "First.", &[]);
+    site.export("bundle.tar");
+    let before = site.status();
+    assert_eq!(before["mailboxes"], 1);
+    site.stop();
+    site.serve_with(|command| {
+        command.env("LD_PRELOAD", &lib).env("FAKETIME", "+210d x600");
+    });
+    // At the start, and on each beat of ten minutes; the expiry is due on the first one.
+    wait_for("some beats of a clock in doubt", || {
+        (site.log().matches("--clock-is-right").count() > 3).then_some(())
+    });
+    site.kill();
+    assert_eq!(site.status()["mailboxes"], 1);
+    assert_eq!(site.status()["teams"], before["teams"]);
+    site.serve();
+    site.mailbox(&form.code).must_say(&form.code);
+}
+
+/// What the log, `check` and the desk say, and the way out while the server runs.
+#[test]
+fn a_clock_in_doubt_is_told_everywhere_and_the_operator_settles_it() {
+    let mut site = Box_::new(1, &[]);
+    site.serve();
+    site.stop();
+    let index = site.data().join("index.db");
+    let ago = Clock::system().day().unproven().0 - 40;
+    let db = rusqlite::Connection::open(&index).unwrap();
+    let set = "UPDATE fact SET value = ? WHERE name = 'day'";
+    assert_eq!(db.execute(set, [ago.to_be_bytes()]).unwrap(), 1);
+    db.close().unwrap();
+
+    let base = open_desk(&mut site);
+    assert!(site.log().contains("--clock-is-right"));
+    let visitor = Visitor::signed_in(&base, &Login::new(&site, "anne", &["team"]));
+    let told = |lang: &str| visitor.get(&format!("/?lang={lang}")).text().contains("id=\"clock\"");
+    assert!(["en", "fr", "ar"].into_iter().all(told));
+    let clock = |args: &[&str]| {
+        let output = site.command("check").arg("--json").args(args).output().unwrap();
+        let lines = String::from_utf8(output.stdout).unwrap();
+        let mut findings =
+            lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        findings.find(|finding| finding["what"] == "clock").unwrap()
+    };
+    let fault = clock(&[]);
+    assert_eq!(fault["verdict"], "FAULT");
+    assert!(fault["text"].as_str().unwrap().contains("--clock-is-right"), "{fault}");
+    assert_eq!(clock(&["--clock-is-right"])["verdict"], "ok");
+    assert!(told("en"), "not before it was looked at");
+    site.signal("HUP");
+    wait_for("the server to go on", || (!told("en")).then_some(()));
+    let recorded = Store::open(&site.data(), 1 << 40).unwrap().recorded().unwrap();
+    assert_eq!(recorded.last, Some(Day(ago + 40)));
+    assert_eq!(recorded.gaps, [(Day(ago), Day(ago + 40))]);
 }

@@ -191,7 +191,7 @@ fn the_tar_tells_nobody_and_no_time(bundle: &Path) {
     let mut tar = Command::new("tar");
     tar.env("TZ", "UTC").args(["--numeric-owner", "--full-time", "-tvf"]).arg(bundle);
     let listing = String::from_utf8(ok(&mut tar).stdout).unwrap();
-    let midnight = format!("{} 00:00:00", Clock::system().today());
+    let midnight = format!("{} 00:00:00", Clock::system().day());
     assert_eq!(listing.lines().count(), 14, "{listing}");
     for line in listing.lines() {
         let fields: Vec<_> = line.split_ascii_whitespace().collect();

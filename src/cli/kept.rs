@@ -15,6 +15,9 @@ use super::keeper;
 /// Sources are served.
 pub const READY: &str = "ready\n";
 
+/// In the place of a configuration, none of which begins with this byte: tor says that the clock is right.
+pub const CLOCK_IS_RIGHT: &str = "\0clock";
+
 /// The parent's end of the pipe is closed, or what comes from it is not what it sends.
 pub struct ParentGone;
 

@@ -80,7 +80,7 @@ impl Reply {
             .enumerate()
             .map(|(position, path)| describe(position, path))
             .collect::<anyhow::Result<Vec<_>>>()?;
-        let today = Clock::system().today();
+        let today = Clock::system().day().unproven();
         let id = DispatchId(random::bytes()?);
         let manifest = to.manifest(&recipients, id, today, message, files);
         let mut bundle = BundleWriter::new(&self.output)?;

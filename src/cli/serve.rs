@@ -174,6 +174,7 @@ impl Plan {
         }
         let site = Arc::new(Site::new(dropbox.clone(), &self.config)?);
         let editors = Arc::new(Desk::new(dropbox.clone(), &self.config));
+        look_at_clock(&dropbox, false);
         // Said once it is sure that this one serves: a fault has one line.
         sandbox.log(rules);
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -265,7 +266,7 @@ fn shown(listen: &Listen, listener: &Listener) -> String {
     }
 }
 
-/// Watches the disk, removes what has expired, and reports errors once a day: lines whose time no visit
+/// Records the day, watches the disk, removes what has expired, and reports errors once a day: lines whose time no visit
 /// decides.
 async fn upkeep(dropbox: Dropbox, (site, editors): (Arc<Site>, Arc<Desk>), config: Config) {
     let mut space = tokio::time::interval(SPACE);
@@ -275,7 +276,10 @@ async fn upkeep(dropbox: Dropbox, (site, editors): (Arc<Site>, Arc<Desk>), confi
     let mut minute = tokio::time::interval(MINUTE);
     loop {
         tokio::select! {
-            _ = space.tick() => watch_space(dropbox.clone(), &config.limits),
+            _ = space.tick() => {
+                watch_space(dropbox.clone(), &config.limits);
+                keep_day(&dropbox);
+            }
             _ = expiry.tick() => expire(dropbox.clone()),
             _ = minute.tick() => {
                 site.forget();
@@ -301,13 +305,20 @@ async fn follow(dropbox: Dropbox, changes: Changes, mut hangup: Signal) {
                 if asked || now != seen {
                     seen = now;
                     reload_teams(&dropbox, Config::load(&file));
+                    keep_day(&dropbox);
                 }
             }
         }
         Changes::FromParent => {
             let Ok(mut parent) = kept::FromParent::open() else { return };
             while let Ok(text) = parent.next().await {
-                reload_teams(&dropbox, Config::parse(&text));
+                if text == kept::CLOCK_IS_RIGHT {
+                    let dropbox = dropbox.clone();
+                    tokio::task::spawn_blocking(move || look_at_clock(&dropbox, true));
+                } else {
+                    reload_teams(&dropbox, Config::parse(&text));
+                    keep_day(&dropbox);
+                }
             }
         }
     }
@@ -325,6 +336,22 @@ fn reload_teams(dropbox: &Dropbox, config: Result<Config, ConfigError>) {
             tracing::info!("teams and recipients were read again");
         }
         Err(error) => tracing::error!("the changed configuration is not used: {error:#}"),
+    }
+}
+
+/// On a thread that may block.
+fn keep_day(dropbox: &Dropbox) {
+    let dropbox = dropbox.clone();
+    tokio::task::spawn_blocking(move || look_at_clock(&dropbox, false));
+}
+
+/// Records the day, or says why not; tor may have `confirmed` the clock. Blocks.
+fn look_at_clock(dropbox: &Dropbox, confirmed: bool) {
+    let confirm = || if confirmed { dropbox.confirm_clock() } else { Ok(()) };
+    match confirm().and_then(|()| dropbox.keep_day()) {
+        Ok(None) => {}
+        Ok(Some(doubt)) => tracing::error!("{doubt}"),
+        Err(error) => tracing::error!("the day could not be recorded: {error}"),
     }
 }
 

@@ -290,7 +290,7 @@ impl Accounts {
                 return Ok(Some((account, totp)));
             }
         }
-        if self.backoff(&name, |backoff| backoff.fail(clock.today())) {
+        if self.backoff(&name, |backoff| backoff.fail(self.dropbox.today())) {
             self.note(&account.teams, &name, Did::WrongCodes, "")?;
         }
         Ok(None)
@@ -346,7 +346,7 @@ impl Accounts {
 
     /// A line in the journal of each team.
     fn note(&self, teams: &[String], who: &str, did: Did, what: &str) -> Result<(), AccountError> {
-        let day = self.dropbox.clock().today();
+        let day = self.dropbox.today();
         let line = |team: &String| JournalLine {
             day,
             team: team.clone(),

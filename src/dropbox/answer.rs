@@ -112,7 +112,7 @@ impl Answer {
             return Err(IntakeError::MessageTooLong.into());
         }
         let id = self.id(message);
-        let day = self.dropbox.clock().today();
+        let day = self.dropbox.today();
         let (places, details): (Vec<_>, Vec<_>) = self.files.into_iter().unzip();
         let entry = |(at, file): (usize, &Detail)| {
             FileEntry::new(at, file.name.clone(), file.size, file.sha256.clone())

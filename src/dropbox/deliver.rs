@@ -229,7 +229,7 @@ impl Dropbox {
             id: reply.id,
             kind: Kind::Reply,
             team: reply.team,
-            day: self.clock().today(),
+            day: self.today(),
             fetched: None,
             members,
         };

@@ -219,12 +219,12 @@ impl Dropbox {
 
     /// Makes room where held drafts have outgrown their quota.
     pub fn trim_drafts(&self) -> Result<(), StoreError> {
-        self.store().trim_drafts(self.limits().drafts, self.clock().today())
+        self.store().trim_drafts(self.limits().drafts, self.today())
     }
 
     /// The day after which nothing of a draft last added to on `day` is kept.
     pub fn draft_expiry(&self, day: Day) -> Day {
-        Day(day.0 + self.limits().retention.drafts)
+        self.last_day(day, self.limits().retention.drafts)
     }
 
     /// Seals the manifest of a draft and publishes both, durably; only if the draft is `wanted`.
@@ -286,7 +286,7 @@ impl Dropbox {
         id: DispatchId,
         upload: &mut Upload,
     ) -> Result<Receipt, IntakeError> {
-        let day = self.clock().today();
+        let day = self.today();
         let source = keys.identity.recipient()?.to_string();
         let mailbox = match self.store().mailbox(keys.id)? {
             Some(mailbox) => mailbox,

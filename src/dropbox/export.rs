@@ -71,7 +71,7 @@ impl Dropbox {
                 Ok(None) => found.clear(),
                 Ok(Some((volumes, ids, bytes))) => {
                     let dispatches = ids.len();
-                    self.store().mark_fetched(ids, READER, self.clock().today())?;
+                    self.store().mark_fetched(ids, READER, self.today())?;
                     return Ok(Exported { volumes, dispatches, bytes, damaged });
                 }
                 Err(error) => {

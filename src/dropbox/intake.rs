@@ -178,7 +178,7 @@ impl Dropbox {
         let source = keys.identity.recipients()?;
         let head: Arc<[u8]> = draft::seal_head(&source, &message, seed)?.into();
         if message != before {
-            upload.hold(self.clock().today(), head.clone(), true, None)?;
+            upload.hold(self.today(), head.clone(), true, None)?;
         }
         let files = draft.map(|draft| draft.files).unwrap_or_default();
         Ok(Intake {
@@ -268,7 +268,7 @@ impl Intake {
     /// Everything of this form is stored already.
     fn before(&self) -> Receipt {
         Receipt {
-            day: self.dropbox.clock().today(),
+            day: self.dropbox.today(),
             message: !self.message.trim().is_empty(),
             files: self.named.clone(),
             before: true,
@@ -335,7 +335,7 @@ impl IncomingFile<'_> {
             return Err(IntakeError::DispatchTooLarge);
         }
         let held = Held { file, detail: draft::seal_note(&intake.source, &detail, &intake.team)? };
-        let today = intake.dropbox.clock().today();
+        let today = intake.dropbox.today();
         intake.upload.hold(today, intake.head.clone(), false, Some(held))?;
         intake.known.insert(detail.clone());
         intake.held.push(detail);

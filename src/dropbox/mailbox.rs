@@ -109,16 +109,17 @@ impl Dropbox {
         }
         let kept = self.limits().retention;
         // A mailbox goes when it has been silent for long, and everything with it.
-        let last = self.store().last_day(keys.id)?.map_or(0, |day| day.0) + kept.silent;
+        let last = self.store().last_day(keys.id)?.unwrap_or(Day(0));
+        let last = self.last_day(last, kept.silent);
         let mut view = SourceView { drafts, submissions: Vec::new(), replies: Vec::new() };
         for dispatch in dispatches {
             match dispatch.kind {
                 Kind::Submission => {
                     let files = dispatch.members.get(1..).unwrap_or_default();
-                    let gone = dispatch.fetched.map_or(last, |day| last.min(day.0 + kept.fetched));
+                    let fetched = dispatch.fetched.map(|day| self.last_day(day, kept.fetched));
                     view.submissions.push(Submission {
                         id: dispatch.id,
-                        expires: Day(gone),
+                        expires: fetched.map_or(last, |day| last.min(day)),
                         day: dispatch.day,
                         fetched: dispatch.fetched,
                         files: files.len(),
@@ -128,7 +129,7 @@ impl Dropbox {
                 Kind::Reply => view.replies.push(Reply {
                     id: dispatch.id,
                     day: dispatch.day,
-                    expires: Day(last.min(dispatch.day.0 + kept.replies)),
+                    expires: last.min(self.last_day(dispatch.day, kept.replies)),
                     content: match self.open_manifest(keys, &dispatch) {
                         // The disk's fault is not the answer's.
                         Err(DispatchError::Sealed(OpenError::Io(e))) => {

@@ -19,9 +19,9 @@ pub mod spool;
 mod teams;
 
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use crate::base::clock::Clock;
+use crate::base::clock::{Clock, Day, Doubt, Recorded};
 use crate::base::limits::Limits;
 use crate::base::random::{self, NoRandomness};
 use crate::config::Config;
@@ -69,6 +69,8 @@ struct Inner {
     store: Store,
     limits: Limits,
     clock: Clock,
+    /// As of the last look; see [`Dropbox::keep_day`].
+    recorded: RwLock<Recorded>,
     teams: RwLock<Arc<Teams>>,
     space: Arc<space::Space>,
 }
@@ -77,18 +79,19 @@ impl Dropbox {
     /// Opens the store beside others and proves that every team can be sealed to.
     pub fn open(config: &Config, clock: Clock) -> Result<Self, SetupError> {
         let teams = Teams::prove(&config.teams)?;
-        Ok(Self::on(Store::open(&config.data_dir, config.limits.quota)?, teams, config, clock))
+        Self::on(Store::open(&config.data_dir, config.limits.quota)?, teams, config, clock)
     }
 
     /// The same for the one process that serves it; see [`Store::open_to_serve`].
     pub fn open_to_serve(config: &Config, clock: Clock) -> Result<(Self, Recovered), SetupError> {
         let teams = Teams::prove(&config.teams)?;
         let (store, recovered) = Store::open_to_serve(&config.data_dir, config.limits.quota)?;
-        Ok((Self::on(store, teams, config, clock), recovered))
+        Ok((Self::on(store, teams, config, clock)?, recovered))
     }
 
-    fn on(store: Store, teams: Teams, config: &Config, clock: Clock) -> Self {
-        Self(Arc::new(Inner {
+    fn on(store: Store, teams: Teams, config: &Config, clock: Clock) -> Result<Self, SetupError> {
+        Ok(Self(Arc::new(Inner {
+            recorded: RwLock::new(store.recorded()?),
             space: Arc::new(space::Space::new(
                 store.clone(),
                 config.limits.quota,
@@ -98,7 +101,7 @@ impl Dropbox {
             limits: config.limits.clone(),
             clock,
             teams: RwLock::new(Arc::new(teams)),
-        }))
+        })))
     }
 
     /// What lies under it.
@@ -122,9 +125,52 @@ impl Dropbox {
         self.0.space.sample();
     }
 
-    /// What time it is here.
+    /// Seconds, for what memory holds. What is stored takes [`today`](Self::today).
     pub fn clock(&self) -> &Clock {
         &self.0.clock
+    }
+
+    /// The day to be written: today, or the last sure one while the clock is in doubt.
+    pub fn today(&self) -> Day {
+        self.recorded().today(self.0.clock.day()).unwrap_or_else(|doubt| doubt.last)
+    }
+
+    /// Why the clock is not believed, if it is not.
+    pub fn doubt(&self) -> Option<Doubt> {
+        self.recorded().today(self.0.clock.day()).err()
+    }
+
+    /// Looks at what is recorded, and records today where that is sure; else says why not. For the process
+    /// that serves. Blocks.
+    pub fn keep_day(&self) -> Result<Option<Doubt>, StoreError> {
+        let mut recorded = self.store().recorded()?;
+        let today = recorded.today(self.0.clock.day());
+        if let Ok(day) = today
+            && !(recorded.is_kept && recorded.last == Some(day))
+        {
+            self.store().record_day(day)?;
+            recorded = self.store().recorded()?;
+        }
+        *self.0.recorded.write().unwrap_or_else(PoisonError::into_inner) = recorded;
+        Ok(today.err())
+    }
+
+    /// Notes that the clock is right, and goes on with it. Blocks.
+    pub fn confirm_clock(&self) -> Result<(), StoreError> {
+        if self.doubt().is_some() {
+            self.store().confirm_day(self.0.clock.day().unproven())?;
+            self.keep_day()?;
+        }
+        Ok(())
+    }
+
+    /// The last day on which something that was written on `day` is kept, if it is kept for so many days.
+    pub fn last_day(&self, day: Day, kept: i64) -> Day {
+        self.recorded().last_day(day, kept)
+    }
+
+    fn recorded(&self) -> RwLockReadGuard<'_, Recorded> {
+        self.0.recorded.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The teams as of now.

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::Dropbox;
-use crate::base::clock::Day;
 use crate::store::{Cutoffs, StoreError};
 
 /// Things of each sort that one step removes: short enough that uploads do not notice.
@@ -16,16 +15,21 @@ pub const DOWNLOAD: i64 = 7;
 const PAUSE: Duration = Duration::from_millis(100);
 
 impl Dropbox {
-    /// Removes everything that is past its day, a little at a time; says how many things that were. Blocks.
+    /// Removes everything that is past its day, a little at a time; says how many things that were. Nothing
+    /// while the clock is in doubt. Blocks.
     pub fn expire(&self) -> Result<usize, StoreError> {
-        let (today, kept) = (self.clock().today(), self.limits().retention);
+        if self.keep_day()?.is_some() {
+            return Ok(0);
+        }
+        let (today, kept) = (self.today(), self.limits().retention);
+        let before = |kept| self.recorded().cutoff(today, kept);
         let cutoffs = Cutoffs {
-            drafts: Day(today.0 - kept.drafts),
-            fetched: Day(today.0 - kept.fetched),
-            replies: Day(today.0 - kept.replies),
-            silent: Day(today.0 - kept.silent),
-            journal: Day(today.0 - JOURNAL),
-            frozen: Day(today.0 - DOWNLOAD),
+            drafts: before(kept.drafts),
+            fetched: before(kept.fetched),
+            replies: before(kept.replies),
+            silent: before(kept.silent),
+            journal: before(JOURNAL),
+            frozen: before(DOWNLOAD),
         };
         let mut removed = 0;
         loop {

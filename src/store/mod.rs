@@ -7,6 +7,7 @@
 //! never removed.
 
 mod ahead;
+mod days;
 mod desk;
 mod draft;
 mod editor;
@@ -267,7 +268,7 @@ impl Store {
         })
     }
 
-    /// A named value written at `init`.
+    /// A named value.
     pub fn fact(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
         self.index(|db| reader::fact(db, name))
     }

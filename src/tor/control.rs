@@ -10,6 +10,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use zeroize::Zeroizing;
 
+use super::times::{Clocks, compare};
+
 /// Bytes a line may have, lines a reply may have, events that may wait.
 const LINE: usize = 8 * 1024;
 const REPLY: usize = 64;
@@ -98,6 +100,13 @@ impl Control {
     pub async fn bootstrap(&mut self) -> Result<Bootstrap, ControlError> {
         let phase = self.info("status/bootstrap-phase").await?;
         Bootstrap::read(&phase).ok_or(ControlError::Strange)
+    }
+
+    /// Where our clock, at so many seconds, stands beside the consensus; `None` where tor has none.
+    pub async fn clock(&mut self, now: u64) -> Option<Clocks> {
+        let after = self.info("consensus/valid-after").await.ok()?;
+        let until = self.info("consensus/valid-until").await.ok()?;
+        compare(now, &after, &until)
     }
 
     /// One value of GETINFO.

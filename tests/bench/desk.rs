@@ -37,7 +37,7 @@ fn main() {
 fn pages(mailboxes: u32) -> Vec<(&'static str, f64)> {
     let mut site = Box_::new(1, &[]);
     let login = Login::new(&site, "anne", &["team"]);
-    let today = sourdine::base::clock::Clock::system().today().0;
+    let today = sourdine::base::clock::Clock::system().day().unproven().0;
     crowd::fill(&site.data(), "team", "anne", mailboxes, today);
     let base = open_desk(&mut site);
     let anne = Visitor::signed_in(&base, &login);

@@ -46,6 +46,7 @@ impl Inside {
         dropbox::create(&config.data_dir).unwrap();
         let (clock, hand) = Clock::manual(Day(FIRST).midnight() + 40_000);
         let dropbox = Dropbox::open(&config, clock).unwrap();
+        dropbox.keep_day().unwrap();
         Self { dir, editor, config, dropbox, hand, day: Cell::new(FIRST) }
     }
 
@@ -53,8 +54,19 @@ impl Inside {
         self.dir.path().join(name)
     }
 
-    /// Moves the clock to a day counted from the first, some time in it.
+    /// Lets the days pass until this one, counted from the first, some time in it. The days of a server are
+    /// recorded as they pass.
     pub fn day(&self, day: i64) {
+        while self.today() + 3 < day {
+            self.jump(self.today() + 3);
+            assert_eq!(self.dropbox.keep_day().unwrap(), None);
+        }
+        self.jump(day);
+        assert_eq!(self.dropbox.keep_day().unwrap(), None);
+    }
+
+    /// Moves the clock to a day, whatever was recorded.
+    pub fn jump(&self, day: i64) {
         self.day.set(FIRST + day);
         self.hand.set(Day(FIRST + day).midnight() + 86_399);
     }

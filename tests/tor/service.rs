@@ -5,11 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use sourdine::base::clock::{Clock, Day};
+use sourdine::store::Store;
+
 use super::daemon::{Daemon, tail};
 use super::loopback;
 use super::network::Network;
 use super::recorder::Recorder;
-use crate::common::{Answer, Box_, curl, sourdine};
+use crate::common::{Answer, Box_, curl, sourdine, wait_for};
 
 /// How long a visit to an address that was just made known may need: a second try included.
 const REACH: Duration = Duration::from_secs(150);
@@ -32,7 +35,16 @@ impl Onion {
         let site = Box_::new(1, &[("include = \"\"", "include = \"network\"")]);
         fs::write(site.path("box/network"), network.include_lines()).unwrap();
         let mut new = Self { site, visitor: visitor.into(), server: None, by_hand: None };
+        // It was off for forty days.
+        let today = Clock::system().day().unproven();
+        let before = Day(today.0 - 40);
+        Store::open(&new.site.data(), 1 << 40).unwrap().record_day(before).unwrap();
         new.start();
+        // tor has confirmed the clock.
+        wait_for("the day to be recorded", || {
+            let recorded = Store::open(&new.site.data(), 1 << 40).unwrap().recorded().unwrap();
+            recorded.gaps.iter().any(|gap| gap.0 == before).then_some(())
+        });
         new
     }
 

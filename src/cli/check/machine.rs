@@ -5,7 +5,7 @@ use rustix::process::{DumpableBehavior, Resource, dumpable_behavior, getrlimit};
 
 use super::super::process;
 use super::finding::{Finding, fault, good, warning};
-use crate::base::clock::{Clock, Day};
+use crate::base::clock::{Clock, Day, Recorded};
 use crate::base::limits;
 use crate::config::Config;
 use crate::crypto::padding;
@@ -20,12 +20,21 @@ pub(super) fn examine(config: &Config, found: &mut Vec<Finding>) {
     found.push(swap());
     found.push(access_times(config));
     found.push(dumps());
-    let today = Clock::system().today();
-    found.push(if today < BUILT {
-        fault("clock", format!("it says {today}, which is before this program was made; set it"))
-    } else {
-        good("clock", today.to_string())
-    });
+}
+
+/// The clock by itself, and beside the last day that was recorded.
+pub(super) fn clock(recorded: &Recorded) -> Finding {
+    let today = Clock::system().day();
+    if today.unproven() < BUILT {
+        return fault(
+            "clock",
+            format!("it says {today}, which is before this program was made; set it"),
+        );
+    }
+    match recorded.today(today) {
+        Err(doubt) => fault("clock", doubt.to_string()),
+        Ok(_) => good("clock", today.to_string()),
+    }
 }
 
 fn space(config: &Config) -> Finding {

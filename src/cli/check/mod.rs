@@ -8,7 +8,7 @@ mod sandbox;
 mod tor;
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use bytesize::ByteSize;
 use serde_json::json;
@@ -17,6 +17,7 @@ use self::finding::{Finding, Verdict, fault, good};
 use super::config_arg::ConfigArg;
 use super::process;
 use super::stdio::show;
+use crate::base::clock::{Clock, Recorded};
 use crate::config::Config;
 use crate::dropbox::Teams;
 use crate::store::Store;
@@ -31,6 +32,10 @@ pub struct Check {
     /// For scripts
     #[arg(long)]
     json: bool,
+    /// Confirm that this machine's clock is right, after a step of more than three days that `serve` does not
+    /// believe by itself (the box was off). It goes on within ten minutes, or at SIGHUP
+    #[arg(long)]
+    clock_is_right: bool,
 }
 
 impl Check {
@@ -39,7 +44,7 @@ impl Check {
         // Before the rights of root are given up: they alone reach tor's directories.
         let client_auth = desk::client_auth(&self.config.config, &self.torrc);
         match process::load_config(&self.config.config) {
-            Ok(config) => examine(&config, &self.config.config, &mut found),
+            Ok(config) => examine(&config, &self, &mut found),
             Err(error) => found.push(fault("config", format!("{error:#}"))),
         }
         found.extend(client_auth);
@@ -65,7 +70,7 @@ impl Check {
     }
 }
 
-fn examine(config: &Config, file: &Path, found: &mut Vec<Finding>) {
+fn examine(config: &Config, asked: &Check, found: &mut Vec<Finding>) {
     found.push(good("config", "every key is known and makes sense"));
     found.push(match Teams::prove(&config.teams) {
         Ok(teams) => {
@@ -78,15 +83,26 @@ fn examine(config: &Config, file: &Path, found: &mut Vec<Finding>) {
         Err(error) => fault("recipients", error.to_string()),
     });
     let store = Store::open(&config.data_dir, config.limits.quota);
-    match store.and_then(|store| Ok((store.counts()?, store.accounts()?))) {
+    let mut recorded = Recorded::default();
+    let looked = store.and_then(|store| {
+        recorded = store.recorded()?;
+        let now = Clock::system().day();
+        if asked.clock_is_right && recorded.today(now).is_err() {
+            store.confirm_day(now.unproven())?;
+            recorded = store.recorded()?;
+        }
+        Ok((store.counts()?, store.accounts()?))
+    });
+    match looked {
         Ok((counts, accounts)) => {
             found.push(good("store", format!("opens, {} in use", ByteSize(counts.bytes))));
             desk::examine(config, &accounts, found);
         }
         Err(error) => found.push(fault("store", error.to_string())),
     }
-    rights::examine(config, file, found);
+    rights::examine(config, &asked.config.config, found);
     machine::examine(config, found);
+    found.push(machine::clock(&recorded));
     sandbox::examine(config, found);
     tor::examine(config, found);
 }

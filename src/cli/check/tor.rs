@@ -11,7 +11,7 @@ use crate::tor::control::{Control, ControlError};
 use crate::tor::installed::Installed;
 use crate::tor::place::Place;
 use crate::tor::socks::{self, Port};
-use crate::tor::times::{Clocks, compare};
+use crate::tor::times::Clocks;
 
 /// A visit to our own address takes some seconds; the first one, once tor has started, more.
 const VISIT: Duration = Duration::from_secs(60);
@@ -178,9 +178,7 @@ async fn visit(port: &Port, onion: &str) -> Finding {
 }
 
 async fn clock(control: &mut Control) -> Option<Finding> {
-    let after = control.info("consensus/valid-after").await.ok()?;
-    let until = control.info("consensus/valid-until").await.ok()?;
-    Some(match compare(Clock::system().seconds(), &after, &until)? {
+    Some(match control.clock(Clock::system().seconds()).await? {
         Clocks::Agree => good("tor clock", "agrees with the Tor network's"),
         Clocks::Apart(words) => {
             fault("tor clock", format!("{words}: set it (timedatectl set-ntp true)"))

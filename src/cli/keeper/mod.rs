@@ -22,10 +22,17 @@ use tokio::time::{Instant, MissedTickBehavior};
 pub use reader::Reader;
 pub use tor::Onion;
 
+use super::kept::CLOCK_IS_RIGHT;
+use crate::base::clock::Clock;
 use crate::tor::TorError;
+use crate::tor::control::Control;
+use crate::tor::place::Place;
+use crate::tor::times::Clocks;
 
 /// How often the configuration, the desk's authorised clients and the place of tor are looked at.
 const LOOK: Duration = Duration::from_secs(5);
+/// How often tor is asked whether the clock is right.
+const ASK: Duration = Duration::from_secs(600);
 /// The largest configuration that is read.
 pub const CONFIG: u64 = 1 << 20;
 
@@ -93,6 +100,7 @@ impl Keeper {
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let clients = || place.as_ref().map(crate::tor::clients::mark);
         let (mut seen, mut seen_clients) = (modified(&self.file), clients());
+        let mut asks = tokio::time::interval(ASK);
         let done = loop {
             let asked = tokio::select! {
                 signal = signals.next() => match signal {
@@ -100,6 +108,12 @@ impl Keeper {
                     Asked::Reload => true,
                 },
                 _ = looks.tick() => false,
+                _ = asks.tick() => {
+                    if let Some(place) = place.clone() {
+                        tokio::spawn(ask_for_the_time(place, to_reader.clone()));
+                    }
+                    continue;
+                }
                 // By itself it ends only when it cannot go on.
                 done = ended(&mut tor) => break done,
             };
@@ -126,6 +140,20 @@ impl Keeper {
             let _ = ended(&mut tor).await;
         }
         done
+    }
+}
+
+/// Tells the reader where tor's consensus agrees with the clock.
+async fn ask_for_the_time(place: Place, to_reader: mpsc::Sender<Vec<u8>>) {
+    let asked = async {
+        Control::connect(&place.control(), &place.cookie())
+            .await
+            .ok()?
+            .clock(Clock::system().seconds())
+            .await
+    };
+    if asked.await == Some(Clocks::Agree) {
+        let _ = to_reader.send(CLOCK_IS_RIGHT.into()).await;
     }
 }
 

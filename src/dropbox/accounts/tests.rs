@@ -54,7 +54,7 @@ impl Place {
 
     fn journal(&self, team: &str) -> Vec<(String, Did, String)> {
         let lines = self.accounts.dropbox.store().journal(&[team.into()], 100).unwrap();
-        let today = self.accounts.dropbox.clock().today();
+        let today = self.accounts.dropbox.today();
         assert!(lines.iter().all(|line| line.day == today && line.team == team));
         lines.into_iter().map(|line| (line.who, line.did, line.what)).collect()
     }

@@ -81,7 +81,7 @@ impl Desk {
         what: &str,
     ) -> Result<(), Problem> {
         Ok(self.dropbox.store().note(vec![JournalLine {
-            day: self.dropbox.clock().today(),
+            day: self.dropbox.today(),
             team: team.to_owned(),
             who: reader.name().to_owned(),
             did,
@@ -96,7 +96,7 @@ impl Desk {
         team: &str,
         dispatches: Vec<DispatchId>,
     ) -> Result<(), Problem> {
-        let today = self.dropbox.clock().today();
+        let today = self.dropbox.today();
         Ok(self.dropbox.store().fetched(team, dispatches, reader.name(), today)?)
     }
 }
@@ -247,7 +247,7 @@ pub async fn delete(
     let key = *actor.key();
     let done = desk.blocking(move |desk| {
         let mailbox = desk.find(&actor, &place)?.id;
-        let today = desk.dropbox.clock().today();
+        let today = desk.dropbox.today();
         desk.dropbox.store().delete_correspondence(&place.team, mailbox, actor.name(), today)?;
         Ok(())
     });

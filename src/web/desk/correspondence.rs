@@ -126,14 +126,15 @@ impl MailboxTemplate<'_> {
 
     /// It may be kept for longer: what else the mailbox got, from another team too, is not told here.
     fn until(&self, one: &DeskDispatch) -> String {
-        let kept = self.page.desk.dropbox.limits().retention;
-        let silent = self.view.row.last_day.0 + kept.silent;
+        let dropbox = &self.page.desk.dropbox;
+        let kept = dropbox.limits().retention;
+        let silent = dropbox.last_day(self.view.row.last_day, kept.silent);
         let own = match (one.dispatch.kind, one.dispatch.fetched) {
-            (Kind::Reply, _) => one.dispatch.day.0 + kept.replies,
-            (Kind::Submission, Some(day)) => day.0 + kept.fetched,
+            (Kind::Reply, _) => dropbox.last_day(one.dispatch.day, kept.replies),
+            (Kind::Submission, Some(day)) => dropbox.last_day(day, kept.fetched),
             (Kind::Submission, None) => silent,
         };
-        self.date(Day(own.min(silent)))
+        self.date(own.min(silent))
     }
 
     fn date(&self, day: Day) -> String {

@@ -92,7 +92,7 @@ impl Desk {
         team: &str,
         mut ids: Vec<DispatchId>,
     ) -> Result<(Option<[u8; 16]>, usize), Problem> {
-        let (store, today) = (self.dropbox.store(), self.dropbox.clock().today());
+        let (store, today) = (self.dropbox.store(), self.dropbox.today());
         let mut damaged = Vec::new();
         loop {
             let id: [u8; 16] = random::bytes().map_err(|_| Problem::Internal)?;
@@ -193,7 +193,7 @@ pub async fn show(
     let found = desk.blocking(move |desk| desk.list(&reader, &id)).await;
     match found {
         Ok(found) if found.is_whole() => {
-            let until = Day(found.frozen.day.0 + retention::DOWNLOAD);
+            let until = desk.dropbox.last_day(found.frozen.day, retention::DOWNLOAD);
             let id = hex(&found.id);
             let handout = found.handout(&desk);
             answer(StatusCode::OK, &DownloadTemplate { page: &page, id, handout, until })
@@ -385,7 +385,7 @@ impl Served {
         if complete.is_empty() {
             return;
         }
-        let today = self.desk.dropbox.clock().today();
+        let today = self.desk.dropbox.today();
         let (team, name) = (self.team.clone(), self.reader.name().to_owned());
         let store = self.desk.dropbox.store().clone();
         tokio::task::spawn_blocking(move || store.fetched(&team, complete, &name, today));

@@ -56,7 +56,7 @@ pub async fn show(
         base: format!("http://{host}"),
         path: page.here(),
         id: uuid(&hash, None),
-        updated: midnight(waits.unwrap_or_else(|| desk.dropbox.clock().today())),
+        updated: midnight(waits.unwrap_or_else(|| desk.dropbox.today())),
         entry: waits.map(|day| Entry { id: uuid(&hash, Some(day)), date: page.lang.date(day) }),
         page: &page,
     };

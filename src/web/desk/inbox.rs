@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::page::{Page, Room, answer};
 use super::session::Reader;
 use super::state::App;
+use crate::base::clock::Doubt;
 use crate::store::{Filter, InboxPage, InboxQuery, InboxRow};
 
 /// Rows of a page: with fifty it stays small over Tor.
@@ -37,6 +38,8 @@ struct InboxTemplate<'a> {
     labels: &'a [String],
     found: InboxPage,
     several: bool,
+    /// Why nothing is removed by the clock, if it is in doubt.
+    doubt: Option<Doubt>,
 }
 
 /// The same, understood.
@@ -144,7 +147,8 @@ pub async fn show(
     match desk.blocking(move |desk| Ok(desk.dropbox.store().inbox(&query)?)).await {
         Ok(found) => {
             let (labels, several) = (desk.labels(), reader.teams().len() > 1);
-            let inbox = InboxTemplate { page: &page, asked, labels, found, several };
+            let doubt = desk.dropbox.doubt();
+            let inbox = InboxTemplate { page: &page, asked, labels, found, several, doubt };
             answer(StatusCode::OK, &inbox)
         }
         Err(problem) => page.problem(&problem),

@@ -324,6 +324,7 @@ inbox-all = الكل
 inbox-unread = غير مقروء
 inbox-starred = بنجمة
 inbox-muted = مكتوم
+inbox-clock = قد تكون ساعة الخادم خاطئة، لذلك لا يُحذف شيء عند انتهاء مدته، وما يصل يحمل تاريخ { $day }. أخبر من يدير هذا الموقع.
 inbox-search = البحث بالاسم
 inbox-label = وسم
 inbox-any-label = أي وسم

@@ -317,6 +317,8 @@ inbox-all = All
 inbox-unread = Unread
 inbox-starred = Starred
 inbox-muted = Muted
+# $day (String) - a day
+inbox-clock = The server’s clock may be wrong, so nothing is deleted when its time is up, and what comes in carries the date { $day }. Please tell the person who runs this site.
 inbox-search = Search by name
 inbox-label = Label
 inbox-any-label = Any

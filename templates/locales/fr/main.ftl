@@ -282,6 +282,7 @@ inbox-all = Toutes
 inbox-unread = Non lues
 inbox-starred = Étoilées
 inbox-muted = En sourdine
+inbox-clock = L’horloge du serveur est peut-être fausse : rien n’est effacé à l’échéance, et tout ce qui arrive porte la date du { $day }. Prévenez la personne qui administre ce site.
 inbox-search = Chercher par nom
 inbox-label = Étiquette
 inbox-any-label = Toutes
