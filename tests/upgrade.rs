@@ -144,7 +144,8 @@ fn a_store_of_each_earlier_format_is_brought_to_this_one_and_has_everything() {
 /// It is added to, and sent as the page shows it.
 fn a_draft_of_then_is_one_of_today(site: &Box_) {
     let more = Document::new(site, "three.pdf", 9_000);
-    add(site, &site.mailbox(&stored_code()), None, &[more.path()]).must_say(msg("receipt-kept-title"));
+    add(site, &site.mailbox(&stored_code()), None, &[more.path()])
+        .must_say(msg("receipt-kept-title"));
     let page = site.mailbox(&stored_code());
     let (names, _): (Vec<_>, Vec<_>) = held(&page).into_iter().unzip();
     assert_eq!(names, ["two.txt", "three.pdf"]);
@@ -163,7 +164,6 @@ fn serve_migrates_at_its_start() {
     assert_eq!(format_of(&site.data().join("index.db")), NOW);
     everything_is_there(&mut site, 1);
     let more = Document::new(&site, "three.pdf", 9_000);
-    let page = site.mailbox(&stored_code());
     let form = Form { code: stored_code(), ..site.form("en") };
     let body = Body::new(&form, &[("message", "")], std::slice::from_ref(&more));
     let answer = body.send(&site, "/drop?lang=en&keep=1", body.bytes.len()).answer();

@@ -188,11 +188,11 @@ impl Dropbox {
         if text.message.chars().count() > self.limits().message {
             return Err(IntakeError::MessageTooLong);
         }
-        let message =
-            if text.message.trim().is_empty() { String::new() } else { text.message };
+        let message = if text.message.trim().is_empty() { String::new() } else { text.message };
         let upload = self.store().upload();
         // First: what is being added to makes no room for others.
-        let draft = self.join_draft(&upload, Sending { keys: &keys, team: &team, seed }, text.draft)?;
+        let draft =
+            self.join_draft(&upload, Sending { keys: &keys, team: &team, seed }, text.draft)?;
         if draft.is_none() && text.keep {
             return Err(IntakeError::TooManyDrafts);
         }
@@ -347,13 +347,8 @@ impl Intake {
             Ok(FromDraft::Files { draft: open.id, files: held.flatten().copied().collect(), rest })
         });
         let from = from.transpose().map_err(IntakeError::Seal)?;
-        let mut receipt = self.dropbox.publish(
-            sending,
-            &self.message,
-            &self.brought,
-            from,
-            &mut self.upload,
-        )?;
+        let mut receipt =
+            self.dropbox.publish(sending, &self.message, &self.brought, from, &mut self.upload)?;
         let all = stored.map(|open| open.files.iter()).into_iter().flatten();
         receipt.left = all.filter(|file| !self.known.contains(*file)).cloned().collect();
         Ok(receipt)

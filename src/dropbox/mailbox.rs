@@ -2,8 +2,8 @@
 
 use std::io::Read;
 
-use super::draft::{self, HeldDraft};
 use super::Dropbox;
+use super::draft::{self, HeldDraft};
 use crate::base::clock::Day;
 use crate::base::ids::DispatchId;
 use crate::bundle::extract::{DispatchError, read_manifest};

@@ -156,9 +156,8 @@ impl Store {
                                      WHERE h.draft = d.id) AS bytes
                  FROM draft d ORDER BY bytes * (1 + max(0, ? - day)) DESC",
             )?;
-            let rows = select.query_map([today.0], |row| {
-                Ok((DraftId(row.get(0)?), row.get::<_, u64>(1)?))
-            })?;
+            let rows = select
+                .query_map([today.0], |row| Ok((DraftId(row.get(0)?), row.get::<_, u64>(1)?)))?;
             let mut idle = rows.collect::<rusqlite::Result<Vec<_>>>()?;
             idle.retain(|(id, _)| !self.0.live.has(*id));
             let all: u64 = idle.iter().map(|(_, size)| size).sum();
@@ -179,11 +178,7 @@ pub(super) fn used(db: &Connection) -> rusqlite::Result<(u64, u64)> {
 }
 
 /// Begins a draft, or gives it another head.
-pub(super) fn open(
-    db: &Connection,
-    mailbox: MailboxId,
-    draft: &Draft,
-) -> Result<(), StoreError> {
+pub(super) fn open(db: &Connection, mailbox: MailboxId, draft: &Draft) -> Result<(), StoreError> {
     db.prepare_cached(
         "INSERT INTO draft (id, mailbox, team, day, head) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (id) DO UPDATE SET day = max(day, ?4), head = ?5",
@@ -233,11 +228,7 @@ pub(super) fn heads(db: &Connection, mailbox: MailboxId) -> rusqlite::Result<Vec
     .collect()
 }
 
-fn read(
-    db: &Connection,
-    mailbox: MailboxId,
-    id: DraftId,
-) -> rusqlite::Result<Option<Draft>> {
+fn read(db: &Connection, mailbox: MailboxId, id: DraftId) -> rusqlite::Result<Option<Draft>> {
     let draft = db
         .prepare_cached("SELECT id, team, day, head FROM draft WHERE id = ? AND mailbox = ?")?
         .query_row((id.0, mailbox.0), read_head)
@@ -252,9 +243,7 @@ fn read_head(row: &rusqlite::Row<'_>) -> rusqlite::Result<Draft> {
 
 pub(super) fn with_files(db: &Connection, mut draft: Draft) -> rusqlite::Result<Draft> {
     draft.files = db
-        .prepare_cached(
-            "SELECT file, size, detail FROM held WHERE draft = ? ORDER BY position",
-        )?
+        .prepare_cached("SELECT file, size, detail FROM held WHERE draft = ? ORDER BY position")?
         .query_map([draft.id.0], |row| {
             let file = StoredFile { id: FileId(row.get(0)?), size: row.get(1)? };
             Ok(Held { file, detail: row.get(2)? })

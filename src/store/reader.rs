@@ -111,7 +111,8 @@ pub(super) fn has_dispatch(db: &Connection, id: DispatchId) -> rusqlite::Result<
 }
 
 pub(super) fn dispatches(db: &Connection, mailbox: MailboxId) -> rusqlite::Result<Vec<Dispatch>> {
-    dispatches_in(&db.unchecked_transaction()?, mailbox)
+    let snapshot = db.unchecked_transaction()?;
+    dispatches_in(&snapshot, mailbox)
 }
 
 fn dispatches_in(snapshot: &Connection, mailbox: MailboxId) -> rusqlite::Result<Vec<Dispatch>> {

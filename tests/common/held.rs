@@ -19,14 +19,7 @@ pub fn ticket(site: &Box_) -> String {
 }
 
 /// The same with this ticket, and perhaps not sure yet.
-pub fn act_by(
-    site: &Box_,
-    code: &str,
-    ticket: &str,
-    act: &str,
-    item: &str,
-    sure: bool,
-) -> Answer {
+pub fn act_by(site: &Box_, code: &str, ticket: &str, act: &str, item: &str, sure: bool) -> Answer {
     let fields = [("code", code), ("ticket", ticket), ("act", act), ("item", item)];
     let sure = sure.then_some(("sure", "yes"));
     post(site, "/mailbox/act?lang=en", &fields.into_iter().chain(sure).collect::<Vec<_>>())

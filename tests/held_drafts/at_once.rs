@@ -40,7 +40,10 @@ fn the_same_form_twice_at_the_same_time_is_sent_once() {
         });
         for answer in &answers {
             let good = [msg("receipt-title"), msg("receipt-before-title"), msg("error-discarded")];
-            assert!(good.iter().any(|good| answer.contains(good)), "seed {seed}, round {round}: {answer}");
+            assert!(
+                good.iter().any(|good| answer.contains(good)),
+                "seed {seed}, round {round}: {answer}"
+            );
         }
         let received = answers.iter().filter(|answer| answer.contains("<h1>Received</h1>")).count();
         assert_eq!(received, 1, "seed {seed}, round {round}");
@@ -100,7 +103,10 @@ fn the_form_sent_again_while_its_first_upload_stands_still_is_sent_whole_and_lea
         assert!(answer.contains("<h1>Received</h1>"), "{answer}");
         let _ = first.try_write(&body.bytes[at..]);
         let answer = first.answer();
-        assert!(answer.contains(msg("error-discarded")) || answer.contains(msg("receipt-before-title")), "{answer}");
+        assert!(
+            answer.contains(msg("error-discarded")) || answer.contains(msg("receipt-before-title")),
+            "{answer}"
+        );
         assert_eq!((site.submissions(), rows(&site)), (1, (0, 0)));
         let (message, opened) = opened(&site, &format!("{held_before}.tar"));
         assert!(message == "Bonjour" && opened == contents(&files));
@@ -178,11 +184,7 @@ fn an_upload_to_what_is_erased_or_discarded_ends_and_leaves_nothing() {
         wait_until_held(&site, 1);
         display.waits_for("File 2: 6000000.bin");
         let page = press_sure(&site, &site.mailbox(&sheet.form.code), kind);
-        page.must_say(if kind == "erase" {
-            msg("erased-title")
-        } else {
-            msg("discard-done")
-        });
+        page.must_say(if kind == "erase" { msg("erased-title") } else { msg("discard-done") });
         assert_eq!(rows(&site), (0, 0));
         // It goes on, not knowing.
         let _ = upload.try_write(&body.bytes[half..]);

@@ -132,7 +132,10 @@ fn a_full_draft_does_not_keep_its_form_from_being_sent() {
     let mut other = form(&inside, &keys, seed, &["c", "d", "e"]);
     assert_eq!(other.held(), (3, true));
     let receipt = other.finish().unwrap();
-    assert_eq!((names(&receipt.files), names(&receipt.left)), (vec!["c", "d", "e"], vec!["a", "b"]));
+    assert_eq!(
+        (names(&receipt.files), names(&receipt.left)),
+        (vec!["c", "d", "e"], vec!["a", "b"])
+    );
     assert_eq!(names(&drafts(&inside, &keys)[0].files), ["a", "b"]);
 }
 

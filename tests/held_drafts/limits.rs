@@ -165,7 +165,10 @@ fn drafts_for_two_teams_are_apart() {
     assert_eq!(drafts(&site.mailbox(&form.code)).len(), 3);
 
     // One is sent, the others stay; each team opens its own and nothing else.
-    assert_eq!(received(press_nth(&site, &page, "send", 0).must_say(msg("receipt-title"))).len(), 1);
+    assert_eq!(
+        received(press_nth(&site, &page, "send", 0).must_say(msg("receipt-title"))).len(),
+        1
+    );
     assert_eq!(of(&site.mailbox(&form.code)).len(), 2);
     assert!(of(&site.mailbox(&form.code)).contains(&("team".into(), one)));
     let said = fails(site.command("export").args(["--team", "team", "-o"]).arg(&first));
@@ -191,7 +194,10 @@ fn a_draft_that_was_sealed_to_other_keys_says_so_and_its_files_are_sent_again() 
     let page = press(&site, &before, "send");
     page.must_say(msg(STALE));
     assert_eq!(held(&page), listed(&all[..1]));
-    assert!(!page.text().contains(msg("mailbox-draft-send")) && !page.text().contains(msg("mailbox-draft-add")));
+    assert!(
+        !page.text().contains(msg("mailbox-draft-send"))
+            && !page.text().contains(msg("mailbox-draft-add"))
+    );
     editors_see_nothing(&site);
     // The file once more, and it is sealed to the keys of now.
     add(&site, &before, None, &[all[0].path()]).must_say(msg("receipt-kept-title"));

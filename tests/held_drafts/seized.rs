@@ -98,8 +98,7 @@ fn a_held_draft_tells_neither_name_nor_word_nor_size() {
     let page = site.mailbox(&planted.sheet.form.code);
     page.must_say(&planted.message);
     assert_eq!(held(&page), listed(&planted.files[..2]));
-    add(&site, &page, None, &[planted.files[2].path()])
-        .must_say(msg("receipt-kept-title"));
+    add(&site, &page, None, &[planted.files[2].path()]).must_say(msg("receipt-kept-title"));
     planted.must_be_nowhere(&site);
     site.stop();
     planted.must_be_nowhere(&site);
@@ -131,8 +130,7 @@ fn two_drafts_of_other_names_words_and_sizes_take_the_same_room() {
         let body = Body::new(&sheet.form, &[("message", message)], &[document]);
         let answer = body.send(&site, "/drop?lang=en&keep=1", body.bytes.len()).answer();
         assert!(answer.contains(msg("receipt-kept-title")), "{answer}");
-        let sql =
-            "SELECT head, detail, size, position, day FROM draft JOIN held ON held.draft = draft.id";
+        let sql = "SELECT head, detail, size, position, day FROM draft JOIN held ON held.draft = draft.id";
         let row: (Vec<u8>, Vec<u8>, usize, i64, i64) =
             database(&site, "index.db").query_row(sql, [], |row| row.try_into()).unwrap();
         let first: Vec<u8> = database(&site, "vault.db")
@@ -184,7 +182,10 @@ fn nothing_is_left_of_what_was_discarded_removed_withdrawn_or_erased() {
         wait_until_held(&site, 1);
         upload.write(&body.bytes[body.begins[1] + 100..]);
         let answer = upload.answer();
-        assert!(answer.contains(if sent { msg("receipt-title") } else { msg("receipt-kept-title") }), "{answer}");
+        assert!(
+            answer.contains(if sent { msg("receipt-title") } else { msg("receipt-kept-title") }),
+            "{answer}"
+        );
         let mut theirs = ciphertexts(&site);
         theirs.retain(|piece| !mine.contains(piece));
         for piece in &theirs {

@@ -270,8 +270,7 @@ fn refuse(page: Page<'_>, problem: &Problem, typed: Typed) -> Response {
         fields.extend([("team", typed.team), ("draft", typed.draft), ("message", typed.message)]);
         Some(fields)
     });
-    let look =
-        typed.held > 0 || matches!(problem, Problem::Discarded | Problem::TooManyDrafts);
+    let look = typed.held > 0 || matches!(problem, Problem::Discarded | Problem::TooManyDrafts);
     let refused = RefusedPage {
         page: &page,
         title: problem.title(page.t),

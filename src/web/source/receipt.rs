@@ -14,8 +14,8 @@ use super::problem::Problem;
 use super::state::{App, Site};
 use super::ticket::Ticket;
 use crate::base::clock::Day;
-use crate::dropbox::{Outcome, Receipt};
 use crate::dropbox::draft::Detail;
+use crate::dropbox::{Outcome, Receipt};
 
 /// What a receipt says.
 #[derive(Serialize, Deserialize)]
