@@ -82,7 +82,7 @@ fn what_was_fetched_is_not_withdrawn_by_whatever_word() {
     press_sure(&site, &page, "withdraw").must_say(msg(FETCHED)).must_say(msg("mailbox-fetched"));
     assert!(!site.mailbox(&form.code).text().contains("value=\"withdraw\""));
     // As an answer it is not deleted either, nor as a file of a draft.
-    act(&site, &form.code, "delete", &id).must_say(GONE);
+    act(&site, &form.code, "delete", &id).must_say(msg(GONE));
     act(&site, &form.code, "remove", &id);
     act(&site, &form.code, "discard", &id);
     assert_eq!(site.submissions(), 1);
@@ -98,15 +98,15 @@ fn another_code_and_a_wrong_item_do_nothing() {
     let page = site.mailbox(&form.code);
     let (reply, theirs) = (item(&page, "delete"), item(&site.mailbox(&other.code), "withdraw"));
     for code in [&other.code, &site.form("en").code] {
-        act(&site, code, "delete", &reply).must_say(GONE);
+        act(&site, code, "delete", &reply).must_say(msg(GONE));
     }
-    act(&site, &form.code, "withdraw", &theirs).must_say(GONE);
-    act(&site, &form.code, "withdraw", &reply).must_say(GONE);
-    act(&site, &other.code, "delete", &theirs).must_say(GONE);
+    act(&site, &form.code, "withdraw", &theirs).must_say(msg(GONE));
+    act(&site, &form.code, "withdraw", &reply).must_say(msg(GONE));
+    act(&site, &other.code, "delete", &theirs).must_say(msg(GONE));
     for wrong in ["", "0", "../..", &"é".repeat(32), &"0".repeat(33), &reply.to_uppercase()] {
         for what in ["withdraw", "delete"] {
             let answer = act(&site, &form.code, what, wrong);
-            assert!(answer.status == 400 || answer.text().contains(GONE), "{}", answer.text());
+            assert!(answer.status == 400 || answer.text().contains(msg(GONE)), "{}", answer.text());
         }
     }
     for what in ["", "burn", "Erase"] {

@@ -224,6 +224,8 @@ impl Dropbox {
     ) -> Result<Option<OpenDraft>, IntakeError> {
         let Sending { keys, team, .. } = sending;
         let form = sending.form_hash();
+        // What an upload that broke just now brought can be read then.
+        upload.settled()?;
         let all = self.store().draft_heads(keys.id)?;
         let of_team = || all.iter().filter(|draft| draft.team == team.id);
         let found = of_team().find(|draft| Some(draft.id) == wanted).or_else(|| {
