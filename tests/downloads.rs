@@ -13,7 +13,7 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use sourdine::base::clock::Day;
 use sourdine::bundle::write::BundleWriter;
-use sourdine::dropbox::Sent;
+use sourdine::dropbox::Outcome;
 use sourdine::dropbox::download_progress::DownloadProgress;
 use sourdine::dropbox::handout::Handout;
 use sourdine::store::{Dispatch, Mailbox};
@@ -29,13 +29,13 @@ fn document(size: u32, seed: u32) -> Vec<u8> {
 fn filled() -> (Inside, Vec<(Mailbox, Dispatch)>) {
     let inside = Inside::new();
     let send = |message: &str, files: &[(&str, Vec<u8>)], source| {
-        let mut intake = inside.begin(source, message);
+        let mut intake = inside.begin(source, inside::new_form(), message);
         for (name, content) in files {
             let mut file = intake.file((*name).to_owned()).unwrap();
             file.write(content).unwrap();
             file.finish().unwrap();
         }
-        assert!(matches!(intake.send().unwrap(), Sent::Receipt(_)));
+        assert_eq!(intake.finish().unwrap().outcome, Outcome::Sent);
     };
     let (one, two) = (inside.source(), inside.source());
     send("Bonjour", &[("large.bin", document(2_600_000, 1)), ("small.txt", document(9, 2))], &one);

@@ -14,7 +14,7 @@ use sourdine::base::clock::{Clock, Day};
 use sourdine::base::ids::{DispatchId, MailboxId, hex};
 use sourdine::base::random;
 use sourdine::crypto::kdf::MailboxKeys;
-use sourdine::dropbox::{Dropbox, Sent};
+use sourdine::dropbox::Dropbox;
 use sourdine::store::{Dispatch, Kind, Mailbox, Publication, Store};
 
 impl Inside {
@@ -54,22 +54,24 @@ fn a_draft_that_is_being_added_to_stays() {
     inside.keep(&source, "first");
     inside.day(7);
     // Begun on its last day, over a slow line that needs the night.
-    let mut upload = inside.begin(&source, "");
+    let mut upload = inside.begin_to_keep(&source);
     let mut file = upload.file("second".into()).unwrap();
     file.write(b"sec").unwrap();
     assert_eq!(inside.expire_on(8), 0);
     file.write(b"ond").unwrap();
     file.finish().unwrap();
     assert_eq!(inside.expire_on(9), 0);
-    let Sent::Receipt(receipt) = upload.send().unwrap() else { panic!() };
+    let receipt = upload.finish().unwrap();
     let names: Vec<_> = receipt.files.iter().map(|file| file.name.as_str()).collect();
     assert_eq!(names, ["first", "second"]);
+    drop(upload);
+    inside.dropbox.discard(&source, inside.view(&source).unwrap().drafts[0].id()).unwrap();
 
     // One that is broken off is as old as its last whole file.
     let late = inside.source();
     inside.keep(&late, "first");
     inside.day(17);
-    let upload = inside.begin(&late, "");
+    let upload = inside.begin_to_keep(&late);
     assert_eq!(inside.expire_on(18), 0);
     drop(upload);
     assert_eq!(inside.expire_on(18), 1);
@@ -135,7 +137,8 @@ fn a_silent_mailbox_goes_with_all_that_is_in_it_and_a_draft_goes_by_its_own_day(
     assert!(inside.dropbox.store().mailbox(source.id).unwrap().is_none());
     assert_eq!(inside.promises(&source), [("team".to_owned(), 183)]);
     // It can still be sent: a new mailbox under the same code.
-    inside.send(&source, "third");
+    let shown = inside.view(&source).unwrap().drafts[0].shown();
+    inside.dropbox.send_draft(&source, &shown, new_form()).unwrap();
     assert_eq!(inside.promises(&source).len(), 1);
     assert_eq!(inside.dropbox.store().counts().unwrap().mailboxes, 1);
 }
@@ -202,7 +205,10 @@ fn act(inside: &Inside, source: &MailboxKeys, what: usize, step: usize) {
         (9, Some(sent), _) => drop(store.withdraw(source.id, sent).unwrap()),
         (10, _, Some(reply)) => drop(store.delete_reply(source.id, reply).unwrap()),
         (11, ..) if step.is_multiple_of(4) => store.erase(source.id).unwrap(),
-        _ => inside.dropbox.discard(source, "team").unwrap(),
+        _ => {
+            let drafts = inside.view(source).map(|view| view.drafts).unwrap_or_default();
+            drafts.iter().for_each(|one| inside.dropbox.discard(source, one.id()).unwrap());
+        }
     }
 }
 
@@ -244,7 +250,7 @@ fn when_drafts_outgrow_their_quota_the_oldest_goes_first() {
     let inside = Inside::with(|config| config.limits.drafts = 3 << 20);
     let keep = |bytes: usize| {
         let source = inside.source();
-        inside.with_file(&source, "file", &vec![7; bytes]).keep().unwrap();
+        inside.keep_file(&source, "file", &vec![7; bytes]);
         source
     };
     let old = keep(900_000);

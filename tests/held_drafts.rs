@@ -5,5 +5,6 @@
 mod at_once;
 mod broken;
 mod choices;
+mod forms;
 mod limits;
 mod seized;

@@ -21,7 +21,7 @@ fn sent(site: &Box_, name: &str) -> (Form, Document) {
 
 /// The id of the first thing of a page that may be withdrawn or deleted.
 fn item(page: &Answer, act: &str) -> String {
-    let fields = fields_of(page, act, "team");
+    let fields = fields_of(page, act, 0);
     fields.into_iter().find(|(name, _)| name == "item").unwrap().1
 }
 
@@ -82,9 +82,9 @@ fn what_was_fetched_is_not_withdrawn_by_whatever_word() {
     press_sure(&site, &page, "withdraw").must_say(msg(FETCHED)).must_say(msg("mailbox-fetched"));
     assert!(!site.mailbox(&form.code).text().contains("value=\"withdraw\""));
     // As an answer it is not deleted either, nor as a file of a draft.
-    act(&site, &form.code, "delete", "team", &id).must_say(msg(GONE));
-    act(&site, &form.code, "remove", "team", &id);
-    act(&site, &form.code, "discard", "team", &id);
+    act(&site, &form.code, "delete", &id).must_say(msg(GONE));
+    act(&site, &form.code, "remove", &id);
+    act(&site, &form.code, "discard", &id);
     assert_eq!(site.submissions(), 1);
     assert!(opened(&site, "again.tar").1 == contents(&[document]));
 }
@@ -98,19 +98,19 @@ fn another_code_and_a_wrong_item_do_nothing() {
     let page = site.mailbox(&form.code);
     let (reply, theirs) = (item(&page, "delete"), item(&site.mailbox(&other.code), "withdraw"));
     for code in [&other.code, &site.form("en").code] {
-        act(&site, code, "delete", "team", &reply).must_say(msg(GONE));
+        act(&site, code, "delete", &reply).must_say(msg(GONE));
     }
-    act(&site, &form.code, "withdraw", "team", &theirs).must_say(msg(GONE));
-    act(&site, &form.code, "withdraw", "team", &reply).must_say(msg(GONE));
-    act(&site, &other.code, "delete", "team", &theirs).must_say(msg(GONE));
+    act(&site, &form.code, "withdraw", &theirs).must_say(msg(GONE));
+    act(&site, &form.code, "withdraw", &reply).must_say(msg(GONE));
+    act(&site, &other.code, "delete", &theirs).must_say(msg(GONE));
     for wrong in ["", "0", "../..", &"é".repeat(32), &"0".repeat(33), &reply.to_uppercase()] {
         for what in ["withdraw", "delete"] {
-            let answer = act(&site, &form.code, what, "team", wrong);
+            let answer = act(&site, &form.code, what, wrong);
             assert!(answer.status == 400 || answer.text().contains(msg(GONE)), "{}", answer.text());
         }
     }
     for what in ["", "burn", "Erase"] {
-        let answer = act(&site, &form.code, what, "team", "");
+        let answer = act(&site, &form.code, what, "");
         assert_eq!(answer.status, 400, "{}", answer.text());
     }
     assert_eq!((site.submissions(), &site.status()["replies"]), (2, &1.into()));
@@ -171,7 +171,7 @@ fn erased_nothing_is_left_and_no_page_of_that_visit_opens_anything() {
     site.send(&Form { code: form.code.clone(), ticket }, "Hello", &[]).must_say(msg("left-title"));
     // Another visit.
     site.mailbox(&form.code).must_say(msg("mailbox-nothing-title"));
-    act(&site, &form.code, "erase", "", "").must_say(msg("erased-title"));
+    act(&site, &form.code, "erase", "").must_say(msg("erased-title"));
     assert_eq!(rows(&site), (0, 0));
     wait_until_clean(&site);
     let status = site.status();
@@ -185,7 +185,7 @@ fn erased_nothing_is_left_and_no_page_of_that_visit_opens_anything() {
 
 /// "Yes" as the question carried it, with the ticket of a page that is left.
 fn press_sure_again(site: &Box_, page: &Answer) -> Answer {
-    let fields = fields_of(page, "erase", "team");
+    let fields = fields_of(page, "erase", 0);
     let fields: Vec<_> =
         fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     post(
@@ -204,7 +204,7 @@ fn a_page_from_before_a_restart_does_nothing_by_itself() {
     site.stop();
     site.serve();
     for what in ["erase", "withdraw"] {
-        let fields = fields_of(&page, what, "team");
+        let fields = fields_of(&page, what, 0);
         let fields: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         let sure = [&fields[..], &[("act", what), ("sure", "yes")]].concat();
         post(&site, "/mailbox/act?lang=en", &sure).must_say(msg("error-code-ticket-old"));
@@ -242,7 +242,7 @@ fn withdrawn_while_an_export_reads_the_others_are_exported() {
     let sources: Vec<_> = (0..3).map(|_| inside.source()).collect();
     let big = vec![7; 5_000_000];
     for source in &sources {
-        inside.with_file(source, "big", &big).send().unwrap();
+        inside.send_file(source, "big", &big);
     }
     let store = inside.dropbox.store();
     let waiting = store.submissions("team", false).unwrap();

@@ -17,7 +17,7 @@ use rand::RngExt;
 use rusqlite::Connection;
 
 /// What this program reads and writes; every store below is older.
-const NOW: i64 = 3;
+const NOW: i64 = 4;
 const STORES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/stores");
 
 /// A box whose store is the one of this format.
@@ -130,12 +130,30 @@ fn a_store_of_each_earlier_format_is_brought_to_this_one_and_has_everything() {
         let late = reply(&site, "A late answer, to the upgraded box.");
         ok(site.command("deliver").arg(late));
         site.mailbox(&stored_code()).must_say("A late answer, to the upgraded box.");
+        if format > 1 {
+            a_draft_of_then_is_one_of_today(&site);
+        }
         // Once is enough, also beside the server.
         ok(&mut site.command("upgrade"));
         site.stop();
         site.serve();
         site.mailbox(&stored_code()).must_say("A late answer, to the upgraded box.");
     }
+}
+
+/// It is added to, and sent as the page shows it.
+fn a_draft_of_then_is_one_of_today(site: &Box_) {
+    let more = Document::new(site, "three.pdf", 9_000);
+    add(site, &site.mailbox(&stored_code()), None, &[more.path()])
+        .must_say(msg("receipt-kept-title"));
+    let page = site.mailbox(&stored_code());
+    let (names, _): (Vec<_>, Vec<_>) = held(&page).into_iter().unzip();
+    assert_eq!(names, ["two.txt", "three.pdf"]);
+    press(site, &page, "send").must_say(msg("receipt-title"));
+    assert_eq!(rows(site), (0, 0));
+    let sent = all_opened(site, "with-the-draft.tar");
+    let with_draft = sent.iter().find(|(_, files)| files.len() == 2).unwrap();
+    assert_eq!((&*with_draft.1[0].0, &with_draft.1[1].1), ("two.txt", &more.bytes));
 }
 
 /// In its sandbox, and what is new works on what is old: a draft, withdrawing, an export.
@@ -146,8 +164,10 @@ fn serve_migrates_at_its_start() {
     assert_eq!(format_of(&site.data().join("index.db")), NOW);
     everything_is_there(&mut site, 1);
     let more = Document::new(&site, "three.pdf", 9_000);
-    let page = site.mailbox(&stored_code());
-    add(&site, &page, "/drop?lang=en&keep=1", None, &[more.path()]);
+    let form = Form { code: stored_code(), ..site.form("en") };
+    let body = Body::new(&form, &[("message", "")], std::slice::from_ref(&more));
+    let answer = body.send(&site, "/drop?lang=en&keep=1", body.bytes.len()).answer();
+    assert!(answer.contains(msg("receipt-kept-title")), "{answer}");
     let page = site.mailbox(&stored_code());
     assert_eq!(listed(std::slice::from_ref(&more)), held(&page));
     send_draft(&site, &stored_code());

@@ -39,6 +39,10 @@ id! {
     DispatchId
 }
 id! {
+    /// One held draft. Random.
+    DraftId
+}
+id! {
     /// One sealed file or manifest in the store.
     FileId
 }

@@ -1,5 +1,5 @@
-//! Held drafts: what a source sees of them, and how one is sent. Every submission is one for as long as
-//! it takes to arrive, so that a broken upload loses no file that arrived whole.
+//! Held drafts: what a source sees of them, and how one is sent. A form's files are held while it arrives, so
+//! that a broken upload loses none that arrived whole.
 
 use std::collections::HashSet;
 use std::io::Read;
@@ -7,26 +7,26 @@ use std::io::Read;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::intake::{IntakeError, Receipt};
+use super::intake::{IntakeError, Outcome, Receipt};
 use super::{Dropbox, Team, designation};
 use crate::base::clock::Day;
-use crate::base::ids::{DispatchId, DispatchSeed, FileId, hex};
+use crate::base::ids::{DispatchId, DispatchSeed, DraftId, FileId, hex};
 use crate::base::limits;
 use crate::bundle::manifest::{FileEntry, Kind, Manifest, VERSION};
 use crate::crypto::kdf::MailboxKeys;
 use crate::crypto::seal::{Recipients, SealError};
 use crate::crypto::unseal::{self, OpenError};
-use crate::store::{self, Draft, DraftKey, Published, StoreError, StoredFile, Upload};
+use crate::store::{self, Draft, FromDraft, Published, StoreError, StoredFile, Upload};
 
-/// Times a draft is read again when it, or the mailbox's name, changed while it was being sent.
+/// Times a publication is tried when the mailbox is named by others meanwhile.
 const TRIES: usize = 5;
 
 /// Sealed to the source: what is said of a whole draft.
 #[derive(Serialize, Deserialize)]
-struct Head {
-    message: String,
-    /// A hash of the seed of the form that it was written in.
-    form: String,
+pub(super) struct Head {
+    pub message: String,
+    /// A hash of the seed of the form that it came from.
+    pub form: String,
 }
 
 /// Sealed to the source: what is said of one file.
@@ -49,25 +49,20 @@ pub struct Detail {
     pub sha256: String,
 }
 
-/// Whose draft is sent, to whom, and by which form.
+/// Who sends, to whom, and by which form.
 #[derive(Clone, Copy)]
-pub struct Sending<'a> {
-    /// Of the source.
+pub(super) struct Sending<'a> {
     pub keys: &'a MailboxKeys,
-    /// As of now.
     pub team: &'a Team,
-    /// Of the form.
     pub seed: DispatchSeed,
 }
 
 /// A draft, opened by its source.
 pub struct HeldDraft {
-    /// As it was written with the last addition.
+    /// That of the last form that added to it.
     pub message: String,
-    /// The files that arrived whole, in their order; one that two uploads brought at once stands here once.
+    /// The files that arrived whole, in their order; one that is there twice stands here once.
     pub files: Vec<Detail>,
-    /// Of the form that the message was written in.
-    pub(super) form: String,
     /// Where each of them is.
     places: Vec<StoredFile>,
     stored: Draft,
@@ -76,9 +71,19 @@ pub struct HeldDraft {
 }
 
 impl HeldDraft {
+    /// Its id.
+    pub fn id(&self) -> DraftId {
+        self.stored.id
+    }
+
+    /// Nothing is left in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.message.is_empty()
+    }
+
     /// Id of the team it is meant for.
     pub fn team(&self) -> &str {
-        &self.stored.key.team
+        &self.stored.team
     }
 
     /// The day of the last addition.
@@ -94,52 +99,99 @@ impl HeldDraft {
         })
     }
 
-    /// Changes whenever the draft does: a form carries that of the draft it shows.
-    pub fn mark(&self) -> String {
+    /// What the button that sends it carries: the draft as it was shown, and no other.
+    pub fn shown(&self) -> ShownDraft {
         let ids = self.stored.files.iter().map(|held| &held.file.id.0[..]);
         let hash = hash_of(&[], ids.chain([&self.stored.head[..]]));
-        hex(hash.get(..16).unwrap_or_default())
+        ShownDraft { id: self.stored.id, content: hex(hash.get(..16).unwrap_or_default()) }
     }
 
-    /// Nothing is left in it: neither message nor file.
-    fn is_empty(&self) -> bool {
-        self.files.is_empty() && self.message.trim().is_empty()
+    /// Its files, and what removes each.
+    pub fn entries(&self) -> impl Iterator<Item = (&Detail, HeldFile)> {
+        let held = |place: &StoredFile| HeldFile { draft: self.stored.id, file: place.id };
+        self.files.iter().zip(self.places.iter().map(held))
     }
+}
 
-    /// Its files with their ids, by which one is let go.
-    pub fn entries(&self) -> impl Iterator<Item = (&Detail, FileId)> {
-        self.files.iter().zip(self.places.iter().map(|place| place.id))
+/// A draft as a page showed it.
+#[derive(PartialEq, Eq)]
+pub struct ShownDraft {
+    /// Which.
+    pub id: DraftId,
+    /// A hash of its head and of its files' ids.
+    content: String,
+}
+
+impl std::fmt::Display for ShownDraft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.id, self.content)
+    }
+}
+
+impl ShownDraft {
+    /// Reads what the page carried.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (id, content) = text.split_once('-')?;
+        Some(Self { id: DraftId::parse(id)?, content: content.to_owned() })
+    }
+}
+
+/// One file of a draft, as a page names it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct HeldFile {
+    /// The draft.
+    pub draft: DraftId,
+    /// The file.
+    pub file: FileId,
+}
+
+impl std::fmt::Display for HeldFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.draft, self.file)
+    }
+}
+
+impl HeldFile {
+    /// Reads what the page carried.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (draft, file) = text.split_once('-')?;
+        Some(Self { draft: DraftId::parse(draft)?, file: FileId::parse(file)? })
     }
 }
 
 impl Sending<'_> {
     /// SHA-256\[seed, mailbox, team, message, (name, hash) of each file\], its first 16 bytes. A form sent
     /// twice is one dispatch; the same form with other documents in it is another, and is not lost.
-    fn id(&self, message: &str, files: &[Detail]) -> DispatchId {
+    fn id<'a>(&self, message: &str, files: impl Iterator<Item = &'a Detail>) -> DispatchId {
         let fields = [&self.keys.id.0[..], self.team.id.as_bytes(), message.as_bytes()];
-        let of_files = files.iter().flat_map(|file| [file.name.as_bytes(), file.sha256.as_bytes()]);
+        let of_files = files.flat_map(|file| [file.name.as_bytes(), file.sha256.as_bytes()]);
         DispatchId::of(&hash_of(&self.seed.0, fields.into_iter().chain(of_files)))
     }
+
+    /// Names the form without telling its seed: what the head of its draft holds.
+    pub fn form_hash(&self) -> String {
+        hex(&hash_of(&self.seed.0, std::iter::once(&b"form"[..])))
+    }
+
+    /// Names the form and the team, for uploads under way.
+    pub fn live_form(&self) -> [u8; 32] {
+        hash_of(&self.seed.0, [&b"live"[..], self.team.id.as_bytes()].into_iter())
+    }
+}
+
+pub(super) fn seal_head(
+    source: &Recipients,
+    message: &str,
+    form: &str,
+) -> Result<Vec<u8>, SealError> {
+    let head = Head { message: message.to_owned(), form: form.to_owned() };
+    source.seal_manifest(&json(&head)?, Vec::new())
 }
 
 fn keys_hash(team: &Team) -> String {
     let mut texts = team.recipients.texts();
     texts.sort_unstable();
     hex(&hash_of(&[], texts.iter().map(String::as_bytes)))
-}
-
-/// Names a form without telling its seed.
-pub(super) fn form_hash(seed: DispatchSeed) -> String {
-    hex(&hash_of(&seed.0, std::iter::once(&b"form"[..])))
-}
-
-pub(super) fn seal_head(
-    source: &Recipients,
-    message: &str,
-    seed: DispatchSeed,
-) -> Result<Vec<u8>, SealError> {
-    let head = Head { message: message.to_owned(), form: form_hash(seed) };
-    source.seal_manifest(&json(&head)?, Vec::new())
 }
 
 pub(super) fn seal_note(
@@ -163,58 +215,74 @@ fn open<T: for<'de> Deserialize<'de>>(sealed: &[u8], keys: &MailboxKeys) -> Resu
     serde_json::from_slice(&plain).map_err(|_| OpenError::Altered)
 }
 
-fn opened(stored: Draft, keys: &MailboxKeys) -> Result<HeldDraft, OpenError> {
-    let head: Head = open(&stored.head, keys)?;
+pub(super) fn open_head(stored: &Draft, keys: &MailboxKeys) -> Result<Head, OpenError> {
+    open(&stored.head, keys)
+}
+
+/// The form that a draft came from, if its head opens.
+pub(super) fn form_of(stored: &Draft, keys: &MailboxKeys) -> Option<String> {
+    open_head(stored, keys).ok().map(|head| head.form)
+}
+
+/// Each file that opens, with its id and a hash of the keys that it is sealed to. A damaged one holds no other
+/// back.
+fn notes<'a>(
+    stored: &'a Draft,
+    keys: &'a MailboxKeys,
+) -> impl Iterator<Item = (Detail, StoredFile, String)> + 'a {
+    stored.files.iter().filter_map(|held| {
+        let note = open::<Note>(&held.detail, keys).ok()?;
+        Some((note.detail, held.file, note.keys))
+    })
+}
+
+/// The files of a draft with their ids.
+pub(super) fn files_of(stored: &Draft, keys: &MailboxKeys) -> Vec<(Detail, FileId)> {
+    notes(stored, keys).map(|(detail, file, _)| (detail, file.id)).collect()
+}
+
+/// A draft that was read from the store, opened.
+pub(super) fn opened(stored: Draft, keys: &MailboxKeys) -> Result<HeldDraft, OpenError> {
+    let message = open_head(&stored, keys)?.message;
     let (mut files, mut places, mut known) = (Vec::new(), Vec::new(), HashSet::new());
     let mut sealed_to = HashSet::new();
-    for held in &stored.files {
-        // One that is damaged holds the others not back.
-        let Ok(note) = open::<Note>(&held.detail, keys) else { continue };
-        sealed_to.insert(note.keys);
-        if known.insert(note.detail.clone()) {
-            files.push(note.detail);
-            places.push(held.file);
+    for (detail, file, keys) in notes(&stored, keys) {
+        sealed_to.insert(keys);
+        if known.insert(detail.clone()) {
+            files.push(detail);
+            places.push(file);
         }
     }
-    Ok(HeldDraft { message: head.message, form: head.form, files, places, stored, keys: sealed_to })
+    Ok(HeldDraft { message, files, places, stored, keys: sealed_to })
 }
 
 impl Dropbox {
-    /// The draft for a team, if there is one.
-    pub fn held(&self, keys: &MailboxKeys, team: &str) -> Result<Option<HeldDraft>, IntakeError> {
-        let key = DraftKey { mailbox: keys.id, team: team.to_owned() };
-        let draft = self.store().draft(&key)?;
+    /// The draft of this id, if this source has one.
+    fn held(&self, keys: &MailboxKeys, id: DraftId) -> Result<Option<HeldDraft>, IntakeError> {
+        let draft = self.store().draft(keys.id, id)?;
         Ok(draft.map(|draft| opened(draft, keys)).transpose()?)
     }
 
-    /// Every draft of this source that something is left in.
-    pub fn all_held(&self, keys: &MailboxKeys) -> Result<Vec<HeldDraft>, StoreError> {
-        let drafts = self.store().drafts(keys.id)?.into_iter();
-        // One that is damaged holds nothing else back.
-        let drafts = drafts.filter_map(|draft| opened(draft, keys).ok());
-        Ok(drafts.filter(|draft| !draft.is_empty()).collect())
-    }
-
     /// Deletes a draft.
-    pub fn discard(&self, keys: &MailboxKeys, team: &str) -> Result<(), StoreError> {
-        self.store().discard(&DraftKey { mailbox: keys.id, team: team.to_owned() })
+    pub fn discard(&self, keys: &MailboxKeys, id: DraftId) -> Result<(), StoreError> {
+        self.store().discard(keys.id, id)
     }
 
-    /// Deletes one file of a draft, with every copy of it: else the next one would stand in its place.
-    pub fn remove_held(
-        &self,
-        keys: &MailboxKeys,
-        team: &str,
-        file: FileId,
-    ) -> Result<(), IntakeError> {
-        let Some(draft) = self.held(keys, team)? else { return Ok(()) };
-        let Some((wanted, _)) = draft.entries().find(|(_, id)| *id == file) else { return Ok(()) };
-        for held in &draft.stored.files {
-            if open::<Note>(&held.detail, keys)?.detail == *wanted {
-                self.store().let_go(&draft.stored.key, held.file.id)?;
-            }
+    /// Deletes one file of a draft, with every copy of it: else the next one would stand in its place. A draft
+    /// in which nothing is left goes.
+    pub fn remove_held(&self, keys: &MailboxKeys, file: HeldFile) -> Result<(), IntakeError> {
+        self.store().end_uploads(keys.id, file.draft)?;
+        let Some(draft) = self.held(keys, file.draft)? else { return Ok(()) };
+        let Some((wanted, _)) = draft.entries().find(|(_, held)| *held == file) else {
+            return Ok(());
+        };
+        if draft.files.len() == 1 && draft.message.is_empty() {
+            return Ok(self.discard(keys, file.draft)?);
         }
-        Ok(())
+        let mut copies = files_of(&draft.stored, keys);
+        copies.retain(|(detail, _)| detail == wanted);
+        let copies = copies.into_iter().map(|(_, id)| id).collect();
+        Ok(self.store().let_go(file.draft, copies)?)
     }
 
     /// Makes room where held drafts have outgrown their quota.
@@ -227,65 +295,74 @@ impl Dropbox {
         self.last_day(day, self.limits().retention.drafts)
     }
 
-    /// Seals the manifest of a draft and publishes both, durably; only if the draft is `wanted`.
-    pub fn send_held(
+    /// Publishes a draft, durably, and only as it was shown. The seed is that of the page's form.
+    pub fn send_draft(
         &self,
-        sending: Sending<'_>,
-        wanted: impl Fn(&HeldDraft) -> bool,
+        keys: &MailboxKeys,
+        shown: &ShownDraft,
+        seed: DispatchSeed,
     ) -> Result<Receipt, IntakeError> {
-        let Sending { keys, team, .. } = sending;
-        let mut upload = self.store().upload();
-        for _ in 0..TRIES {
-            let draft = self.held(keys, &team.id)?.ok_or(IntakeError::NoDraft)?;
-            if !wanted(&draft) {
-                return Err(IntakeError::Unseen);
-            }
-            if draft.is_stale(Some(team)) {
-                return Err(IntakeError::Stale);
-            }
-            if draft.is_empty() {
-                return Err(IntakeError::Empty);
-            }
-            let id = sending.id(&draft.message, &draft.files);
-            match self.publish(draft, sending, id, &mut upload) {
-                Err(IntakeError::Store(StoreError::Changed)) => {}
-                outcome => return outcome,
-            }
+        self.store().end_uploads(keys.id, shown.id)?;
+        let draft = self.held(keys, shown.id)?.ok_or(IntakeError::NoDraft)?;
+        if draft.shown() != *shown {
+            return Err(IntakeError::Unseen);
         }
-        Err(StoreError::Changed.into())
+        let teams = self.teams();
+        let team = teams.find(draft.team()).ok_or(IntakeError::Stale)?;
+        if draft.is_stale(Some(team)) {
+            return Err(IntakeError::Stale);
+        }
+        if draft.is_empty() {
+            return Err(IntakeError::Empty);
+        }
+        let HeldDraft { message, files, places, stored, .. } = draft;
+        let files: Vec<_> = files.into_iter().zip(places).collect();
+        let (sending, from) = (Sending { keys, team, seed }, Some(FromDraft::Whole(stored)));
+        match self.publish(sending, &message, &files, from, &mut self.store().upload()) {
+            Err(IntakeError::Store(StoreError::Changed)) => Err(IntakeError::Unseen),
+            outcome => outcome,
+        }
     }
 
-    /// Whether this very form, with this content, was sent before. Then what is left of it in a draft goes,
-    /// if nothing else is in that.
-    pub(super) fn sent_before(
+    /// Seals the manifest and publishes a submission, durably, with what it takes from a draft. Where the same
+    /// was published before, only the draft changes.
+    pub(super) fn publish(
         &self,
         sending: Sending<'_>,
         message: &str,
-        files: &[Detail],
-        only: impl Fn(&HeldDraft) -> bool,
-    ) -> Result<bool, IntakeError> {
-        let id = sending.id(message, files);
-        if !self.store().has_dispatch(id)? {
-            return Ok(false);
-        }
-        if let Some(rest) = self.held(sending.keys, &sending.team.id)?.filter(only) {
-            match self.publish(rest, sending, id, &mut self.store().upload()) {
-                // Changed just now: it stays, and its source finds it.
-                Ok(_) | Err(IntakeError::Store(StoreError::Changed)) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(true)
-    }
-
-    /// Makes a draft the dispatch `id`. Where that is stored already, the draft only goes.
-    fn publish(
-        &self,
-        draft: HeldDraft,
-        Sending { keys, team, .. }: Sending<'_>,
-        id: DispatchId,
+        files: &[(Detail, StoredFile)],
+        draft: Option<FromDraft>,
         upload: &mut Upload,
     ) -> Result<Receipt, IntakeError> {
+        let mut published = Err(StoreError::Changed.into());
+        for _ in 0..TRIES {
+            published = self.try_publish(sending, message, files, draft.clone(), upload);
+            // Another upload named the mailbox meanwhile: the manifest is sealed again, with that name.
+            if !matches!(published, Err(IntakeError::Store(StoreError::Changed))) {
+                break;
+            }
+        }
+        Ok(Receipt {
+            outcome: match published? {
+                Published::Now => Outcome::Sent,
+                Published::Before => Outcome::SentBefore,
+            },
+            message: !message.is_empty(),
+            files: files.iter().map(|(detail, _)| detail.clone()).collect(),
+            left: Vec::new(),
+        })
+    }
+
+    fn try_publish(
+        &self,
+        sending: Sending<'_>,
+        message: &str,
+        files: &[(Detail, StoredFile)],
+        draft: Option<FromDraft>,
+        upload: &mut Upload,
+    ) -> Result<Published, IntakeError> {
+        let Sending { keys, team, .. } = sending;
+        let id = sending.id(message, files.iter().map(|(detail, _)| detail));
         let day = self.today();
         let source = keys.identity.recipient()?.to_string();
         let mailbox = match self.store().mailbox(keys.id)? {
@@ -296,8 +373,7 @@ impl Dropbox {
                 source_recipients: source.clone(),
             },
         };
-        let has_message = !draft.message.trim().is_empty();
-        let entry = |(at, file): (usize, &Detail)| {
+        let entry = |(at, (file, _)): (usize, &(Detail, StoredFile))| {
             FileEntry::new(at, file.name.clone(), file.size, file.sha256.clone())
         };
         let manifest = Manifest {
@@ -309,30 +385,21 @@ impl Dropbox {
             team: team.id.clone(),
             recipients: team.recipients.texts(),
             day: day.to_string(),
-            message: draft.message,
-            files: draft.files.iter().enumerate().map(entry).collect(),
+            message: message.to_owned(),
+            files: files.iter().enumerate().map(entry).collect(),
         };
         let sealed = team.recipients.seal_manifest(&manifest.to_json()?, upload.file()?)?;
+        let places = files.iter().map(|(_, place)| *place);
         let dispatch = store::Dispatch {
             id,
             kind: store::Kind::Submission,
             team: team.id.clone(),
             day,
             fetched: None,
-            members: std::iter::once(sealed.finish()?).chain(draft.places).collect(),
+            members: std::iter::once(sealed.finish()?).chain(places).collect(),
         };
-        let published = upload.publish(store::Publication {
-            mailbox,
-            dispatch,
-            keys: team.recipients.iter().len(),
-            draft: Some(draft.stored),
-        })?;
-        Ok(Receipt {
-            day,
-            message: has_message,
-            files: draft.files,
-            before: published == Published::Before,
-        })
+        let keys = team.recipients.iter().len();
+        Ok(upload.publish(store::Publication { mailbox, dispatch, keys, draft })?)
     }
 }
 

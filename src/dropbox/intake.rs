@@ -1,20 +1,21 @@
-//! A submission on its way in: files are sealed one after the other and held as a draft; sending makes
-//! the draft a dispatch.
+//! A submission on its way in: files are sealed one after the other and held as a draft of their form; sending
+//! publishes what the form brought.
 
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
 
 use super::designation::NamingError;
-use super::draft::{self, Detail, HeldDraft, Sending};
+use super::draft::{self, Detail, Sending};
 use super::member::{Allowance, Member};
 use super::{Dropbox, Team};
 use crate::base::clock::Day;
-use crate::base::ids::DispatchSeed;
+use crate::base::ids::{DispatchSeed, DraftId, FileId};
+use crate::base::limits::{self, Limits};
+use crate::base::random;
 use crate::bundle::manifest::ManifestError;
 use crate::crypto::kdf::{DerivationError, MailboxKeys};
 use crate::crypto::seal::{Recipients, SealError};
 use crate::crypto::unseal::OpenError;
-use crate::store::{DraftKey, Held, StoreError, Upload};
+use crate::store::{Draft, FromDraft, Held, StoreError, StoredFile, Upload};
 
 /// Why an intake ends without a receipt. Files that arrived whole stay held, nothing is published.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +29,7 @@ pub enum IntakeError {
     /// There are too many.
     #[error("there are too many files")]
     TooManyFiles,
-    /// What is held and what was written make too long a message.
+    /// The message is.
     #[error("the message is too long")]
     MessageTooLong,
     /// Neither message nor file.
@@ -37,9 +38,12 @@ pub enum IntakeError {
     /// There is no draft (any more).
     #[error("there is no draft")]
     NoDraft,
-    /// The draft holds what the form did not show.
-    #[error("the draft holds more than this form")]
+    /// The draft is another one than the page showed.
+    #[error("the draft has changed since it was shown")]
     Unseen,
+    /// There are as many drafts under this code as there may be.
+    #[error("there are too many drafts under this code")]
+    TooManyDrafts,
     /// The team's keys are others than those that the draft was sealed to.
     #[error("the draft was sealed to keys that have changed since")]
     Stale,
@@ -82,35 +86,37 @@ impl From<std::io::Error> for IntakeError {
     }
 }
 
+/// What became of a form.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// It is sent.
+    Sent,
+    /// The same form with the same content was sent before; this one was not stored.
+    SentBefore,
+    /// It is held as a draft, which was last added to on this day.
+    Kept(Day),
+}
+
 /// What the source is told: exact names and sizes, while they are still in memory.
 pub struct Receipt {
-    /// When.
-    pub day: Day,
     /// Whether there was a message.
     pub message: bool,
-    /// In the order they arrived.
+    /// What was sent, or everything that the draft holds.
     pub files: Vec<Detail>,
-    /// The same dispatch was already stored; this one was not.
-    pub before: bool,
+    /// What the form's draft holds still: the form did not bring it.
+    pub left: Vec<Detail>,
+    /// Sent or kept.
+    pub outcome: Outcome,
 }
 
-/// What a form says of its message, beside the files.
-#[derive(Clone)]
-pub struct Letter {
+/// What a form says beside its files.
+pub struct DropText {
     /// As typed.
     pub message: String,
-    /// The mark of the draft that the form showed, message and all. If that is still the one that is held,
-    /// what was typed takes the message's place, and its files may be sent without asking.
-    pub draft: String,
-}
-
-/// What became of a form that was to be sent.
-pub enum Sent {
-    /// It is.
-    Receipt(Receipt),
-    /// It is held, together with files or a message of an earlier try that this form did not show: the
-    /// source decides.
-    Asked,
+    /// Hold everything, publish nothing.
+    pub keep: bool,
+    /// The draft that the form adds to, where that is not its own.
+    pub draft: Option<DraftId>,
 }
 
 /// A submission on its way in. Dropping it keeps the files that arrived whole, as a draft.
@@ -122,188 +128,232 @@ pub struct Intake {
     source: Recipients,
     upload: Upload,
     allowance: Allowance,
-    head: Arc<[u8]>,
-    /// As the form has it, or joined with another that was held: then the source looks at it first.
     message: String,
-    joined: bool,
-    /// Everything in the draft, in its order: the same file (name and content) is kept once.
-    held: Vec<Detail>,
+    keep: bool,
+    /// Where its files are held until they are sent; none where there are too many drafts.
+    draft: Option<OpenDraft>,
+    /// In the order they arrived, each once.
+    brought: Vec<(Detail, StoredFile)>,
     known: HashSet<Detail>,
-    held_bytes: u64,
-    /// What this form showed, brought, or brought again.
-    named: Vec<Detail>,
+    /// Something was brought that the draft has no room for.
+    has_unheld: bool,
+}
+
+/// A draft while files are added to it.
+struct OpenDraft {
+    id: DraftId,
+    /// The form that it came from.
+    form: String,
+    /// As stored; none where there is nothing of it yet.
+    message: Option<String>,
+    /// In their order, each once.
+    files: Vec<Detail>,
+    places: HashMap<Detail, Vec<FileId>>,
+    bytes: u64,
+}
+
+impl OpenDraft {
+    /// Whether one more file of this size may be added.
+    fn room(&self, size: u64, limits: &Limits) -> Result<(), IntakeError> {
+        if self.files.len() >= limits.files {
+            return Err(IntakeError::TooManyFiles);
+        }
+        if self.bytes.saturating_add(size) > limits.dispatch {
+            return Err(IntakeError::DispatchTooLarge);
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, detail: Detail, place: FileId) {
+        let places = self.places.entry(detail.clone()).or_default();
+        if places.is_empty() {
+            self.bytes = self.bytes.saturating_add(detail.size);
+            self.files.push(detail);
+        }
+        places.push(place);
+    }
 }
 
 impl Dropbox {
-    /// Begins a submission of about `announced` bytes to `team`, or says that there is no room. It joins
-    /// the draft that is held under these keys, if there is one.
+    /// Begins a submission of about `announced` bytes to `team`, or says that there is no room. An earlier
+    /// upload of the same form that is still under way ends.
     pub fn intake(
         &self,
         keys: MailboxKeys,
         team: Team,
         seed: DispatchSeed,
         announced: u64,
-        letter: Letter,
+        text: DropText,
     ) -> Result<Intake, IntakeError> {
-        let key = DraftKey { mailbox: keys.id, team: team.id.clone() };
-        let mut upload = self.store().upload_to(key.clone());
-        // From here on the draft does not expire. What was on its way out just now is gone when it is read.
-        upload.settled()?;
-        let draft = match self.held(&keys, &team.id) {
-            // Nobody can ever open it: it goes, so that this source can send.
-            Err(IntakeError::Open(_)) => {
-                self.discard(&keys, &team.id)?;
-                upload = self.store().upload_to(key);
-                None
-            }
-            other => other?,
-        };
-        self.trim_drafts()?;
-        let allowance = Allowance::new(self, announced)?;
-        if draft.as_ref().is_some_and(|draft| draft.is_stale(Some(&team))) {
-            return Err(IntakeError::Stale);
-        }
-        let before = draft.as_ref().map_or("", |draft| &draft.message);
-        let shown = draft.as_ref().is_some_and(|draft| draft.mark() == letter.draft);
-        let blank = letter.message.trim().is_empty();
-        let typed = if blank { String::new() } else { letter.message };
-        let other = !before.trim().is_empty() && typed.trim() != before.trim();
-        // The same form, mended and sent again, has the last word about its message.
-        let same = draft.as_ref().is_some_and(|draft| draft.form == draft::form_hash(seed));
-        let joins = other && !shown && !same;
-        let message = if joins { joined(before, &typed) } else { typed };
-        if message.chars().count() > self.limits().message {
+        if text.message.chars().count() > self.limits().message {
             return Err(IntakeError::MessageTooLong);
         }
-        let source = keys.identity.recipients()?;
-        let head: Arc<[u8]> = draft::seal_head(&source, &message, seed)?.into();
-        if message != before {
-            upload.hold(self.today(), head.clone(), true, None)?;
+        let message = if text.message.trim().is_empty() { String::new() } else { text.message };
+        let upload = self.store().upload();
+        // First: what is being added to makes no room for others.
+        let draft =
+            self.join_draft(&upload, Sending { keys: &keys, team: &team, seed }, text.draft)?;
+        if draft.is_none() && text.keep {
+            return Err(IntakeError::TooManyDrafts);
         }
-        let files = draft.map(|draft| draft.files).unwrap_or_default();
+        self.trim_drafts()?;
         Ok(Intake {
+            allowance: Allowance::new(self, announced)?,
+            source: keys.identity.recipients()?,
             dropbox: self.clone(),
             keys,
             team,
             seed,
-            source,
             upload,
-            allowance,
-            head,
-            joined: joins,
-            held_bytes: files.iter().map(|file| file.size).sum(),
             message,
-            named: if shown { files.clone() } else { Vec::new() },
-            known: files.iter().cloned().collect(),
-            held: files,
+            keep: text.keep,
+            has_unheld: draft.is_none(),
+            draft,
+            brought: Vec::new(),
+            known: HashSet::new(),
         })
     }
-}
 
-/// A message that was held and another that came with a later form: neither is lost, none stands twice.
-fn joined(held: &str, typed: &str) -> String {
-    match (held.trim(), typed.trim()) {
-        (held, "") => held.to_owned(),
-        (held, new) if format!("\n\n{held}\n\n").contains(&format!("\n\n{new}\n\n")) => {
-            held.to_owned()
+    /// The draft that a form adds to: the one it asks for, else its own, else a new one, if there may be one
+    /// more.
+    fn join_draft(
+        &self,
+        upload: &Upload,
+        sending: Sending<'_>,
+        wanted: Option<DraftId>,
+    ) -> Result<Option<OpenDraft>, IntakeError> {
+        let Sending { keys, team, .. } = sending;
+        let form = sending.form_hash();
+        // What an upload that broke just now brought can be read then.
+        upload.settled()?;
+        let all = self.store().draft_heads(keys.id)?;
+        let of_team = || all.iter().filter(|draft| draft.team == team.id);
+        let found = of_team().find(|draft| Some(draft.id) == wanted).or_else(|| {
+            of_team().find(|draft| draft::form_of(draft, keys).is_some_and(|its| its == form))
+        });
+        let id = match found {
+            Some(draft) => draft.id,
+            None if all.len() >= limits::DRAFTS => return Ok(None),
+            None => DraftId(random::bytes().map_err(std::io::Error::other)?),
+        };
+        let id = upload.join(keys.id, id, sending.live_form())?;
+        let mut open = OpenDraft {
+            id,
+            form,
+            message: None,
+            files: Vec::new(),
+            places: HashMap::new(),
+            bytes: 0,
+        };
+        if let Some(stored) = self.store().draft(keys.id, id)? {
+            let head = draft::open_head(&stored, keys)?;
+            (open.message, open.form) = (Some(head.message), head.form);
+            for (detail, place) in draft::files_of(&stored, keys) {
+                open.add(detail, place);
+            }
         }
-        (held, new) => format!("{held}\n\n{new}"),
+        Ok(Some(open))
     }
 }
 
 impl Intake {
     /// Begins the next file.
     pub fn file(&mut self, name: String) -> Result<IncomingFile<'_>, IntakeError> {
+        if !self.message.is_empty() {
+            self.write_head()?;
+        }
         let recipients = &self.team.recipients;
         let member = Member::begin(name, recipients, &mut self.upload, &mut self.allowance)?;
         Ok(IncomingFile { intake: self, member })
     }
 
-    /// What is held now, files of earlier forms among it: what is left when it fails.
-    pub fn held(&self) -> Option<HeldDraft> {
-        self.upload.settled().ok()?;
-        self.dropbox.held(&self.keys, &self.team.id).ok()?
+    /// The form has the last word about the message of its draft.
+    fn write_head(&mut self) -> Result<(), IntakeError> {
+        let Some(open) = &mut self.draft else { return Ok(()) };
+        if open.message.as_ref() == Some(&self.message) {
+            return Ok(());
+        }
+        let (team, day) = (self.team.id.clone(), self.dropbox.today());
+        let head = draft::seal_head(&self.source, &self.message, &open.form)?;
+        let draft = Draft { id: open.id, team, day, head, files: Vec::new() };
+        self.upload.open_draft(self.keys.id, draft)?;
+        open.message = Some(self.message.clone());
+        Ok(())
     }
 
-    /// Makes the draft a dispatch, durably; or asks first, where it holds what this form does not name.
-    pub fn send(self) -> Result<Sent, IntakeError> {
-        self.upload.settled()?;
-        if self.joined {
-            return Ok(Sent::Asked);
+    /// Adds a whole file to the draft, in the place of an older copy. What a sending brings beyond the room of
+    /// its draft is not held, and is sent all the same.
+    fn hold(&mut self, file: StoredFile, detail: &Detail) -> Result<(), IntakeError> {
+        let Some(open) = &self.draft else { return Ok(()) };
+        let older = open.places.get(detail).cloned().unwrap_or_default();
+        if older.is_empty()
+            && let Err(error) = open.room(detail.size, self.dropbox.limits())
+        {
+            self.has_unheld = true;
+            return if self.keep { Err(error) } else { Ok(()) };
         }
-        let (dropbox, sending) = (&self.dropbox, self.sending());
-        let named: HashSet<&Detail> = self.named.iter().collect();
-        let seen = |draft: &HeldDraft| {
-            draft.message == self.message && draft.files.iter().all(|file| named.contains(file))
-        };
-        let whole = |draft: &HeldDraft| {
-            let there: HashSet<&Detail> = draft.files.iter().collect();
-            seen(draft) && self.held.iter().all(|file| there.contains(file))
-        };
-        match dropbox.send_held(sending, whole) {
-            Err(IntakeError::Unseen | IntakeError::NoDraft) => {}
-            outcome => return outcome.map(Sent::Receipt),
+        self.write_head()?;
+        let Some(open) = &mut self.draft else { return Ok(()) };
+        let held = Held { file, detail: draft::seal_note(&self.source, detail, &self.team)? };
+        let today = self.dropbox.today();
+        self.upload.hold(open.id, today, held, older)?;
+        if let Some(places) = open.places.get_mut(detail) {
+            places.clear();
+            places.push(file.id);
+        } else {
+            open.add(detail.clone(), file.id);
         }
-        // Discarded, which ends this upload; or the same form, sent twice at once, was quicker.
-        self.upload.settled()?;
-        if dropbox.sent_before(sending, &self.message, &self.held, seen)? {
-            return Ok(Sent::Receipt(self.before()));
-        }
-        // Another window sent some of it, or removed some: the rest is sent, if nothing else was added.
-        match dropbox.send_held(sending, seen) {
-            Err(IntakeError::Unseen) => Ok(Sent::Asked),
-            // Discarded in between, it was not sent.
-            Err(IntakeError::NoDraft) if !self.is_empty() => {
-                self.upload.settled()?;
-                Ok(Sent::Receipt(self.before()))
+        Ok(())
+    }
+
+    /// What is left when it fails: how many files are held, those of earlier tries among them, and whether
+    /// something of this form could not be.
+    pub fn held(&self) -> (usize, bool) {
+        let held = self.draft.as_ref().filter(|_| self.upload.settled().is_ok());
+        (held.map_or(0, |draft| draft.files.len()), self.has_unheld)
+    }
+
+    /// Publishes what the form brought, or keeps it, durably. To be called once the form has arrived whole.
+    pub fn finish(&mut self) -> Result<Receipt, IntakeError> {
+        if self.keep { self.keep() } else { self.send() }
+    }
+
+    fn keep(&mut self) -> Result<Receipt, IntakeError> {
+        let Some(open) = &self.draft else { return Err(IntakeError::TooManyDrafts) };
+        if self.message.is_empty() && open.files.is_empty() {
+            if open.message.is_some() {
+                self.dropbox.discard(&self.keys, open.id)?;
             }
-            outcome => outcome.map(Sent::Receipt),
+            return Err(IntakeError::Empty);
         }
-    }
-
-    fn sending(&self) -> Sending<'_> {
-        Sending { keys: &self.keys, team: &self.team, seed: self.seed }
-    }
-
-    /// Everything of this form is stored already.
-    fn before(&self) -> Receipt {
-        Receipt {
-            day: self.dropbox.today(),
-            message: !self.message.trim().is_empty(),
-            files: self.named.clone(),
-            before: true,
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.message.trim().is_empty() && self.held.is_empty()
-    }
-
-    /// Leaves everything as a draft, durably, for another day; unless this very form was sent before.
-    pub fn keep(self) -> Result<Receipt, IntakeError> {
+        self.write_head()?;
         self.upload.settled()?;
-        let only = |draft: &HeldDraft| {
-            draft.message == self.message
-                && draft.files.iter().all(|file| self.named.contains(file))
-        };
-        if self.dropbox.sent_before(self.sending(), &self.message, &self.held, only)? {
-            return Ok(self.before());
-        }
-        let draft = match self.dropbox.held(&self.keys, &self.team.id)? {
-            Some(draft) => draft,
-            // Another window sent it meanwhile.
-            None if !self.is_empty() => {
-                self.upload.settled()?;
-                return Ok(self.before());
-            }
-            None => return Err(IntakeError::Empty),
-        };
+        let files = self.draft.as_ref().map(|open| open.files.clone()).unwrap_or_default();
         Ok(Receipt {
-            day: draft.day(),
-            message: !draft.message.trim().is_empty(),
-            files: draft.files,
-            before: false,
+            message: !self.message.is_empty(),
+            files,
+            left: Vec::new(),
+            outcome: Outcome::Kept(self.dropbox.today()),
         })
+    }
+
+    fn send(&mut self) -> Result<Receipt, IntakeError> {
+        if self.message.is_empty() && self.brought.is_empty() {
+            return Err(IntakeError::Empty);
+        }
+        let sending = Sending { keys: &self.keys, team: &self.team, seed: self.seed };
+        let stored = self.draft.as_ref().filter(|open| open.message.is_some());
+        let from = stored.map(|open| {
+            let held = self.brought.iter().filter_map(|(detail, _)| open.places.get(detail));
+            let rest = draft::seal_head(&self.source, "", &open.form)?;
+            Ok(FromDraft::Files { draft: open.id, files: held.flatten().copied().collect(), rest })
+        });
+        let from = from.transpose().map_err(IntakeError::Seal)?;
+        let mut receipt =
+            self.dropbox.publish(sending, &self.message, &self.brought, from, &mut self.upload)?;
+        let all = stored.map(|open| open.files.iter()).into_iter().flatten();
+        receipt.left = all.filter(|file| !self.known.contains(*file)).cloned().collect();
+        Ok(receipt)
     }
 }
 
@@ -322,24 +372,11 @@ impl IncomingFile<'_> {
     /// The file is whole.
     pub fn finish(self) -> Result<(), IntakeError> {
         let (file, detail) = self.member.finish()?;
-        let (intake, size) = (self.intake, detail.size);
-        intake.named.push(detail.clone());
-        if intake.known.contains(&detail) {
-            return Ok(());
+        // Chosen twice, it is one.
+        if self.intake.known.insert(detail.clone()) {
+            self.intake.hold(file, &detail)?;
+            self.intake.brought.push((detail, file));
         }
-        let limits = intake.dropbox.limits();
-        if intake.held.len() >= limits.files {
-            return Err(IntakeError::TooManyFiles);
-        }
-        if intake.held_bytes + size > limits.dispatch {
-            return Err(IntakeError::DispatchTooLarge);
-        }
-        let held = Held { file, detail: draft::seal_note(&intake.source, &detail, &intake.team)? };
-        let today = intake.dropbox.today();
-        intake.upload.hold(today, intake.head.clone(), false, Some(held))?;
-        intake.known.insert(detail.clone());
-        intake.held.push(detail);
-        intake.held_bytes += size;
         Ok(())
     }
 }

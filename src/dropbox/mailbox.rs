@@ -2,15 +2,15 @@
 
 use std::io::Read;
 
-use super::draft::HeldDraft;
-use super::{Dropbox, IntakeError};
+use super::Dropbox;
+use super::draft::{self, HeldDraft};
 use crate::base::clock::Day;
 use crate::base::ids::DispatchId;
 use crate::bundle::extract::{DispatchError, read_manifest};
 use crate::bundle::manifest::Manifest;
 use crate::crypto::kdf::MailboxKeys;
 use crate::crypto::unseal::{self, OpenError};
-use crate::store::{Dispatch, Kind, StoreError};
+use crate::store::{Dispatch, Kind, SourceMailbox, StoreError};
 
 /// A mailbox as its source sees it.
 pub struct SourceView {
@@ -100,17 +100,19 @@ pub struct ReplyFile {
 }
 
 impl Dropbox {
-    /// Everything under these keys; `None` where nothing arrived.
-    pub fn source_view(&self, keys: &MailboxKeys) -> Result<Option<SourceView>, IntakeError> {
-        let drafts = self.all_held(keys)?;
-        let dispatches = self.store().dispatches(keys.id)?;
-        if !self.store().knows(keys.id)? {
+    /// Everything under these keys, as of one moment; `None` where nothing arrived.
+    pub fn source_view(&self, keys: &MailboxKeys) -> Result<Option<SourceView>, StoreError> {
+        let Some(SourceMailbox { drafts, dispatches, last_day }) =
+            self.store().source_mailbox(keys.id)?
+        else {
             return Ok(None);
-        }
+        };
+        // A damaged draft holds nothing else back.
+        let drafts = drafts.into_iter().filter_map(|stored| draft::opened(stored, keys).ok());
+        let drafts = drafts.filter(|draft| !draft.is_empty()).collect();
         let kept = self.limits().retention;
         // A mailbox goes when it has been silent for long, and everything with it.
-        let last = self.store().last_day(keys.id)?.unwrap_or(Day(0));
-        let last = self.last_day(last, kept.silent);
+        let last = self.last_day(last_day.unwrap_or(Day(0)), kept.silent);
         let mut view = SourceView { drafts, submissions: Vec::new(), replies: Vec::new() };
         for dispatch in dispatches {
             match dispatch.kind {
@@ -133,7 +135,7 @@ impl Dropbox {
                     content: match self.open_manifest(keys, &dispatch) {
                         // The disk's fault is not the answer's.
                         Err(DispatchError::Sealed(OpenError::Io(e))) => {
-                            return Err(StoreError::from(e).into());
+                            return Err(e.into());
                         }
                         opened => opened.ok(),
                     },

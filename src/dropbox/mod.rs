@@ -29,7 +29,7 @@ use crate::crypto::kdf::{Derivation, DerivationError};
 use crate::store::{self, Recovered, Store, StoreError, Tuning};
 
 pub use derive::{DeriveError, Deriver};
-pub use intake::{IncomingFile, Intake, IntakeError, Letter, Receipt, Sent};
+pub use intake::{DropText, IncomingFile, Intake, IntakeError, Outcome, Receipt};
 pub use teams::{Team, Teams, TeamsError};
 
 const FACT_DERIVATION: &str = "derivation";

@@ -31,12 +31,12 @@ use crate::base::clock::Day;
 use crate::base::ids::{DispatchId, FileId, MailboxId};
 
 pub use desk::{DeskDispatch, Filter, Frozen, InboxPage, InboxQuery, InboxRow};
-pub use draft::{Draft, DraftKey, Held};
+pub use draft::{Draft, FromDraft, Held};
 pub use editor::Account;
 pub use error::StoreError;
 pub use journal::{Did, JournalLine};
 pub use migration::Migrated;
-pub use reader::{Counts, FileReader};
+pub use reader::{Counts, FileReader, SourceMailbox};
 pub use removal::{Cutoffs, Withdrawal};
 pub use schema::{create, upgrade};
 pub use upload::{FileWriter, Upload};
@@ -126,8 +126,8 @@ pub struct Publication {
     pub dispatch: Dispatch,
     /// Keys that it is sealed to.
     pub keys: usize,
-    /// The draft that becomes this dispatch, and goes with that.
-    pub draft: Option<Draft>,
+    /// What goes from a draft with it.
+    pub draft: Option<FromDraft>,
 }
 
 /// What became of a publication.
@@ -293,9 +293,9 @@ impl Store {
         self.index(|db| reader::dispatches(db, mailbox))
     }
 
-    /// When something was last sent either way, be it there still or not.
-    pub fn last_day(&self, mailbox: MailboxId) -> Result<Option<Day>, StoreError> {
-        self.index(|db| reader::last_day(db, mailbox))
+    /// Everything under this id that its source may see; `None` where nothing arrived.
+    pub fn source_mailbox(&self, id: MailboxId) -> Result<Option<SourceMailbox>, StoreError> {
+        self.index(|db| reader::source_mailbox(db, id))
     }
 
     /// The teams that a mailbox ever wrote to, each with how many keys it was sealed to (0: not known).
@@ -341,12 +341,7 @@ impl Store {
 
     /// Begins an upload: files that exist for nobody until they are published.
     pub fn upload(&self) -> Upload {
-        Upload::new(self.clone(), None)
-    }
-
-    /// The same, for a draft that its files may be held in.
-    pub fn upload_to(&self, draft: DraftKey) -> Upload {
-        Upload::new(self.clone(), Some(draft))
+        Upload::new(self.clone())
     }
 
     /// Notes that `reader` has fetched these submissions whole. The first day stands; an answer is nothing to

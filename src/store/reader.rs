@@ -4,9 +4,21 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use super::draft::{self, Draft};
 use super::{Dispatch, Kind, Mailbox, Store, StoredFile};
 use crate::base::clock::Day;
 use crate::base::ids::{DispatchId, FileId, MailboxId};
+
+/// Everything under one mailbox's id, as of one moment.
+#[derive(Clone, Debug)]
+pub struct SourceMailbox {
+    /// What is held.
+    pub drafts: Vec<Draft>,
+    /// What was sent either way, oldest day first.
+    pub dispatches: Vec<Dispatch>,
+    /// When something was last sent either way, be it there still or not.
+    pub last_day: Option<Day>,
+}
 
 /// Numbers about the whole store, and nothing about anyone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,10 +63,22 @@ fn read_mailbox(row: &Row<'_>) -> rusqlite::Result<Mailbox> {
     })
 }
 
-pub(super) fn last_day(db: &Connection, id: MailboxId) -> rusqlite::Result<Option<Day>> {
-    db.prepare_cached("SELECT last_day FROM mailbox WHERE id = ?")?
+pub(super) fn source_mailbox(
+    db: &Connection,
+    id: MailboxId,
+) -> rusqlite::Result<Option<SourceMailbox>> {
+    let snapshot = db.unchecked_transaction()?;
+    let last_day = snapshot
+        .prepare_cached("SELECT last_day FROM mailbox WHERE id = ?")?
         .query_row([id.0], |row| row.get(0).map(Day))
-        .optional()
+        .optional()?;
+    let drafts = draft::heads(&snapshot, id)?.into_iter();
+    let drafts = drafts.map(|draft| draft::with_files(&snapshot, draft));
+    let drafts = drafts.collect::<rusqlite::Result<Vec<_>>>()?;
+    if last_day.is_none() && drafts.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(SourceMailbox { drafts, dispatches: dispatches_in(&snapshot, id)?, last_day }))
 }
 
 pub(super) fn parties(
@@ -88,6 +112,10 @@ pub(super) fn has_dispatch(db: &Connection, id: DispatchId) -> rusqlite::Result<
 
 pub(super) fn dispatches(db: &Connection, mailbox: MailboxId) -> rusqlite::Result<Vec<Dispatch>> {
     let snapshot = db.unchecked_transaction()?;
+    dispatches_in(&snapshot, mailbox)
+}
+
+fn dispatches_in(snapshot: &Connection, mailbox: MailboxId) -> rusqlite::Result<Vec<Dispatch>> {
     let mut select = snapshot.prepare_cached(
         "SELECT d.id, d.kind, d.team, d.day, (SELECT min(day) FROM fetch f WHERE f.dispatch = d.id)
          FROM dispatch d WHERE d.mailbox = ? ORDER BY d.day, d.id",
@@ -95,7 +123,7 @@ pub(super) fn dispatches(db: &Connection, mailbox: MailboxId) -> rusqlite::Resul
     let mut all =
         select.query_map([mailbox.0], read_dispatch)?.collect::<rusqlite::Result<Vec<_>>>()?;
     for dispatch in &mut all {
-        dispatch.members = members(&snapshot, dispatch.id)?;
+        dispatch.members = members(snapshot, dispatch.id)?;
     }
     Ok(all)
 }
@@ -164,7 +192,7 @@ pub(super) fn counts(db: &Connection) -> rusqlite::Result<Counts> {
         mailboxes: one("SELECT count(*) FROM mailbox")?,
         submissions,
         replies: one("SELECT count(*) FROM dispatch WHERE kind = 1")?,
-        drafts: super::draft::used(&snapshot)?,
+        drafts: draft::used(&snapshot)?,
         bytes: 0,
     })
 }

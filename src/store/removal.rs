@@ -3,10 +3,10 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::draft::{self, DraftKey};
+use super::draft;
 use super::{Kind, Store, StoreError, journal};
 use crate::base::clock::Day;
-use crate::base::ids::{DispatchId, FileId, MailboxId};
+use crate::base::ids::{DispatchId, DraftId, FileId, MailboxId};
 
 /// What became of a wish to withdraw.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -82,12 +82,9 @@ impl Store {
     pub fn erase(&self, mailbox: MailboxId) -> Result<(), StoreError> {
         self.0.live.end(|live| live.mailbox == mailbox);
         let files = self.0.writer.index(move |db| {
-            let mut teams = db.prepare_cached("SELECT team FROM draft WHERE mailbox = ?")?;
-            let teams: Vec<String> =
-                teams.query_map([mailbox.0], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
             let mut files = take_mailbox(db, mailbox)?;
-            for team in teams {
-                files.extend(draft::take(db, &DraftKey { mailbox, team })?);
+            for draft in draft::heads(db, mailbox)? {
+                files.extend(draft::take(db, draft.id)?);
             }
             Ok(files)
         })?;
@@ -119,17 +116,15 @@ impl Store {
             for id in &silent {
                 files.extend(take_mailbox(db, MailboxId(*id))?);
             }
-            let mut select =
-                db.prepare_cached("SELECT mailbox, team FROM draft WHERE day < ? LIMIT ?")?;
-            let drafts = select
-                .query_map((before.drafts.0, most.saturating_add(MOST_LIVE)), |row| {
-                    Ok(DraftKey { mailbox: MailboxId(row.get(0)?), team: row.get(1)? })
-                })?
-                .collect::<rusqlite::Result<Vec<_>>>()?;
-            let idle = drafts.iter().filter(|key| !store.0.live.has(key));
+            let drafts = ids(
+                db,
+                "SELECT id FROM draft WHERE day < ? LIMIT ?",
+                (before.drafts.0, most.saturating_add(MOST_LIVE)),
+            )?;
+            let idle = drafts.into_iter().map(DraftId).filter(|id| !store.0.live.has(*id));
             let mut count = dispatches.len() + silent.len();
-            for key in idle {
-                files.extend(draft::take(db, key)?);
+            for id in idle {
+                files.extend(draft::take(db, id)?);
                 count += 1;
             }
             // Small rows, all at once.

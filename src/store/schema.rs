@@ -19,6 +19,7 @@ const INDEX: Kind = Kind {
         include_str!("migrations/index_0001.sql"),
         include_str!("migrations/index_0002.sql"),
         include_str!("migrations/index_0003.sql"),
+        include_str!("migrations/index_0004.sql"),
     ],
 };
 const VAULT: Kind = Kind {

@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
-use super::draft::{self, DraftKey, Held};
+use super::draft::{self, Draft, Held};
 use super::writer::Command;
 use super::{Kind, Publication, Published, Store, StoreError, StoredFile};
 use crate::base::clock::Day;
-use crate::base::ids::FileId;
+use crate::base::ids::{DraftId, FileId, MailboxId};
 use crate::base::random;
 
 /// Whether the writer could keep everything an upload gave it.
@@ -24,30 +24,56 @@ impl Fate {
     }
 }
 
-/// Uploads under way in this process, by the draft they add to.
+/// An upload under way in this process that adds to a draft.
+pub(super) struct LiveUpload {
+    pub mailbox: MailboxId,
+    pub draft: DraftId,
+    /// Names the form that is sent.
+    form: [u8; 32],
+    fate: Weak<Fate>,
+}
+
+impl LiveUpload {
+    /// Lets it fail: nothing that it hands on from now on is held or published.
+    fn end(&self) {
+        if let Some(fate) = self.fate.upgrade() {
+            fate.fail(StoreError::Discarded);
+        }
+    }
+}
+
+/// All of these. A draft has one at most: whatever else is done to it ends that one first, so that nobody takes
+/// away a file which an upload is about to publish.
 #[derive(Default)]
-pub(super) struct Live(Mutex<Vec<(DraftKey, Weak<Fate>)>>);
+pub(super) struct Live(Mutex<Vec<LiveUpload>>);
 
 impl Live {
-    fn add(&self, key: DraftKey, fate: &Arc<Fate>) {
+    /// Adds one, and ends an older one to the same draft or of the same form. Where the older one had a draft
+    /// already, that is the one to add to.
+    fn add(&self, mut new: LiveUpload) -> DraftId {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|(_, fate)| fate.strong_count() > 0);
-        all.push((key, Arc::downgrade(fate)));
-    }
-
-    pub fn has(&self, key: &DraftKey) -> bool {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.iter().any(|(live, fate)| live == key && fate.strong_count() > 0)
-    }
-
-    /// Lets the uploads to these drafts fail: nothing they hand on from now on is held or published.
-    pub fn end(&self, which: impl Fn(&DraftKey) -> bool) {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for (_, fate) in all.iter().filter(|(key, _)| which(key)) {
-            if let Some(fate) = fate.upgrade() {
-                fate.fail(StoreError::Discarded);
+        all.retain(|live| live.fate.strong_count() > 0);
+        for older in all.iter().filter(|live| live.mailbox == new.mailbox) {
+            if older.form == new.form {
+                new.draft = older.draft;
+            }
+            if older.draft == new.draft {
+                older.end();
             }
         }
+        let draft = new.draft;
+        all.push(new);
+        draft
+    }
+
+    pub fn has(&self, draft: DraftId) -> bool {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().any(|live| live.draft == draft && live.fate.strong_count() > 0)
+    }
+
+    pub fn end(&self, which: impl Fn(&LiveUpload) -> bool) {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().filter(|live| which(live)).for_each(LiveUpload::end);
     }
 }
 
@@ -55,17 +81,27 @@ impl Live {
 pub struct Upload {
     store: Store,
     fate: Arc<Fate>,
-    draft: Option<DraftKey>,
     files: Vec<FileId>,
 }
 
 impl Upload {
-    pub(super) fn new(store: Store, draft: Option<DraftKey>) -> Self {
-        let fate = Arc::default();
-        if let Some(key) = &draft {
-            store.0.live.add(key.clone(), &fate);
-        }
-        Self { store, fate, draft, files: Vec::new() }
+    pub(super) fn new(store: Store) -> Self {
+        Self { store, fate: Arc::default(), files: Vec::new() }
+    }
+
+    /// Makes this the one upload that adds to a draft of `mailbox`, and ends an older one of the same `form`
+    /// or to the same draft. Waits until what that one brought can be read. Says which draft to add to: that
+    /// of the older upload, if the form had one under way.
+    pub fn join(
+        &self,
+        mailbox: MailboxId,
+        draft: DraftId,
+        form: [u8; 32],
+    ) -> Result<DraftId, StoreError> {
+        let fate = Arc::downgrade(&self.fate);
+        let draft = self.store.0.live.add(LiveUpload { mailbox, draft, form, fate });
+        self.settled()?;
+        Ok(draft)
     }
 
     /// Begins one more file.
@@ -82,22 +118,33 @@ impl Upload {
         })
     }
 
-    /// Adds a head (in the place of an older one if `replace`) and perhaps a file to the draft of this
-    /// upload. Does not wait; see [`settled`](Self::settled).
+    /// Begins the draft that was joined, or gives it this head. Does not wait; see [`settled`](Self::settled).
+    pub fn open_draft(&self, mailbox: MailboxId, draft: Draft) -> Result<(), StoreError> {
+        self.later(move |db| draft::open(db, mailbox, &draft))
+    }
+
+    /// Adds a file to that draft, in the place of `older` copies of it. Does not wait.
     pub fn hold(
         &self,
+        draft: DraftId,
         day: Day,
-        head: Arc<[u8]>,
-        replace: bool,
-        file: Option<Held>,
+        file: Held,
+        older: Vec<FileId>,
     ) -> Result<(), StoreError> {
-        let Some(key) = self.draft.clone() else { return Ok(()) };
+        let gone = older.clone();
+        self.later(move |db| draft::hold(db, draft, day, &file, &older))?;
+        // Not before: the writer removes nothing that the index names.
+        self.store.0.writer.remove(gone);
+        Ok(())
+    }
+
+    fn later(
+        &self,
+        work: impl FnOnce(&rusqlite::Connection) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<(), StoreError> {
         let (fate, told) = (self.fate.clone(), self.fate.clone());
         self.store.0.writer.index_later(
-            move |db| {
-                fate.check()?;
-                draft::hold(db, &key, day, &head, replace, file.as_ref())
-            },
+            move |db| fate.check().and_then(|()| work(db)),
             move |error| told.fail(error),
         )
     }
@@ -111,8 +158,7 @@ impl Upload {
     /// Makes the files a dispatch, durably (fsync), or changes nothing.
     pub fn publish(&self, publication: Publication) -> Result<Published, StoreError> {
         let fate = self.fate.clone();
-        let of_draft = publication.draft.iter().flat_map(|draft| &draft.files);
-        let files = of_draft.map(|held| held.file.id).collect();
+        let files = publication.draft.as_ref().map(draft::FromDraft::files).unwrap_or_default();
         let outcome = self.store.0.writer.index(move |db| {
             fate.check()?;
             insert(db, &publication)
@@ -133,10 +179,7 @@ impl Drop for Upload {
 fn insert(db: &rusqlite::Connection, new: &Publication) -> Result<Published, StoreError> {
     let (mailbox, dispatch) = (&new.mailbox, &new.dispatch);
     if let Some(draft) = &new.draft {
-        if draft::read(db, draft.key.clone())?.as_ref() != Some(draft) {
-            return Err(StoreError::Changed);
-        }
-        draft::take(db, &draft.key)?;
+        draft.take(db, mailbox.id)?;
     }
     if super::reader::has_dispatch(db, dispatch.id)? {
         return Ok(Published::Before);

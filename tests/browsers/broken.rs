@@ -35,15 +35,19 @@ fn a_broken_upload_is_taken_up_again(engine: Engine) {
     for (said, file) in browser.all("#draft .hash").iter().zip(&files) {
         assert!(said.contains(&sha256(file)), "{said}");
     }
-    // The form goes on with it, message and all.
-    browser.follow("#more button");
+    // What is missing is added to it, and all of it is sent as the mailbox shows it.
+    browser.follow("#draft .add button");
     browser.choose("#files", &files[2..]);
-    browser.click("#send-now");
+    browser.click("#keep");
     browser.watch(msg("progress-sent"));
     browser.inside("#result", || {
-        browser.must_say("h1", msg("receipt-title"));
+        browser.must_say("h1", msg("receipt-kept-title"));
         assert_eq!(browser.all(".files b"), ["one.pdf", "two.pdf", "three.pdf"]);
     });
+    browser.follow_out("#look button");
+    browser.follow("#draft button[value=send]");
+    browser.must_say("h1", msg("receipt-title"));
+    assert_eq!(browser.all(".files b"), ["one.pdf", "two.pdf", "three.pdf"]);
     assert_eq!(site.submissions(), 1);
 
     // Put off, and thrown away.

@@ -9,8 +9,8 @@ use super::wire::*;
 use super::*;
 
 /// Does something in the mailbox of a code, with a fresh ticket and without being asked again.
-pub fn act(site: &Box_, code: &str, act: &str, team: &str, item: &str) -> Answer {
-    act_by(site, code, &ticket(site), act, team, item, true)
+pub fn act(site: &Box_, code: &str, act: &str, item: &str) -> Answer {
+    act_by(site, code, &ticket(site), act, item, true)
 }
 
 /// A ticket that opens mailboxes.
@@ -19,16 +19,8 @@ pub fn ticket(site: &Box_) -> String {
 }
 
 /// The same with this ticket, and perhaps not sure yet.
-pub fn act_by(
-    site: &Box_,
-    code: &str,
-    ticket: &str,
-    act: &str,
-    team: &str,
-    item: &str,
-    sure: bool,
-) -> Answer {
-    let fields = [("code", code), ("ticket", ticket), ("act", act), ("team", team), ("item", item)];
+pub fn act_by(site: &Box_, code: &str, ticket: &str, act: &str, item: &str, sure: bool) -> Answer {
+    let fields = [("code", code), ("ticket", ticket), ("act", act), ("item", item)];
     let sure = sure.then_some(("sure", "yes"));
     post(site, "/mailbox/act?lang=en", &fields.into_iter().chain(sure).collect::<Vec<_>>())
 }
@@ -50,17 +42,31 @@ pub fn post(site: &Box_, path: &str, fields: &[(&str, &str)]) -> Answer {
     site.curl(path, &args)
 }
 
-/// What goes on from a mailbox: presses "write or attach more", and sends that form with everything that
-/// it holds, `files` chosen anew.
-pub fn add(
+/// Discards the one draft of a code, and is sure.
+pub fn discard(site: &Box_, code: &str) -> Answer {
+    press_sure(site, &site.mailbox(code), "discard")
+}
+
+/// What goes on from a mailbox: presses "add to this draft", and sends that form with everything that it holds,
+/// `files` chosen anew.
+pub fn add(site: &Box_, page: &Answer, message: Option<&str>, files: &[&str]) -> Answer {
+    go_on(site, page, "form.add input", message, files)
+}
+
+/// The same with "write or attach more": a form of its own.
+pub fn more(site: &Box_, page: &Answer, message: &str, files: &[&str]) -> Answer {
+    go_on(site, page, "form#more input", Some(message), files)
+}
+
+fn go_on(
     site: &Box_,
     page: &Answer,
-    path: &str,
+    inputs: &str,
     message: Option<&str>,
     files: &[&str],
 ) -> Answer {
     let html = Html::parse_document(&page.text());
-    let carried = selector("form#more input");
+    let carried = selector(inputs);
     let carried: Vec<_> = html
         .select(&carried)
         .map(|field| (field.value().attr("name").unwrap(), field.value().attr("value").unwrap()))
@@ -81,7 +87,7 @@ pub fn add(
         args.extend(["--form-string".to_owned(), format!("{name}={value}")]);
     }
     args.extend(files.iter().flat_map(|file| ["-F".into(), format!("files=@{file}")]));
-    site.curl(path, &args.iter().map(String::as_str).collect::<Vec<_>>())
+    site.curl("/drop?lang=en", &args.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// Opens the mailbox of a code and sends the draft that it shows.
@@ -91,27 +97,23 @@ pub fn send_draft(site: &Box_, code: &str) -> Answer {
 
 /// Presses the button of a mailbox page that stands for this act, with all that its form carries.
 pub fn press(site: &Box_, page: &Answer, act: &str) -> Answer {
-    press_for(site, page, act, "team")
+    press_nth(site, page, act, 0)
 }
 
-/// The same for another team.
-pub fn press_for(site: &Box_, page: &Answer, act: &str, team: &str) -> Answer {
-    let fields = fields_of(page, act, team);
+/// The same where there are several.
+pub fn press_nth(site: &Box_, page: &Answer, act: &str, nth: usize) -> Answer {
+    let fields = fields_of(page, act, nth);
     let fields = fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     post(site, "/mailbox/act?lang=en", &fields.chain([("act", act)]).collect::<Vec<_>>())
 }
 
 /// What the form of such a button carries.
-pub fn fields_of(page: &Answer, act: &str, team: &str) -> Vec<(String, String)> {
+pub fn fields_of(page: &Answer, act: &str, nth: usize) -> Vec<(String, String)> {
     let html = Html::parse_document(&page.text());
     let (form, field) = (selector("form"), selector("input"));
     let button = selector(&format!("button[value={act}]"));
-    // What does not belong to a team has an empty one.
-    let team = selector(&format!("input[name=team][value={team}],input[name=team][value='']"));
-    let is_it = |form: &ElementRef<'_>| {
-        form.select(&button).next().is_some() && form.select(&team).next().is_some()
-    };
-    let form = html.select(&form).find(is_it).unwrap();
+    let is_it = |form: &ElementRef<'_>| form.select(&button).next().is_some();
+    let form = html.select(&form).filter(is_it).nth(nth).unwrap();
     let fields = form.select(&field).map(|field| {
         let value = |name| field.value().attr(name).unwrap().to_owned();
         (value("name"), value("value"))
@@ -154,16 +156,17 @@ impl Shown {
     }
 }
 
-/// Every draft that a mailbox page shows: its team and its files.
+/// Every draft that a mailbox page shows: its team (empty where it cannot be added to) and its files.
 pub fn drafts(page: &Answer) -> Vec<(String, Vec<Shown>)> {
     let html = Html::parse_document(&page.text());
     let is_draft = |section: &ElementRef<'_>| {
         section.select(&selector("button[value=discard]")).next().is_some()
     };
     let read = |section: ElementRef<'_>| {
-        let team = section.select(&selector("input[name=team]")).last().unwrap();
+        let team = section.select(&selector("input[name=team]")).last();
+        let team = team.and_then(|team| team.value().attr("value")).unwrap_or_default();
         let files = section.select(&selector("ul.files > li")).map(Shown::read).collect();
-        (team.value().attr("value").unwrap().to_owned(), files)
+        (team.to_owned(), files)
     };
     html.select(&selector("section.card")).filter(is_draft).map(read).collect()
 }
@@ -176,13 +179,22 @@ pub fn held(page: &Answer) -> Vec<(String, String)> {
     files.into_iter().map(|file| (file.name, file.sha256)).collect()
 }
 
-/// Names and hashes that a receipt lists.
+/// Names and hashes that a receipt lists as sent, or as kept.
 pub fn received(receipt: &Answer) -> Vec<(String, String)> {
+    lines_of(receipt, "ul.files:not(.left) > li")
+}
+
+/// Names and hashes that a receipt lists as left in the draft.
+pub fn left(receipt: &Answer) -> Vec<(String, String)> {
+    lines_of(receipt, "ul.left > li")
+}
+
+fn lines_of(receipt: &Answer, lines: &str) -> Vec<(String, String)> {
     let html = Html::parse_document(&receipt.text());
     let text = |line: ElementRef<'_>, what: &str| -> String {
         line.select(&selector(what)).next().unwrap().text().collect()
     };
-    let lines = selector("ul.files > li");
+    let lines = selector(lines);
     html.select(&lines).map(|line| (text(line, "b"), text(line, "span.hash bdi"))).collect()
 }
 

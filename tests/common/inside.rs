@@ -9,9 +9,8 @@ use sourdine::base::random;
 use sourdine::config::{Config, DEFAULT};
 use sourdine::crypto::code::RetrievalCode;
 use sourdine::crypto::kdf::{MailboxKeys, Scratch};
-use sourdine::dropbox::draft::HeldDraft;
 use sourdine::dropbox::mailbox::SourceView;
-use sourdine::dropbox::{self, Dropbox, Intake, Letter, Receipt, Sent, Team};
+use sourdine::dropbox::{self, DropText, Dropbox, Intake, Outcome, Receipt, Team};
 use sourdine::store::{Dispatch, Kind, Publication};
 use tempfile::TempDir;
 
@@ -19,6 +18,18 @@ use super::Editor;
 
 /// The day it is when a box is made.
 pub const FIRST: i64 = 20_000;
+
+/// Another form than all others.
+pub fn new_form() -> DispatchSeed {
+    DispatchSeed(random::bytes().unwrap())
+}
+
+/// A file that arrives whole.
+pub fn bring(intake: &mut Intake, name: &str, content: &[u8]) {
+    let mut file = intake.file(name.into()).unwrap();
+    file.write(content).unwrap();
+    file.finish().unwrap();
+}
 
 pub struct Inside {
     pub dir: TempDir,
@@ -92,34 +103,43 @@ impl Inside {
         self.dropbox.teams().find("").unwrap().clone()
     }
 
-    /// A form under way that showed the draft, if there is one.
-    pub fn begin(&self, keys: &MailboxKeys, message: &str) -> Intake {
-        let seed = DispatchSeed(random::bytes().unwrap());
-        let view = self.view(keys);
-        let draft = view.and_then(|view| view.drafts.first().map(HeldDraft::mark));
-        let letter = Letter { message: message.into(), draft: draft.unwrap_or_default() };
-        self.dropbox.intake(keys.clone(), self.team(), seed, 8_000_000, letter).unwrap()
+    /// A form under way, to be sent.
+    pub fn begin(&self, keys: &MailboxKeys, seed: DispatchSeed, message: &str) -> Intake {
+        let text = DropText { message: message.into(), keep: false, draft: None };
+        self.dropbox.intake(keys.clone(), self.team(), seed, 8_000_000, text).unwrap()
     }
 
-    /// A form that brings one file.
-    pub fn with_file(&self, keys: &MailboxKeys, name: &str, content: &[u8]) -> Intake {
-        let mut intake = self.begin(keys, "");
-        let mut file = intake.file(name.into()).unwrap();
-        file.write(content).unwrap();
-        file.finish().unwrap();
-        intake
+    /// A form under way that adds to the source's draft, or begins one.
+    pub fn begin_to_keep(&self, keys: &MailboxKeys) -> Intake {
+        let view = self.view(keys);
+        let draft = view.and_then(|view| view.drafts.first().map(|draft| draft.id()));
+        let text = DropText { message: String::new(), keep: true, draft };
+        self.dropbox.intake(keys.clone(), self.team(), new_form(), 8_000_000, text).unwrap()
     }
 
     /// Keeps one file more.
     pub fn keep(&self, keys: &MailboxKeys, name: &str) -> Receipt {
-        self.with_file(keys, name, name.as_bytes()).keep().unwrap()
+        self.keep_file(keys, name, name.as_bytes())
     }
 
-    /// Sends one file, and the draft with it; says which dispatch that is.
+    /// The same with this content.
+    pub fn keep_file(&self, keys: &MailboxKeys, name: &str, content: &[u8]) -> Receipt {
+        let mut intake = self.begin_to_keep(keys);
+        bring(&mut intake, name, content);
+        intake.finish().unwrap()
+    }
+
+    /// Sends one file by a form of its own; says which dispatch that is.
     pub fn send(&self, keys: &MailboxKeys, name: &str) -> DispatchId {
+        self.send_file(keys, name, name.as_bytes())
+    }
+
+    /// The same with this content.
+    pub fn send_file(&self, keys: &MailboxKeys, name: &str, content: &[u8]) -> DispatchId {
         let before = self.ids(keys);
-        let sent = self.with_file(keys, name, name.as_bytes()).send().unwrap();
-        assert!(matches!(sent, Sent::Receipt(_)));
+        let mut intake = self.begin(keys, new_form(), "");
+        bring(&mut intake, name, content);
+        assert_eq!(intake.finish().unwrap().outcome, Outcome::Sent);
         self.ids(keys).into_iter().find(|id| !before.contains(id)).unwrap()
     }
 

@@ -36,7 +36,9 @@ fn cut_after_the_second_of_three_files_the_source_finds_two_and_adds_the_third()
     assert_eq!(held(&page), listed(&documents[..2]));
     assert!(!page.text().contains("photo.jpg"));
 
-    let receipt = add(&site, &page, "/drop?lang=en", None, &[documents[2].path()]);
+    let kept = add(&site, &page, None, &[documents[2].path()]);
+    assert_eq!(received(kept.must_say(msg("receipt-kept-title"))), listed(&documents));
+    let receipt = send_draft(&site, &sheet.form.code);
     receipt.must_say(msg("receipt-title")).must_say(msg("receipt-message"));
     assert_eq!(received(&receipt), listed(&documents));
     assert_eq!(site.submissions(), 1);
@@ -80,7 +82,7 @@ fn cut_at_ten_random_places_whole_files_are_offered_and_nothing_of_the_cut_one()
         wait_until_clean(&site);
         editors_see_nothing(&site);
         assert_eq!(rows(&site), (u64::from(begun), whole as u64), "seed {seed}, cut at {place}");
-        act(&site, &sheet.form.code, "discard", "team", "").must_say(msg("discard-done"));
+        discard(&site, &sheet.form.code).must_say(msg("discard-done"));
     }
     wait_until_clean(&site);
     assert_eq!(rows(&site), (0, 0));
@@ -161,7 +163,7 @@ fn killed_at_random_moments_a_draft_never_shrinks_and_never_holds_half_a_file() 
         send_draft(&site, &sheet.form.code).must_say(msg("receipt-title"));
         let (_, files) = opened(&site, &format!("{end}.tar"));
         assert!(files == contents(&documents[..kept.len()]), "seed {seed}");
-        act(&site, &sheet.form.code, "erase", "", "").must_say(msg("erased-title"));
+        act(&site, &sheet.form.code, "erase", "").must_say(msg("erased-title"));
     }
 }
 
@@ -171,13 +173,14 @@ fn the_very_same_form_sent_again_after_the_cut_sends_everything_once() {
     let documents = three(&site);
     let sheet = Sheet::new(&site);
     let body = Body::new(&sheet.form, &[("message", "Bonjour")], &documents);
-    for files in [1, 2, 0] {
+    // A display that opens later still tells of an upload before: it does not say which one ended. And a newer
+    // one ends what the server has not read yet of an older one.
+    for (files, whole) in [(1, 1), (2, 2), (0, 2)] {
         cut(&site, &sheet, &body, "/drop?lang=en", body.begins[files] + 1000);
+        wait_for("what is whole to be held", || {
+            (held(&site.mailbox(&sheet.form.code)) == listed(&documents[..whole])).then_some(())
+        });
     }
-    // A display that opens later still tells of an upload before: it does not say which one ended.
-    wait_for("two files to be held", || {
-        (held(&site.mailbox(&sheet.form.code)) == listed(&documents[..2])).then_some(())
-    });
     let mut upload = body.send(&site, "/drop?lang=en", body.begins[1]);
     upload.write(&body.bytes[body.begins[1]..]);
     let answer = upload.answer();
@@ -213,8 +216,8 @@ fn a_line_that_stands_still_is_cut_and_what_is_whole_stays() {
     wait_until_clean(&site);
     // The rest comes with the form as a page, or with the mailbox's.
     let page = site.mailbox(&sheet.form.code);
-    add(&site, &page, "/drop?lang=en", None, &paths(&documents[1..]))
-        .must_say(msg("receipt-title"));
+    add(&site, &page, None, &paths(&documents[1..])).must_say(msg("receipt-kept-title"));
+    send_draft(&site, &sheet.form.code).must_say(msg("receipt-title"));
     let (message, files) = opened(&site, "bundle.tar");
     assert!(message.is_empty() && files == contents(&documents));
 }
@@ -239,16 +242,16 @@ fn forty_files_over_several_evenings_arrive_together() {
         site.serve();
         let page = site.mailbox(&form.code);
         assert_eq!(held(&page), listed(&documents[..from]));
-        let path = "/drop?lang=en&keep=1";
         // The last one again, by mistake.
-        let receipt = add(&site, &page, path, None, &paths(&documents[from - 1..to]));
+        let receipt = add(&site, &page, None, &paths(&documents[from - 1..to]));
         receipt.must_say(msg("receipt-kept-title"));
         assert_eq!(received(&receipt), listed(&documents[..to]));
         editors_see_nothing(&site);
     }
     let page = site.mailbox(&form.code);
     let last = Some("Premier soir.\nEt dernier.");
-    let receipt = add(&site, &page, "/drop?lang=en", last, &paths(&documents[33..]));
+    add(&site, &page, last, &paths(&documents[33..])).must_say(msg("receipt-kept-title"));
+    let receipt = send_draft(&site, &form.code);
     receipt.must_say(msg("receipt-title"));
     assert_eq!(received(&receipt), listed(&documents));
     assert_eq!((site.submissions(), rows(&site)), (1, (0, 0)));

@@ -36,10 +36,10 @@ fn too_many_files_with_the_held_ones_keep_what_fits_and_say_so() {
     let all = documents(&site, &[100, 200, 300, 400, 500, 600]);
     let form = site.form("en");
     kept(&site, &form, "", "Bonjour", &all[..3]);
-    // Whether it would be sent or kept; those that are held already do not count twice.
-    for (path, files) in [("/drop?lang=en&keep=1", &all[2..6]), ("/drop?lang=en", &all[3..5])] {
+    // Those that are held already do not count twice.
+    for files in [&all[2..6], &all[3..5]] {
         let page = site.mailbox(&form.code);
-        let answer = add(&site, &page, path, None, &paths(files));
+        let answer = add(&site, &page, None, &paths(files));
         assert_eq!(answer.status, 413);
         answer
             .must_say(&filled("error-too-many-files", &["4"]))
@@ -60,7 +60,7 @@ fn too_large_with_the_held_ones_keeps_what_fits_and_says_so() {
     let form = site.form("en");
     kept(&site, &form, "", "", &all[..1]);
     let page = site.mailbox(&form.code);
-    let answer = add(&site, &page, "/drop?lang=en", None, &paths(&all[1..3]));
+    let answer = add(&site, &page, None, &paths(&all[1..3]));
     assert_eq!(answer.status, 413);
     answer
         .must_say(&filled("error-dispatch-too-large", &["1 MiB"]))
@@ -70,34 +70,10 @@ fn too_large_with_the_held_ones_keeps_what_fits_and_says_so() {
     editors_see_nothing(&site);
     // To the byte, it fits.
     let page = site.mailbox(&form.code);
-    let receipt = add(&site, &page, "/drop?lang=en", None, &paths(&all[3..]));
-    receipt.must_say(msg("receipt-title"));
+    add(&site, &page, None, &paths(&all[3..])).must_say(msg("receipt-kept-title"));
+    send_draft(&site, &form.code).must_say(msg("receipt-title"));
     let sent = [all[0].clone(), all[1].clone(), all[3].clone()];
     assert!(opened(&site, "bundle.tar").1 == contents(&sent));
-}
-
-#[test]
-fn messages_that_are_too_long_together_are_told_and_the_held_one_stays() {
-    let site = Box_::served(1, SMALL);
-    let all = documents(&site, &[100, 200]);
-    let form = site.form("en");
-    let (first, second) = ("é".repeat(60), "à".repeat(39));
-    kept(&site, &form, "", &first, &all[..1]);
-    let answer = keep(&site, &with_code(&site, &form), "", &second, &all[1..]);
-    assert_eq!(answer.status, 413);
-    answer.must_say(&filled("error-message-too-long", &["100"])).must_say(&second);
-    let page = site.mailbox(&form.code);
-    assert_eq!(held(&page), listed(&all[..1]));
-    page.must_say(&first);
-    // 60, a blank line and 38 are as many as may be; the page's form may write it all anew.
-    let second = "à".repeat(38);
-    kept(&site, &with_code(&site, &form), "", &second, &[]);
-    let page = site.mailbox(&form.code);
-    add(&site, &page, "/drop?lang=en&keep=1", None, &[]).must_say(msg("receipt-kept-title"));
-    let page = site.mailbox(&form.code);
-    add(&site, &page, "/drop?lang=en", Some("Shorter."), &[all[1].path()])
-        .must_say(msg("receipt-title"));
-    assert!(opened(&site, "bundle.tar") == ("Shorter.".into(), contents(&all)));
 }
 
 #[test]
@@ -107,7 +83,7 @@ fn a_message_with_the_code_in_it_joins_no_draft() {
     let form = site.form("en");
     kept(&site, &form, "", "Bonjour", &all[..1]);
     let page = site.mailbox(&form.code);
-    let answer = add(&site, &page, "/drop?lang=en", Some(&form.code), &[all[1].path()]);
+    let answer = add(&site, &page, Some(&form.code), &[all[1].path()]);
     assert_eq!(answer.status, 422);
     answer.must_say(msg("error-message-has-code"));
     editors_see_nothing(&site);
@@ -135,20 +111,19 @@ fn another_code_shows_and_touches_nothing_of_it() {
     let marks = html.select(&selector).map(|field| field.value().attr("value").unwrap());
     for item in marks.filter(|item| !item.is_empty()) {
         for code in [&theirs.code, &site.form("en").code] {
-            for what in ["remove", "withdraw", "delete", "send"] {
-                act(&site, code, what, "team", item);
+            for what in ["remove", "withdraw", "delete", "send", "discard"] {
+                act(&site, code, what, item);
             }
         }
     }
     let stranger = site.form("en").code;
-    act(&site, &stranger, "discard", "team", "");
-    act(&site, &stranger, "erase", "", "");
+    act(&site, &stranger, "erase", "");
     editors_see_nothing(&site);
     assert_eq!(rows(&site), (2, 2));
     let [(_, still)] = drafts(&site.mailbox(&mine.code)).try_into().unwrap();
     assert_eq!(still, shown);
     // One source erases everything of its own, and the other's stays.
-    act(&site, &theirs.code, "erase", "", "").must_say(msg("erased-title"));
+    act(&site, &theirs.code, "erase", "").must_say(msg("erased-title"));
     assert_eq!(rows(&site), (1, 1));
     wait_until_clean(&site);
     assert_eq!(received(&send_draft(&site, &mine.code)), listed(&all[..1]));
@@ -171,34 +146,31 @@ fn drafts_for_two_teams_are_apart() {
         let names = |files: Vec<Shown>| files.into_iter().map(|file| file.name).collect::<Vec<_>>();
         drafts(page).into_iter().map(|(team, files)| (team, names(files))).collect()
     };
-    let [one, two, _] = [0, 1, 2].map(|n| vec![all[n].name.clone()]);
+    let [one, two] = [0, 1].map(|n| vec![all[n].name.clone()]);
     assert_eq!(of(&page), [("other".into(), two.clone()), ("team".into(), one.clone())]);
 
-    // The page's form goes on with neither: what it sends to one is asked about.
+    // Another form of the code sends to one team what it brought.
     let fields = with_code(&site, &form).fields();
     let file = format!("files=@{}", all[2].path());
     let fields: Vec<_> = fields.iter().map(String::as_str).chain(["-F", "team=team"]).collect();
     let args = [&fields[..], &["-F", &file]].concat();
-    site.curl("/drop?lang=en", &args).must_say(msg("mailbox-draft"));
-    // A form that knows the one draft does not know the other.
-    let of_other = fields_of(&page, "send", "other");
-    let (_, mark) = of_other.iter().find(|(name, _)| name == "item").unwrap();
-    let mark = format!("draft={mark}");
-    let args = [&fields[..], &["-F", &mark, "-F", &file]].concat();
-    site.curl("/drop?lang=en", &args).must_say(msg("mailbox-draft"));
-    assert_eq!((site.submissions(), &site.status()["mailboxes"]), (0, &0.into()));
+    assert_eq!(received(site.curl("/drop?lang=en", &args).must_say(msg("receipt-title"))).len(), 1);
+    ok(site.command("export").args(["--team", "team", "-o"]).arg(site.path("one.tar")));
+    // What adds to the draft of one team does not add to another's.
+    let (first, page) = (site.path("first.tar"), site.mailbox(&form.code));
+    let id = drafts(&page)[0].1[0].item.split('-').next().unwrap().to_owned();
+    let id = format!("draft={id}");
+    let args = [&fields[..], &["-F", &id, "-F", &file]].concat();
+    site.curl("/drop?lang=en", &args).must_say(msg("receipt-kept-title"));
+    assert_eq!(drafts(&site.mailbox(&form.code)).len(), 3);
 
-    // One is sent, the other one stays; each team opens its own and nothing else.
-    let (first, both) = (site.path("first.tar"), vec![one[0].clone(), all[2].name.clone()]);
-    assert_eq!(of(&site.mailbox(&form.code))[1], ("team".into(), both));
-    act(&site, &form.code, "discard", "team", "").must_say(msg("discard-done"));
-    kept(&site, &with_code(&site, &form), "team", "To the first.", &all[..1]);
-    let page = site.mailbox(&form.code);
+    // One is sent, the others stay; each team opens its own and nothing else.
     assert_eq!(
-        received(press_for(&site, &page, "send", "other").must_say(msg("receipt-title"))).len(),
+        received(press_nth(&site, &page, "send", 0).must_say(msg("receipt-title"))).len(),
         1
     );
-    assert_eq!(of(&site.mailbox(&form.code)), [("team".into(), one)]);
+    assert_eq!(of(&site.mailbox(&form.code)).len(), 2);
+    assert!(of(&site.mailbox(&form.code)).contains(&("team".into(), one)));
     let said = fails(site.command("export").args(["--team", "team", "-o"]).arg(&first));
     assert!(said.contains("nothing waits"), "{said}");
     ok(site.command("export").args(["--team", "other", "-o"]).arg(&first));
@@ -209,7 +181,7 @@ fn drafts_for_two_teams_are_apart() {
 }
 
 #[test]
-fn a_draft_that_was_sealed_to_other_keys_is_refused_with_what_to_do_and_can_be_discarded() {
+fn a_draft_that_was_sealed_to_other_keys_says_so_and_its_files_are_sent_again() {
     let mut site = Box_::served(1, &[]);
     let all = documents(&site, &[100, 200]);
     let form = site.form("en");
@@ -219,25 +191,23 @@ fn a_draft_that_was_sealed_to_other_keys_is_refused_with_what_to_do_and_can_be_d
     site.add_editor(new);
     wait_for("the keys to be read again", || site.log().contains("read again").then_some(()));
 
-    press(&site, &before, "send").must_say(msg(STALE));
-    for answer in [
-        add(&site, &before, "/drop?lang=en", None, &[all[1].path()]),
-        site.send(&form, "Bonjour", &paths(&all)),
-        keep(&site, &with_code(&site, &form), "", "", &all[1..]),
-    ] {
-        assert_eq!(answer.status, 409);
-        answer.must_say(msg(STALE));
-    }
-    let page = site.mailbox(&form.code);
+    let page = press(&site, &before, "send");
     page.must_say(msg(STALE));
     assert_eq!(held(&page), listed(&all[..1]));
-    assert!(!page.text().contains(msg("mailbox-draft-send")), "{}", page.text());
+    assert!(
+        !page.text().contains(msg("mailbox-draft-send"))
+            && !page.text().contains(msg("mailbox-draft-add"))
+    );
     editors_see_nothing(&site);
-    act(&site, &form.code, "discard", "team", "").must_say(msg("discard-done"));
+    // The file once more, and it is sealed to the keys of now.
+    add(&site, &before, None, &[all[0].path()]).must_say(msg("receipt-kept-title"));
+    assert_eq!(rows(&site), (1, 1));
+    assert!(!site.mailbox(&form.code).text().contains(msg(STALE)));
     wait_until_clean(&site);
-
+    // Its form, sent again, takes what it brought.
     let receipt = site.send(&form, "Bonjour", &paths(&all));
     assert_eq!(received(receipt.must_say(msg("receipt-title"))), listed(&all));
+    assert_eq!(rows(&site), (0, 0));
     for editor in 0..2 {
         site.editors.rotate_left(editor);
         let (message, files) = opened(&site, &format!("{editor}.tar"));
@@ -274,7 +244,9 @@ fn over_their_quota_the_largest_draft_goes_first_and_one_that_is_added_to_stays(
     assert!([0, 1, 2].into_iter().all(still));
     let Sheet { form, token } = Sheet::new(&site);
     let form = Form { code: forms[0].form.code.clone(), ..form };
-    let body = Body::new(&form, &[], &all[5..]);
+    let [(_, shown)] = drafts(&site.mailbox(&form.code)).try_into().unwrap();
+    let draft = shown[0].item.split('-').next().unwrap();
+    let body = Body::new(&form, &[("draft", draft)], &all[5..]);
     let display = Display::open(&site, &token);
     let mut upload = body.send(&site, "/drop?lang=en&keep=1", body.begins[0] + 5_000);
     display.waits_for(&all[5].name);

@@ -98,8 +98,7 @@ fn a_held_draft_tells_neither_name_nor_word_nor_size() {
     let page = site.mailbox(&planted.sheet.form.code);
     page.must_say(&planted.message);
     assert_eq!(held(&page), listed(&planted.files[..2]));
-    add(&site, &page, "/drop?lang=en&keep=1", None, &[planted.files[2].path()])
-        .must_say(msg("receipt-kept-title"));
+    add(&site, &page, None, &[planted.files[2].path()]).must_say(msg("receipt-kept-title"));
     planted.must_be_nowhere(&site);
     site.stop();
     planted.must_be_nowhere(&site);
@@ -131,8 +130,7 @@ fn two_drafts_of_other_names_words_and_sizes_take_the_same_room() {
         let body = Body::new(&sheet.form, &[("message", message)], &[document]);
         let answer = body.send(&site, "/drop?lang=en&keep=1", body.bytes.len()).answer();
         assert!(answer.contains(msg("receipt-kept-title")), "{answer}");
-        let sql =
-            "SELECT head, detail, size, position, day FROM draft JOIN held USING (mailbox, team)";
+        let sql = "SELECT head, detail, size, position, day FROM draft JOIN held ON held.draft = draft.id";
         let row: (Vec<u8>, Vec<u8>, usize, i64, i64) =
             database(&site, "index.db").query_row(sql, [], |row| row.try_into()).unwrap();
         let first: Vec<u8> = database(&site, "vault.db")
@@ -140,7 +138,7 @@ fn two_drafts_of_other_names_words_and_sizes_take_the_same_room() {
             .unwrap();
         let header = first.len() - payload(&first);
         stored.push((payload(&row.0), payload(&row.1), row.2 - header, row.3, row.4));
-        act(&site, &sheet.form.code, "discard", "team", "").must_say(msg("discard-done"));
+        discard(&site, &sheet.form.code).must_say(msg("discard-done"));
         wait_until_clean(&site);
     }
     assert_eq!(stored[0], stored[1]);
@@ -195,13 +193,14 @@ fn nothing_is_left_of_what_was_discarded_removed_withdrawn_or_erased() {
         }
         let page = site.mailbox(code);
         match what {
-            "discard" => act(&site, code, "discard", "team", ""),
+            "discard" => discard(&site, code),
             "remove" => {
                 let [(_, shown)] = drafts(&page).try_into().unwrap();
-                act(&site, code, "remove", "team", &shown[0].item);
-                act(&site, code, "remove", "team", &shown[1].item);
+                for file in &shown {
+                    act(&site, code, "remove", &file.item).must_say(msg("remove-done"));
+                }
                 // The message is still there; it goes with the rest.
-                act(&site, code, "discard", "team", "")
+                discard(&site, code)
             }
             "withdraw" => press_sure(&site, &page, "withdraw"),
             "cut" => {
@@ -209,11 +208,12 @@ fn nothing_is_left_of_what_was_discarded_removed_withdrawn_or_erased() {
                 let form = Form { code: code.clone(), ..again.form };
                 let sheet = Sheet { form, token: again.token };
                 let body = Body::new(&sheet.form, &[], &all);
-                cut(&site, &sheet, &body, "/drop?lang=en", body.begins[0] + 2_100_000);
+                cut(&site, &sheet, &body, "/drop?lang=en", body.begins[1] + 20_000);
                 theirs.extend(ciphertexts(&site).into_iter().filter(|piece| !mine.contains(piece)));
-                act(&site, code, "discard", "team", "")
+                discard(&site, code);
+                discard(&site, code)
             }
-            _ => act(&site, code, "erase", "", ""),
+            _ => act(&site, code, "erase", ""),
         };
         wait_until_clean(&site);
         wait_for(&format!("every byte to be gone after {what}"), || {

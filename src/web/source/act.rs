@@ -15,11 +15,11 @@ use super::problem::Problem;
 use super::receipt::{self, Slip};
 use super::state::{App, OpenedCode, Site};
 use super::ticket::Ticket;
-use crate::base::ids::{DispatchId, FileId};
+use crate::base::ids::{DispatchId, DraftId};
 use crate::base::limits::SHORT_FIELD;
 use crate::crypto::kdf::MailboxKeys;
 use crate::dropbox::IntakeError;
-use crate::dropbox::draft::{HeldDraft, Sending};
+use crate::dropbox::draft::{HeldFile, ShownDraft};
 use crate::store::Withdrawal;
 use crate::web::connections::Visitor;
 use crate::web::lang::L10nLanguage;
@@ -28,7 +28,7 @@ use crate::web::lang::L10nLanguage;
 #[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub enum Act {
-    /// Send the draft for a team.
+    /// Send a draft.
     Send,
     /// Delete it.
     Discard,
@@ -47,8 +47,6 @@ pub struct ActForm {
     code: String,
     ticket: String,
     act: Act,
-    #[serde(default)]
-    team: String,
     #[serde(default)]
     item: String,
     sure: Option<String>,
@@ -108,8 +106,8 @@ pub async fn act(
 ) -> Response {
     let page = Page::new(&site, &uri, &headers).switched(Switch::Link("/mailbox"));
     let Ok(Form(form)) = form else { return page.problem(&Problem::Form) };
-    // They stand in the question again.
-    if form.team.len() > SHORT_FIELD || form.item.len() > SHORT_FIELD {
+    // It stands in the question again.
+    if form.item.len() > SHORT_FIELD {
         return page.problem(&Problem::Form);
     }
     let ticket = match site.tickets.check_opening(&form.ticket) {
@@ -141,11 +139,7 @@ fn ask(
 ) -> Response {
     let Ok(ticket) = page.next_ticket(ticket) else { return page.problem(&Problem::Internal) };
     let mut fields = carried(&form.code, &ticket);
-    fields.extend([
-        ("act", form.act.word().to_owned()),
-        ("team", form.team.clone()),
-        ("item", form.item.clone()),
-    ]);
+    fields.extend([("act", form.act.word().to_owned()), ("item", form.item.clone())]);
     let page = page.switched(Switch::Button { action: "/mailbox/act", fields: fields.clone() });
     fields.push(("sure", "yes".to_owned()));
     let question = QuestionPage {
@@ -176,11 +170,9 @@ fn carry_out(
     };
     Ok(match form.act {
         Act::Send => {
-            let team = dropbox.teams().find(&form.team).ok_or(Problem::Stale)?.clone();
-            let wanted = |draft: &HeldDraft| draft.mark() == form.item;
-            let seed = site.tickets.dispatch_seed(ticket);
-            match dropbox.send_held(Sending { keys, team: &team, seed }, wanted) {
-                Ok(receipt) => Done::Sent(Slip::sent(receipt)),
+            let shown = ShownDraft::parse(&form.item).ok_or(Problem::Form)?;
+            match dropbox.send_draft(keys, &shown, site.tickets.dispatch_seed(ticket)) {
+                Ok(receipt) => Done::Sent(Slip::new(site, receipt)),
                 // It is another one than the page showed: look again.
                 Err(IntakeError::Unseen) => Done::Notice(t.draft_changed()),
                 // Sent or discarded meanwhile, perhaps by a second press of the button.
@@ -189,12 +181,12 @@ fn carry_out(
             }
         }
         Act::Discard => {
-            dropbox.discard(keys, &form.team)?;
+            dropbox.discard(keys, DraftId::parse(&form.item).ok_or(Problem::Form)?)?;
             Done::Notice(t.discard_done())
         }
         Act::Remove => {
-            let file = FileId::parse(&form.item).ok_or(Problem::Form)?;
-            dropbox.remove_held(keys, &form.team, file)?;
+            let file = HeldFile::parse(&form.item).ok_or(Problem::Form)?;
+            dropbox.remove_held(keys, file)?;
             Done::Notice(t.remove_done())
         }
         Act::Withdraw => said(store.withdraw(keys.id, dispatch()?)?, t.withdraw_done()),

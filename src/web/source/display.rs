@@ -143,10 +143,6 @@ impl Display {
                     self.step("done", t.progress_sent(), String::new(), None, None).await?;
                     return None;
                 }
-                Phase::Held => {
-                    self.step("done", t.progress_held(), String::new(), None, None).await?;
-                    return None;
-                }
                 Phase::Refused(problem, held) => {
                     let sentence = problem.sentence(self.lang, &self.limits);
                     let kept = if held > 0 { t.error_kept(held) } else { String::new() };

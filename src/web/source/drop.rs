@@ -15,7 +15,7 @@ use tokio::runtime::Handle;
 use super::page::{Frames, Page, Switch, answer, carried};
 use super::problem::Problem;
 use super::progress::{Meter, Phase};
-use super::reader::{Outcome, Reader, Typed, form_limits, largest_form};
+use super::reader::{Reader, Typed, form_limits, largest_form};
 use super::receipt;
 use super::state::{Acknowledges, App};
 use super::ticket::Ticket;
@@ -23,7 +23,6 @@ use crate::base::limits::{FORM_OVERHEAD, SHORT_FIELD};
 use crate::crypto::code::RetrievalCode;
 use crate::crypto::words::WordList;
 use crate::dropbox::Teams;
-use crate::dropbox::draft::HeldDraft;
 use crate::web::body;
 use crate::web::connections::Visitor;
 use crate::web::multipart::{Boundary, FormReader};
@@ -46,7 +45,7 @@ pub struct DropForm {
     pub teams: Arc<Teams>,
     pub team: String,
     pub message: String,
-    /// The mark of the draft that the page shows.
+    /// The draft that it adds to.
     pub draft: String,
     pub limits: String,
     /// The code stands on the source's paper already.
@@ -61,20 +60,13 @@ struct RefusedPage<'a> {
     title: String,
     problem: String,
     held: usize,
-    /// Something is held, to be looked at in the mailbox.
-    kept: bool,
+    has_unheld: bool,
+    /// There are drafts to be looked at in the mailbox.
+    look: bool,
     /// What to do with the form that still stands above.
     advice: Option<String>,
     /// What the form is opened with again, where that is of use.
     again: Option<Vec<(&'static str, String)>>,
-}
-
-/// In the frame: everything arrived, and more is there than this form held.
-#[derive(Template)]
-#[template(path = "source/asked.html")]
-struct AskedPage<'a> {
-    page: &'a Page<'a>,
-    fields: Vec<(&'static str, String)>,
 }
 
 impl DropForm {
@@ -96,14 +88,6 @@ impl DropForm {
             ),
             known: false,
         }
-    }
-
-    /// Filled with a draft that the page shows.
-    pub fn with_draft(mut self, draft: &HeldDraft) -> Self {
-        draft.team().clone_into(&mut self.team);
-        self.draft = draft.mark();
-        self.message.clone_from(&draft.message);
-        self
     }
 }
 
@@ -139,9 +123,11 @@ pub struct AgainForm {
     draft: String,
     #[serde(default)]
     message: String,
+    /// It is a new form, which the mailbox asks for, not one that comes back.
+    new: Option<String>,
 }
 
-/// The form again, in another language or with what was typed.
+/// The form again, in another language or with what was typed; or a new one for a code that is known.
 pub async fn again(
     State(site): App,
     uri: Uri,
@@ -159,7 +145,12 @@ pub async fn again(
     }
     // As strict as a mailbox: the page shows the code.
     let ticket = site.tickets.check_opening(&typed.ticket).map_err(Problem::from);
-    let ticket = ticket.and_then(|ticket| Ok(site.tickets.next(&ticket)?));
+    let ticket = ticket.and_then(|ticket| {
+        Ok(match typed.new {
+            Some(_) => site.tickets.next(&ticket)?,
+            None => site.tickets.renewed(&ticket),
+        })
+    });
     let read = RetrievalCode::read(&typed.code).map_err(Problem::from);
     let (code, ticket) = match (read.map(|all| all.into_iter().next()), ticket) {
         (Ok(Some(code)), Ok(ticket)) => (code, ticket),
@@ -226,16 +217,16 @@ pub async fn receive(
                 announced,
                 meter: &meter,
                 typed: Typed::default(),
+                keep,
             };
             // Its body was cut: perhaps it was us.
-            let outcome = reader.read(keep).map_err(|problem| match problem {
+            let outcome = reader.read().map_err(|problem| match problem {
                 Problem::Cut if slot.is_evicted() => Problem::Displaced,
                 problem => problem,
             });
             let typed = reader.typed;
             meter.set(match &outcome {
-                Ok(Outcome::Slip(_)) => Phase::Sent,
-                Ok(Outcome::Asked) => Phase::Held,
+                Ok(_) => Phase::Sent,
                 Err(problem) => Phase::Refused(problem.clone(), typed.held),
             });
             (outcome, typed)
@@ -252,23 +243,15 @@ pub async fn receive(
     slot.holder.about.complete();
     drop(slot);
     let response = match work.await {
-        Ok((Ok(Outcome::Slip(slip)), typed)) => {
+        Ok((Ok(slip), typed)) => {
             let mut receipt = receipt::framed(page, &slip, typed.into_pair());
             receipt.extensions_mut().insert(Acknowledges);
             receipt
         }
-        Ok((Ok(Outcome::Asked), typed)) => ask(page, typed),
         Ok((Err(problem), typed)) => refuse(page, &problem, typed),
         Err(_) => page.problem(&Problem::Internal),
     };
     body::close_unless(read, response)
-}
-
-fn ask(page: Page<'_>, typed: Typed) -> Response {
-    let Some((code, ticket)) = typed.into_pair() else { return page.problem(&Problem::Internal) };
-    let Ok(ticket) = page.next_ticket(&ticket) else { return page.problem(&Problem::Internal) };
-    let fields = carried(&code, &ticket);
-    answer(&page, StatusCode::OK, &AskedPage { page: &page, fields })
 }
 
 /// The form above still holds everything, files too; where it is not there any more, a button opens it
@@ -280,21 +263,22 @@ fn refuse(page: Page<'_>, problem: &Problem, typed: Typed) -> Response {
     tally::count(problem.kind());
     let again = typed.code.filter(|_| problem.can_be_mended()).and_then(|code| {
         let ticket = match &typed.ticket {
-            Some(ticket) => page.next_ticket(ticket).ok()?,
+            Some(ticket) => page.site.tickets.print(&page.site.tickets.renewed(ticket)),
             None => page.site.tickets.print(&page.site.tickets.fresh().ok()?),
         };
         let mut fields = carried(code.code.words(code.list).as_ref(), &ticket);
         fields.extend([("team", typed.team), ("draft", typed.draft), ("message", typed.message)]);
         Some(fields)
     });
-    let kept = typed.held > 0 || *problem == Problem::Stale;
+    let look = typed.held > 0 || matches!(problem, Problem::Discarded | Problem::TooManyDrafts);
     let refused = RefusedPage {
         page: &page,
         title: problem.title(page.t),
         problem: problem.sentence(page.lang, page.site.dropbox.limits()),
         held: typed.held,
+        has_unheld: typed.has_unheld,
         advice: problem.advice(page.t),
-        kept,
+        look,
         again,
     };
     answer(&page, problem.status(), &refused)

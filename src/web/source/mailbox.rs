@@ -14,7 +14,7 @@ use super::problem::Problem;
 use super::state::{App, OpenedCode};
 use super::ticket::Ticket;
 use crate::base::clock::Day;
-use crate::base::limits::SHORT_FIELD;
+use crate::base::limits::{self, SHORT_FIELD};
 use crate::dropbox::draft::HeldDraft;
 use crate::dropbox::mailbox::SourceView;
 use crate::web::connections::Visitor;
@@ -52,6 +52,11 @@ impl MailboxPage<'_> {
 
     fn until(&self, draft: &HeldDraft) -> String {
         self.page.lang.date(self.page.site.dropbox.draft_expiry(draft.day()))
+    }
+
+    /// As many drafts as there may be.
+    fn is_full(&self, view: &SourceView) -> bool {
+        view.drafts.len() >= limits::DRAFTS
     }
 
     fn date(&self, day: Day) -> String {
@@ -115,13 +120,6 @@ pub async fn show_opened(
     };
     let mut form = DropForm::new(&page, words, &ticket);
     form.known = true;
-    // The form goes on with the draft, where there is one that can be sent.
-    let drafts = view.as_ref().map_or(&[][..], |view| &view.drafts);
-    if let [draft] = drafts
-        && !draft.is_stale(form.teams.find(draft.team()))
-    {
-        form = form.with_draft(draft);
-    }
     let page = page.switched(Switch::mailbox(&form.code, &form.ticket));
     // Where nothing is yet, the form itself stands on the page.
     let page = if view.is_none() { page.framing(Frames::Holds) } else { page };

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use super::ticket::TicketError;
-use crate::base::limits::Limits;
+use crate::base::limits::{DRAFTS, Limits};
 use crate::base::random::NoRandomness;
 use crate::crypto::code::CodeError;
 use crate::dropbox::mailbox::ReplyFileError;
@@ -53,8 +53,10 @@ pub enum Problem {
     TooManyFiles,
     /// The editors' keys changed while a draft was held.
     Stale,
-    /// The draft was discarded in another window.
+    /// Something else was done to the draft in another window, or the form was sent again.
     Discarded,
+    /// There are as many drafts under this code as there may be.
+    TooManyDrafts,
     /// No room.
     Full,
     /// Too many at once.
@@ -89,6 +91,7 @@ impl Problem {
             Self::FileTooLarge | Self::DispatchTooLarge | Self::TooManyFiles => "too-large",
             Self::Stale => "stale-draft",
             Self::Discarded => "discarded",
+            Self::TooManyDrafts => "drafts",
             Self::TooLargeNow(_) | Self::Full => "full",
             Self::Busy => "busy",
             Self::Displaced => "displaced",
@@ -104,7 +107,7 @@ impl Problem {
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             // 421 would fit a name that is not ours, and makes browsers ask twice (RFC 9110, 15.5.20).
             Self::ForeignOrigin | Self::Relayed | Self::UnknownHost => StatusCode::FORBIDDEN,
-            Self::Stale | Self::Discarded => StatusCode::CONFLICT,
+            Self::Stale | Self::Discarded | Self::TooManyDrafts => StatusCode::CONFLICT,
             Self::OldTicket | Self::Left => StatusCode::GONE,
             Self::Code(_) | Self::MessageHasCode | Self::Team | Self::Empty => {
                 StatusCode::UNPROCESSABLE_ENTITY
@@ -164,6 +167,7 @@ impl Problem {
             Self::TooManyFiles => t.error_too_many_files(limits.files),
             Self::Stale => t.error_stale(),
             Self::Discarded => t.error_discarded(),
+            Self::TooManyDrafts => t.error_drafts(DRAFTS),
             Self::Full => t.error_full(),
             Self::Busy => t.error_busy(),
             Self::Displaced => t.error_displaced(),
@@ -282,6 +286,7 @@ impl From<IntakeError> for Problem {
             IntakeError::MessageTooLong => Self::MessageTooLong,
             IntakeError::Empty | IntakeError::NoDraft | IntakeError::Unseen => Self::Empty,
             IntakeError::Stale => Self::Stale,
+            IntakeError::TooManyDrafts => Self::TooManyDrafts,
             IntakeError::Store(error) => error.into(),
             _ => Self::Internal,
         }

@@ -33,8 +33,6 @@ pub enum Phase {
     Sealing,
     /// There is a receipt.
     Sent,
-    /// It is held, for the source to decide.
-    Held,
     /// It ended otherwise; so many files are held whole.
     Refused(Problem, usize),
 }

@@ -10,8 +10,9 @@ use super::receipt::Slip;
 use super::state::{OpenedCode, Site};
 use super::ticket::Ticket;
 use crate::base::circuit::Circuit;
+use crate::base::ids::DraftId;
 use crate::base::limits::{self, FORM_OVERHEAD, Limits};
-use crate::dropbox::{Intake, Letter, Sent, Team};
+use crate::dropbox::{DropText, Intake, Team};
 use crate::web::body::{Incoming, read_text};
 use crate::web::multipart::{FormLimits, FormReader};
 
@@ -22,15 +23,12 @@ pub struct Typed {
     pub code: Option<OpenedCode>,
     pub team: String,
     pub message: String,
+    /// The draft that the form adds to.
     pub draft: String,
     /// Files that are held whole.
     pub held: usize,
-}
-
-/// What a form that arrived whole comes to.
-pub enum Outcome {
-    Slip(Slip),
-    Asked,
+    /// Some that arrived whole could not be held.
+    pub has_unheld: bool,
 }
 
 /// Parts: five text fields, then files.
@@ -47,36 +45,26 @@ pub struct Reader<'a> {
     pub announced: u64,
     pub meter: &'a Arc<Meter>,
     pub typed: Typed,
+    /// Hold it for another day. What adds to a draft is always held.
+    pub keep: bool,
 }
 
 impl Reader<'_> {
-    /// Reads it to its end; `keep` holds it for another day.
-    pub fn read(&mut self, keep: bool) -> Result<Outcome, Problem> {
+    /// Reads it to its end.
+    pub fn read(&mut self) -> Result<Slip, Problem> {
         let mut intake = None;
         let outcome = self.read_parts(&mut intake).and_then(|()| {
-            let intake = match intake.take() {
+            let intake = match &mut intake {
                 Some(intake) => intake,
-                None => self.begin()?,
+                none => none.insert(self.begin()?),
             };
             self.meter.set(Phase::Sealing);
-            if keep {
-                let receipt = intake.keep()?;
-                let slip = if receipt.before {
-                    Slip::sent(receipt)
-                } else {
-                    Slip::kept(self.site, receipt)
-                };
-                return Ok(Outcome::Slip(slip));
-            }
-            Ok(match intake.send()? {
-                Sent::Receipt(receipt) => Outcome::Slip(Slip::sent(receipt)),
-                Sent::Asked => Outcome::Asked,
-            })
+            Ok(Slip::new(self.site, intake.finish()?))
         });
-        // What the form is given back with shows the draft as it is now.
-        if let Some(draft) = intake.and_then(|intake| intake.held()) {
-            self.typed.held = draft.files.len();
-            self.typed.draft = draft.mark();
+        if outcome.is_err()
+            && let Some(intake) = intake
+        {
+            (self.typed.held, self.typed.has_unheld) = intake.held();
         }
         outcome
     }
@@ -152,9 +140,13 @@ impl Reader<'_> {
         }
         let team: Team = self.site.dropbox.teams().find(&typed.team).ok_or(Problem::Team)?.clone();
         let seed = self.site.tickets.dispatch_seed(ticket);
-        let letter = Letter { message: typed.message.clone(), draft: typed.draft.clone() };
+        let text = DropText {
+            message: typed.message.clone(),
+            keep: self.keep || !typed.draft.is_empty(),
+            draft: DraftId::parse(&typed.draft),
+        };
         let keys = code.keys.clone();
-        let intake = self.site.dropbox.intake(keys, team, seed, self.announced, letter);
+        let intake = self.site.dropbox.intake(keys, team, seed, self.announced, text);
         intake.map_err(|error| match Problem::from(error) {
             Problem::Full => self.full(),
             problem => problem,

@@ -14,30 +14,30 @@ use super::problem::Problem;
 use super::state::{App, Site};
 use super::ticket::Ticket;
 use crate::base::clock::Day;
-use crate::dropbox::Receipt;
 use crate::dropbox::draft::Detail;
+use crate::dropbox::{Outcome, Receipt};
 
 /// What a receipt says.
 #[derive(Serialize, Deserialize)]
 pub struct Slip {
     message: bool,
     files: Vec<Detail>,
+    /// Not sent with it: they stay a draft.
+    left: Vec<Detail>,
     before: bool,
     /// Held for another day, not sent: the last day it is kept.
     until: Option<i64>,
 }
 
 impl Slip {
-    /// Of what was sent.
-    pub fn sent(receipt: Receipt) -> Self {
-        let Receipt { message, files, before, .. } = receipt;
-        Self { message, files, before, until: None }
-    }
-
-    /// Of what is held.
-    pub fn kept(site: &Site, receipt: Receipt) -> Self {
-        let until = Some(site.dropbox.draft_expiry(receipt.day).0);
-        Self { until, ..Self::sent(receipt) }
+    pub fn new(site: &Site, receipt: Receipt) -> Self {
+        let Receipt { message, files, left, outcome } = receipt;
+        let before = outcome == Outcome::SentBefore;
+        let until = match outcome {
+            Outcome::Kept(day) => Some(site.dropbox.draft_expiry(day).0),
+            Outcome::Sent | Outcome::SentBefore => None,
+        };
+        Self { message, files, left, before, until }
     }
 }
 
@@ -111,6 +111,11 @@ impl ReceiptPage<'_> {
             Slip { before: true, .. } => self.page.t.receipt_before_title(),
             _ => self.page.t.receipt_title(),
         }
+    }
+
+    /// Whether something waits in the mailbox to be sent.
+    fn has_draft(&self) -> bool {
+        self.slip.until.is_some() || !self.slip.left.is_empty()
     }
 
     fn until(&self) -> Option<String> {

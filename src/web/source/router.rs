@@ -33,7 +33,8 @@ pub fn router(site: Arc<Site>) -> Router {
     let limits = site.dropbox.limits();
     // Percent-encoding makes three of each byte.
     let typed = DefaultBodyLimit::max(SMALL_FORM + 12 * limits.message);
-    let listed = DefaultBodyLimit::max(SMALL_FORM / 16 * (16 + limits.files));
+    // What was sent, and what is left in the draft.
+    let listed = DefaultBodyLimit::max(SMALL_FORM / 16 * (16 + 2 * limits.files));
     // What may be larger is admitted as an upload.
     let large = Router::new()
         .route("/drop/form", post(drop::again).layer(typed))

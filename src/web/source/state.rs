@@ -94,15 +94,21 @@ impl Site {
         text: &str,
     ) -> Result<OpenedCode, Problem> {
         let mut first = None;
-        for code in RetrievalCode::read(text)? {
+        let all = RetrievalCode::read(text)?;
+        let ambiguous = all.len() > 1;
+        for code in all {
             if !self.rate_limit.code(circuit).await {
                 return Err(Problem::Busy);
             }
             let list = code.list_of(text).unwrap_or(WordList::English);
             let keys = self.deriver.derive(circuit, code.clone()).await?;
-            let known = self.dropbox.store().knows(keys.id)?;
+            let (store, id) = (self.dropbox.store().clone(), keys.id);
             let opened = OpenedCode { code, list, keys };
-            if known {
+            if !ambiguous {
+                return Ok(opened);
+            }
+            let known = tokio::task::spawn_blocking(move || store.knows(id)).await;
+            if known.map_err(|_| Problem::Internal)?? {
                 return Ok(opened);
             }
             first.get_or_insert(opened);

@@ -70,6 +70,11 @@ impl Tickets {
         Ok(self.ticket(ticket.session, random::bytes()?))
     }
 
+    /// A ticket for a form that comes back, in another language or to be mended: the same form, as if new.
+    pub fn renewed(&self, ticket: &Ticket) -> Ticket {
+        self.ticket(ticket.session, ticket.form)
+    }
+
     fn ticket(&self, session: [u8; 16], form: [u8; 16]) -> Ticket {
         Ticket { session, form, issued: self.clock.seconds(), boot: self.boot }
     }
@@ -121,9 +126,9 @@ impl Tickets {
         DispatchSeed(self.mac(LABEL_DISPATCH, &ticket.form))
     }
 
-    /// The name of the progress display of this form: 32 hex digits that tell nothing.
+    /// The name of the progress display of this form, which has another one when it comes back: 32 hex digits that tell nothing.
     pub fn progress_token(&self, ticket: &Ticket) -> String {
-        hex(self.mac(LABEL_PROGRESS, &ticket.form).get(..16).unwrap_or_default())
+        hex(self.mac(LABEL_PROGRESS, &ticket.to_bytes()).get(..16).unwrap_or_default())
     }
 
     /// A text that a page carries and that must come back as it was: its MAC in hex, then itself.

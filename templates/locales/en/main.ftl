@@ -70,7 +70,7 @@ drop-title = Send documents
 drop-code-heading = Write down this code
 drop-code-hint = It is the only way back to read the answer. Copy it on paper: the first four letters of each word are enough. Nobody can give it to you again. Reloading this page changes it; do not photograph it with a phone of your own.
 drop-code-kept = This is the code you already have.
-drop-with-draft = What is kept under this code is sent together with this.
+drop-with-draft = What you add here is kept with the draft under this code. Nothing is sent yet: send the draft from your mailbox.
 drop-form-heading = Write, attach, send
 drop-team = Who should get it?
 drop-message = Message
@@ -87,6 +87,7 @@ drop-traces-copies = Each copy of a document may differ slightly, and who receiv
 drop-send = Send
 drop-keep = Keep for later
 drop-keep-hint = “Send” gives everything to the editors. “Keep for later” stores it here, sealed, so that you can add more on another day; the editors see nothing of it until you send it.
+drop-add = Add to the draft
 drop-watch = Progress and receipt
 drop-send-hint = Over Tor this can take long. Keep this page open until the receipt appears. If none appears, your code shows what has arrived.
 
@@ -113,13 +114,8 @@ progress-hours-left = { $count ->
 progress-file = File { $number }: { $name }
 progress-sealing = Everything has arrived. It is being sealed and stored.
 progress-sent = Done. The receipt is below.
-progress-held = Everything has arrived and is kept, but it is not sent yet: see below.
 result-title = Receipt
 result-waiting = The receipt will appear here.
-
-asked-title = Not sent yet
-asked-text = Files or a message of an earlier try are kept under this code as well. Look at everything once more, take out what should not go, then send it.
-asked-open = Look at it
 
 ## Receipt
 
@@ -129,6 +125,8 @@ receipt-code-heading = Your code
 receipt-code-hint = This is the code of what has just arrived. If your paper says something else, correct it now.
 receipt-content-heading = What arrived
 receipt-message = Your message arrived too.
+receipt-left-heading = Kept, not sent with it
+receipt-left = An earlier try of this form brought these files; this one did not, so they were not sent. Open your mailbox to send or discard them.
 receipt-message-only = Your message arrived, without files.
 receipt-hash = SHA-256
 receipt-next-heading = What happens next
@@ -186,7 +184,7 @@ mailbox-draft-for = For: { $team }
 mailbox-draft-text = What arrived whole is kept for you until { $date }. The editors see nothing of it until you send it. If room runs short here, the largest and oldest drafts are deleted first.
 mailbox-draft-message = The message that goes with it
 mailbox-draft-send = Send it now
-mailbox-draft-add = To add files or change the message first, choose “Write or attach more” below: everything is then sent together.
+mailbox-draft-add = Add to this draft
 mailbox-add = Add to it
 mailbox-add-open = Write or attach more
 mailbox-end = When you are done
@@ -199,6 +197,7 @@ mailbox-try-again = Try another code
 question-back = No, go back
 gone-already = It is not here any more: it was sent, withdrawn or deleted before.
 draft-changed = What is kept has changed meanwhile. Look at it once more, then send it.
+draft-look = Look at it
 discard = Discard
 discard-title = Discard what is kept?
 discard-text = Files and message of this draft are deleted here, unsent. This cannot be undone.
@@ -253,8 +252,8 @@ error-heading = This did not work
 error-nothing-sent = Nothing was sent.
 # $count (Number) - files
 error-kept = { $count ->
-    [one] One file arrived whole and is kept for you. Look at it to send it, or choose those that are missing and send again.
-   *[other] { $count } files arrived whole and are kept for you. Look at them to send them, or choose those that are missing and send again.
+    [one] One file arrived whole and is kept for you. Send this form again with all of its files, or open your mailbox: there you can add what is missing, then send.
+   *[other] { $count } files arrived whole and are kept for you. Send this form again with all of its files, or open your mailbox: there you can add what is missing, then send.
 }
 error-mend = Mend it in the form above and send again: your files are still chosen there.
 error-retry = Your files are still chosen in the form above: send again in a while.
@@ -289,7 +288,10 @@ error-busy-title = Too many at once
 error-busy = Too many people are sending or asking at once. Wait a minute and try again.
 error-displaced = Many are sending at once, and hardly anything of this upload arrived for a while: its place was given to somebody else. Get a new Tor circuit for this site if you can, then try again.
 error-stale = The editors' keys have changed since these files arrived. They must be sent again: discard what is kept, then send the files anew.
-error-discarded = What was being sent was discarded or erased in another window. Nothing of it was kept.
+error-discarded = This upload has ended: the form was sent again, or its draft was sent, changed, discarded or erased in another window. Your mailbox shows what is kept.
+# $most (Number)
+error-drafts = { $most } drafts are kept under this code, and there can be no more. Send or discard one in your mailbox. Sending directly still works, but an upload that breaks loses its files.
+error-unheld = Not every file that arrived could be kept: under this code there is no room for more drafts, or for more files in this one. Send or discard what is kept in your mailbox, then send again.
 error-empty = Write a message or choose a file.
 # $limit (String) - a number of characters, written out
 error-message-too-long = The message is longer than { $limit } characters. Shorten it, or attach it as a file.

@@ -65,7 +65,7 @@ drop-title = Envoyer des documents
 drop-code-heading = Notez ce code
 drop-code-hint = C’est le seul moyen de revenir lire la réponse. Recopiez-le sur papier : les quatre premières lettres de chaque mot suffisent. Personne ne pourra vous le redonner. Actualiser cette page le change ; ne le photographiez pas avec votre téléphone.
 drop-code-kept = C’est le code que vous avez déjà.
-drop-with-draft = Ce qui est gardé sous ce code part avec ce que vous envoyez ici.
+drop-with-draft = Ce que vous ajoutez ici est gardé avec le brouillon. Rien n’est encore envoyé : le brouillon s’envoie depuis votre boîte.
 drop-form-heading = Écrivez, joignez, envoyez
 drop-team = À qui l’envoyer ?
 drop-message = Message
@@ -79,6 +79,7 @@ drop-traces-copies = Chaque exemplaire d’un document peut différer un peu, et
 drop-send = Envoyer
 drop-keep = Garder pour plus tard
 drop-keep-hint = « Envoyer » donne tout à l’équipe. « Garder pour plus tard » conserve tout ici, scellé, pour que vous puissiez le compléter un autre jour ; l’équipe n’en voit rien tant que vous ne l’avez pas envoyé.
+drop-add = Ajouter au brouillon
 drop-watch = Progression et accusé de réception
 drop-send-hint = Par Tor, cela peut être long. Gardez cette page ouverte jusqu’à l’accusé de réception. S’il n’apparaît pas, votre code montre ce qui est arrivé.
 
@@ -98,13 +99,8 @@ progress-hours-left = { $count ->
 progress-file = Fichier { $number } : { $name }
 progress-sealing = Tout est arrivé. Scellement et enregistrement en cours.
 progress-sent = Terminé. L’accusé de réception est ci-dessous.
-progress-held = Tout est arrivé et tout est gardé, mais rien n’est encore envoyé : voyez ci-dessous.
 result-title = Accusé de réception
 result-waiting = L’accusé de réception apparaîtra ici.
-
-asked-title = Pas encore envoyé
-asked-text = Des fichiers ou un message d’une tentative précédente sont aussi gardés sous ce code. Regardez l’ensemble une dernière fois, enlevez ce qui ne doit pas partir, puis envoyez-le.
-asked-open = Tout revoir
 
 ## Accusé de réception
 
@@ -114,6 +110,8 @@ receipt-code-heading = Votre code
 receipt-code-hint = C’est le code de ce qui vient d’arriver. Si votre papier dit autre chose, corrigez-le maintenant.
 receipt-content-heading = Ce qui est arrivé
 receipt-message = Votre message est arrivé aussi.
+receipt-left-heading = Gardé, pas envoyé cette fois
+receipt-left = Ces fichiers étaient arrivés lors d’un essai précédent de ce formulaire ; il ne les contenait plus cette fois, ils n’ont donc pas été envoyés. Ouvrez votre boîte pour les envoyer ou les jeter.
 receipt-message-only = Votre message est arrivé, sans fichier.
 receipt-hash = SHA-256
 receipt-next-heading = Et maintenant
@@ -161,7 +159,7 @@ mailbox-draft-for = Pour : { $team }
 mailbox-draft-text = Ce qui est arrivé entier est gardé pour vous jusqu’au { $date }. L’équipe n’en voit rien tant que vous ne l’avez pas envoyé. Si la place vient à manquer ici, les brouillons les plus gros et les plus anciens sont supprimés en premier.
 mailbox-draft-message = Le message joint
 mailbox-draft-send = Envoyer maintenant
-mailbox-draft-add = Pour ajouter des fichiers ou changer le message avant, choisissez « Écrire ou joindre autre chose » ci-dessous : tout est alors envoyé ensemble.
+mailbox-draft-add = Compléter ce brouillon
 mailbox-add = Compléter
 mailbox-add-open = Écrire ou joindre autre chose
 mailbox-end = Quand vous aurez fini
@@ -174,6 +172,7 @@ mailbox-try-again = Essayer un autre code
 question-back = Non, revenir
 gone-already = Ce n’est plus ici : déjà envoyé, retiré ou supprimé.
 draft-changed = Ce qui est gardé a changé entre-temps. Regardez-le une dernière fois, puis envoyez-le.
+draft-look = Tout revoir
 discard = Jeter
 discard-title = Jeter ce qui est gardé ?
 discard-text = Les fichiers et le message de ce brouillon sont supprimés ici, sans être envoyés. C’est définitif.
@@ -227,8 +226,8 @@ danger-compare = Un relais peut aussi modifier cette page : comparez l’adress
 error-heading = Cela n’a pas marché
 error-nothing-sent = Rien n’a été envoyé.
 error-kept = { $count ->
-    [one] Un fichier est arrivé entier ; il est gardé pour vous. Regardez-le pour l’envoyer, ou choisissez ceux qui manquent et envoyez de nouveau.
-   *[other] { $count } fichiers sont arrivés entiers ; ils sont gardés pour vous. Regardez-les pour les envoyer, ou choisissez ceux qui manquent et envoyez de nouveau.
+    [one] Un fichier est arrivé entier et il est gardé pour vous. Renvoyez ce formulaire avec tous ses fichiers, ou ouvrez votre boîte : vous pouvez y ajouter ce qui manque, puis envoyer.
+   *[other] { $count } fichiers sont arrivés entiers et sont gardés pour vous. Renvoyez ce formulaire avec tous ses fichiers, ou ouvrez votre boîte : vous pouvez y ajouter ce qui manque, puis envoyer.
 }
 error-mend = Faites la correction dans le formulaire ci-dessus et envoyez de nouveau : vos fichiers y sont toujours choisis.
 error-retry = Vos fichiers sont toujours choisis dans le formulaire ci-dessus : envoyez de nouveau dans un moment.
@@ -255,7 +254,9 @@ error-busy-title = Trop de monde à la fois
 error-busy = Trop de personnes envoient ou demandent en même temps. Attendez une minute et réessayez.
 error-displaced = Beaucoup de personnes envoient en même temps, et presque rien de cet envoi n’est arrivé depuis un moment : sa place a été donnée à quelqu’un d’autre. Demandez si possible un nouveau circuit Tor pour ce site, puis réessayez.
 error-stale = Les clés de l’équipe ont changé depuis l’arrivée de ces fichiers. Il faut les renvoyer : jetez ce qui est gardé, puis envoyez les fichiers de nouveau.
-error-discarded = Ce qui était en cours d’envoi a été jeté ou effacé dans une autre fenêtre. Rien n’en a été gardé.
+error-discarded = Cet envoi s’est arrêté : le formulaire a été renvoyé, ou son brouillon a été envoyé, modifié, jeté ou effacé dans une autre fenêtre. Votre boîte montre ce qui est gardé.
+error-drafts = { $most } brouillons sont gardés sous ce code, et il ne peut pas y en avoir plus. Envoyez-en ou jetez-en un dans votre boîte. L’envoi direct fonctionne toujours, mais un envoi interrompu perd alors ses fichiers.
+error-unheld = Tout ce qui est arrivé n’a pas pu être gardé : il n’y a plus de place sous ce code pour d’autres brouillons, ou dans celui-ci pour d’autres fichiers. Envoyez ou jetez ce qui est gardé dans votre boîte, puis recommencez.
 error-empty = Écrivez un message ou choisissez un fichier.
 error-message-too-long = Le message dépasse { $limit } caractères. Raccourcissez-le, ou joignez-le comme fichier.
 error-message-has-code = Le message contient votre code. Quiconque lit le message pourrait ouvrir votre boîte. Retirez le code du message et envoyez de nouveau.
