@@ -4,7 +4,7 @@ use std::fs::File;
 use std::mem::ManuallyDrop;
 use std::sync::mpsc::{self, SyncSender};
 
-use super::StoreError;
+use super::error::StoreError;
 
 /// Bytes after which the disk is set to work, while the next ones are still being sealed.
 const AHEAD: u64 = 16 << 20;

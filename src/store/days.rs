@@ -2,7 +2,9 @@
 
 use rusqlite::Connection;
 
-use super::{Store, StoreError, reader};
+use super::error::StoreError;
+use super::handle::Store;
+use super::rows;
 use crate::base::clock::{Day, Recorded};
 
 const LAST: &str = "day";
@@ -38,7 +40,7 @@ impl Store {
 
 fn read(db: &Connection) -> rusqlite::Result<Recorded> {
     let days = |name| -> rusqlite::Result<Vec<Day>> {
-        let bytes = reader::fact(db, name)?.unwrap_or_default();
+        let bytes = rows::fact(db, name)?.unwrap_or_default();
         let eight = bytes.chunks_exact(8).filter_map(|eight| eight.try_into().ok());
         Ok(eight.map(|eight| Day(i64::from_be_bytes(eight))).collect())
     };

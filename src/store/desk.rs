@@ -2,7 +2,11 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Did, Dispatch, JournalLine, Mailbox, Store, StoreError, journal, reader, removal};
+use super::error::StoreError;
+use super::handle::Store;
+use super::journal::{self, Did, JournalLine};
+use super::records::{Dispatch, Mailbox};
+use super::{removal, rows};
 use crate::base::clock::Day;
 use crate::base::ids::{DispatchId, MailboxId};
 
@@ -135,7 +139,7 @@ impl Store {
         designation: &str,
     ) -> Result<Option<Mailbox>, StoreError> {
         self.index(|db| {
-            let Some(mailbox) = reader::mailbox_named(db, designation)? else { return Ok(None) };
+            let Some(mailbox) = rows::mailbox_named(db, designation)? else { return Ok(None) };
             Ok(self::designation(db, team, mailbox.id)?.map(|_| mailbox))
         })
     }
@@ -171,12 +175,12 @@ impl Store {
             let skipped = u64::from(page) * u64::from(size);
             let values = (mailbox.0, team, u64::from(size) + 1, skipped);
             let mut found = select
-                .query_map(values, reader::read_dispatch)?
+                .query_map(values, rows::read_dispatch)?
                 .collect::<rusqlite::Result<Vec<_>>>()?;
             let more = found.len() > size as usize;
             found.truncate(size as usize);
             let whole = |mut dispatch: Dispatch| {
-                dispatch.members = reader::members(&snapshot, dispatch.id)?;
+                dispatch.members = rows::members(&snapshot, dispatch.id)?;
                 let fetches = fetches(&snapshot, dispatch.id)?;
                 Ok(DeskDispatch { dispatch, fetches })
             };
@@ -199,10 +203,10 @@ impl Store {
                     "SELECT id, kind, team, day, (SELECT min(day) FROM fetch WHERE dispatch = id)
                      FROM dispatch WHERE id = ? AND mailbox = ? AND team = ?",
                 )?
-                .query_row((id.0, mailbox.0, team), reader::read_dispatch)
+                .query_row((id.0, mailbox.0, team), rows::read_dispatch)
                 .optional()?;
             let whole = |mut dispatch: Dispatch| {
-                dispatch.members = reader::members(&snapshot, dispatch.id)?;
+                dispatch.members = rows::members(&snapshot, dispatch.id)?;
                 Ok(dispatch)
             };
             found.map(whole).transpose()
@@ -460,10 +464,10 @@ impl Store {
                  WHERE i.frozen = ? ORDER BY i.position",
             )?;
             frozen.items = select
-                .query_map([id], reader::read_with_mailbox)?
+                .query_map([id], rows::read_with_mailbox)?
                 .collect::<rusqlite::Result<_>>()?;
             for (_, dispatch) in &mut frozen.items {
-                dispatch.members = reader::members(&snapshot, dispatch.id)?;
+                dispatch.members = rows::members(&snapshot, dispatch.id)?;
             }
             Ok(Some(frozen))
         })

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::StoreError;
-use super::schema::{KINDS, Kind, connect};
+use super::error::StoreError;
+use super::files::{FileKind, KINDS, connect};
 
 /// A file that was brought to another format.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -43,7 +43,7 @@ pub(super) fn run(dir: &Path) -> Result<Vec<Migrated>, StoreError> {
 }
 
 /// The format of a file, which must not be newer than this program.
-pub(super) fn format(kind: &Kind, db: &Connection, path: &Path) -> Result<i64, StoreError> {
+pub(super) fn format(kind: &FileKind, db: &Connection, path: &Path) -> Result<i64, StoreError> {
     let found: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let known = kind.format();
     if found > known {
@@ -53,7 +53,7 @@ pub(super) fn format(kind: &Kind, db: &Connection, path: &Path) -> Result<i64, S
 }
 
 /// Runs the migrations that a file lacks, all or none.
-pub(super) fn apply(kind: &Kind, db: &Connection, from: i64) -> Result<(), StoreError> {
+pub(super) fn apply(kind: &FileKind, db: &Connection, from: i64) -> Result<(), StoreError> {
     let transaction = db.unchecked_transaction()?;
     for sql in kind.migrations.iter().skip(usize::try_from(from).unwrap_or(0)) {
         transaction.execute_batch(sql)?;
@@ -62,7 +62,7 @@ pub(super) fn apply(kind: &Kind, db: &Connection, from: i64) -> Result<(), Store
     Ok(transaction.commit()?)
 }
 
-fn migrate(kind: &Kind, dir: &Path) -> Result<Option<Migrated>, StoreError> {
+fn migrate(kind: &FileKind, dir: &Path) -> Result<Option<Migrated>, StoreError> {
     let (path, new) = (dir.join(kind.file), dir.join(format!("{}.new", kind.file)));
     // What an earlier attempt left when it was cut.
     remove(&new)?;
@@ -101,7 +101,7 @@ fn keep_to_ourselves(old: &Connection, dir: &Path) -> Result<(), StoreError> {
 }
 
 /// Makes the new file: durable and sound, or an error.
-fn copy(kind: &Kind, old: &Connection, new: &Path, from: i64) -> Result<(), StoreError> {
+fn copy(kind: &FileKind, old: &Connection, new: &Path, from: i64) -> Result<(), StoreError> {
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(new);
     file.map_err(io_at(new))?;
     // The copy holds what is there and nothing of what was deleted.

@@ -3,8 +3,10 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::draft;
-use super::{Kind, Store, StoreError, journal};
+use super::error::StoreError;
+use super::handle::Store;
+use super::records::Kind;
+use super::{draft_rows, journal};
 use crate::base::clock::Day;
 use crate::base::ids::{DispatchId, DraftId, FileId, MailboxId};
 
@@ -83,8 +85,8 @@ impl Store {
         self.0.live.end(|live| live.mailbox == mailbox);
         let files = self.0.writer.index(move |db| {
             let mut files = take_mailbox(db, mailbox)?;
-            for draft in draft::heads(db, mailbox)? {
-                files.extend(draft::take(db, draft.id)?);
+            for draft in draft_rows::heads(db, mailbox)? {
+                files.extend(draft_rows::take(db, draft.id)?);
             }
             Ok(files)
         })?;
@@ -124,7 +126,7 @@ impl Store {
             let idle = drafts.into_iter().map(DraftId).filter(|id| !store.0.live.has(*id));
             let mut count = dispatches.len() + silent.len();
             for id in idle {
-                files.extend(draft::take(db, id)?);
+                files.extend(draft_rows::take(db, id)?);
                 count += 1;
             }
             // Small rows, all at once.

@@ -8,46 +8,17 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension};
 
+use super::error::StoreError;
+use super::files::{FileKind, INDEX, KINDS, PATIENCE, VAULT, beats, connect};
 use super::migration::{self, Migrated};
-use super::{StoreError, Tuning, reader};
+use super::records::Tuning;
+use super::rows;
 use crate::base::ids::FileId;
 
-const INDEX: Kind = Kind {
-    file: "index.db",
-    application_id: 0x534f_5549, // "SOUI"
-    migrations: &[
-        include_str!("migrations/index_0001.sql"),
-        include_str!("migrations/index_0002.sql"),
-        include_str!("migrations/index_0003.sql"),
-        include_str!("migrations/index_0004.sql"),
-    ],
-};
-const VAULT: Kind = Kind {
-    file: "vault.db",
-    application_id: 0x534f_5556, // "SOUV"
-    migrations: &[include_str!("migrations/vault_0001.sql")],
-};
-pub(super) const KINDS: [&Kind; 2] = [&INDEX, &VAULT];
-/// How long a connection waits for another process's short transaction.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// How long the store is waited for where it is needed alone: a command that only looks ends sooner.
 const ALONE: Duration = Duration::from_secs(5);
 /// Between two looks at a lock.
 const LOOK: Duration = Duration::from_millis(50);
-
-pub(super) struct Kind {
-    pub file: &'static str,
-    application_id: i64,
-    /// Numbered SQL: the first one makes format 1, each further one the next.
-    pub migrations: &'static [&'static str],
-}
-
-impl Kind {
-    /// The format that this program reads and writes.
-    pub fn format(&self) -> i64 {
-        i64::try_from(self.migrations.len()).unwrap_or(i64::MAX)
-    }
-}
 
 pub(super) struct Opened {
     pub index: Connection,
@@ -244,7 +215,7 @@ fn check_private(path: &Path) -> Result<(), StoreError> {
 
 /// Looks at the 100-byte header itself (SQLite file format, section 1.3), so that nothing is written
 /// to a file that is not ours.
-fn check_ours(kind: &Kind, path: &Path) -> Result<(), StoreError> {
+fn check_ours(kind: &FileKind, path: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::FileExt;
     let mut header = [0; 100];
     let file = File::open(path).map_err(|e| StoreError::Io(path.to_owned(), e.kind()))?;
@@ -255,16 +226,6 @@ fn check_ours(kind: &Kind, path: &Path) -> Result<(), StoreError> {
         return Err(not_ours());
     }
     Ok(())
-}
-
-pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
-    use rusqlite::OpenFlags;
-    let connection = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
-    connection.busy_timeout(PATIENCE)?;
-    Ok(connection)
 }
 
 /// What an empty file is given for good. (Later, setting the vacuum mode again would only write.)
@@ -292,45 +253,9 @@ fn orphans(index: &Connection, vault: &Connection) -> Result<Vec<FileId>, StoreE
     let mut last: Vec<u8> = Vec::new();
     while let Some(file) = next.query_row([&last], |row| row.get::<_, Vec<u8>>(0)).optional()? {
         if let Ok(id) = file.as_slice().try_into().map(FileId) {
-            orphans.extend((!reader::names(index, id)?).then_some(id));
+            orphans.extend((!rows::names(index, id)?).then_some(id));
         }
         last = file;
     }
     Ok(orphans)
-}
-
-fn beats(db: &Connection) -> Result<i64, StoreError> {
-    Ok(db.query_row("SELECT beat FROM heartbeat", [], |row| row.get(0))?)
-}
-
-/// Counts one more beat, the same number in both files; the index first.
-pub(super) fn beat(index: &Connection, vault: &Connection) -> Result<(), StoreError> {
-    let beat = beats(index)? + 1;
-    for db in [index, vault] {
-        db.execute("UPDATE heartbeat SET beat = ?", [beat])?;
-    }
-    Ok(())
-}
-
-/// Bytes of pages in use in a vault.
-pub(super) fn used_bytes(vault: &Connection) -> rusqlite::Result<u64> {
-    let pragma = |name: &str| vault.pragma_query_value(None, name, |row| row.get::<_, u64>(0));
-    Ok((pragma("page_count")? - pragma("freelist_count")?) * pragma("page_size")?)
-}
-
-pub(super) fn index_reader(dir: &Path) -> Result<Connection, StoreError> {
-    reader(&dir.join(INDEX.file))
-}
-
-pub(super) fn vault_reader(dir: &Path) -> Result<Connection, StoreError> {
-    let connection = reader(&dir.join(VAULT.file))?;
-    connection.pragma_update(None, "cache_size", -1024)?;
-    Ok(connection)
-}
-
-fn reader(path: &Path) -> Result<Connection, StoreError> {
-    let connection = connect(path)?;
-    connection.pragma_update(None, "query_only", "ON")?;
-    connection.pragma_update(None, "temp_store", "MEMORY")?;
-    Ok(connection)
 }

@@ -1,92 +1,35 @@
 //! Writing files that nobody sees until they are held in a draft, and no editor until they are published.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::Arc;
 
-use super::draft::{self, Draft, Held};
+use super::error::StoreError;
+use super::handle::Store;
+use super::live::{LiveUpload, UploadError};
+use super::records::{Draft, FromDraft, Held, Kind, Publication, Published, StoredFile};
 use super::writer::Command;
-use super::{Kind, Publication, Published, Store, StoreError, StoredFile};
+use super::{desk, draft_rows, rows};
 use crate::base::clock::Day;
 use crate::base::ids::{DraftId, FileId, MailboxId};
 use crate::base::random;
 
-/// Whether the writer could keep everything an upload gave it.
-#[derive(Default)]
-pub(super) struct Fate(OnceLock<StoreError>);
-
-impl Fate {
-    pub fn fail(&self, error: StoreError) {
-        let _ = self.0.set(error);
-    }
-
-    pub fn check(&self) -> Result<(), StoreError> {
-        self.0.get().map_or(Ok(()), |error| Err(error.clone()))
-    }
-}
-
-/// An upload under way in this process that adds to a draft.
-pub(super) struct LiveUpload {
-    pub mailbox: MailboxId,
-    pub draft: DraftId,
-    /// Names the form that is sent.
-    form: [u8; 32],
-    fate: Weak<Fate>,
-}
-
-impl LiveUpload {
-    /// Lets it fail: nothing that it hands on from now on is held or published.
-    fn end(&self) {
-        if let Some(fate) = self.fate.upgrade() {
-            fate.fail(StoreError::Discarded);
-        }
-    }
-}
-
-/// All of these. A draft has one at most: whatever else is done to it ends that one first, so that nobody takes
-/// away a file which an upload is about to publish.
-#[derive(Default)]
-pub(super) struct Live(Mutex<Vec<LiveUpload>>);
-
-impl Live {
-    /// Adds one, and ends an older one to the same draft or of the same form. Where the older one had a draft
-    /// already, that is the one to add to.
-    fn add(&self, mut new: LiveUpload) -> DraftId {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|live| live.fate.strong_count() > 0);
-        for older in all.iter().filter(|live| live.mailbox == new.mailbox) {
-            if older.form == new.form {
-                new.draft = older.draft;
-            }
-            if older.draft == new.draft {
-                older.end();
-            }
-        }
-        let draft = new.draft;
-        all.push(new);
-        draft
-    }
-
-    pub fn has(&self, draft: DraftId) -> bool {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.iter().any(|live| live.draft == draft && live.fate.strong_count() > 0)
-    }
-
-    pub fn end(&self, which: impl Fn(&LiveUpload) -> bool) {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.iter().filter(|live| which(live)).for_each(LiveUpload::end);
+impl Store {
+    /// Begins an upload: files that exist for nobody until they are published.
+    pub fn upload(&self) -> Upload {
+        Upload::new(self.clone())
     }
 }
 
 /// Files on their way in. Dropping it removes those that were neither held nor published.
 pub struct Upload {
     store: Store,
-    fate: Arc<Fate>,
+    failure: Arc<UploadError>,
     files: Vec<FileId>,
 }
 
 impl Upload {
-    pub(super) fn new(store: Store) -> Self {
-        Self { store, fate: Arc::default(), files: Vec::new() }
+    fn new(store: Store) -> Self {
+        Self { store, failure: Arc::default(), files: Vec::new() }
     }
 
     /// Makes this the one upload that adds to a draft of `mailbox`, and ends an older one of the same `form`
@@ -98,8 +41,8 @@ impl Upload {
         draft: DraftId,
         form: [u8; 32],
     ) -> Result<DraftId, StoreError> {
-        let fate = Arc::downgrade(&self.fate);
-        let draft = self.store.0.live.add(LiveUpload { mailbox, draft, form, fate });
+        let failure = Arc::downgrade(&self.failure);
+        let draft = self.store.0.live.add(LiveUpload { mailbox, draft, form, failure });
         self.settled()?;
         Ok(draft)
     }
@@ -110,7 +53,7 @@ impl Upload {
         self.files.push(id);
         Ok(FileWriter {
             store: self.store.clone(),
-            fate: self.fate.clone(),
+            failure: self.failure.clone(),
             id,
             seq: 0,
             size: 0,
@@ -120,7 +63,7 @@ impl Upload {
 
     /// Begins the draft that was joined, or gives it this head. Does not wait; see [`settled`](Self::settled).
     pub fn open_draft(&self, mailbox: MailboxId, draft: Draft) -> Result<(), StoreError> {
-        self.later(move |db| draft::open(db, mailbox, &draft))
+        self.later(move |db| draft_rows::open(db, mailbox, &draft))
     }
 
     /// Adds a file to that draft, in the place of `older` copies of it. Does not wait.
@@ -132,7 +75,7 @@ impl Upload {
         older: Vec<FileId>,
     ) -> Result<(), StoreError> {
         let gone = older.clone();
-        self.later(move |db| draft::hold(db, draft, day, &file, &older))?;
+        self.later(move |db| draft_rows::hold(db, draft, day, &file, &older))?;
         // Not before: the writer removes nothing that the index names.
         self.store.0.writer.remove(gone);
         Ok(())
@@ -142,9 +85,9 @@ impl Upload {
         &self,
         work: impl FnOnce(&rusqlite::Connection) -> Result<(), StoreError> + Send + 'static,
     ) -> Result<(), StoreError> {
-        let (fate, told) = (self.fate.clone(), self.fate.clone());
+        let (failure, told) = (self.failure.clone(), self.failure.clone());
         self.store.0.writer.index_later(
-            move |db| fate.check().and_then(|()| work(db)),
+            move |db| failure.check().and_then(|()| work(db)),
             move |error| told.fail(error),
         )
     }
@@ -152,15 +95,15 @@ impl Upload {
     /// Waits until everything that was held is durable (fsync).
     pub fn settled(&self) -> Result<(), StoreError> {
         self.store.0.writer.index(|_| Ok(()))?;
-        self.fate.check()
+        self.failure.check()
     }
 
     /// Makes the files a dispatch, durably (fsync), or changes nothing.
     pub fn publish(&self, publication: Publication) -> Result<Published, StoreError> {
-        let fate = self.fate.clone();
-        let files = publication.draft.as_ref().map(draft::FromDraft::files).unwrap_or_default();
+        let failure = self.failure.clone();
+        let files = publication.draft.as_ref().map(FromDraft::files).unwrap_or_default();
         let outcome = self.store.0.writer.index(move |db| {
-            fate.check()?;
+            failure.check()?;
             insert(db, &publication)
         })?;
         // Those that the dispatch did not take over.
@@ -181,15 +124,15 @@ fn insert(db: &rusqlite::Connection, new: &Publication) -> Result<Published, Sto
     if let Some(draft) = &new.draft {
         draft.take(db, mailbox.id)?;
     }
-    if super::reader::has_dispatch(db, dispatch.id)? {
+    if rows::has_dispatch(db, dispatch.id)? {
         return Ok(Published::Before);
     }
-    let existing = super::reader::mailbox(db, mailbox.id)?;
+    let existing = rows::mailbox(db, mailbox.id)?;
     // What was erased or deleted stays so: only a source begins a correspondence.
-    if dispatch.kind == Kind::Reply && !super::desk::has(db, &dispatch.team, mailbox.id)? {
+    if dispatch.kind == Kind::Reply && !desk::has(db, &dispatch.team, mailbox.id)? {
         return Err(StoreError::Changed);
     }
-    let taken = super::reader::mailbox_named(db, &mailbox.designation)?;
+    let taken = rows::mailbox_named(db, &mailbox.designation)?;
     if existing.as_ref() != taken.as_ref() || existing.is_some_and(|found| found != *mailbox) {
         return Err(StoreError::Changed);
     }
@@ -225,7 +168,7 @@ fn insert(db: &rusqlite::Connection, new: &Publication) -> Result<Published, Sto
 /// Takes the sealed bytes of one file and hands them on in chunks.
 pub struct FileWriter {
     store: Store,
-    fate: Arc<Fate>,
+    failure: Arc<UploadError>,
     id: FileId,
     seq: u32,
     size: u64,
@@ -242,12 +185,12 @@ impl FileWriter {
     }
 
     fn hand_on(&mut self) -> Result<(), StoreError> {
-        self.fate.check()?;
+        self.failure.check()?;
         let command = Command::Chunk {
             file: self.id,
             seq: self.seq,
             data: std::mem::take(&mut self.chunk),
-            fate: self.fate.clone(),
+            failure: self.failure.clone(),
         };
         self.seq += 1;
         self.store.0.writer.send(command)

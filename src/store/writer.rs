@@ -14,8 +14,11 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, ErrorCode};
 
 use super::ahead::Ahead;
-use super::upload::Fate;
-use super::{StoreError, Tuning, reader, schema};
+use super::error::StoreError;
+use super::files;
+use super::live::UploadError;
+use super::records::Tuning;
+use super::rows;
 use crate::base::ids::FileId;
 
 /// Both files are written at least this often, so that their times do not tell when somebody came.
@@ -40,7 +43,7 @@ pub(super) enum Command {
         file: FileId,
         seq: u32,
         data: Vec<u8>,
-        fate: Arc<Fate>,
+        failure: Arc<UploadError>,
     },
     Index(Job),
     Remove(Vec<FileId>),
@@ -62,7 +65,7 @@ impl Handle {
         tuning: &Tuning,
     ) -> Result<Self, StoreError> {
         let (commands, inbox) = mpsc::sync_channel(QUEUE);
-        let used = Arc::new(AtomicU64::new(schema::used_bytes(&vault)?));
+        let used = Arc::new(AtomicU64::new(files::used_bytes(&vault)?));
         let writer = Writer {
             ahead: Ahead::start(vault.path())?,
             index,
@@ -163,7 +166,7 @@ fn row_id(file: FileId, seq: u32) -> i64 {
 struct Open {
     since: Instant,
     bytes: u64,
-    uploads: Vec<Arc<Fate>>,
+    uploads: Vec<Arc<UploadError>>,
 }
 
 struct Writer {
@@ -229,11 +232,11 @@ impl Writer {
 
     fn take(&mut self, command: Command) -> bool {
         match command {
-            Command::Chunk { file, seq, data, fate } => {
-                let kept = fate.check().and_then(|()| self.append(file, seq, &data, &fate));
+            Command::Chunk { file, seq, data, failure } => {
+                let kept = failure.check().and_then(|()| self.append(file, seq, &data, &failure));
                 if let Err(error) = kept {
                     self.failed(&error);
-                    fate.fail(error);
+                    failure.fail(error);
                 }
             }
             Command::Index(job) => self.waiting.push(job),
@@ -252,7 +255,7 @@ impl Writer {
         file: FileId,
         seq: u32,
         data: &[u8],
-        fate: &Arc<Fate>,
+        failure: &Arc<UploadError>,
     ) -> Result<(), StoreError> {
         if self.open.is_none() {
             self.vault.execute_batch("BEGIN IMMEDIATE")?;
@@ -264,8 +267,8 @@ impl Writer {
         if let Some(open) = &mut self.open {
             open.bytes += data.len() as u64;
             self.ahead.wrote(data.len() as u64);
-            if !open.uploads.iter().any(|other| Arc::ptr_eq(other, fate)) {
-                open.uploads.push(fate.clone());
+            if !open.uploads.iter().any(|other| Arc::ptr_eq(other, failure)) {
+                open.uploads.push(failure.clone());
             }
         }
         Ok(())
@@ -275,8 +278,8 @@ impl Writer {
     /// every upload that had a part in it has lost that part.
     fn failed(&mut self, error: &StoreError) {
         if self.vault.is_autocommit() {
-            for fate in self.open.take().into_iter().flat_map(|open| open.uploads) {
-                fate.fail(error.clone());
+            for failure in self.open.take().into_iter().flat_map(|open| open.uploads) {
+                failure.fail(error.clone());
             }
         }
     }
@@ -301,15 +304,15 @@ impl Writer {
         if let Err(error) = self.vault.execute_batch("COMMIT") {
             let _ = self.vault.execute_batch("ROLLBACK");
             let error = StoreError::from(error);
-            for fate in open.uploads {
-                fate.fail(error.clone());
+            for failure in open.uploads {
+                failure.fail(error.clone());
             }
         }
         self.measure();
     }
 
     fn measure(&self) {
-        if let Ok(used) = schema::used_bytes(&self.vault) {
+        if let Ok(used) = files::used_bytes(&self.vault) {
             self.used.store(used, Ordering::Relaxed);
         }
     }
@@ -338,7 +341,7 @@ impl Writer {
         if self.rest_until.is_some_and(|until| Instant::now() < until) {
             return;
         }
-        match reader::names(&self.index, *file) {
+        match rows::names(&self.index, *file) {
             Ok(false) => {}
             Ok(true) => {
                 self.remove.pop_front();
@@ -402,7 +405,7 @@ impl Writer {
     }
 
     fn heartbeat(&mut self) {
-        let _ = schema::beat(&self.index, &self.vault);
+        let _ = files::beat(&self.index, &self.vault);
         let _ = self.empty_log();
     }
 }

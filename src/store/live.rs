@@ -1,0 +1,73 @@
+//! Uploads under way in this process.
+
+use std::sync::{Mutex, OnceLock, PoisonError, Weak};
+
+use super::error::StoreError;
+use crate::base::ids::{DraftId, MailboxId};
+
+/// Whether the writer could keep everything an upload gave it.
+#[derive(Default)]
+pub(super) struct UploadError(OnceLock<StoreError>);
+
+impl UploadError {
+    pub fn fail(&self, error: StoreError) {
+        let _ = self.0.set(error);
+    }
+
+    pub fn check(&self) -> Result<(), StoreError> {
+        self.0.get().map_or(Ok(()), |error| Err(error.clone()))
+    }
+}
+
+/// An upload under way in this process that adds to a draft.
+pub(super) struct LiveUpload {
+    pub mailbox: MailboxId,
+    pub draft: DraftId,
+    /// Names the form that is sent.
+    pub form: [u8; 32],
+    pub failure: Weak<UploadError>,
+}
+
+impl LiveUpload {
+    /// Lets it fail: nothing that it hands on from now on is held or published.
+    fn end(&self) {
+        if let Some(failure) = self.failure.upgrade() {
+            failure.fail(StoreError::Discarded);
+        }
+    }
+}
+
+/// All of these. A draft has one at most: whatever else is done to it ends that one first, so that nobody takes
+/// away a file which an upload is about to publish.
+#[derive(Default)]
+pub(super) struct Live(Mutex<Vec<LiveUpload>>);
+
+impl Live {
+    /// Adds one, and ends an older one to the same draft or of the same form. Where the older one had a draft
+    /// already, that is the one to add to.
+    pub fn add(&self, mut new: LiveUpload) -> DraftId {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|live| live.failure.strong_count() > 0);
+        for older in all.iter().filter(|live| live.mailbox == new.mailbox) {
+            if older.form == new.form {
+                new.draft = older.draft;
+            }
+            if older.draft == new.draft {
+                older.end();
+            }
+        }
+        let draft = new.draft;
+        all.push(new);
+        draft
+    }
+
+    pub fn has(&self, draft: DraftId) -> bool {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().any(|live| live.draft == draft && live.failure.strong_count() > 0)
+    }
+
+    pub fn end(&self, which: impl Fn(&LiveUpload) -> bool) {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().filter(|live| which(live)).for_each(LiveUpload::end);
+    }
+}

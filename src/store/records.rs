@@ -1,0 +1,151 @@
+//! What the store keeps, as others see it.
+
+use crate::base::clock::Day;
+use crate::base::ids::{DispatchId, DraftId, FileId, MailboxId};
+
+/// How the vault is written. The default was chosen by `tests/bench`; see ARCHITECTURE.md.
+#[derive(Clone, Debug)]
+pub struct Tuning {
+    /// Bytes of a page of the vault.
+    pub page_size: u32,
+    /// Bytes of ciphertext in one row.
+    pub chunk: usize,
+    /// Bytes after which a transaction is committed, whoever waits.
+    pub transaction: u64,
+    /// Write-ahead log instead of a rollback journal (twice the bytes; for comparison).
+    pub wal: bool,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self { page_size: 65_536, chunk: 1 << 20, transaction: 64 << 20, wal: false }
+    }
+}
+
+/// Submission or reply.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// From a source to a team.
+    Submission,
+    /// From a team to a source.
+    Reply,
+}
+
+impl Kind {
+    /// As stored.
+    pub(super) fn number(self) -> i64 {
+        match self {
+            Self::Submission => 0,
+            Self::Reply => 1,
+        }
+    }
+}
+
+/// A mailbox as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mailbox {
+    /// Derived from the code.
+    pub id: MailboxId,
+    /// Its name among editors.
+    pub designation: String,
+    /// The recipients of replies, separated by spaces.
+    pub source_recipients: String,
+}
+
+/// A dispatch as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dispatch {
+    /// Random.
+    pub id: DispatchId,
+    /// Which way.
+    pub kind: Kind,
+    /// Id of the team.
+    pub team: String,
+    /// When it was sent.
+    pub day: Day,
+    /// The day of the first fetch by an editor.
+    pub fetched: Option<Day>,
+    /// The manifest first, then the files in their order.
+    pub members: Vec<StoredFile>,
+}
+
+/// One sealed file in the vault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoredFile {
+    /// Where.
+    pub id: FileId,
+    /// Bytes of ciphertext.
+    pub size: u64,
+}
+
+/// Everything that publishing a dispatch writes, at once or not at all.
+#[derive(Clone, Debug)]
+pub struct Publication {
+    /// Its mailbox, made if it is new.
+    pub mailbox: Mailbox,
+    /// The dispatch itself; `members` come from this upload, or from the draft.
+    pub dispatch: Dispatch,
+    /// Keys that it is sealed to.
+    pub keys: usize,
+    /// What goes from a draft with it.
+    pub draft: Option<FromDraft>,
+}
+
+/// What became of a publication.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Published {
+    /// It is durable.
+    Now,
+    /// A dispatch of this id was stored earlier; nothing changed.
+    Before,
+}
+
+/// A draft as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// Random.
+    pub id: DraftId,
+    /// Id of the team it is meant for.
+    pub team: String,
+    /// Of the last addition.
+    pub day: Day,
+    /// Opaque: sealed to the source.
+    pub head: Vec<u8>,
+    /// In the order they arrived.
+    pub files: Vec<Held>,
+}
+
+/// One file of a draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Where.
+    pub file: StoredFile,
+    /// Opaque: sealed to the source.
+    pub detail: Vec<u8>,
+}
+
+/// What a publication takes out of a draft.
+#[derive(Clone, Debug)]
+pub enum FromDraft {
+    /// All of it, and only as it was read.
+    Whole(Draft),
+    /// These files.
+    Files {
+        /// Whose they are.
+        draft: DraftId,
+        /// Which.
+        files: Vec<FileId>,
+        /// The head of the draft, as long as other files are left in it.
+        rest: Vec<u8>,
+    },
+}
+
+impl FromDraft {
+    /// The files that leave the draft.
+    pub(super) fn files(&self) -> Vec<FileId> {
+        match self {
+            Self::Whole(draft) => draft.files.iter().map(|held| held.file.id).collect(),
+            Self::Files { files, .. } => files.clone(),
+        }
+    }
+}
