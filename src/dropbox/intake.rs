@@ -357,8 +357,13 @@ impl Intake {
             Ok(FromDraft::Files { draft: open.id, files: held.flatten().copied().collect(), rest })
         });
         let from = from.transpose().map_err(IntakeError::Seal)?;
-        let mut receipt =
-            self.dropbox.publish(sending, &self.message, &self.brought, from, &mut self.upload)?;
+        let mut receipt = self.dropbox.publish(
+            sending,
+            &self.message,
+            &self.brought,
+            from.as_ref(),
+            &mut self.upload,
+        )?;
         let all = stored.map(|open| open.files.iter()).into_iter().flatten();
         receipt.left = all.filter(|file| !self.known.contains(*file)).cloned().collect();
         Ok(receipt)
