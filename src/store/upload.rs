@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::time::Instant;
 
 use super::draft::{self, Draft, Held};
 use super::writer::Command;
@@ -30,6 +31,8 @@ pub(super) struct LiveUpload {
     pub draft: DraftId,
     /// Names the form that is sent.
     form: [u8; 32],
+    /// When its request came.
+    arrived: Instant,
     fate: Weak<Fate>,
 }
 
@@ -48,17 +51,17 @@ impl LiveUpload {
 pub(super) struct Live(Mutex<Vec<LiveUpload>>);
 
 impl Live {
-    /// Adds one, and ends an older one to the same draft or of the same form. Where the older one had a draft
-    /// already, that is the one to add to.
+    /// Adds one. Of two to the same draft or of the same form, the one whose request came first ends. Where the
+    /// other one had a draft already, that is the one to add to.
     fn add(&self, mut new: LiveUpload) -> DraftId {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|live| live.fate.strong_count() > 0);
-        for older in all.iter().filter(|live| live.mailbox == new.mailbox) {
-            if older.form == new.form {
-                new.draft = older.draft;
+        for other in all.iter().filter(|live| live.mailbox == new.mailbox) {
+            if other.form == new.form {
+                new.draft = other.draft;
             }
-            if older.draft == new.draft {
-                older.end();
+            if other.draft == new.draft {
+                if other.arrived > new.arrived { new.end() } else { other.end() }
             }
         }
         let draft = new.draft;
@@ -89,17 +92,18 @@ impl Upload {
         Self { store, fate: Arc::default(), files: Vec::new() }
     }
 
-    /// Makes this the one upload that adds to a draft of `mailbox`, and ends an older one of the same `form`
-    /// or to the same draft. Waits until what that one brought can be read. Says which draft to add to: that
-    /// of the older upload, if the form had one under way.
+    /// Makes this the one upload that adds to a draft of `mailbox`; of two of the same `form` or to the same draft
+    /// the one that `arrived` first ends. Waits until what that one brought can be read. Says which draft to add
+    /// to: that of the other upload, if the form had one under way.
     pub fn join(
         &self,
         mailbox: MailboxId,
         draft: DraftId,
         form: [u8; 32],
+        arrived: Instant,
     ) -> Result<DraftId, StoreError> {
         let fate = Arc::downgrade(&self.fate);
-        let draft = self.store.0.live.add(LiveUpload { mailbox, draft, form, fate });
+        let draft = self.store.0.live.add(LiveUpload { mailbox, draft, form, arrived, fate });
         self.settled()?;
         Ok(draft)
     }
