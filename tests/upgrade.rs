@@ -342,7 +342,7 @@ fn an_upgrade_that_is_killed_leaves_the_old_file_or_the_new_one_whole() {
     fs::copy(&index, &kept).unwrap();
     let all = counts(&kept);
     ok(&mut site.command("upgrade"));
-    let size = fs::metadata(&index).unwrap().len();
+    let length = fs::metadata(&index).unwrap().len();
     let new = site.data().join("index.db.new");
 
     let mut dice = seeded(random());
@@ -351,7 +351,7 @@ fn an_upgrade_that_is_killed_leaves_the_old_file_or_the_new_one_whole() {
         fs::remove_file(&index).unwrap();
         fs::copy(&kept, &index).unwrap();
         let mut upgrade = site.command("upgrade").stdout(Stdio::null()).spawn().unwrap();
-        let enough = size * step / 18;
+        let enough = length * step / 18;
         let mut looks_after = dice.random_range(0..2_000);
         while upgrade.try_wait().unwrap().is_none() {
             let grown = fs::metadata(&new).map_or(0, |meta| meta.len()) >= enough;

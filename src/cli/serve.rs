@@ -347,10 +347,13 @@ fn keep_day(dropbox: &Dropbox) {
 
 /// Records the day, or says why not; tor may have `confirmed` the clock. Blocks.
 fn look_at_clock(dropbox: &Dropbox, confirmed: bool) {
+    let before = dropbox.doubt();
     let confirm = || if confirmed { dropbox.confirm_clock() } else { Ok(()) };
     match confirm().and_then(|()| dropbox.keep_day()) {
-        Ok(None) => {}
-        Ok(Some(doubt)) => tracing::error!("{doubt}"),
+        Ok(None) if before.is_some() => tracing::info!("the clock is sure again"),
+        // tor says it often, the beat every ten minutes.
+        Ok(Some(doubt)) if !confirmed => tracing::error!("{doubt}"),
+        Ok(_) => {}
         Err(error) => tracing::error!("the day could not be recorded: {error}"),
     }
 }

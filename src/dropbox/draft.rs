@@ -317,8 +317,8 @@ impl Dropbox {
         }
         let HeldDraft { message, files, places, stored, .. } = draft;
         let files: Vec<_> = files.into_iter().zip(places).collect();
-        let (sending, from) = (Sending { keys, team, seed }, Some(FromDraft::Whole(stored)));
-        match self.publish(sending, &message, &files, from, &mut self.store().upload()) {
+        let (sending, from) = (Sending { keys, team, seed }, FromDraft::Whole(stored));
+        match self.publish(sending, &message, &files, Some(&from), &mut self.store().upload()) {
             Err(IntakeError::Store(StoreError::Changed)) => Err(IntakeError::Unseen),
             outcome => outcome,
         }
@@ -331,12 +331,12 @@ impl Dropbox {
         sending: Sending<'_>,
         message: &str,
         files: &[(Detail, StoredFile)],
-        draft: Option<FromDraft>,
+        draft: Option<&FromDraft>,
         upload: &mut Upload,
     ) -> Result<Receipt, IntakeError> {
         let mut published = Err(StoreError::Changed.into());
         for _ in 0..TRIES {
-            published = self.try_publish(sending, message, files, draft.clone(), upload);
+            published = self.try_publish(sending, message, files, draft.cloned(), upload);
             // Another upload named the mailbox meanwhile: the manifest is sealed again, with that name.
             if !matches!(published, Err(IntakeError::Store(StoreError::Changed))) {
                 break;

@@ -2,6 +2,7 @@
 //! publishes what the form brought.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Instant;
 
 use super::designation::NamingError;
 use super::draft::{self, Detail, Sending};
@@ -117,6 +118,8 @@ pub struct DropText {
     pub keep: bool,
     /// The draft that the form adds to, where that is not its own.
     pub draft: Option<DraftId>,
+    /// When its request came: of two uploads of one form the later one goes on.
+    pub arrived: Instant,
 }
 
 /// A submission on its way in. Dropping it keeps the files that arrived whole, as a draft.
@@ -191,8 +194,12 @@ impl Dropbox {
         let message = if text.message.trim().is_empty() { String::new() } else { text.message };
         let upload = self.store().upload();
         // First: what is being added to makes no room for others.
-        let draft =
-            self.join_draft(&upload, Sending { keys: &keys, team: &team, seed }, text.draft)?;
+        let draft = self.join_draft(
+            &upload,
+            Sending { keys: &keys, team: &team, seed },
+            text.draft,
+            text.arrived,
+        )?;
         if draft.is_none() && text.keep {
             return Err(IntakeError::TooManyDrafts);
         }
@@ -221,6 +228,7 @@ impl Dropbox {
         upload: &Upload,
         sending: Sending<'_>,
         wanted: Option<DraftId>,
+        arrived: Instant,
     ) -> Result<Option<OpenDraft>, IntakeError> {
         let Sending { keys, team, .. } = sending;
         let form = sending.form_hash();
@@ -236,7 +244,7 @@ impl Dropbox {
             None if all.len() >= limits::DRAFTS => return Ok(None),
             None => DraftId(random::bytes().map_err(std::io::Error::other)?),
         };
-        let id = upload.join(keys.id, id, sending.live_form())?;
+        let id = upload.join(keys.id, id, sending.live_form(), arrived)?;
         let mut open = OpenDraft {
             id,
             form,
@@ -349,8 +357,13 @@ impl Intake {
             Ok(FromDraft::Files { draft: open.id, files: held.flatten().copied().collect(), rest })
         });
         let from = from.transpose().map_err(IntakeError::Seal)?;
-        let mut receipt =
-            self.dropbox.publish(sending, &self.message, &self.brought, from, &mut self.upload)?;
+        let mut receipt = self.dropbox.publish(
+            sending,
+            &self.message,
+            &self.brought,
+            from.as_ref(),
+            &mut self.upload,
+        )?;
         let all = stored.map(|open| open.files.iter()).into_iter().flatten();
         receipt.left = all.filter(|file| !self.known.contains(*file)).cloned().collect();
         Ok(receipt)

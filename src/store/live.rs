@@ -1,6 +1,7 @@
 //! Uploads under way in this process.
 
 use std::sync::{Mutex, OnceLock, PoisonError, Weak};
+use std::time::Instant;
 
 use super::error::StoreError;
 use crate::base::ids::{DraftId, MailboxId};
@@ -25,6 +26,8 @@ pub(super) struct LiveUpload {
     pub draft: DraftId,
     /// Names the form that is sent.
     pub form: [u8; 32],
+    /// When its request came.
+    pub arrived: Instant,
     pub failure: Weak<UploadError>,
 }
 
@@ -43,17 +46,17 @@ impl LiveUpload {
 pub(super) struct Live(Mutex<Vec<LiveUpload>>);
 
 impl Live {
-    /// Adds one, and ends an older one to the same draft or of the same form. Where the older one had a draft
-    /// already, that is the one to add to.
+    /// Adds one. Of two to the same draft or of the same form, the one whose request came first ends. Where the
+    /// other one had a draft already, that is the one to add to.
     pub fn add(&self, mut new: LiveUpload) -> DraftId {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|live| live.failure.strong_count() > 0);
-        for older in all.iter().filter(|live| live.mailbox == new.mailbox) {
-            if older.form == new.form {
-                new.draft = older.draft;
+        for other in all.iter().filter(|live| live.mailbox == new.mailbox) {
+            if other.form == new.form {
+                new.draft = other.draft;
             }
-            if older.draft == new.draft {
-                older.end();
+            if other.draft == new.draft {
+                if other.arrived > new.arrived { new.end() } else { other.end() }
             }
         }
         let draft = new.draft;

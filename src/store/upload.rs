@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::error::StoreError;
 use super::handle::Store;
@@ -32,17 +33,18 @@ impl Upload {
         Self { store, failure: Arc::default(), files: Vec::new() }
     }
 
-    /// Makes this the one upload that adds to a draft of `mailbox`, and ends an older one of the same `form`
-    /// or to the same draft. Waits until what that one brought can be read. Says which draft to add to: that
-    /// of the older upload, if the form had one under way.
+    /// Makes this the one upload that adds to a draft of `mailbox`; of two of the same `form` or to the same draft
+    /// the one that `arrived` first ends. Waits until what that one brought can be read. Says which draft to add
+    /// to: that of the other upload, if the form had one under way.
     pub fn join(
         &self,
         mailbox: MailboxId,
         draft: DraftId,
         form: [u8; 32],
+        arrived: Instant,
     ) -> Result<DraftId, StoreError> {
         let failure = Arc::downgrade(&self.failure);
-        let draft = self.store.0.live.add(LiveUpload { mailbox, draft, form, failure });
+        let draft = self.store.0.live.add(LiveUpload { mailbox, draft, form, arrived, failure });
         self.settled()?;
         Ok(draft)
     }

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use sourdine::base::clock::{Clock, Day, ManualClock};
 use sourdine::base::ids::{DispatchId, DispatchSeed};
@@ -105,7 +106,8 @@ impl Inside {
 
     /// A form under way, to be sent.
     pub fn begin(&self, keys: &MailboxKeys, seed: DispatchSeed, message: &str) -> Intake {
-        let text = DropText { message: message.into(), keep: false, draft: None };
+        let text =
+            DropText { message: message.into(), keep: false, draft: None, arrived: Instant::now() };
         self.dropbox.intake(keys.clone(), self.team(), seed, 8_000_000, text).unwrap()
     }
 
@@ -113,7 +115,7 @@ impl Inside {
     pub fn begin_to_keep(&self, keys: &MailboxKeys) -> Intake {
         let view = self.view(keys);
         let draft = view.and_then(|view| view.drafts.first().map(|draft| draft.id()));
-        let text = DropText { message: String::new(), keep: true, draft };
+        let text = DropText { message: String::new(), keep: true, draft, arrived: Instant::now() };
         self.dropbox.intake(keys.clone(), self.team(), new_form(), 8_000_000, text).unwrap()
     }
 

@@ -29,7 +29,8 @@ fn form(inside: &Inside, keys: &MailboxKeys, seed: DispatchSeed, files: &[&str])
 }
 
 fn keep(inside: &Inside, keys: &MailboxKeys, message: &str) -> Result<Intake, IntakeError> {
-    let text = DropText { message: message.into(), keep: true, draft: None };
+    let arrived = std::time::Instant::now();
+    let text = DropText { message: message.into(), keep: true, draft: None, arrived };
     inside.dropbox.intake(keys.clone(), inside.team(), new_form(), 1000, text)
 }
 
@@ -94,6 +95,19 @@ fn of_two_uploads_of_one_form_the_newer_one_goes_on() {
     let mut third = form(&inside, &keys, seed, &["one"]);
     assert_eq!(third.finish().unwrap().outcome, Outcome::Sent);
     assert_eq!(names(&drafts(&inside, &keys)[0].files), ["one"]);
+}
+
+/// Whatever waits longer on its way in: the request that came first is the one to end.
+#[test]
+fn an_upload_that_came_first_and_begins_later_does_not_end_the_newer_one() {
+    let inside = Inside::new();
+    let (keys, seed, arrived) = (inside.source(), new_form(), std::time::Instant::now());
+    let mut newer = form(&inside, &keys, seed, &["one"]);
+    let text = DropText { message: String::new(), keep: false, draft: None, arrived };
+    let late = inside.dropbox.intake(keys.clone(), inside.team(), seed, 1000, text);
+    assert!(matches!(late, Err(IntakeError::Store(StoreError::Discarded))));
+    assert_eq!(newer.finish().unwrap().outcome, Outcome::Sent);
+    assert!(drafts(&inside, &keys).is_empty());
 }
 
 /// Nothing whole is lost in silence: one more draft is refused, and sending directly goes on.

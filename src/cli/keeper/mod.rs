@@ -31,8 +31,8 @@ use crate::tor::times::Clocks;
 
 /// How often the configuration, the desk's authorised clients and the place of tor are looked at.
 const LOOK: Duration = Duration::from_secs(5);
-/// How often tor is asked whether the clock is right.
-const ASK: Duration = Duration::from_secs(600);
+/// How often tor is asked whether the clock is right; it knows once it has come to the network.
+const ASK: Duration = Duration::from_secs(20);
 /// The largest configuration that is read.
 pub const CONFIG: u64 = 1 << 20;
 

@@ -1,6 +1,7 @@
 //! Sending: the form with a new code, and the form coming back with documents in it.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use askama::Template;
 use axum::Form;
@@ -171,6 +172,7 @@ pub async fn receive(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
+    let arrived = Instant::now();
     let limits = site.dropbox.limits();
     let most = largest_form(limits);
     let length = headers
@@ -218,6 +220,7 @@ pub async fn receive(
                 meter: &meter,
                 typed: Typed::default(),
                 keep,
+                arrived,
             };
             // Its body was cut: perhaps it was us.
             let outcome = reader.read().map_err(|problem| match problem {

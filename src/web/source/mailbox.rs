@@ -14,7 +14,7 @@ use super::problem::Problem;
 use super::state::{App, OpenedCode};
 use super::ticket::Ticket;
 use crate::base::clock::Day;
-use crate::base::limits::{self, SHORT_FIELD};
+use crate::base::limits::SHORT_FIELD;
 use crate::dropbox::draft::HeldDraft;
 use crate::dropbox::mailbox::SourceView;
 use crate::web::connections::Visitor;
@@ -52,11 +52,6 @@ impl MailboxPage<'_> {
 
     fn until(&self, draft: &HeldDraft) -> String {
         self.page.lang.date(self.page.site.dropbox.draft_expiry(draft.day()))
-    }
-
-    /// As many drafts as there may be.
-    fn is_full(&self, view: &SourceView) -> bool {
-        view.drafts.len() >= limits::DRAFTS
     }
 
     fn date(&self, day: Day) -> String {

@@ -1,6 +1,7 @@
 //! The form of an upload while it arrives: read and sealed on a thread that may block.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::runtime::Handle;
 
@@ -47,6 +48,8 @@ pub struct Reader<'a> {
     pub typed: Typed,
     /// Hold it for another day. What adds to a draft is always held.
     pub keep: bool,
+    /// When the request came.
+    pub arrived: Instant,
 }
 
 impl Reader<'_> {
@@ -144,6 +147,7 @@ impl Reader<'_> {
             message: typed.message.clone(),
             keep: self.keep || !typed.draft.is_empty(),
             draft: DraftId::parse(&typed.draft),
+            arrived: self.arrived,
         };
         let keys = code.keys.clone();
         let intake = self.site.dropbox.intake(keys, team, seed, self.announced, text);
