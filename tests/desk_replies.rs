@@ -94,7 +94,7 @@ fn a_typed_reply_is_read_by_its_source_and_opened_by_the_team() {
         .filter(|dispatch| dispatch.kind == Kind::Reply)
         .map(|dispatch| (mailbox.clone(), dispatch))
         .collect();
-    let handout = inside.dropbox.handout(replies, false, inside.dropbox.today());
+    let handout = inside.dropbox.download(replies, false, inside.dropbox.today());
     let mut bundle = Vec::new();
     handout.reader(1, 0..u64::MAX).read_to_end(&mut bundle).unwrap();
     fs::write(inside.path("reply.tar"), bundle).unwrap();
@@ -216,11 +216,11 @@ fn sealed(inside: &Inside, message: &str, attachment: &[u8]) -> Vec<u8> {
 }
 
 fn upload(inside: &Inside, bundle: &[u8], team: &str) -> Result<Vec<Delivered>, DeliverError> {
-    let mut spool = inside.dropbox.spool(bundle.len() as u64)?;
+    let mut bundle_upload = inside.dropbox.bundle_upload(bundle.len() as u64)?;
     for piece in bundle.chunks(70_001) {
-        spool.write(piece)?;
+        bundle_upload.write(piece)?;
     }
-    spool.deliver(team)
+    bundle_upload.deliver(team)
 }
 
 fn refusal(inside: &Inside, bundle: &[u8], team: &str) -> DeliverError {
@@ -266,11 +266,12 @@ fn a_bundle_in_two_volumes_is_one_reply() {
         volume.into_inner().unwrap()
     };
     let (first, second) = (volume("0001.age"), volume("manifest.json.age"));
-    let mut spool = inside.dropbox.spool((first.len() + second.len()) as u64).unwrap();
-    spool.write(&first).unwrap();
-    spool.next_volume().unwrap();
-    spool.write(&second).unwrap();
-    assert_eq!(spool.deliver("team").unwrap().len(), 1);
+    let mut bundle_upload =
+        inside.dropbox.bundle_upload((first.len() + second.len()) as u64).unwrap();
+    bundle_upload.write(&first).unwrap();
+    bundle_upload.next_volume().unwrap();
+    bundle_upload.write(&second).unwrap();
+    assert_eq!(bundle_upload.deliver("team").unwrap().len(), 1);
     let view = inside.view(&source).unwrap();
     let mut read = Vec::new();
     let mut file = inside.dropbox.reply_file(&source, view.replies[0].id, 1).unwrap();
@@ -284,8 +285,8 @@ fn a_bundle_that_is_cut_damaged_or_no_bundle_leaves_nothing() {
     let (inside, source) = with_source();
     let bundle = sealed(&inside, "Merci", &vec![3; 200_000]);
     {
-        let mut spool = inside.dropbox.spool(bundle.len() as u64).unwrap();
-        spool.write(&bundle[..bundle.len() / 2]).unwrap();
+        let mut bundle_upload = inside.dropbox.bundle_upload(bundle.len() as u64).unwrap();
+        bundle_upload.write(&bundle[..bundle.len() / 2]).unwrap();
     }
     nothing_is_left_over(&inside);
     assert!(matches!(refusal(&inside, &bundle[..bundle.len() / 2], "team"), DeliverError::Read(_)));
@@ -325,15 +326,15 @@ fn what_is_uploaded_by_mistake_is_never_on_the_disk_as_it_is() {
     // An opened document instead of a bundle: several chunks of the store, and a length that is one of age's.
     for length in [MARK.len(), 3 << 20, 5_000_017] {
         let document: Vec<u8> = MARK.iter().copied().cycle().take(length).collect();
-        let mut spool = inside.dropbox.spool(length as u64).unwrap();
+        let mut bundle_upload = inside.dropbox.bundle_upload(length as u64).unwrap();
         for piece in document.chunks(1_200_007) {
-            spool.write(piece).unwrap();
+            bundle_upload.write(piece).unwrap();
             clean();
         }
         // The writer of the store lets go of what it holds now and then.
         std::thread::sleep(std::time::Duration::from_millis(300));
         clean();
-        drop(spool);
+        drop(bundle_upload);
         clean();
         assert!(matches!(refusal(&inside, &document, "team"), DeliverError::Read(_)));
         clean();
@@ -387,10 +388,10 @@ fn a_bundle_larger_than_a_dispatch_can_be_is_refused_while_it_comes() {
         config.limits.files = 1;
     });
     let most = inside.dropbox.largest_bundle();
-    let mut spool = inside.dropbox.spool(most).unwrap();
+    let mut bundle_upload = inside.dropbox.bundle_upload(most).unwrap();
     let piece = vec![0; 1 << 20];
-    let refused = (0..=most >> 20).find_map(|_| spool.write(&piece).err());
+    let refused = (0..=most >> 20).find_map(|_| bundle_upload.write(&piece).err());
     assert!(matches!(refused, Some(DeliverError::TooLarge)));
-    drop(spool);
+    drop(bundle_upload);
     nothing_is_left_over(&inside);
 }

@@ -14,8 +14,8 @@ use rand::{RngExt, SeedableRng};
 use sourdine::base::clock::Day;
 use sourdine::bundle::write::BundleWriter;
 use sourdine::dropbox::Outcome;
+use sourdine::dropbox::download::Download;
 use sourdine::dropbox::download_progress::DownloadProgress;
-use sourdine::dropbox::handout::Handout;
 use sourdine::store::{Dispatch, Mailbox};
 
 const DAY: Day = Day(inside::FIRST);
@@ -68,7 +68,7 @@ fn written(inside: &Inside, frozen: &[(Mailbox, Dispatch)], limit: u64) -> Vec<V
     bundle.finish().unwrap().iter().map(|path| fs::read(path).unwrap()).collect()
 }
 
-fn read(handout: &Handout, volume: usize, range: Range<u64>) -> Vec<u8> {
+fn read(handout: &Download, volume: usize, range: Range<u64>) -> Vec<u8> {
     let mut bytes = Vec::new();
     handout.reader(volume, range).read_to_end(&mut bytes).unwrap();
     bytes
@@ -76,7 +76,7 @@ fn read(handout: &Handout, volume: usize, range: Range<u64>) -> Vec<u8> {
 
 /// Downloads every volume into `dir`, each broken again and again and gone on with; `served` hears of each piece.
 fn download(
-    handout: &Handout,
+    handout: &Download,
     dir: &Path,
     dice: &mut Xoshiro256PlusPlus,
     mut served: impl FnMut(usize, Range<u64>),
@@ -104,7 +104,7 @@ fn a_download_that_breaks_again_and_again_is_the_bundle_that_export_writes() {
     let (inside, frozen) = filled();
     let exported = inside.path("exported.tar");
     inside.dropbox.export("team", true, &exported, &|_, _| ()).unwrap();
-    let whole = inside.dropbox.handout(frozen.clone(), false, DAY);
+    let whole = inside.dropbox.download(frozen.clone(), false, DAY);
     assert_eq!((whole.volumes(), whole.dispatches()), (1, 3));
     assert!(read(&whole, 1, 0..u64::MAX) == fs::read(exported).unwrap());
 
@@ -224,7 +224,7 @@ fn a_dispatch_counts_once_all_of_it_was_served() {
 #[test]
 fn manifests_alone_are_listed_but_not_opened_as_whole_and_count_for_nothing() {
     let (inside, frozen) = filled();
-    let handout = inside.dropbox.handout(frozen, true, DAY);
+    let handout = inside.dropbox.download(frozen, true, DAY);
     assert!(handout.len(1).unwrap() < 100_000);
     assert_eq!(handout.name(1), format!("sourdine-{DAY}-manifests.tar"));
     let progress = DownloadProgress::default();
@@ -265,7 +265,7 @@ fn manifests_alone_are_listed_but_not_opened_as_whole_and_count_for_nothing() {
 fn what_is_deleted_while_it_is_read_is_an_error_and_never_other_bytes() {
     let (inside, frozen) = filled();
     let store = inside.dropbox.store();
-    let handout = inside.dropbox.handout(frozen.clone(), false, DAY);
+    let handout = inside.dropbox.download(frozen.clone(), false, DAY);
     let before = read(&handout, 1, 0..u64::MAX);
     let (mailbox, gone) =
         frozen.iter().max_by_key(|(_, d)| d.members.iter().map(|m| m.size).max()).unwrap();
@@ -288,9 +288,9 @@ fn what_is_deleted_while_it_is_read_is_an_error_and_never_other_bytes() {
 fn what_was_served_is_remembered_by_list_as_long_as_its_bytes_are_the_same() {
     let (inside, frozen) = filled();
     let handout =
-        |frozen: &[(Mailbox, Dispatch)], only| inside.dropbox.handout(frozen.to_vec(), only, DAY);
+        |frozen: &[(Mailbox, Dispatch)], only| inside.dropbox.download(frozen.to_vec(), only, DAY);
     let progress = DownloadProgress::default();
-    let served = |list, handout: &Handout, range| progress.served(list, handout, 1, range).len();
+    let served = |list, handout: &Download, range| progress.served(list, handout, 1, range).len();
     let whole = handout(&frozen, false);
     let (length, half) = (whole.len(1).unwrap(), whole.len(1).unwrap() / 2);
     assert_eq!(served([1; 16], &whole, 0..half), 0);

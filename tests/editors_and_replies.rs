@@ -107,7 +107,7 @@ fn fetched_back(site: &mut Box_, name: &str) -> PathBuf {
         let replies = all.filter(|dispatch| dispatch.kind == Kind::Reply);
         found.extend(replies.map(|reply| (mailbox.clone(), reply)));
     }
-    let handout = dropbox.handout(found, false, dropbox.today());
+    let handout = dropbox.download(found, false, dropbox.today());
     let mut bundle = Vec::new();
     handout.reader(1, 0..u64::MAX).read_to_end(&mut bundle).unwrap();
     let path = site.path(name);

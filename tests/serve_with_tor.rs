@@ -191,7 +191,7 @@ fn tor_and_the_reader_come_back_by_themselves() {
     let hostname = fs::read_to_string(tor_dir(&site).join("source/hostname")).unwrap();
     assert_eq!(format!("http://{}", hostname.trim()), served.onion);
 
-    signal(pid_of(dir, "--kept").unwrap(), "KILL");
+    signal(pid_of(dir, "--supervised").unwrap(), "KILL");
     served.says(
         "the process that reads requests ended (signal: 9 (SIGKILL)); it is started again",
         1,
@@ -224,7 +224,7 @@ fn a_log_that_is_full_or_closed_stops_nothing() {
         wait_for("the reader", || answers(&site));
         // The parent is still to hear that; what dies before is no fault of the log.
         std::thread::sleep(Duration::from_secs(1));
-        let ended = ["--kept", "/torrc"].map(|what| (what, pid_of(dir, what).unwrap()));
+        let ended = ["--supervised", "/torrc"].map(|what| (what, pid_of(dir, what).unwrap()));
         for (what, pid) in ended {
             signal(pid, "KILL");
             // Each end writes a line, and each start.

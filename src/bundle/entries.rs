@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
 use tar::{EntryType, Header, PaxExtensions};
 
-use super::tape::{self, BLOCK};
+use super::tar_format::{self, BLOCK};
 
 /// Bytes of an entry that only describes the next one (a long name, PAX records): stock tools write some hundred.
 const EXTENSION: u64 = 64 * 1024;
@@ -121,7 +121,7 @@ impl<R: Read + Seek> Entries<R> {
             return Err(if first && left > 0 { TarFault::NotTar } else { TarFault::Cut });
         }
         self.read(header.as_mut_bytes())?;
-        if *header.as_bytes() == tape::ZEROS {
+        if *header.as_bytes() == tar_format::ZEROS {
             self.end()?;
             return Ok(None);
         }
@@ -268,7 +268,7 @@ mod tests {
     #[test]
     fn an_end_of_two_empty_blocks_is_required_and_only_zeros_may_follow() {
         let (a, b) = (file("a", b"1"), file("b", &[7; 600]));
-        let whole = [a.as_slice(), &b, &tape::END].concat();
+        let whole = [a.as_slice(), &b, &tar_format::END].concat();
         let both = vec![("a".to_owned(), 1), ("b".to_owned(), 600)];
         assert_eq!(read(&[&whole]).unwrap(), both);
         for filler in [1, 512, 9_000, 65_536] {
@@ -287,14 +287,14 @@ mod tests {
             assert!(matches!(read(&[&whole, behind]), Err(TarFault::GoesOn)));
         }
         // One empty block alone is no end.
-        assert!(matches!(read(&[&a, &[0; 512], &b, &tape::END]), Err(TarFault::GoesOn)));
+        assert!(matches!(read(&[&a, &[0; 512], &b, &tar_format::END]), Err(TarFault::GoesOn)));
     }
 
     #[test]
     fn sizes_that_lie_are_a_cut() {
         for size in [2, 513, 1 << 33, 1 << 62, (1 << 63) - 1, 1 << 63, u64::MAX - 511, u64::MAX] {
             let liar = entry(b'0', "a", size, b"");
-            let read = read(&[&liar, &tape::END[..512 * usize::from(size > 512)]]);
+            let read = read(&[&liar, &tar_format::END[..512 * usize::from(size > 512)]]);
             assert!(matches!(read, Err(TarFault::Cut)), "{size}");
         }
         for size in
@@ -304,13 +304,13 @@ mod tests {
             header.set_path("a").unwrap();
             header.as_old_mut().size = size;
             header.set_cksum();
-            assert!(matches!(read(&[header.as_bytes(), &tape::END]), Err(TarFault::NotTar)));
+            assert!(matches!(read(&[header.as_bytes(), &tar_format::END]), Err(TarFault::NotTar)));
         }
     }
 
     #[test]
     fn small_extensions_are_read_and_large_ones_are_not() {
-        let (long, end) = ("d/".repeat(100), &tape::END);
+        let (long, end) = ("d/".repeat(100), &tar_format::END);
         let name = [long.as_bytes(), b"\0"].concat();
         let (plain, file) = (entry(b'L', "././@LongLink", 201, &name), file("a", b"1"));
         assert_eq!(read(&[&plain, &file, end]).unwrap(), [(long.clone(), 1)]);
@@ -335,17 +335,18 @@ mod tests {
     #[test]
     fn files_with_holes_are_refused() {
         let sparse = entry(b'S', "a", 0, b"");
-        assert!(matches!(read(&[&sparse, &tape::END]), Err(TarFault::Odd(_))));
+        assert!(matches!(read(&[&sparse, &tar_format::END]), Err(TarFault::Odd(_))));
         let records = record("GNU.sparse.major", "1");
         let pax = entry(b'x', "pax", records.len() as u64, &records);
-        assert!(matches!(read(&[&pax, &file("a", b"1"), &tape::END]), Err(TarFault::Odd(_))));
+        assert!(matches!(read(&[&pax, &file("a", b"1"), &tar_format::END]), Err(TarFault::Odd(_))));
     }
 
     #[test]
     fn other_kinds_are_passed_over() {
         for kind in *b"1234567AVZ" {
-            let mut other =
-                Entries::new(Cursor::new([&entry(kind, "a", 1, b"1"), &tape::END[..]].concat()));
+            let mut other = Entries::new(Cursor::new(
+                [&entry(kind, "a", 1, b"1"), &tar_format::END[..]].concat(),
+            ));
             let entry = other.as_mut().unwrap().next_entry().unwrap().unwrap();
             assert!(!entry.file);
             assert!(other.unwrap().next_entry().unwrap().is_none());

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::path::{Member, MemberPath};
-use super::tape::{self, Volumes};
+use super::tar_format::{self, Volumes};
 use crate::base::clock::Day;
 use crate::base::ids::DispatchId;
 use crate::base::limits;
@@ -94,7 +94,7 @@ impl Layout {
             volumes.push(Volume::new(Day(0)));
         }
         for volume in &mut volumes {
-            volume.length += tape::END.len() as u64;
+            volume.length += tar_format::END.len() as u64;
         }
         Self { items, volumes }
     }
@@ -128,9 +128,16 @@ impl Layout {
         // The run before the first that begins behind the offset.
         let behind = volume.runs.partition_point(|run| run.bytes.start <= offset);
         let end = || Some(Segment::Made(vec![0; usize::try_from(volume.length - offset).ok()?]));
-        let readme = tape::README.as_bytes();
-        if offset < tape::entry(readme.len() as u64) {
-            return made(offset, 0, tape::README_NAME, readme.len() as u64, volume.day, readme);
+        let readme = tar_format::README.as_bytes();
+        if offset < tar_format::entry(readme.len() as u64) {
+            return made(
+                offset,
+                0,
+                tar_format::README_NAME,
+                readme.len() as u64,
+                volume.day,
+                readme,
+            );
         }
         let Some(run) = behind.checked_sub(1).and_then(|at| volume.runs.get(at)) else {
             return end();
@@ -139,9 +146,9 @@ impl Layout {
         let mut at = run.bytes.start;
         for member in std::iter::once(0).chain(run.files.clone()) {
             let size = item.size(member);
-            let next = at + tape::entry(size);
+            let next = at + tar_format::entry(size);
             if offset < next {
-                let content = at + tape::BLOCK..at + tape::BLOCK + size;
+                let content = at + tar_format::BLOCK..at + tar_format::BLOCK + size;
                 if content.contains(&offset) {
                     let bytes = offset - content.start..size;
                     return Some(Segment::Stored { item: run.item, member, bytes });
@@ -167,19 +174,19 @@ impl Layout {
 
 /// What is left, from `offset` on, of a header at `at`, or of the bytes after it that are made here.
 fn made(offset: u64, at: u64, path: &str, size: u64, day: Day, content: &[u8]) -> Option<Segment> {
-    let header = tape::header(path, size, day).ok()?;
+    let header = tar_format::header(path, size, day).ok()?;
     let mut bytes = Vec::new();
     let past = offset - at;
-    if past < tape::BLOCK {
+    if past < tar_format::BLOCK {
         bytes.extend_from_slice(header.get(usize::try_from(past).ok()?..)?);
     }
-    let past = past.saturating_sub(tape::BLOCK);
+    let past = past.saturating_sub(tar_format::BLOCK);
     // Content that is stored elsewhere comes between header and padding.
     if content.is_empty() && size > 0 && !bytes.is_empty() {
         return Some(Segment::Made(bytes));
     }
     bytes.extend_from_slice(content.get(usize::try_from(past).ok()?..).unwrap_or_default());
-    let padding = tape::padding(size) - past.saturating_sub(size);
+    let padding = tar_format::padding(size) - past.saturating_sub(size);
     bytes.resize(bytes.len() + usize::try_from(padding).ok()?, 0);
     Some(Segment::Made(bytes))
 }
@@ -187,23 +194,23 @@ fn made(offset: u64, at: u64, path: &str, size: u64, day: Day, content: &[u8]) -
 fn begin(volumes: &mut [Volume], at: usize, item: &Item, file: usize) {
     if let Some(volume) = volumes.last_mut() {
         let start = volume.length;
-        let end = start + tape::BLOCK + item.size(0);
+        let end = start + tar_format::BLOCK + item.size(0);
         volume.runs.push(Run { item: at, files: file..file, bytes: start..end });
-        volume.length += tape::entry(item.size(0));
+        volume.length += tar_format::entry(item.size(0));
     }
 }
 
 impl Volume {
     fn new(day: Day) -> Self {
-        Self { day, runs: Vec::new(), length: tape::entry(tape::README.len() as u64) }
+        Self { day, runs: Vec::new(), length: tar_format::entry(tar_format::README.len() as u64) }
     }
 
     fn file(&mut self, size: u64) {
         if let Some(run) = self.runs.last_mut() {
             run.files.end += 1;
-            run.bytes.end = self.length + tape::BLOCK + size;
+            run.bytes.end = self.length + tar_format::BLOCK + size;
         }
-        self.length += tape::entry(size);
+        self.length += tar_format::entry(size);
     }
 }
 

@@ -18,7 +18,7 @@ pub mod path;
 pub mod read;
 pub mod reply;
 pub mod summary;
-mod tape;
+mod tar_format;
 pub mod unfinished;
 pub mod write;
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::is_standard;
 use super::path::{Member, MemberPath};
-use super::tape::{self, Volumes};
+use super::tar_format::{self, Volumes};
 use super::unfinished::NewFile;
 use crate::base::clock::Day;
 use crate::base::limits;
@@ -172,15 +172,15 @@ impl BundleWriter {
         let path = file.path().to_owned();
         self.volume = Some(Volume { tar: BufWriter::with_capacity(1 << 20, file), path });
         let day = self.dispatch.as_ref().map_or(Day(0), |d| d.day);
-        let readme = tape::README.as_bytes();
-        self.entry(tape::README_NAME, day, |out| out.write_all(readme)).map(|_| ())
+        let readme = tar_format::README.as_bytes();
+        self.entry(tar_format::README_NAME, day, |out| out.write_all(readme)).map(|_| ())
     }
 
     fn end_volume(&mut self) -> Result<(), WriteError> {
         let Some(volume) = self.volume.take() else { return Ok(()) };
         let Volume { mut tar, path } = volume;
         let broken = |e| WriteError::Io(path, e);
-        let ended = tar.write_all(&tape::END);
+        let ended = tar.write_all(&tar_format::END);
         let ended = ended.and_then(|()| tar.into_inner().map_err(io::Error::from));
         let file = ended.and_then(|file| file.sync().map(|()| file)).map_err(broken)?;
         self.done.push(file);
@@ -218,12 +218,12 @@ impl BundleWriter {
         let tar = &mut volume.tar;
         let broken = |e| WriteError::Io(volume.path.clone(), e);
         let at = tar.stream_position().map_err(broken)?;
-        tar.write_all(&tape::ZEROS).map_err(broken)?;
+        tar.write_all(&tar_format::ZEROS).map_err(broken)?;
         fill(tar).map_err(|e| match e.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::FileTooLarge => broken(e),
             _ => WriteError::Content(e),
         })?;
-        let size = tar.stream_position().map_err(broken)? - at - tape::BLOCK;
+        let size = tar.stream_position().map_err(broken)? - at - tar_format::BLOCK;
         end_entry(tar, at, size, path, day).map_err(broken)?;
         Ok(size)
     }
@@ -236,9 +236,9 @@ fn end_entry(
     path: &str,
     day: Day,
 ) -> io::Result<()> {
-    let padding = usize::try_from(tape::padding(size)).unwrap_or_default();
-    tar.write_all(tape::ZEROS.get(..padding).unwrap_or_default())?;
+    let padding = usize::try_from(tar_format::padding(size)).unwrap_or_default();
+    tar.write_all(tar_format::ZEROS.get(..padding).unwrap_or_default())?;
     tar.seek(SeekFrom::Start(at))?;
-    tar.write_all(&tape::header(path, size, day)?)?;
+    tar.write_all(&tar_format::header(path, size, day)?)?;
     tar.seek(SeekFrom::End(0)).map(|_| ())
 }

@@ -9,8 +9,6 @@ mod editor;
 mod export;
 mod identities;
 mod init;
-mod keeper;
-mod kept;
 mod keygen;
 mod open;
 mod process;
@@ -20,6 +18,8 @@ pub mod sandbox;
 mod serve;
 mod status;
 mod stdio;
+mod supervised;
+mod supervisor;
 mod upgrade;
 
 use std::io::{self, Write};

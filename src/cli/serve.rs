@@ -11,8 +11,8 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::config_arg::ConfigArg;
-use super::keeper::{Keeper, Onion, Reader};
-use super::{kept, process, sandbox};
+use super::supervisor::{Onion, Reader, Supervisor};
+use super::{process, sandbox, supervised};
 use crate::base::clock::Clock;
 use crate::base::limits::Limits;
 use crate::config::{Config, ConfigError, Listen};
@@ -49,16 +49,16 @@ pub struct Serve {
     tor: bool,
     /// As a child of `serve --tor` or `demo`
     #[arg(long, hide = true)]
-    kept: bool,
+    supervised: bool,
     /// Our onion address, whose tor writes a line of its own before each connection
-    #[arg(long, hide = true, requires = "kept")]
+    #[arg(long, hide = true, requires = "supervised")]
     onion: Option<String>,
 }
 
 impl Serve {
     pub fn run(self) -> anyhow::Result<()> {
-        if self.kept {
-            return self.run_kept();
+        if self.supervised {
+            return self.run_supervised();
         }
         let mut config = process::load_config(&self.config.config)?;
         let (desk, file) = (self.desk_listen, self.config.config);
@@ -79,14 +79,14 @@ impl Serve {
     }
 
     /// As a child: what goes wrong before sources are served is the parent's to tell.
-    fn run_kept(self) -> anyhow::Result<()> {
+    fn run_supervised(self) -> anyhow::Result<()> {
         let served = Cell::new(false);
         let ready = || {
             served.set(true);
-            kept::tell(kept::READY);
+            supervised::tell(supervised::READY);
         };
         let done = process::load_config(&self.config.config).and_then(|mut config| {
-            kept::end_with_parent()?;
+            supervised::end_with_parent()?;
             config.listen = self.listen.unwrap_or(config.listen);
             if let Some(onion) = self.onion {
                 config.haproxy = true;
@@ -96,7 +96,7 @@ impl Serve {
         });
         match done {
             Err(error) if !served.get() => {
-                kept::tell(&format!("{error:#}"));
+                supervised::tell(&format!("{error:#}"));
                 std::process::exit(1)
             }
             done => done,
@@ -114,8 +114,8 @@ fn keep(config: &Config, file: PathBuf) -> anyhow::Result<()> {
         desk: Some(Listen::Unix(onion.place.desk_socket())),
         onion: None,
     };
-    let keeper = Keeper { reader, onion: Some(onion), file, hangup_reloads: true };
-    keeper.run(|onion| {
+    let supervisor = Supervisor { reader, onion: Some(onion), file, hangup_reloads: true };
+    supervisor.run(|onion| {
         tracing::info!("sources reach the site at http://{}", onion.unwrap_or_default());
     })?;
     tracing::info!("tor is stopped");
@@ -310,9 +310,9 @@ async fn follow(dropbox: Dropbox, changes: Changes, mut hangup: Signal) {
             }
         }
         Changes::FromParent => {
-            let Ok(mut parent) = kept::FromParent::open() else { return };
+            let Ok(mut parent) = supervised::FromParent::open() else { return };
             while let Ok(text) = parent.next().await {
-                if text == kept::CLOCK_IS_RIGHT {
+                if text == supervised::CLOCK_IS_RIGHT {
                     let dropbox = dropbox.clone();
                     tokio::task::spawn_blocking(move || look_at_clock(&dropbox, true));
                 } else {

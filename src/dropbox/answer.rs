@@ -1,9 +1,10 @@
 //! A reply that is written at the desk: sealed while it arrives, to its source and to the team, and published
 //! whole or not at all. Unlike a submission it is never held: its editor has the documents still.
 
-use super::draft::{Detail, hash_of};
-use super::intake::IntakeError;
-use super::member::{Allowance, Member};
+use super::draft::hash_of;
+use super::incoming_file::{Allowance, Member};
+use super::intake_error::IntakeError;
+use super::receipt::FileDetail;
 use super::{Dropbox, Team};
 use crate::base::ids::{DispatchId, DispatchSeed};
 use crate::bundle::manifest::FileEntry;
@@ -47,7 +48,7 @@ pub struct Answer {
     seed: DispatchSeed,
     upload: Upload,
     allowance: Allowance,
-    files: Vec<(StoredFile, Detail)>,
+    files: Vec<(StoredFile, FileDetail)>,
 }
 
 /// What was sent.
@@ -55,7 +56,7 @@ pub struct Answered {
     /// Its id.
     pub id: DispatchId,
     /// Names, exact sizes, hashes.
-    pub files: Vec<Detail>,
+    pub files: Vec<FileDetail>,
     /// The same form with the same content was sent before; this one was not stored.
     pub before: bool,
 }
@@ -114,7 +115,7 @@ impl Answer {
         let id = self.id(message);
         let day = self.dropbox.today();
         let (places, details): (Vec<_>, Vec<_>) = self.files.into_iter().unzip();
-        let entry = |(at, file): (usize, &Detail)| {
+        let entry = |(at, file): (usize, &FileDetail)| {
             FileEntry::new(at, file.name.clone(), file.size, file.sha256.clone())
         };
         let entries = details.iter().enumerate().map(entry).collect();

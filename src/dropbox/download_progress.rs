@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use super::handout::Handout;
+use super::download::Download;
 use crate::base::ids::DispatchId;
 
 /// Lists that are remembered at once; the one that was asked for least lately is forgotten first.
@@ -36,7 +36,7 @@ impl DownloadProgress {
     pub fn served(
         &self,
         id: [u8; 16],
-        handout: &Handout,
+        handout: &Download,
         volume: usize,
         bytes: Range<u64>,
     ) -> Vec<DispatchId> {
@@ -65,7 +65,7 @@ impl DownloadProgress {
 }
 
 impl Lists {
-    fn list(&mut self, id: [u8; 16], handout: &Handout) -> &mut List {
+    fn list(&mut self, id: [u8; 16], handout: &Download) -> &mut List {
         if self.all.len() >= LISTS
             && !self.all.contains_key(&id)
             && let Some(oldest) = self.all.iter().min_by_key(|(_, list)| list.used)

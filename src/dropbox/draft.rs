@@ -7,7 +7,8 @@ use std::io::Read;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::intake::{IntakeError, Outcome, Receipt};
+use super::intake_error::IntakeError;
+use super::receipt::{FileDetail, Outcome, Receipt};
 use super::{Dropbox, Team, designation};
 use crate::base::clock::Day;
 use crate::base::ids::{DispatchId, DispatchSeed, DraftId, FileId, hex};
@@ -33,20 +34,9 @@ pub(super) struct Head {
 #[derive(Serialize, Deserialize)]
 struct Note {
     #[serde(flatten)]
-    detail: Detail,
+    detail: FileDetail,
     /// A hash of the recipients that it is sealed to.
     keys: String,
-}
-
-/// A file as its source knows it.
-#[derive(Clone, Serialize, Deserialize, PartialEq, Eq, Hash)]
-pub struct Detail {
-    /// The sender's own name for it.
-    pub name: String,
-    /// Bytes, exact.
-    pub size: u64,
-    /// 64 hex digits.
-    pub sha256: String,
 }
 
 /// Who sends, to whom, and by which form.
@@ -62,7 +52,7 @@ pub struct HeldDraft {
     /// That of the last form that added to it.
     pub message: String,
     /// The files that arrived whole, in their order; one that is there twice stands here once.
-    pub files: Vec<Detail>,
+    pub files: Vec<FileDetail>,
     /// Where each of them is.
     places: Vec<StoredFile>,
     stored: Draft,
@@ -107,7 +97,7 @@ impl HeldDraft {
     }
 
     /// Its files, and what removes each.
-    pub fn entries(&self) -> impl Iterator<Item = (&Detail, HeldFile)> {
+    pub fn entries(&self) -> impl Iterator<Item = (&FileDetail, HeldFile)> {
         let held = |place: &StoredFile| HeldFile { draft: self.stored.id, file: place.id };
         self.files.iter().zip(self.places.iter().map(held))
     }
@@ -162,7 +152,7 @@ impl HeldFile {
 impl Sending<'_> {
     /// SHA-256\[seed, mailbox, team, message, (name, hash) of each file\], its first 16 bytes. A form sent
     /// twice is one dispatch; the same form with other documents in it is another, and is not lost.
-    fn id<'a>(&self, message: &str, files: impl Iterator<Item = &'a Detail>) -> DispatchId {
+    fn id<'a>(&self, message: &str, files: impl Iterator<Item = &'a FileDetail>) -> DispatchId {
         let fields = [&self.keys.id.0[..], self.team.id.as_bytes(), message.as_bytes()];
         let of_files = files.flat_map(|file| [file.name.as_bytes(), file.sha256.as_bytes()]);
         DispatchId::of(&hash_of(&self.seed.0, fields.into_iter().chain(of_files)))
@@ -196,7 +186,7 @@ fn keys_hash(team: &Team) -> String {
 
 pub(super) fn seal_note(
     source: &Recipients,
-    detail: &Detail,
+    detail: &FileDetail,
     team: &Team,
 ) -> Result<Vec<u8>, SealError> {
     source.seal_note(&json(&Note { detail: detail.clone(), keys: keys_hash(team) })?)
@@ -229,7 +219,7 @@ pub(super) fn form_of(stored: &Draft, keys: &MailboxKeys) -> Option<String> {
 fn notes<'a>(
     stored: &'a Draft,
     keys: &'a MailboxKeys,
-) -> impl Iterator<Item = (Detail, StoredFile, String)> + 'a {
+) -> impl Iterator<Item = (FileDetail, StoredFile, String)> + 'a {
     stored.files.iter().filter_map(|held| {
         let note = open::<Note>(&held.detail, keys).ok()?;
         Some((note.detail, held.file, note.keys))
@@ -237,7 +227,7 @@ fn notes<'a>(
 }
 
 /// The files of a draft with their ids.
-pub(super) fn files_of(stored: &Draft, keys: &MailboxKeys) -> Vec<(Detail, FileId)> {
+pub(super) fn files_of(stored: &Draft, keys: &MailboxKeys) -> Vec<(FileDetail, FileId)> {
     notes(stored, keys).map(|(detail, file, _)| (detail, file.id)).collect()
 }
 
@@ -330,7 +320,7 @@ impl Dropbox {
         &self,
         sending: Sending<'_>,
         message: &str,
-        files: &[(Detail, StoredFile)],
+        files: &[(FileDetail, StoredFile)],
         draft: Option<&FromDraft>,
         upload: &mut Upload,
     ) -> Result<Receipt, IntakeError> {
@@ -357,7 +347,7 @@ impl Dropbox {
         &self,
         sending: Sending<'_>,
         message: &str,
-        files: &[(Detail, StoredFile)],
+        files: &[(FileDetail, StoredFile)],
         draft: Option<FromDraft>,
         upload: &mut Upload,
     ) -> Result<Published, IntakeError> {
@@ -373,7 +363,7 @@ impl Dropbox {
                 source_recipients: source.clone(),
             },
         };
-        let entry = |(at, (file, _)): (usize, &(Detail, StoredFile))| {
+        let entry = |(at, (file, _)): (usize, &(FileDetail, StoredFile))| {
             FileEntry::new(at, file.name.clone(), file.size, file.sha256.clone())
         };
         let manifest = Manifest {

@@ -4,111 +4,17 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
-use super::designation::NamingError;
-use super::draft::{self, Detail, Sending};
-use super::member::{Allowance, Member};
+use super::draft::{self, Sending};
+use super::incoming_file::{Allowance, Member};
+use super::intake_error::IntakeError;
+use super::receipt::{FileDetail, Outcome, Receipt};
 use super::{Dropbox, Team};
-use crate::base::clock::Day;
 use crate::base::ids::{DispatchSeed, DraftId, FileId};
 use crate::base::limits::{self, Limits};
 use crate::base::random;
-use crate::bundle::manifest::ManifestError;
-use crate::crypto::kdf::{DerivationError, MailboxKeys};
-use crate::crypto::seal::{Recipients, SealError};
-use crate::crypto::unseal::OpenError;
-use crate::store::{Draft, FromDraft, Held, StoreError, StoredFile, Upload};
-
-/// Why an intake ends without a receipt. Files that arrived whole stay held, nothing is published.
-#[derive(Debug, thiserror::Error)]
-pub enum IntakeError {
-    /// One file is larger than a file may be.
-    #[error("a file is too large")]
-    FileTooLarge,
-    /// All files together are.
-    #[error("the files together are too large")]
-    DispatchTooLarge,
-    /// There are too many.
-    #[error("there are too many files")]
-    TooManyFiles,
-    /// The message is.
-    #[error("the message is too long")]
-    MessageTooLong,
-    /// Neither message nor file.
-    #[error("there is nothing in it")]
-    Empty,
-    /// There is no draft (any more).
-    #[error("there is no draft")]
-    NoDraft,
-    /// The draft is another one than the page showed.
-    #[error("the draft has changed since it was shown")]
-    Unseen,
-    /// There are as many drafts under this code as there may be.
-    #[error("there are too many drafts under this code")]
-    TooManyDrafts,
-    /// The team's keys are others than those that the draft was sealed to.
-    #[error("the draft was sealed to keys that have changed since")]
-    Stale,
-    /// Sealing failed.
-    #[error(transparent)]
-    Seal(SealError),
-    /// A draft did not open with the code that it was found by.
-    #[error("the draft cannot be opened: {0}")]
-    Open(#[from] OpenError),
-    /// The store failed; `Full` among it.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The mailbox could not be named.
-    #[error(transparent)]
-    Naming(#[from] NamingError),
-    /// The source's key could not be made.
-    #[error(transparent)]
-    Derivation(#[from] DerivationError),
-    /// The manifest could not be written.
-    #[error(transparent)]
-    Manifest(#[from] ManifestError),
-}
-
-impl From<SealError> for IntakeError {
-    fn from(error: SealError) -> Self {
-        // What the store says reaches us through age as an I/O error.
-        match error {
-            SealError::Io(e) => match e.downcast::<StoreError>() {
-                Ok(error) => error.into(),
-                Err(e) => Self::Seal(SealError::Io(e)),
-            },
-            other => Self::Seal(other),
-        }
-    }
-}
-
-impl From<std::io::Error> for IntakeError {
-    fn from(error: std::io::Error) -> Self {
-        SealError::Io(error).into()
-    }
-}
-
-/// What became of a form.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Outcome {
-    /// It is sent.
-    Sent,
-    /// The same form with the same content was sent before; this one was not stored.
-    SentBefore,
-    /// It is held as a draft, which was last added to on this day.
-    Kept(Day),
-}
-
-/// What the source is told: exact names and sizes, while they are still in memory.
-pub struct Receipt {
-    /// Whether there was a message.
-    pub message: bool,
-    /// What was sent, or everything that the draft holds.
-    pub files: Vec<Detail>,
-    /// What the form's draft holds still: the form did not bring it.
-    pub left: Vec<Detail>,
-    /// Sent or kept.
-    pub outcome: Outcome,
-}
+use crate::crypto::kdf::MailboxKeys;
+use crate::crypto::seal::Recipients;
+use crate::store::{Draft, FromDraft, Held, StoredFile, Upload};
 
 /// What a form says beside its files.
 pub struct DropText {
@@ -136,8 +42,8 @@ pub struct Intake {
     /// Where its files are held until they are sent; none where there are too many drafts.
     draft: Option<OpenDraft>,
     /// In the order they arrived, each once.
-    brought: Vec<(Detail, StoredFile)>,
-    known: HashSet<Detail>,
+    brought: Vec<(FileDetail, StoredFile)>,
+    known: HashSet<FileDetail>,
     /// Something was brought that the draft has no room for.
     has_unheld: bool,
 }
@@ -150,8 +56,8 @@ struct OpenDraft {
     /// As stored; none where there is nothing of it yet.
     message: Option<String>,
     /// In their order, each once.
-    files: Vec<Detail>,
-    places: HashMap<Detail, Vec<FileId>>,
+    files: Vec<FileDetail>,
+    places: HashMap<FileDetail, Vec<FileId>>,
     bytes: u64,
 }
 
@@ -167,7 +73,7 @@ impl OpenDraft {
         Ok(())
     }
 
-    fn add(&mut self, detail: Detail, place: FileId) {
+    fn add(&mut self, detail: FileDetail, place: FileId) {
         let places = self.places.entry(detail.clone()).or_default();
         if places.is_empty() {
             self.bytes = self.bytes.saturating_add(detail.size);
@@ -291,7 +197,7 @@ impl Intake {
 
     /// Adds a whole file to the draft, in the place of an older copy. What a sending brings beyond the room of
     /// its draft is not held, and is sent all the same.
-    fn hold(&mut self, file: StoredFile, detail: &Detail) -> Result<(), IntakeError> {
+    fn hold(&mut self, file: StoredFile, detail: &FileDetail) -> Result<(), IntakeError> {
         let Some(open) = &self.draft else { return Ok(()) };
         let older = open.places.get(detail).cloned().unwrap_or_default();
         if older.is_empty()

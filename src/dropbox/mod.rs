@@ -3,19 +3,21 @@
 
 pub mod accounts;
 pub mod answer;
+pub mod bundle_upload;
 pub mod deliver;
 mod derive;
 mod designation;
+pub mod download;
 pub mod download_progress;
 pub mod draft;
 pub mod export;
-pub mod handout;
+mod incoming_file;
 mod intake;
+mod intake_error;
 pub mod mailbox;
-mod member;
+pub mod receipt;
 pub mod retention;
 mod space;
-pub mod spool;
 mod teams;
 
 use std::path::Path;
@@ -29,7 +31,9 @@ use crate::crypto::kdf::{Derivation, DerivationError};
 use crate::store::{self, Recovered, Store, StoreError, Tuning};
 
 pub use derive::{DeriveError, Deriver};
-pub use intake::{DropText, IncomingFile, Intake, IntakeError, Outcome, Receipt};
+pub use intake::{DropText, IncomingFile, Intake};
+pub use intake_error::IntakeError;
+pub use receipt::{FileDetail, Outcome, Receipt};
 pub use teams::{Team, Teams, TeamsError};
 
 const FACT_DERIVATION: &str = "derivation";

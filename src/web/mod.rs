@@ -4,14 +4,14 @@ mod attachment;
 mod body;
 mod connections;
 pub mod desk;
+mod error_counts;
 mod headers;
+mod host_check;
 mod lang;
 pub mod multipart;
 pub mod proxy;
 pub mod server;
 mod slots;
 pub mod source;
-mod tally;
-mod visit;
 
-pub use tally::report as report_errors;
+pub use error_counts::report as report_errors;

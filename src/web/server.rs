@@ -19,8 +19,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
 
 use super::connections::{Connections, Visitor};
+use super::error_counts;
 use super::proxy::{self, NoCircuit};
-use super::tally;
 use crate::base::circuit::Circuit;
 use crate::config::Listen;
 
@@ -177,7 +177,7 @@ async fn circuit_of(stream: &mut Box<dyn Stream>, line: Line) -> Option<Circuit>
     }
     let circuit = proxy::read(stream).await;
     if circuit == Err(NoCircuit::Crooked) {
-        tally::count("no-circuit");
+        error_counts::count("no-circuit");
         let told = async {
             stream.write_all(NO_CIRCUIT).await?;
             stream.shutdown().await

@@ -3,13 +3,14 @@
 use sourdine::base::ids::DispatchSeed;
 use sourdine::base::limits::DRAFTS;
 use sourdine::crypto::kdf::MailboxKeys;
-use sourdine::dropbox::draft::{Detail, HeldDraft};
+use sourdine::dropbox::FileDetail;
+use sourdine::dropbox::draft::HeldDraft;
 use sourdine::dropbox::{DropText, Intake, IntakeError, Outcome};
 use sourdine::store::StoreError;
 
 use crate::common::inside::{Inside, bring, new_form};
 
-fn names(files: &[Detail]) -> Vec<&str> {
+fn names(files: &[FileDetail]) -> Vec<&str> {
     files.iter().map(|file| file.name.as_str()).collect()
 }
 

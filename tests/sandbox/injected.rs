@@ -240,7 +240,7 @@ fn a_listener_that_was_shut_down_connects_to_nobody() {
 }
 
 #[test]
-fn the_child_of_a_keeper_does_not_even_read_its_configuration() {
+fn the_child_of_a_supervisor_does_not_even_read_its_configuration() {
     let dir = tempfile::tempdir().unwrap();
     let log = dir.path().join("log");
     let place = dir.path().join("tmp");

@@ -15,8 +15,8 @@ use super::signed_in::{Act, Nothing};
 use super::state::App;
 use crate::dropbox::accounts::{Changed, suggestion};
 use crate::web::connections::Visitor;
+use crate::web::error_counts;
 use crate::web::lang::L10nLanguage;
-use crate::web::tally;
 
 #[derive(Template)]
 #[template(path = "desk/account.html")]
@@ -82,7 +82,7 @@ pub async fn passphrase(
     let (name, wanted) = (actor.name().to_owned(), new.clone());
     let (old, code) = (Zeroizing::new(form.old), form.code);
     let Ok(turn) = desk.sign_ins.enter(visitor.circuit()).await else {
-        tally::count("desk-busy");
+        error_counts::count("desk-busy");
         let problem = page.t.desk_sign_in_busy();
         return again(page, &actor, StatusCode::SERVICE_UNAVAILABLE, problem, new).await;
     };
@@ -93,7 +93,7 @@ pub async fn passphrase(
     match changed.await {
         Ok(Changed::Done(version)) => go_on(&page, &actor, version, page.t.desk_passphrase_done()),
         Ok(other) => {
-            tally::count("desk-wrong");
+            error_counts::count("desk-wrong");
             let problem = why(page.t, other);
             again(page, &actor, StatusCode::UNPROCESSABLE_ENTITY, problem, new).await
         }

@@ -9,11 +9,11 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::arriving::Typed;
 use super::page::{Page, Room, answer};
 use super::problem::Problem;
 use super::session::Reader;
 use super::state::{App, Desk};
+use super::upload_form::Typed;
 use crate::base::clock::Day;
 use crate::base::ids::{MailboxId, hex};
 use crate::base::random;

@@ -6,31 +6,31 @@ use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 
-use super::arriving::{Arriving, Refusal, Request, Typed, as_of_now, read};
 use super::correspondence;
 use super::page::{Page, Room, answer};
 use super::problem::Problem;
 use super::session::{self, Reader};
 use super::state::App;
+use super::upload_form::{Refusal, Request, Typed, UploadForm, as_of_now, read};
 use crate::base::limits;
 use crate::bundle::entries::TarFault;
 use crate::bundle::read::Fault;
+use crate::dropbox::bundle_upload::BundleUpload;
 use crate::dropbox::deliver::{DeliverError, Delivered, Structure};
-use crate::dropbox::spool::Spool;
 use crate::store::{Did, StoreError};
 use crate::web::body::{close_unless, read_text};
 use crate::web::connections::Visitor;
-use crate::web::tally;
+use crate::web::error_counts;
 
-impl Arriving {
+impl UploadForm {
     /// A bundle, for a team.
     fn bundle(&mut self) -> Result<(String, Vec<Delivered>), Refusal> {
         let actor = self.proof()?;
         let mut team = String::new();
-        let mut spool: Option<Spool> = None;
+        let mut bundle_upload: Option<BundleUpload> = None;
         while let Some(part) = self.form.next_part()? {
             match (part.name.as_str(), part.file_name) {
-                ("team", None) if spool.is_none() => {
+                ("team", None) if bundle_upload.is_none() => {
                     team = read_text(&mut self.form, limits::SHORT_FIELD)?.text;
                 }
                 ("bundle", Some(_)) => {
@@ -38,15 +38,15 @@ impl Arriving {
                     if !actor.may(&team) {
                         return Err(Problem::NotFound.into());
                     }
-                    let begun = match spool.take() {
-                        None => self.desk.dropbox.spool(self.announced),
+                    let begun = match bundle_upload.take() {
+                        None => self.desk.dropbox.bundle_upload(self.announced),
                         Some(mut begun) => begun.next_volume().map(|()| begun),
                     };
                     let mut incoming = begun.map_err(|error| self.refuse_bundle(error))?;
                     while let Some(bytes) = self.data()? {
                         incoming.write(&bytes).map_err(|error| self.refuse_bundle(error))?;
                     }
-                    spool = Some(incoming);
+                    bundle_upload = Some(incoming);
                 }
                 _ => return Err(Problem::Form.into()),
             }
@@ -55,8 +55,8 @@ impl Arriving {
         if !actor.may(&team) {
             return Err(Problem::NotFound.into());
         }
-        let spool = spool.ok_or(Problem::Form)?;
-        let delivered = spool.deliver(&team).map_err(|error| self.refuse_bundle(error))?;
+        let bundle_upload = bundle_upload.ok_or(Problem::Form)?;
+        let delivered = bundle_upload.deliver(&team).map_err(|error| self.refuse_bundle(error))?;
         for reply in &delivered {
             self.desk.note(&actor, &team, Did::Replied, &reply.designation)?;
         }
@@ -144,7 +144,7 @@ pub async fn receive(
         Err(problem) => return page.problem(&problem),
     };
     let request = Request { uri: uri.clone(), headers: headers.clone(), visitor, body };
-    let work = |mut arriving: Arriving| (arriving.bundle(), Typed::default());
+    let work = |mut arriving: UploadForm| (arriving.bundle(), Typed::default());
     let (outcome, _, whole) = read(&desk, request, reader, work).await;
     let (page, reader) = as_of_now(page, &headers).await;
     let response = match (outcome, reader) {
@@ -152,7 +152,7 @@ pub async fn receive(
         (_, None) => page.problem(&Problem::SignedOut),
         (Ok(delivered), _) => deliver_page(&page, StatusCode::OK, None, Some(delivered)),
         (Err(Refusal::Mend(kind, status, sentence)), _) => {
-            tally::count(kind);
+            error_counts::count(kind);
             deliver_page(&page, status, Some(sentence), None)
         }
     };

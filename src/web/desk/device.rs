@@ -18,7 +18,7 @@ use super::state::App;
 use crate::crypto::totp::TotpSecret;
 use crate::dropbox::accounts::Changed;
 use crate::web::connections::Visitor;
-use crate::web::tally;
+use crate::web::error_counts;
 
 /// Light modules around a QR code (ISO/IEC 18004, quiet zone).
 const QUIET: usize = 4;
@@ -106,7 +106,7 @@ pub async fn change(
     let Ok(secret) = TotpSecret::parse(&carried) else { return page.problem(&Problem::Form) };
     let name = actor.name().to_owned();
     let Ok(turn) = desk.sign_ins.enter(visitor.circuit()).await else {
-        tally::count("desk-busy");
+        error_counts::count("desk-busy");
         let busy = (StatusCode::SERVICE_UNAVAILABLE, page.t.desk_sign_in_busy());
         return render(page, &actor, &secret, Some(busy));
     };
@@ -119,7 +119,7 @@ pub async fn change(
     match changed.await {
         Ok(Changed::Done(version)) => go_on(&page, &actor, version, page.t.desk_device_done()),
         Ok(other) => {
-            tally::count("desk-wrong");
+            error_counts::count("desk-wrong");
             let wrong = (StatusCode::UNPROCESSABLE_ENTITY, why(page.t, other));
             render(page, &actor, &secret, Some(wrong))
         }

@@ -11,9 +11,8 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::Response;
 use tokio::sync::watch;
 
-use super::act::picked;
 use super::correspondence::{Place, path};
-use super::outgoing::{self, Offered};
+use super::mailbox_actions::picked;
 use super::page::{Page, Room, answer, redirect};
 use super::problem::Problem;
 use super::session::{self, Reader};
@@ -22,9 +21,10 @@ use super::state::{App, Desk};
 use crate::base::clock::Day;
 use crate::base::ids::{DispatchId, hex};
 use crate::base::random;
-use crate::dropbox::handout::Handout;
+use crate::dropbox::download::Download;
 use crate::dropbox::retention;
 use crate::store::Frozen;
+use crate::web::attachment::resumable::{self, Offered};
 use crate::web::connections::{Kept, Visitor};
 use crate::web::slots::Slot;
 
@@ -42,7 +42,7 @@ struct Found {
 struct DownloadTemplate<'a> {
     page: &'a Page<'a>,
     id: String,
-    handout: Handout,
+    handout: Download,
     until: Day,
 }
 
@@ -195,7 +195,7 @@ pub async fn show(
         Ok(found) if found.is_whole() => {
             let until = desk.dropbox.last_day(found.frozen.day, retention::DOWNLOAD);
             let id = hex(&found.id);
-            let handout = found.handout(&desk);
+            let handout = found.download(&desk);
             answer(StatusCode::OK, &DownloadTemplate { page: &page, id, handout, until })
         }
         Ok(found) => changed(&page, &found),
@@ -208,8 +208,8 @@ impl Found {
         self.frozen.items.len() == self.frozen.count
     }
 
-    fn handout(self, desk: &Desk) -> Handout {
-        desk.dropbox.handout(self.frozen.items, false, self.frozen.day)
+    fn download(self, desk: &Desk) -> Download {
+        desk.dropbox.download(self.frozen.items, false, self.frozen.day)
     }
 }
 
@@ -245,7 +245,7 @@ pub async fn volume(
     };
     let id = found.id;
     let team = found.frozen.team.clone();
-    let handout = found.handout(&desk);
+    let handout = found.download(&desk);
     let served =
         Served { desk: desk.clone(), reader: reader.clone(), team, id, handout: handout.clone() };
     let sending = Sending {
@@ -291,7 +291,7 @@ pub async fn manifest(
         Err(problem) => return page.problem(&problem),
     };
     let day = dispatch.day;
-    let handout = desk.dropbox.handout(vec![(mailbox, dispatch)], true, day);
+    let handout = desk.dropbox.download(vec![(mailbox, dispatch)], true, day);
     let sending = Sending {
         desk: &desk,
         reader: &reader,
@@ -325,7 +325,7 @@ struct Sending<'a> {
 impl Sending<'_> {
     fn send(
         &self,
-        handout: &Handout,
+        handout: &Download,
         number: usize,
         served: Option<Served>,
     ) -> Result<Response, Problem> {
@@ -357,7 +357,7 @@ impl Sending<'_> {
             };
             crate::web::attachment::stream(reader, held, ended, idle, taken)
         };
-        Ok(outgoing::respond(self.method, self.headers, &offered, body))
+        Ok(resumable::respond(self.method, self.headers, &offered, body))
     }
 }
 
@@ -375,7 +375,7 @@ struct Served {
     reader: Reader,
     team: String,
     id: [u8; 16],
-    handout: Handout,
+    handout: Download,
 }
 
 impl Served {

@@ -1,8 +1,6 @@
 //! The editors' desk: its own listener, router and state. It shares neither with the source's site.
 
 mod account;
-mod act;
-mod arriving;
 mod correspondence;
 mod deliver;
 mod device;
@@ -10,10 +8,9 @@ mod download;
 mod feed;
 mod inbox;
 mod journal;
-mod outgoing;
+mod mailbox_actions;
 mod page;
 mod problem;
-mod range;
 mod reply;
 mod router;
 mod session;
@@ -23,6 +20,7 @@ mod sign_in_form;
 mod sign_in_queue;
 mod signed_in;
 mod state;
+mod upload_form;
 
 pub use router::router;
 pub use state::{Desk, THREADS};

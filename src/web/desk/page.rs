@@ -7,9 +7,9 @@ use axum::response::{IntoResponse, Response};
 use super::problem::Problem;
 use super::session::Reader;
 use super::state::Desk;
+use crate::web::error_counts;
+use crate::web::host_check::HostCheck;
 use crate::web::lang::{L10nLanguage, Lang};
-use crate::web::tally;
-use crate::web::visit::Visit;
 
 /// The rooms of the desk, for the navigation.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct Page<'a> {
     room: Room,
     /// The address in other languages: path and query, its language aside.
     here: String,
-    visit: Visit,
+    visit: HostCheck,
     kept: String,
 }
 
@@ -52,7 +52,7 @@ impl<'a> Page<'a> {
             notice: None,
             room: Room::None,
             here: Some(without_lang(uri)).filter(|here| is_local(here)).unwrap_or("/".into()),
-            visit: Visit::of(uri, headers, &desk.onions),
+            visit: HostCheck::of(uri, headers, &desk.onions),
             kept: String::new(),
         }
     }
@@ -101,7 +101,7 @@ impl<'a> Page<'a> {
 
     /// What stands at the top of every page of a visit that did not come over an onion address.
     pub fn warning(&self) -> Option<String> {
-        (self.visit == Visit::Loopback).then(|| self.t.desk_loopback())
+        (self.visit == HostCheck::Loopback).then(|| self.t.desk_loopback())
     }
 
     /// Every other language.
@@ -156,7 +156,7 @@ impl<'a> Page<'a> {
 
     /// A page that only says what went wrong.
     pub fn problem(&self, problem: &Problem) -> Response {
-        tally::count(problem.kind());
+        error_counts::count(problem.kind());
         let (title, sentence) = (problem.title(self.t), problem.sentence(self.t));
         let sign_in = *problem == Problem::SignedOut;
         let told = ProblemPage { page: self, title, sentence, kept: &self.kept, sign_in };

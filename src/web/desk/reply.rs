@@ -6,12 +6,12 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use sha2::{Digest, Sha256};
 
-use super::arriving::{Arriving, Refusal, Request, Typed, as_of_now, read};
 use super::correspondence::{self, Place};
 use super::page::{Page, Room, redirect};
 use super::problem::Problem;
 use super::session::{self, Actor};
 use super::state::App;
+use super::upload_form::{Refusal, Request, Typed, UploadForm, as_of_now, read};
 use crate::base::ids::DispatchSeed;
 use crate::base::limits;
 use crate::dropbox::answer::{Answer, AnswerError};
@@ -19,9 +19,9 @@ use crate::dropbox::{IntakeError, Team};
 use crate::store::{Did, StoreError};
 use crate::web::body::{close_unless, read_text};
 use crate::web::connections::Visitor;
-use crate::web::tally;
+use crate::web::error_counts;
 
-impl Arriving {
+impl UploadForm {
     /// Where there is no actor, the message is read all the same, to be given back.
     fn reply(&mut self, place: &Place, typed: &mut Typed) -> Result<(), Refusal> {
         let actor = self.proof()?;
@@ -158,7 +158,7 @@ pub async fn send(
             redirect(&page, &place.path())
         }
         (Err(Refusal::Mend(kind, status, sentence)), Some(reader)) => {
-            tally::count(kind);
+            error_counts::count(kind);
             let refused = Some((status, &typed, sentence));
             correspondence::show_with(page, &desk, &place, &reader, 1, refused).await
         }

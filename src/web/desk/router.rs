@@ -15,10 +15,11 @@ use super::problem::Problem;
 use super::signed_in::SMALL_FORM;
 use super::state::{App, Desk};
 use super::{
-    account, act, correspondence, deliver, device, download, feed, inbox, journal, reply, sign_in,
+    account, correspondence, deliver, device, download, feed, inbox, journal, mailbox_actions,
+    reply, sign_in,
 };
 use crate::web::headers;
-use crate::web::visit::Visit;
+use crate::web::host_check::HostCheck;
 
 /// The table of contents of the desk.
 pub fn router(desk: Arc<Desk>) -> Router {
@@ -34,11 +35,11 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .route("/feed/{token}", get(feed::show))
         .route("/", get(inbox::show))
         .route("/mailbox/{team}/{designation}", get(correspondence::show))
-        .route("/mailbox/{team}/{designation}/mark", post(act::mark))
-        .route("/mailbox/{team}/{designation}/label", post(act::label))
-        .route("/mailbox/{team}/{designation}/fetched", post(act::fetched))
-        .route("/mailbox/{team}/{designation}/unfetched", post(act::unfetched))
-        .route("/mailbox/{team}/{designation}/delete", post(act::delete))
+        .route("/mailbox/{team}/{designation}/mark", post(mailbox_actions::mark))
+        .route("/mailbox/{team}/{designation}/label", post(mailbox_actions::label))
+        .route("/mailbox/{team}/{designation}/fetched", post(mailbox_actions::fetched))
+        .route("/mailbox/{team}/{designation}/unfetched", post(mailbox_actions::unfetched))
+        .route("/mailbox/{team}/{designation}/delete", post(mailbox_actions::delete))
         .route("/mailbox/{team}/{designation}/{dispatch}/manifest.tar", get(download::manifest))
         .route("/download", post(download::make))
         .route("/download/{id}", get(download::show))
@@ -111,9 +112,9 @@ async fn refuse_foreign(State(desk): App, request: Request, next: Next) -> Respo
 
 /// Answers a visit through a relay or under a name that is not ours, whatever was asked.
 async fn refuse_dangerous(State(desk): App, request: Request, next: Next) -> Response {
-    match Visit::of(request.uri(), request.headers(), &desk.onions) {
-        Visit::Onion | Visit::Loopback => next.run(request).await,
-        Visit::Elsewhere => problem(&desk, &request, &Problem::UnknownHost),
-        Visit::Relayed => problem(&desk, &request, &Problem::Relayed),
+    match HostCheck::of(request.uri(), request.headers(), &desk.onions) {
+        HostCheck::Onion | HostCheck::Loopback => next.run(request).await,
+        HostCheck::Elsewhere => problem(&desk, &request, &Problem::UnknownHost),
+        HostCheck::Relayed => problem(&desk, &request, &Problem::Relayed),
     }
 }

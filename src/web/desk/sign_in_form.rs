@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::page::{Page, answer};
-use crate::web::tally;
+use crate::web::error_counts;
 
 #[derive(Template)]
 #[template(path = "desk/sign_in.html")]
@@ -20,7 +20,7 @@ pub struct SignInPage<'a> {
 impl SignInPage<'_> {
     /// With why the last try did not work.
     pub fn refused(&mut self, status: StatusCode, kind: &'static str, problem: String) -> Response {
-        tally::count(kind);
+        error_counts::count(kind);
         self.problem = Some(problem);
         answer(status, self)
     }

@@ -16,18 +16,18 @@ use tokio::runtime::Handle;
 use super::page::{Frames, Page, Switch, answer, carried};
 use super::problem::Problem;
 use super::progress::{Meter, Phase};
-use super::reader::{Reader, Typed, form_limits, largest_form};
 use super::receipt;
 use super::state::{Acknowledges, App};
 use super::ticket::Ticket;
+use super::upload_form::{Reader, Typed, form_limits, largest_form};
 use crate::base::limits::{FORM_OVERHEAD, SHORT_FIELD};
 use crate::crypto::code::RetrievalCode;
 use crate::crypto::words::WordList;
 use crate::dropbox::Teams;
 use crate::web::body;
 use crate::web::connections::Visitor;
+use crate::web::error_counts;
 use crate::web::multipart::{Boundary, FormReader};
-use crate::web::tally;
 
 /// The form: new, or with what was typed before.
 #[derive(Template)]
@@ -263,7 +263,7 @@ fn refuse(page: Page<'_>, problem: &Problem, typed: Typed) -> Response {
     if *problem == Problem::Left {
         return page.problem(problem);
     }
-    tally::count(problem.kind());
+    error_counts::count(problem.kind());
     let again = typed.code.filter(|_| problem.can_be_mended()).and_then(|code| {
         let ticket = match &typed.ticket {
             Some(ticket) => page.site.tickets.print(&page.site.tickets.renewed(ticket)),

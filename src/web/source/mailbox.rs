@@ -18,7 +18,7 @@ use crate::base::limits::SHORT_FIELD;
 use crate::dropbox::draft::HeldDraft;
 use crate::dropbox::mailbox::SourceView;
 use crate::web::connections::Visitor;
-use crate::web::tally;
+use crate::web::error_counts;
 
 #[derive(Deserialize)]
 pub struct CodeForm {
@@ -128,7 +128,7 @@ pub fn ask_again(page: Page<'_>, problem: &Problem, typed: &str) -> Response {
     let mends = matches!(problem, Problem::Code(_) | Problem::OldTicket | Problem::Busy);
     let ticket = page.site.tickets.fresh();
     let (true, Ok(ticket)) = (mends, ticket) else { return page.problem(problem) };
-    tally::count(problem.kind());
+    error_counts::count(problem.kind());
     let (sentence, typed) = match problem {
         // It may be from before a restart, by somebody who had left: the code is not shown.
         Problem::OldTicket => (page.t.error_code_ticket_old(), String::new()),

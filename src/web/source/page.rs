@@ -8,11 +8,11 @@ use axum::response::{IntoResponse, Response};
 use super::problem::Problem;
 use super::state::Site;
 use super::ticket::Ticket;
+use crate::web::error_counts;
 use crate::web::headers;
 pub use crate::web::headers::Frames;
+use crate::web::host_check::HostCheck;
 use crate::web::lang::{L10nLanguage, Lang};
-use crate::web::tally;
-use crate::web::visit::Visit;
 
 /// How the other languages of a page are reached.
 pub enum Switch {
@@ -45,7 +45,7 @@ pub struct Page<'a> {
     pub lang: Lang,
     pub t: &'static L10nLanguage,
     pub switch: Switch,
-    visit: Visit,
+    visit: HostCheck,
     pub frames: Frames,
 }
 
@@ -53,7 +53,7 @@ impl<'a> Page<'a> {
     /// In the language that a request asks for.
     pub fn new(site: &'a Site, uri: &Uri, headers: &HeaderMap) -> Self {
         let lang = Lang::of(uri, headers);
-        let visit = Visit::of(uri, headers, &site.onions);
+        let visit = HostCheck::of(uri, headers, &site.onions);
         let switch = Switch::Link("/");
         Self { site, lang, t: lang.messages(), switch, visit, frames: Frames::None }
     }
@@ -87,7 +87,7 @@ impl<'a> Page<'a> {
 
     /// What stands at the top of every page of a visit that did not come over an onion address.
     pub fn warning(&self) -> Option<String> {
-        (self.visit == Visit::Loopback).then(|| self.t.loopback_notice())
+        (self.visit == HostCheck::Loopback).then(|| self.t.loopback_notice())
     }
 
     /// What stands in the frame of a receipt before there is one.
@@ -123,7 +123,7 @@ impl<'a> Page<'a> {
 
     /// Counts a problem; its title and its sentence.
     pub fn tell(&self, problem: &Problem) -> (String, String) {
-        tally::count(problem.kind());
+        error_counts::count(problem.kind());
         (problem.title(self.t), problem.sentence(self.lang, self.site.dropbox.limits()))
     }
 }

@@ -14,16 +14,16 @@ use super::problem::Problem;
 use super::state::{App, Site};
 use super::ticket::Ticket;
 use crate::base::clock::Day;
-use crate::dropbox::draft::Detail;
+use crate::dropbox::FileDetail;
 use crate::dropbox::{Outcome, Receipt};
 
 /// What a receipt says.
 #[derive(Serialize, Deserialize)]
 pub struct Slip {
     message: bool,
-    files: Vec<Detail>,
+    files: Vec<FileDetail>,
     /// Not sent with it: they stay a draft.
-    left: Vec<Detail>,
+    left: Vec<FileDetail>,
     before: bool,
     /// Held for another day, not sent: the last day it is kept.
     until: Option<i64>,

@@ -16,7 +16,7 @@ use tower::ServiceBuilder;
 use super::page::Page;
 use super::problem::Problem;
 use super::state::{Acknowledges, App, Site};
-use super::{act, display, download, drop, landing, leave, mailbox, receipt, warnings};
+use super::{display, download, drop, landing, leave, mailbox, mailbox_actions, receipt, warnings};
 use crate::base::limits::SMALL;
 use crate::web::connections::Visitor;
 use crate::web::{body, headers};
@@ -42,7 +42,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .layer(middleware::from_fn_with_state(site.clone(), admit_large_form));
     let forms = Router::new()
         .route("/mailbox", get(mailbox::ask).post(mailbox::show))
-        .route("/mailbox/act", post(act::act))
+        .route("/mailbox/act", post(mailbox_actions::act))
         .route("/mailbox/file", post(download::download))
         .route("/leave", post(leave::leave))
         .layer(DefaultBodyLimit::max(SMALL_FORM))

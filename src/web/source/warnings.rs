@@ -9,7 +9,7 @@ use axum::response::Response;
 use super::page::{Page, Switch, answer};
 use super::problem::Problem;
 use super::state::App;
-use crate::web::visit::Visit;
+use crate::web::host_check::HostCheck;
 
 /// Nothing of the visitor's own input is on this page.
 #[derive(Template)]
@@ -22,10 +22,10 @@ struct WarningPage<'a> {
 
 /// Answers a dangerous visit with what is wrong, whatever was asked, and takes nothing of it in.
 pub async fn refuse(State(site): App, request: Request, next: Next) -> Response {
-    let problem = match Visit::of(request.uri(), request.headers(), &site.onions) {
-        Visit::Onion | Visit::Loopback => return next.run(request).await,
-        Visit::Elsewhere => Problem::UnknownHost,
-        Visit::Relayed => Problem::Relayed,
+    let problem = match HostCheck::of(request.uri(), request.headers(), &site.onions) {
+        HostCheck::Onion | HostCheck::Loopback => return next.run(request).await,
+        HostCheck::Elsewhere => Problem::UnknownHost,
+        HostCheck::Relayed => Problem::Relayed,
     };
     let page = Page::of(&site, &request);
     let (title, sentence) = page.tell(&problem);

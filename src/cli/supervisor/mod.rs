@@ -1,8 +1,8 @@
 //! The small parent of `serve --tor` and `demo`: it keeps tor and the process that reads requests running,
 //! and never parses anything a visitor sent. One thread, and on a terminal another that draws the progress.
 
+mod backoff;
 mod bootstrap;
-mod pauses;
 mod reader;
 mod tor;
 
@@ -22,7 +22,8 @@ use tokio::time::{Instant, MissedTickBehavior};
 pub use reader::Reader;
 pub use tor::Onion;
 
-use super::kept::CLOCK_IS_RIGHT;
+use super::supervised;
+use super::supervised::CLOCK_IS_RIGHT;
 use crate::base::clock::Clock;
 use crate::tor::TorError;
 use crate::tor::control::Control;
@@ -33,11 +34,9 @@ use crate::tor::times::Clocks;
 const LOOK: Duration = Duration::from_secs(5);
 /// How often tor is asked whether the clock is right; it knows once it has come to the network.
 const ASK: Duration = Duration::from_secs(20);
-/// The largest configuration that is read.
-pub const CONFIG: u64 = 1 << 20;
 
 /// What is kept running.
-pub struct Keeper {
+pub struct Supervisor {
     pub reader: Reader,
     /// With tor in front, or without.
     pub onion: Option<Onion>,
@@ -47,7 +46,7 @@ pub struct Keeper {
     pub hangup_reloads: bool,
 }
 
-impl Keeper {
+impl Supervisor {
     /// Keeps until SIGTERM or SIGINT; `ready` runs once sources are served, with the onion address.
     pub fn run(self, ready: impl FnOnce(Option<&str>)) -> anyhow::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -173,7 +172,11 @@ fn read(file: &std::path::Path) -> anyhow::Result<Vec<u8>> {
     let meta = std::fs::metadata(file)?;
     // A pipe would keep us waiting.
     anyhow::ensure!(meta.is_file(), "{} is no file", file.display());
-    anyhow::ensure!(meta.len() <= CONFIG, "{} is larger than a configuration is", file.display());
+    anyhow::ensure!(
+        meta.len() <= supervised::CONFIG,
+        "{} is larger than a configuration is",
+        file.display()
+    );
     Ok(std::fs::read(file)?)
 }
 

@@ -13,12 +13,12 @@ const LONGEST: Duration = Duration::from_secs(60);
 const STEADY: Duration = Duration::from_secs(60);
 
 /// Of one that is kept; to be made when it has started.
-pub(super) struct Pauses {
+pub(super) struct Backoff {
     next: Duration,
     since: Instant,
 }
 
-impl Pauses {
+impl Backoff {
     pub fn new() -> Self {
         Self { next: FIRST, since: Instant::now() }
     }
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     /// Seconds from an end to the start that works, after so many that fail.
-    async fn seconds(pauses: &mut Pauses, fails: usize) -> u64 {
+    async fn seconds(pauses: &mut Backoff, fails: usize) -> u64 {
         let (_keep, mut stop) = watch::channel(false);
         let (before, mut tries) = (Instant::now(), 0);
         let start = || {
@@ -76,7 +76,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn pauses_grow_up_to_a_minute_and_begin_anew_after_a_steady_one() {
-        let mut pauses = Pauses::new();
+        let mut pauses = Backoff::new();
         for expected in [1, 2, 4, 8, 16, 32, 60, 60] {
             assert_eq!(seconds(&mut pauses, 0).await, expected);
         }
@@ -89,7 +89,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_stop_ends_the_pause_and_the_start() {
-        let mut pauses = Pauses::new();
+        let mut pauses = Backoff::new();
         let (tell, mut stop) = watch::channel(false);
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_millis(10)).await;

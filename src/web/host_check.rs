@@ -14,7 +14,7 @@ const RELAY_PREFIX: &str = "x-tor2web";
 
 /// How a request came.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Visit {
+pub enum HostCheck {
     /// Over one of our onion addresses.
     Onion,
     /// On the machine itself: somebody tries it out.
@@ -25,7 +25,7 @@ pub enum Visit {
     Relayed,
 }
 
-impl Visit {
+impl HostCheck {
     /// `onions` are our addresses; where there are none, any onion address is taken for ours.
     pub fn of(uri: &Uri, headers: &HeaderMap, onions: &[String]) -> Self {
         let relays = |name: &str| name.starts_with(RELAY_PREFIX) || RELAY_HEADERS.contains(&name);
@@ -72,18 +72,18 @@ fn name_of(host: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Visit::{Elsewhere, Loopback, Onion, Relayed};
+    use HostCheck::{Elsewhere, Loopback, Onion, Relayed};
 
     const OURS: &str = "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion";
     const OTHER: &str = "sp3k262uwy4r2k3ycr5awluarykdpag6a7y33jxop4cs2lu5uz5sseqd.onion";
 
-    fn visit(target: &str, pairs: &[(&str, &str)], onions: &[String]) -> Visit {
+    fn visit(target: &str, pairs: &[(&str, &str)], onions: &[String]) -> HostCheck {
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
             let name: axum::http::HeaderName = name.parse().unwrap();
             headers.append(name, value.parse().unwrap());
         }
-        Visit::of(&target.parse().unwrap(), &headers, onions)
+        HostCheck::of(&target.parse().unwrap(), &headers, onions)
     }
 
     #[test]

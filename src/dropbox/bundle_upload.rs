@@ -23,11 +23,11 @@ use crate::store::{FileReader, FileWriter, Store, StoredFile, Upload};
 const MEMBER: u64 = 64 * 1024;
 
 /// A bundle on its way in, in one or several volumes. Dropping it leaves nothing.
-pub struct Spool {
+pub struct BundleUpload {
     dropbox: Dropbox,
     upload: Upload,
     /// Volumes that are whole.
-    volumes: Vec<Spooled>,
+    volumes: Vec<UploadedVolume>,
     key: Identity,
     writer: StreamWriter<FileWriter>,
     hold: Hold,
@@ -35,13 +35,13 @@ pub struct Spool {
 }
 
 /// A volume that stands in the store, and its key.
-struct Spooled {
+struct UploadedVolume {
     store: Store,
     file: StoredFile,
     key: Identity,
 }
 
-impl Volume for Spooled {
+impl Volume for UploadedVolume {
     type Reader = StreamReader<Sealed<FileReader>>;
 
     fn open(&self) -> io::Result<Self::Reader> {
@@ -56,12 +56,12 @@ impl Volume for Spooled {
 
 impl Dropbox {
     /// Begins a bundle of about `announced` bytes, or says that there is no room.
-    pub fn spool(&self, announced: u64) -> Result<Spool, DeliverError> {
+    pub fn bundle_upload(&self, announced: u64) -> Result<BundleUpload, DeliverError> {
         let hold = self.0.space.hold(announced)?;
         let mut upload = self.store().upload();
         let (key, writer) = sealed(&mut upload)?;
         let (dropbox, left) = (self.clone(), self.largest_bundle());
-        Ok(Spool { dropbox, upload, volumes: Vec::new(), key, writer, hold, left })
+        Ok(BundleUpload { dropbox, upload, volumes: Vec::new(), key, writer, hold, left })
     }
 
     /// Bytes that a bundle of one dispatch has at most, however it was sealed.
@@ -82,13 +82,13 @@ fn sealed(upload: &mut Upload) -> Result<(Identity, StreamWriter<FileWriter>), D
     Ok((key, writer))
 }
 
-impl Spool {
+impl BundleUpload {
     /// The volume is whole; another one begins.
     pub fn next_volume(&mut self) -> Result<(), DeliverError> {
         let (key, writer) = sealed(&mut self.upload)?;
         let key = std::mem::replace(&mut self.key, key);
         let file = std::mem::replace(&mut self.writer, writer).finish()?.finish()?;
-        self.volumes.push(Spooled { store: self.dropbox.store().clone(), file, key });
+        self.volumes.push(UploadedVolume { store: self.dropbox.store().clone(), file, key });
         Ok(())
     }
 
@@ -108,7 +108,7 @@ impl Spool {
         // Readers see what is committed.
         upload.settled()?;
         drop(hold);
-        volumes.push(Spooled { store: dropbox.store().clone(), file, key });
+        volumes.push(UploadedVolume { store: dropbox.store().clone(), file, key });
         dropbox.deliver(&volumes, Some(team)).map_err(|error| match error {
             DeliverError::OtherTeam(mailbox, _) => DeliverError::NoMailbox(mailbox),
             other => other,

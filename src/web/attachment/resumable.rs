@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 
 use super::range::{self, Wanted};
-use crate::web::attachment;
+use super::stream::mark;
 
 /// A file that can be asked for in parts.
 pub struct Offered<'a> {
@@ -40,7 +40,7 @@ pub fn respond(
     };
     let mut response = Response::new(content);
     *response.status_mut() = status;
-    attachment::mark(&mut response, offered.name, sent);
+    mark(&mut response, offered.name, sent);
     let of_range = match &range {
         Some(range) if status == StatusCode::PARTIAL_CONTENT => {
             Some(format!("bytes {}-{}/{length}", range.start, range.end - 1))

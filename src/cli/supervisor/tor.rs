@@ -10,8 +10,8 @@ use tokio::process::Child;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, MissedTickBehavior};
 
+use super::backoff::Backoff;
 use super::bootstrap::Display;
-use super::pauses::Pauses;
 use super::{LOOK, described, end};
 use crate::config::Config;
 use crate::tor::TorError;
@@ -158,7 +158,7 @@ impl Onion {
         mut stop: watch::Receiver<bool>,
         no_reader: oneshot::Receiver<()>,
     ) -> Result<(), TorError> {
-        let mut pauses = Pauses::new();
+        let mut pauses = Backoff::new();
         let address = running.address.clone();
         loop {
             let why = match running.follow(&self, &mut changes, &mut stop).await {

@@ -51,7 +51,7 @@ impl From<FormError> for Refusal {
 }
 
 /// A form while it arrives, on a thread that may block.
-pub struct Arriving {
+pub struct UploadForm {
     pub desk: Arc<Desk>,
     pub lang: Lang,
     pub form: FormReader<Incoming>,
@@ -63,7 +63,7 @@ pub struct Arriving {
     ended: Option<watch::Receiver<bool>>,
 }
 
-impl Arriving {
+impl UploadForm {
     /// The first field proves that the form is this session's.
     pub fn proof(&mut self) -> Result<Option<Actor>, Refusal> {
         match self.form.next_part()? {
@@ -120,7 +120,7 @@ pub async fn read<T: Send + 'static>(
     desk: &Arc<Desk>,
     request: Request,
     reader: Option<Reader>,
-    work: impl FnOnce(Arriving) -> (Result<T, Refusal>, Typed) + Send + 'static,
+    work: impl FnOnce(UploadForm) -> (Result<T, Refusal>, Typed) + Send + 'static,
 ) -> (Result<T, Refusal>, Typed, bool) {
     let Request { uri, headers, visitor, body } = request;
     let refused = |problem, whole| (Err(Refusal::Page(problem)), Typed::default(), whole);
@@ -151,7 +151,7 @@ pub async fn read<T: Send + 'static>(
     let lang = Lang::of(&uri, &headers);
     let ended = reader.as_ref().map(|reader| session::watch(desk, reader, &headers));
     let desk = desk.clone();
-    let arriving = Arriving { desk, lang, form, announced, reader, headers, upload, ended };
+    let arriving = UploadForm { desk, lang, form, announced, reader, headers, upload, ended };
     let work = tokio::task::spawn_blocking(move || {
         let _slot = slot;
         work(arriving)

@@ -1,4 +1,4 @@
-//! The process that reads requests, as a child of [`super::keeper`]: it ends with its parent, and changes
+//! The process that reads requests, as a child of [`super::supervisor`]: it ends with its parent, and changes
 //! of the configuration come through its standard input, since its sandbox keeps it from the file.
 
 use std::io::{self, Write};
@@ -10,7 +10,8 @@ use rustix::thread::set_name;
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe::Receiver;
 
-use super::keeper;
+/// The largest configuration that is read.
+pub const CONFIG: u64 = 1 << 20;
 
 /// Sources are served.
 pub const READY: &str = "ready\n";
@@ -53,7 +54,7 @@ impl FromParent {
 
     async fn read(&mut self) -> anyhow::Result<String> {
         let length = self.0.read_u32().await?;
-        if u64::from(length) > keeper::CONFIG {
+        if u64::from(length) > CONFIG {
             bail!("too long");
         }
         let mut text = vec![0; usize::try_from(length)?];

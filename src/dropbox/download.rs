@@ -19,7 +19,7 @@ const VERSION: &[u8] = b"sourdine/v1/handout";
 
 /// A frozen list as a bundle. Cheap to clone. Volumes count from 1, as in their names.
 #[derive(Clone)]
-pub struct Handout(Arc<Inner>);
+pub struct Download(Arc<Inner>);
 
 struct Inner {
     store: Store,
@@ -34,13 +34,13 @@ struct Inner {
 impl Dropbox {
     /// The bundle of a list that was frozen on `day`: all of it, or README and manifests alone. Left out is
     /// what no bundle can name: whoever took the server over may have written anything into the index.
-    pub fn handout(
+    pub fn download(
         &self,
         frozen: Vec<(Mailbox, Dispatch)>,
         manifests_only: bool,
         day: Day,
-    ) -> Handout {
-        Handout::with_volumes(self.store(), frozen, manifests_only, day, None)
+    ) -> Download {
+        Download::with_volumes(self.store(), frozen, manifests_only, day, None)
     }
 
     /// The same with another volume size, in bytes.
@@ -50,12 +50,12 @@ impl Dropbox {
         manifests_only: bool,
         day: Day,
         limit: u64,
-    ) -> Handout {
-        Handout::with_volumes(self.store(), frozen, manifests_only, day, Some(limit))
+    ) -> Download {
+        Download::with_volumes(self.store(), frozen, manifests_only, day, Some(limit))
     }
 }
 
-impl Handout {
+impl Download {
     fn with_volumes(
         store: &Store,
         frozen: Vec<(Mailbox, Dispatch)>,
@@ -166,7 +166,7 @@ impl Handout {
 
 /// Reads a range of a volume; holds one chunk of one member at most.
 pub struct HandoutReader {
-    handout: Handout,
+    handout: Download,
     volume: usize,
     /// Not yet given.
     bytes: Range<u64>,

@@ -2,8 +2,8 @@
 //! sealed.
 
 use super::Dropbox;
-use super::draft::Detail;
-use super::intake::IntakeError;
+use super::intake_error::IntakeError;
+use super::receipt::FileDetail;
 use super::space::Hold;
 use crate::crypto::seal::{Recipients, SealWriter};
 use crate::store::{FileWriter, StoreError, StoredFile, Upload};
@@ -59,9 +59,9 @@ impl Member {
     }
 
     /// The file is whole.
-    pub fn finish(self) -> Result<(StoredFile, Detail), IntakeError> {
+    pub fn finish(self) -> Result<(StoredFile, FileDetail), IntakeError> {
         let (sealed, digested) = self.writer.finish()?;
         let (size, sha256) = (digested.size, digested.sha256_hex());
-        Ok((sealed.finish()?, Detail { name: self.name, size, sha256 }))
+        Ok((sealed.finish()?, FileDetail { name: self.name, size, sha256 }))
     }
 }

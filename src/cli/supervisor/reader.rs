@@ -11,8 +11,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::{mpsc, watch};
 
-use super::super::kept::READY;
-use super::pauses::Pauses;
+use super::super::supervised::READY;
+use super::backoff::Backoff;
 use super::{described, end};
 use crate::config::Listen;
 
@@ -63,7 +63,7 @@ impl Reader {
         let mut command = Command::new("/proc/self/exe");
         command
             .arg0("sourdine")
-            .args(["serve", "--kept", "--config"])
+            .args(["serve", "--supervised", "--config"])
             .arg(&self.config)
             .arg("--listen")
             .arg(argument(&self.listen))
@@ -88,7 +88,7 @@ impl Reader {
         mut changes: mpsc::Receiver<Vec<u8>>,
         mut stop: watch::Receiver<bool>,
     ) {
-        let mut pauses = Pauses::new();
+        let mut pauses = Backoff::new();
         loop {
             let status = tokio::select! {
                 status = process.child.wait() => described(status),
