@@ -98,7 +98,7 @@ fn a_day_at_the_desk(engine: Engine) {
     browser.type_in("#passphrase", "not this one");
     browser.type_in("#code", "000000");
     browser.follow(SIGN_IN);
-    browser.must_say("#problem", "Name, passphrase or code are not right");
+    browser.must_say("#problem", msg("desk-wrong"));
     assert_eq!(browser.typed("#name"), "anne");
     assert_eq!(browser.typed("#passphrase"), "");
     sign_in(&browser, &login);
