@@ -68,31 +68,31 @@ fn written(inside: &Inside, frozen: &[(Mailbox, Dispatch)], limit: u64) -> Vec<V
     bundle.finish().unwrap().iter().map(|path| fs::read(path).unwrap()).collect()
 }
 
-fn read(handout: &Download, volume: usize, range: Range<u64>) -> Vec<u8> {
+fn read(bundle: &Download, volume: usize, range: Range<u64>) -> Vec<u8> {
     let mut bytes = Vec::new();
-    handout.reader(volume, range).read_to_end(&mut bytes).unwrap();
+    bundle.reader(volume, range).read_to_end(&mut bytes).unwrap();
     bytes
 }
 
 /// Downloads every volume into `dir`, each broken again and again and gone on with; `served` hears of each piece.
 fn download(
-    handout: &Download,
+    bundle: &Download,
     dir: &Path,
     dice: &mut Xoshiro256PlusPlus,
     mut served: impl FnMut(usize, Range<u64>),
 ) -> Vec<PathBuf> {
-    (1..=handout.volumes())
+    (1..=bundle.volumes())
         .map(|volume| {
-            let length = handout.len(volume).unwrap();
+            let length = bundle.len(volume).unwrap();
             let mut got: Vec<u8> = Vec::new();
             while (got.len() as u64) < length {
                 let from = got.len() as u64;
                 let breaks_after = 1 + dice.random_range(0..700_000);
-                let mut reader = handout.reader(volume, from..length).take(breaks_after);
+                let mut reader = bundle.reader(volume, from..length).take(breaks_after);
                 let n = reader.read_to_end(&mut got).unwrap() as u64;
                 served(volume, from..from + n);
             }
-            let path = dir.join(handout.name(volume));
+            let path = dir.join(bundle.name(volume));
             fs::write(&path, got).unwrap();
             path
         })
@@ -108,24 +108,24 @@ fn a_download_that_breaks_again_and_again_is_the_bundle_that_export_writes() {
     assert_eq!((whole.volumes(), whole.dispatches()), (1, 3));
     assert!(read(&whole, 1, 0..u64::MAX) == fs::read(exported).unwrap());
 
-    let handout = inside.dropbox.handout_in_volumes(frozen.clone(), false, DAY, 400_000);
+    let bundle = inside.dropbox.download_in_volumes(frozen.clone(), false, DAY, 400_000);
     let files = written(&inside, &frozen, 400_000);
-    assert!(files.len() > 3 && handout.volumes() == files.len());
+    assert!(files.len() > 3 && bundle.volumes() == files.len());
     let mut dice = Xoshiro256PlusPlus::seed_from_u64(7);
     for (volume, file) in (1..).zip(&files) {
-        let length = handout.len(volume).unwrap();
+        let length = bundle.len(volume).unwrap();
         assert_eq!(length, file.len() as u64);
         for _ in 0..40 {
             let (from, to) = (dice.random_range(0..length), dice.random_range(0..length + 5_000));
             let end = usize::try_from(to.min(length)).unwrap();
             let wanted = file.get(usize::try_from(from).unwrap()..end).unwrap_or_default();
-            assert!(read(&handout, volume, from..to) == wanted, "{volume}: {from}..{to}");
+            assert!(read(&bundle, volume, from..to) == wanted, "{volume}: {from}..{to}");
         }
     }
-    assert_eq!((handout.len(0), handout.len(files.len() + 1)), (None, None));
-    assert!(read(&handout, files.len() + 1, 0..5).is_empty());
+    assert_eq!((bundle.len(0), bundle.len(files.len() + 1)), (None, None));
+    assert!(read(&bundle, files.len() + 1, 0..5).is_empty());
 
-    let volumes = download(&handout, inside.dir.path(), &mut dice, |_, _| ());
+    let volumes = download(&bundle, inside.dir.path(), &mut dice, |_, _| ());
     let names: Vec<_> = volumes.iter().map(|v| v.file_name().unwrap().to_str().unwrap()).collect();
     assert_eq!(names[..2], [format!("sourdine-{DAY}.tar"), format!("sourdine-{DAY}.2.tar")]);
     for (path, file) in volumes.iter().zip(&files) {
@@ -150,7 +150,7 @@ fn a_download_that_breaks_again_and_again_is_the_bundle_that_export_writes() {
 fn a_tag_names_the_bytes_and_nothing_else() {
     let (inside, frozen) = filled();
     let tag = |frozen: &[(Mailbox, Dispatch)], only, volume| {
-        inside.dropbox.handout_in_volumes(frozen.to_vec(), only, DAY, 400_000).etag(volume)
+        inside.dropbox.download_in_volumes(frozen.to_vec(), only, DAY, 400_000).etag(volume)
     };
     let first = tag(&frozen, false, 1);
     assert!(first.len() == 34 && first.starts_with('"') && first.ends_with('"'), "{first}");
@@ -183,31 +183,31 @@ fn a_dispatch_counts_once_all_of_it_was_served() {
     let (inside, frozen) = filled();
     let ids: BTreeSet<_> = frozen.iter().map(|(_, dispatch)| dispatch.id).collect();
     for (limit, seed) in [(400_000, 1), (u64::MAX, 2), (1_200_000, 3)] {
-        let handout = inside.dropbox.handout_in_volumes(frozen.clone(), false, DAY, limit);
+        let bundle = inside.dropbox.download_in_volumes(frozen.clone(), false, DAY, limit);
         let progress = DownloadProgress::default();
         let mut complete = Vec::new();
         download(
-            &handout,
+            &bundle,
             inside.dir.path(),
             &mut Xoshiro256PlusPlus::seed_from_u64(seed),
             |volume, range| {
                 // Some of it may have been lost on its way, and is asked for again.
                 let from = range.start.saturating_sub(9_000);
-                complete.extend(progress.served([1; 16], &handout, volume, from..range.end));
+                complete.extend(progress.served([1; 16], &bundle, volume, from..range.end));
             },
         );
         assert_eq!(complete.len(), 3, "each is told once");
         assert_eq!(complete.into_iter().collect::<BTreeSet<_>>(), ids);
-        let length = handout.len(1).unwrap();
-        let again = progress.served([1; 16], &handout, 1, 0..length);
+        let length = bundle.len(1).unwrap();
+        let again = progress.served([1; 16], &bundle, 1, 0..length);
         assert!(again.is_empty(), "none is told again");
 
         // From the last volume to the first. The last byte of one does not count with a gap before it.
         let progress = DownloadProgress::default();
-        let served = |volume, range| progress.served([1; 16], &handout, volume, range);
+        let served = |volume, range| progress.served([1; 16], &bundle, volume, range);
         let mut whole = Vec::new();
-        for volume in (1..=handout.volumes()).rev() {
-            let length = handout.len(volume).unwrap();
+        for volume in (1..=bundle.volumes()).rev() {
+            let length = bundle.len(volume).unwrap();
             assert!(served(volume, length / 2 + 1..length).is_empty());
             assert!(served(volume, 0..length / 2).is_empty());
             assert!(whole.len() < 3);
@@ -215,7 +215,7 @@ fn a_dispatch_counts_once_all_of_it_was_served() {
         }
         assert_eq!(whole.len(), 3, "each is told once");
         assert_eq!(whole.into_iter().collect::<BTreeSet<_>>(), ids);
-        for wrong in [0, handout.volumes() + 1] {
+        for wrong in [0, bundle.volumes() + 1] {
             assert!(served(wrong, 0..u64::MAX).is_empty());
         }
     }
@@ -224,16 +224,16 @@ fn a_dispatch_counts_once_all_of_it_was_served() {
 #[test]
 fn manifests_alone_are_listed_but_not_opened_as_whole_and_count_for_nothing() {
     let (inside, frozen) = filled();
-    let handout = inside.dropbox.download(frozen, true, DAY);
-    assert!(handout.len(1).unwrap() < 100_000);
-    assert_eq!(handout.name(1), format!("sourdine-{DAY}-manifests.tar"));
+    let bundle = inside.dropbox.download(frozen, true, DAY);
+    assert!(bundle.len(1).unwrap() < 100_000);
+    assert_eq!(bundle.name(1), format!("sourdine-{DAY}-manifests.tar"));
     let progress = DownloadProgress::default();
     let volumes = download(
-        &handout,
+        &bundle,
         inside.dir.path(),
         &mut Xoshiro256PlusPlus::seed_from_u64(5),
         |volume, range| {
-            assert!(progress.served([1; 16], &handout, volume, range).is_empty());
+            assert!(progress.served([1; 16], &bundle, volume, range).is_empty());
         },
     );
     let list = |args: &[&str]| {
@@ -265,8 +265,8 @@ fn manifests_alone_are_listed_but_not_opened_as_whole_and_count_for_nothing() {
 fn what_is_deleted_while_it_is_read_is_an_error_and_never_other_bytes() {
     let (inside, frozen) = filled();
     let store = inside.dropbox.store();
-    let handout = inside.dropbox.download(frozen.clone(), false, DAY);
-    let before = read(&handout, 1, 0..u64::MAX);
+    let bundle = inside.dropbox.download(frozen.clone(), false, DAY);
+    let before = read(&bundle, 1, 0..u64::MAX);
     let (mailbox, gone) =
         frozen.iter().max_by_key(|(_, d)| d.members.iter().map(|m| m.size).max()).unwrap();
     assert!(store.delete_dispatch("team", mailbox.id, gone.id).unwrap());
@@ -277,32 +277,32 @@ fn what_is_deleted_while_it_is_read_is_an_error_and_never_other_bytes() {
         store.is_whole(&empty).unwrap().then_some(())
     });
     let mut got = Vec::new();
-    assert!(handout.reader(1, 0..u64::MAX).read_to_end(&mut got).is_err());
+    assert!(bundle.reader(1, 0..u64::MAX).read_to_end(&mut got).is_err());
     assert!(before.starts_with(&got) && got.len() < before.len());
     // What stands behind it is read as before.
     let end = before.len() as u64;
-    assert!(read(&handout, 1, end - 1024..end) == before[before.len() - 1024..]);
+    assert!(read(&bundle, 1, end - 1024..end) == before[before.len() - 1024..]);
 }
 
 #[test]
 fn what_was_served_is_remembered_by_list_as_long_as_its_bytes_are_the_same() {
     let (inside, frozen) = filled();
-    let handout =
+    let bundle =
         |frozen: &[(Mailbox, Dispatch)], only| inside.dropbox.download(frozen.to_vec(), only, DAY);
     let progress = DownloadProgress::default();
-    let served = |list, handout: &Download, range| progress.served(list, handout, 1, range).len();
-    let whole = handout(&frozen, false);
+    let served = |list, bundle: &Download, range| progress.served(list, bundle, 1, range).len();
+    let whole = bundle(&frozen, false);
     let (length, half) = (whole.len(1).unwrap(), whole.len(1).unwrap() / 2);
     assert_eq!(served([1; 16], &whole, 0..half), 0);
     // Another list, and the same with manifests alone, know nothing of it.
     assert_eq!(served([2; 16], &whole, half..length), 0);
-    assert_eq!(served([1; 16], &handout(&frozen, true), 0..u64::MAX), 0);
+    assert_eq!(served([1; 16], &bundle(&frozen, true), 0..u64::MAX), 0);
     // Something was deleted: the offsets are others now.
     assert_eq!(served([3; 16], &whole, 0..half), 0);
-    assert_eq!(served([3; 16], &handout(&frozen[1..], false), 0..1), 0);
+    assert_eq!(served([3; 16], &bundle(&frozen[1..], false), 0..1), 0);
     assert_eq!(served([3; 16], &whole, half..length), 0);
     // What was served before and what comes now make three, whoever made the bundle.
-    assert_eq!(served([1; 16], &handout(&frozen, false), half..length), 3);
+    assert_eq!(served([1; 16], &bundle(&frozen, false), half..length), 3);
     // It does not grow without end; what was asked for least lately goes.
     assert_eq!(served([4; 16], &whole, 0..half), 0);
     for list in 0..2_000_u32 {

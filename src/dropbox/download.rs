@@ -44,7 +44,7 @@ impl Dropbox {
     }
 
     /// The same with another volume size, in bytes.
-    pub fn handout_in_volumes(
+    pub fn download_in_volumes(
         &self,
         frozen: Vec<(Mailbox, Dispatch)>,
         manifests_only: bool,
@@ -142,7 +142,7 @@ impl Download {
     pub fn reader(&self, volume: usize, range: Range<u64>) -> HandoutReader {
         let end = range.end.min(self.len(volume).unwrap_or_default());
         let bytes = range.start.min(end)..end;
-        HandoutReader { handout: self.clone(), volume, bytes, current: None }
+        HandoutReader { bundle: self.clone(), volume, bytes, current: None }
     }
 
     pub(super) fn layout(&self) -> &Layout {
@@ -166,7 +166,7 @@ impl Download {
 
 /// Reads a range of a volume; holds one chunk of one member at most.
 pub struct HandoutReader {
-    handout: Download,
+    bundle: Download,
     volume: usize,
     /// Not yet given.
     bytes: Range<u64>,
@@ -181,12 +181,12 @@ enum Piece {
 impl HandoutReader {
     fn next_piece(&self) -> io::Result<Piece> {
         let number = self.volume.saturating_sub(1);
-        let segment = self.handout.layout().segment(number, self.bytes.start);
+        let segment = self.bundle.layout().segment(number, self.bytes.start);
         match segment.ok_or(io::ErrorKind::UnexpectedEof)? {
             Segment::Made(bytes) => Ok(Piece::Made(io::Cursor::new(bytes))),
             Segment::Stored { item, member, bytes } => {
-                let file = self.handout.stored(item, member).ok_or(io::ErrorKind::NotFound)?;
-                let mut reader = self.handout.0.store.read(file);
+                let file = self.bundle.stored(item, member).ok_or(io::ErrorKind::NotFound)?;
+                let mut reader = self.bundle.0.store.read(file);
                 reader.seek(SeekFrom::Start(bytes.start))?;
                 Ok(Piece::Stored(reader.take(bytes.end - bytes.start)))
             }

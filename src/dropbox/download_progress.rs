@@ -36,15 +36,15 @@ impl DownloadProgress {
     pub fn served(
         &self,
         id: [u8; 16],
-        handout: &Download,
+        bundle: &Download,
         volume: usize,
         bytes: Range<u64>,
     ) -> Vec<DispatchId> {
-        let (Some(length), false) = (handout.len(volume), handout.is_manifests_only()) else {
+        let (Some(length), false) = (bundle.len(volume), bundle.is_manifests_only()) else {
             return Vec::new();
         };
         let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let list = lists.list(id, handout);
+        let list = lists.list(id, bundle);
         let at = volume.saturating_sub(1);
         let Some(served) = list.served.get_mut(at) else { return Vec::new() };
         if bytes.start > *served || bytes.end <= *served || *served >= length {
@@ -54,7 +54,7 @@ impl DownloadProgress {
         if *served < length {
             return Vec::new();
         }
-        let layout = handout.layout();
+        let layout = bundle.layout();
         let is_downloaded = |at: usize| list.served.get(at).copied() >= layout.length(at);
         let holds = |at: usize, item| layout.runs(at).iter().any(|run| run.item == item);
         let is_whole =
@@ -65,7 +65,7 @@ impl DownloadProgress {
 }
 
 impl Lists {
-    fn list(&mut self, id: [u8; 16], handout: &Download) -> &mut List {
+    fn list(&mut self, id: [u8; 16], bundle: &Download) -> &mut List {
         if self.all.len() >= LISTS
             && !self.all.contains_key(&id)
             && let Some(oldest) = self.all.iter().min_by_key(|(_, list)| list.used)
@@ -74,8 +74,8 @@ impl Lists {
             self.all.remove(&oldest);
         }
         self.clock += 1;
-        let (used, hash) = (self.clock, handout.hash());
-        let new = || List { used, hash, served: vec![0; handout.volumes()] };
+        let (used, hash) = (self.clock, bundle.hash());
+        let new = || List { used, hash, served: vec![0; bundle.volumes()] };
         let list = self.all.entry(id).or_insert_with(new);
         if list.hash != hash {
             *list = new();

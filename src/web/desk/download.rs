@@ -42,7 +42,7 @@ struct Found {
 struct DownloadTemplate<'a> {
     page: &'a Page<'a>,
     id: String,
-    handout: Download,
+    bundle: Download,
     until: Day,
 }
 
@@ -56,8 +56,8 @@ struct ChangedTemplate<'a> {
 
 impl DownloadTemplate<'_> {
     fn volumes(&self) -> impl Iterator<Item = (String, String, String)> {
-        (1..=self.handout.volumes()).map(|number| {
-            let (name, size) = (self.handout.name(number), self.handout.len(number));
+        (1..=self.bundle.volumes()).map(|number| {
+            let (name, size) = (self.bundle.name(number), self.bundle.len(number));
             let address = format!("/download/{}/{number}/{name}", self.id);
             (address, name, self.page.lang.size(size.unwrap_or_default()))
         })
@@ -68,7 +68,7 @@ impl DownloadTemplate<'_> {
     }
 
     fn size(&self) -> String {
-        let all = (1..=self.handout.volumes()).filter_map(|number| self.handout.len(number));
+        let all = (1..=self.bundle.volumes()).filter_map(|number| self.bundle.len(number));
         self.page.lang.size(all.sum())
     }
 }
@@ -190,15 +190,14 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Response {
     let page = Page::new(&desk, &uri, &headers).of(&reader).within(Room::Inbox).told();
-    let found = desk.blocking(move |desk| desk.list(&reader, &id)).await;
+    let found = desk.blocking(move |desk| desk.list(&reader, &id)?.laid_out(desk)).await;
     match found {
-        Ok(found) if found.is_whole() => {
+        Ok((found, Some(bundle))) => {
             let until = desk.dropbox.last_day(found.frozen.day, retention::DOWNLOAD);
             let id = hex(&found.id);
-            let handout = found.download(&desk);
-            answer(StatusCode::OK, &DownloadTemplate { page: &page, id, handout, until })
+            answer(StatusCode::OK, &DownloadTemplate { page: &page, id, bundle, until })
         }
-        Ok(found) => changed(&page, &found),
+        Ok((found, None)) => changed(&page, &found),
         Err(problem) => page.problem(&problem),
     }
 }
@@ -208,8 +207,13 @@ impl Found {
         self.frozen.items.len() == self.frozen.count
     }
 
-    fn download(self, desk: &Desk) -> Download {
-        desk.dropbox.download(self.frozen.items, false, self.frozen.day)
+    /// With its bundle, where everything of it is there still. Blocks.
+    fn laid_out(mut self, desk: &Desk) -> Result<(Self, Option<Download>), Problem> {
+        let laid_out = self.is_whole().then(|| {
+            let items = std::mem::take(&mut self.frozen.items);
+            desk.dropbox.download(items, false, self.frozen.day)
+        });
+        Ok((self, laid_out))
     }
 }
 
@@ -236,18 +240,16 @@ pub async fn volume(
     let page = Page::new(&desk, &uri, &headers).of(&reader).within(Room::Inbox);
     let found = {
         let reader = reader.clone();
-        desk.blocking(move |desk| desk.list(&reader, &id)).await
+        desk.blocking(move |desk| desk.list(&reader, &id)?.laid_out(desk)).await
     };
-    let found = match found {
-        Ok(found) if found.is_whole() => found,
-        Ok(found) => return changed(&page, &found),
+    let (found, bundle) = match found {
+        Ok((found, Some(bundle))) => (found, bundle),
+        Ok((found, None)) => return changed(&page, &found),
         Err(problem) => return page.problem(&problem),
     };
-    let id = found.id;
-    let team = found.frozen.team.clone();
-    let handout = found.download(&desk);
+    let (id, team) = (found.id, found.frozen.team);
     let served =
-        Served { desk: desk.clone(), reader: reader.clone(), team, id, handout: handout.clone() };
+        Served { desk: desk.clone(), reader: reader.clone(), team, id, bundle: bundle.clone() };
     let sending = Sending {
         desk: &desk,
         reader: &reader,
@@ -255,7 +257,7 @@ pub async fn volume(
         method: &method,
         visitor: &visitor,
     };
-    match sending.send(&handout, number, Some(served)) {
+    match sending.send(&bundle, number, Some(served)) {
         Ok(response) => response,
         Err(problem) => page.problem(&problem),
     }
@@ -282,16 +284,16 @@ pub async fn manifest(
             let mailbox = desk.find(&reader, &Place { team: team.clone(), designation })?;
             let id = DispatchId::parse(&dispatch).ok_or(Problem::NotFound)?;
             let found = desk.dropbox.store().desk_dispatch(&team, mailbox.id, id)?;
-            Ok((mailbox, found.ok_or(Problem::NotFound)?))
+            let dispatch = found.ok_or(Problem::NotFound)?;
+            let day = dispatch.day;
+            Ok(desk.dropbox.download(vec![(mailbox, dispatch)], true, day))
         })
         .await
     };
-    let (mailbox, dispatch) = match found {
-        Ok(found) => found,
+    let bundle = match found {
+        Ok(bundle) => bundle,
         Err(problem) => return page.problem(&problem),
     };
-    let day = dispatch.day;
-    let handout = desk.dropbox.download(vec![(mailbox, dispatch)], true, day);
     let sending = Sending {
         desk: &desk,
         reader: &reader,
@@ -299,7 +301,7 @@ pub async fn manifest(
         method: &method,
         visitor: &visitor,
     };
-    match sending.send(&handout, 1, None) {
+    match sending.send(&bundle, 1, None) {
         Ok(response) => response,
         Err(problem) => page.problem(&problem),
     }
@@ -325,14 +327,14 @@ struct Sending<'a> {
 impl Sending<'_> {
     fn send(
         &self,
-        handout: &Download,
+        bundle: &Download,
         number: usize,
         served: Option<Served>,
     ) -> Result<Response, Problem> {
-        let length = handout.len(number).ok_or(Problem::NotFound)?;
+        let length = bundle.len(number).ok_or(Problem::NotFound)?;
         let account = self.reader.name().to_owned();
         let slot = self.desk.downloads.acquire(Some(account)).ok_or(Problem::Busy)?;
-        let (etag, name) = (handout.etag(number), handout.name(number));
+        let (etag, name) = (bundle.etag(number), bundle.name(number));
         let offered = Offered { name: &name, etag: &etag, length };
         let body = |range: Range<u64>| -> Body {
             let held = Held {
@@ -348,7 +350,7 @@ impl Sending<'_> {
                 }
             };
             let idle = self.desk.dropbox.limits().idle;
-            let (reader, mut at) = (handout.reader(number, range.clone()), range.start);
+            let (reader, mut at) = (bundle.reader(number, range.clone()), range.start);
             let taken = move |bytes| {
                 if let Some(served) = &served {
                     served.add(number, at..at + bytes);
@@ -375,13 +377,13 @@ struct Served {
     reader: Reader,
     team: String,
     id: [u8; 16],
-    handout: Download,
+    bundle: Download,
 }
 
 impl Served {
     fn add(&self, volume: usize, bytes: Range<u64>) {
         let progress = &self.desk.download_progress;
-        let complete = progress.served(self.id, &self.handout, volume, bytes);
+        let complete = progress.served(self.id, &self.bundle, volume, bytes);
         if complete.is_empty() {
             return;
         }
