@@ -21,7 +21,7 @@ pub fn every_page_fits_and_is_one_request(engine: Engine, states: &[State]) {
     let mut wanted = Vec::new();
     let widths: &[u64] = match engine {
         Engine::Chromium => &[320, 360, 1280],
-        Engine::Firefox => &[320, 1280],
+        Engine::Firefox => &[320],
         Engine::Webkit => &[320, 360],
     };
     for &width in widths {
