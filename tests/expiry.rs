@@ -207,7 +207,9 @@ fn act(inside: &Inside, source: &MailboxKeys, what: usize, step: usize) {
         (11, ..) if step.is_multiple_of(4) => store.erase(source.id).unwrap(),
         _ => {
             let drafts = inside.view(source).map(|view| view.drafts).unwrap_or_default();
-            drafts.iter().for_each(|one| inside.dropbox.discard(source, one.id()).unwrap());
+            for one in &drafts {
+                inside.dropbox.discard(source, one.id()).unwrap();
+            }
         }
     }
 }

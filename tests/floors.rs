@@ -105,6 +105,9 @@ fn offline_commands_reach_neither_the_web_nor_the_store() {
     }
 }
 
+/// Names on the way to something.
+type Names = Vec<String>;
+
 /// Module path of a file of `src`: `web/desk/mod.rs` is `[web, desk]`.
 fn module_of(path: &Path, src: &Path) -> Vec<String> {
     let path = path.strip_prefix(src).unwrap().with_extension("");
@@ -116,7 +119,7 @@ fn module_of(path: &Path, src: &Path) -> Vec<String> {
 }
 
 /// The paths of a `use` tree: `a::{b, c::{self, d}}` is `a::b`, `a::c`, `a::c::d`.
-fn leaves(tree: &str) -> Vec<Vec<String>> {
+fn leaves(tree: &str) -> Vec<Names> {
     let tree = tree.trim();
     let Some(open) = tree.find('{') else {
         let names = tree.split(" as ").next().unwrap().split("::");
@@ -141,7 +144,7 @@ fn leaves(tree: &str) -> Vec<Vec<String>> {
     found.map(|path| [head.clone(), path].concat()).collect()
 }
 
-type Modules = BTreeMap<Vec<String>, String>;
+type Modules = BTreeMap<Names, String>;
 
 /// Where a path leads from a module: absolute, without `crate`.
 fn absolute(from: &[String], path: &[String], modules: &Modules) -> Option<Vec<String>> {
@@ -158,19 +161,24 @@ fn absolute(from: &[String], path: &[String], modules: &Modules) -> Option<Vec<S
     modules.contains_key(&at).then(|| [from, path].concat())
 }
 
-/// Every `use` of a text (whether it is `pub`, and its paths), and the paths that its code names.
-fn named(text: &str) -> (Vec<(bool, Vec<String>)>, Vec<Vec<String>>) {
+/// Every `use` of a text (whether it is `pub`, and its paths), and the paths that its other code names.
+fn named(text: &str) -> (Vec<(bool, Names)>, Vec<Names>) {
     let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
-    let lines = code.lines().map(|line| line.split("//").next().unwrap());
-    let code: String = lines.flat_map(|line| [line, "\n"]).collect();
+    let mut lines = code.lines().map(|line| line.split("//").next().unwrap().trim());
     let (mut uses, mut rest) = (Vec::new(), String::new());
-    for statement in code.split_inclusive([';', '{', '}']) {
-        let line = statement.trim_start();
-        let is_pub = line.starts_with("pub use ");
-        rest.push_str(statement);
-        let Some(at) = line.find("use ").filter(|at| *at == 0 || is_pub) else { continue };
-        let tree = code[code.find(line).unwrap()..].split(';').next().unwrap();
-        uses.extend(leaves(&tree[at + 4..]).into_iter().map(|path| (is_pub, path)));
+    while let Some(line) = lines.next() {
+        let is_pub = line.starts_with("pub");
+        let private = line.trim_start_matches("pub(super) ").trim_start_matches("pub ");
+        let Some(tree) = private.strip_prefix("use ") else {
+            rest.extend([line, "\n"]);
+            continue;
+        };
+        let mut tree = tree.to_owned();
+        while !tree.contains(';') {
+            tree.push_str(lines.next().unwrap());
+        }
+        let tree = tree.split(';').next().unwrap();
+        uses.extend(leaves(tree).into_iter().map(|path| (is_pub, path)));
     }
     let word = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
     let paths = rest.split(|c| !word(c)).filter(|path| path.contains("::"));
@@ -179,7 +187,7 @@ fn named(text: &str) -> (Vec<(bool, Vec<String>)>, Vec<Vec<String>>) {
 }
 
 /// File -> the files whose names it uses. A re-export is no use, and leads on to where the name is made.
-fn graph(src: &Path) -> BTreeMap<Vec<String>, BTreeSet<Vec<String>>> {
+fn graph(src: &Path) -> BTreeMap<Names, BTreeSet<Names>> {
     let read = |path: &PathBuf| (module_of(path, src), fs::read_to_string(path).unwrap());
     let modules: Modules = sources(src).iter().map(read).filter(|(m, _)| m != &["main"]).collect();
     let mut exports = BTreeMap::new();
@@ -210,10 +218,7 @@ fn graph(src: &Path) -> BTreeMap<Vec<String>, BTreeSet<Vec<String>>> {
 }
 
 /// What can be reached from a file.
-fn reached(
-    from: &[String],
-    graph: &BTreeMap<Vec<String>, BTreeSet<Vec<String>>>,
-) -> BTreeSet<Vec<String>> {
+fn reached(from: &[String], graph: &BTreeMap<Names, BTreeSet<Names>>) -> BTreeSet<Names> {
     let (mut seen, mut next) = (BTreeSet::new(), vec![from.to_vec()]);
     while let Some(file) = next.pop() {
         for other in graph.get(&file).into_iter().flatten() {

@@ -10,6 +10,7 @@ use sourdine::base::random;
 use sourdine::config::{Config, DEFAULT};
 use sourdine::crypto::code::RetrievalCode;
 use sourdine::crypto::kdf::{MailboxKeys, Scratch};
+use sourdine::dropbox::draft::HeldDraft;
 use sourdine::dropbox::mailbox::SourceView;
 use sourdine::dropbox::{self, DropText, Dropbox, Intake, Outcome, Receipt, Team};
 use sourdine::store::{Dispatch, Kind, Publication};
@@ -114,7 +115,7 @@ impl Inside {
     /// A form under way that adds to the source's draft, or begins one.
     pub fn begin_to_keep(&self, keys: &MailboxKeys) -> Intake {
         let view = self.view(keys);
-        let draft = view.and_then(|view| view.drafts.first().map(|draft| draft.id()));
+        let draft = view.and_then(|view| view.drafts.first().map(HeldDraft::id));
         let text = DropText { message: String::new(), keep: true, draft, arrived: Instant::now() };
         self.dropbox.intake(keys.clone(), self.team(), new_form(), 8_000_000, text).unwrap()
     }

@@ -82,7 +82,10 @@ fn what_another_tab_keeps_meanwhile_is_not_sent_with_this_form() {
         display.ends();
         let page = site.mailbox(&sheet.form.code);
         assert_eq!((held(&page), rows(&site).0), (listed(files), 1));
-        assert_eq!(opened(&site, &format!("{}.tar", files.len())).1, contents(&[sent.clone()]));
+        assert_eq!(
+            opened(&site, &format!("{}.tar", files.len())).1,
+            contents(std::slice::from_ref(&sent))
+        );
         act(&site, &sheet.form.code, "erase", "").must_say(msg("erased-title"));
     }
 }

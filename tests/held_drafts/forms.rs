@@ -25,7 +25,9 @@ fn sent(inside: &Inside, keys: &MailboxKeys) -> usize {
 /// A form to be sent that has brought these files, each with its own name in it.
 fn form(inside: &Inside, keys: &MailboxKeys, seed: DispatchSeed, files: &[&str]) -> Intake {
     let mut intake = inside.begin(keys, seed, "Bonjour");
-    files.iter().for_each(|name| bring(&mut intake, name, name.as_bytes()));
+    for name in files {
+        bring(&mut intake, name, name.as_bytes());
+    }
     intake
 }
 
@@ -90,7 +92,7 @@ fn of_two_uploads_of_one_form_the_newer_one_goes_on() {
     let seed = new_form();
     let [mut first, second] = [0, 1].map(|_| inside.begin(&keys, seed, "Bonjour"));
     let mut file = first.file("one".into()).unwrap();
-    let _ = file.write(&[7; 3_000_000]);
+    let _ = file.write(&vec![7; 3_000_000]);
     assert!(file.finish().is_err_and(ended) || first.finish().is_err_and(ended));
     drop(second);
     let mut third = form(&inside, &keys, seed, &["one"]);

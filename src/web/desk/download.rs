@@ -190,7 +190,7 @@ pub async fn show(
     headers: HeaderMap,
 ) -> Response {
     let page = Page::new(&desk, &uri, &headers).of(&reader).within(Room::Inbox).told();
-    let found = desk.blocking(move |desk| desk.list(&reader, &id)?.laid_out(desk)).await;
+    let found = desk.blocking(move |desk| Ok(desk.list(&reader, &id)?.laid_out(desk))).await;
     match found {
         Ok((found, Some(bundle))) => {
             let until = desk.dropbox.last_day(found.frozen.day, retention::DOWNLOAD);
@@ -208,12 +208,12 @@ impl Found {
     }
 
     /// With its bundle, where everything of it is there still. Blocks.
-    fn laid_out(mut self, desk: &Desk) -> Result<(Self, Option<Download>), Problem> {
+    fn laid_out(mut self, desk: &Desk) -> (Self, Option<Download>) {
         let laid_out = self.is_whole().then(|| {
             let items = std::mem::take(&mut self.frozen.items);
             desk.dropbox.download(items, false, self.frozen.day)
         });
-        Ok((self, laid_out))
+        (self, laid_out)
     }
 }
 
@@ -240,7 +240,7 @@ pub async fn volume(
     let page = Page::new(&desk, &uri, &headers).of(&reader).within(Room::Inbox);
     let found = {
         let reader = reader.clone();
-        desk.blocking(move |desk| desk.list(&reader, &id)?.laid_out(desk)).await
+        desk.blocking(move |desk| Ok(desk.list(&reader, &id)?.laid_out(desk))).await
     };
     let (found, bundle) = match found {
         Ok((found, Some(bundle))) => (found, bundle),
