@@ -202,6 +202,7 @@ mod tests {
             ("", "file"),
             (".bashrc", "bashrc"),
             ("-rf", "rf"),
+            ("-.¡", "¡"),
             ("-", "file"),
             ("- -.-x", "x"),
             ("a\u{202e}fdp.exe", "a_fdp.exe"),
