@@ -21,7 +21,7 @@ use crate::store::Account;
 const COOKIE: &str = "__Host-sourdine";
 /// The form field that carries a session's CSRF token.
 pub const PROOF: &str = "proof";
-/// How often it is looked whether whoever sends or is sent something is still signed in.
+/// Interval between session checks during a transfer.
 const LOOK: Duration = Duration::from_secs(5);
 
 /// An editor who is signed in.
