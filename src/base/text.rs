@@ -14,8 +14,15 @@ pub enum NotText {
 /// The bytes behind a byte order mark of UTF-8, if there is one. UTF-16 is refused.
 pub fn without_bom(bytes: &[u8]) -> Result<&[u8], NotText> {
     // Every second byte of ASCII in UTF-16 is zero, also where the mark is missing.
-    let utf16 = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 1..=0x7f, ..] | [1..=0x7f, 0, ..]);
-    if utf16 { Err(NotText::Utf16) } else { Ok(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)) }
+    let utf16 = matches!(
+        bytes,
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 1..=0x7f, ..] | [1..=0x7f, 0, ..]
+    );
+    if utf16 {
+        Err(NotText::Utf16)
+    } else {
+        Ok(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
+    }
 }
 
 /// UTF-8 text, without its byte order mark.

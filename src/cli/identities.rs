@@ -116,7 +116,9 @@ fn unlock(sealed: &[u8], name: &str, ask: Ask<'_>) -> anyhow::Result<Zeroizing<V
                 | DecryptError::NoMatchingKeys,
             ) => tell(&format!("That is not the passphrase of {name}.")),
             Err(DecryptError::ExcessiveWork { .. }) => {
-                bail!("checking the passphrase of {name} takes longer than this allows; take it off with `age -d`")
+                bail!(
+                    "checking the passphrase of {name} takes longer than this allows; take it off with `age -d`"
+                )
             }
             Err(error) => return Err(error).with_context(broken),
         }
@@ -137,7 +139,9 @@ fn plain(text: &[u8], name: &str) -> anyhow::Result<Keys> {
             continue;
         }
         let hint = match key {
-            Ok(key) if key.starts_with("age1") => " What stands there is the recipient, which only seals.",
+            Ok(key) if key.starts_with("age1") => {
+                " What stands there is the recipient, which only seals."
+            }
             _ => "",
         };
         let read = key.ok().and_then(|key| IdentityFile::from_buffer(key.as_bytes()).ok());

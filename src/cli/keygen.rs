@@ -83,8 +83,9 @@ fn lock(text: &str) -> anyhow::Result<Zeroizing<Vec<u8>>> {
 /// Asks for a passphrase until it will do; makes one where nothing is typed.
 fn choose() -> anyhow::Result<SecretString> {
     loop {
-        let question =
-            format!("Passphrase, at least {SHORTEST} characters (Enter alone: one is made for you)");
+        let question = format!(
+            "Passphrase, at least {SHORTEST} characters (Enter alone: one is made for you)"
+        );
         let Some(typed) = ask(&question)? else { return generate() };
         match length(typed.expose_secret()) {
             Length::TooShort => tell(&format!(
