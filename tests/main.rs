@@ -14,6 +14,7 @@ mod common;
 mod bad_input;
 mod browsers;
 mod bundles_that_were_touched;
+mod check;
 mod crypto_seal;
 mod deploy;
 mod desk_attacks;
