@@ -177,7 +177,7 @@ impl Open {
         let output = Output::new(out).with_context(cannot)?;
         let sizes = opened.iter().flat_map(|o| &o.manifest.files).map(|f| f.size);
         let bars = progress::Threads::new(sizes.fold(0, u64::saturating_add));
-        let mut opener =
+        let mut inner =
             Opener { volumes: bundles, identities, output: &output, progress: &bars, known };
         let mut sections = Vec::new();
         let mut taken: HashMap<_, Names> = HashMap::new();
@@ -191,7 +191,7 @@ impl Open {
                     let outcomes =
                         extract::extract(dispatch, bundles, identities, &output, &files, &bars);
                     let sealed_by_source = match manifest.kind {
-                        Kind::Submission => opener.open(&outcomes, &files),
+                        Kind::Submission => inner.open(&outcomes, &files),
                         Kind::Reply => BTreeMap::new(),
                     };
                     sections.push(Section { manifest, outcomes, sealed_by_source });
