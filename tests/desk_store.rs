@@ -3,19 +3,20 @@
 use crate::common::{crowd, files_below, holds, wait_for};
 use sourdine::base::clock::Day;
 use sourdine::base::ids::{DispatchId, MailboxId};
+use sourdine::base::kind::DispatchKind;
 use sourdine::store::{
-    Account, Cutoffs, Did, Dispatch, Filter, InboxQuery, JournalLine, Kind, Mailbox, Publication,
-    Store, StoreError, Tuning, create,
+    Account, Cutoffs, Did, Dispatch, Filter, InboxQuery, JournalLine, Mailbox, Publication, Store,
+    StoreError, Tuning, create,
 };
 use std::io::Write;
 
-struct Place {
+struct Fixture {
     _dir: tempfile::TempDir,
     store: Store,
     data: std::path::PathBuf,
 }
 
-impl Place {
+impl Fixture {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().join("data");
@@ -28,13 +29,13 @@ impl Place {
     }
 
     /// A dispatch of one sealed member.
-    fn send(&self, kind: Kind, source: u8, team: &str, number: u8, day: i64) -> DispatchId {
+    fn send(&self, kind: DispatchKind, source: u8, team: &str, number: u8, day: i64) -> DispatchId {
         self.try_send(kind, source, team, number, day).unwrap()
     }
 
     fn try_send(
         &self,
-        kind: Kind,
+        kind: DispatchKind,
         source: u8,
         team: &str,
         number: u8,
@@ -88,11 +89,11 @@ fn row(team: &str, name: &str, unread: u32) -> (String, String, u32) {
 
 #[test]
 fn each_team_sees_its_own_and_each_editor_what_is_new_to_them() {
-    let place = Place::new();
-    let first = place.send(Kind::Submission, 0, "a", 1, 100);
-    place.send(Kind::Submission, 0, "b", 2, 105);
-    place.send(Kind::Submission, 1, "a", 3, 103);
-    place.send(Kind::Reply, 1, "a", 4, 104);
+    let place = Fixture::new();
+    let first = place.send(DispatchKind::Submission, 0, "a", 1, 100);
+    place.send(DispatchKind::Submission, 0, "b", 2, 105);
+    place.send(DispatchKind::Submission, 1, "a", 3, 103);
+    place.send(DispatchKind::Reply, 1, "a", 4, 104);
 
     // A's row says nothing of what b got later.
     assert_eq!(
@@ -128,10 +129,10 @@ fn each_team_sees_its_own_and_each_editor_what_is_new_to_them() {
 
 #[test]
 fn an_inbox_goes_page_by_page_without_gap_or_double() {
-    let place = Place::new();
+    let place = Fixture::new();
     for number in 0..23 {
         place.send(
-            Kind::Submission,
+            DispatchKind::Submission,
             number,
             if number % 3 == 0 { "b" } else { "a" },
             number,
@@ -157,11 +158,11 @@ fn an_inbox_goes_page_by_page_without_gap_or_double() {
 
 #[test]
 fn stars_and_mutes_are_the_editors_labels_are_the_teams() {
-    let place = Place::new();
+    let place = Fixture::new();
     let store = &place.store;
     for source in 0..3 {
-        place.send(Kind::Submission, source, "a", source, 100 + i64::from(source));
-        place.send(Kind::Submission, source, "b", source + 10, 100);
+        place.send(DispatchKind::Submission, source, "a", source, 100 + i64::from(source));
+        place.send(DispatchKind::Submission, source, "b", source + 10, 100);
     }
     let id = |source: u8| MailboxId([source; 16]);
     store.set_star("anne", "a", id(0), true).unwrap();
@@ -209,11 +210,11 @@ fn stars_and_mutes_are_the_editors_labels_are_the_teams() {
 
 #[test]
 fn what_one_team_deletes_the_other_keeps() {
-    let place = Place::new();
+    let place = Fixture::new();
     let store = &place.store;
-    let of_a = place.send(Kind::Submission, 0, "a", 1, 100);
-    let of_b = place.send(Kind::Submission, 0, "b", 2, 100);
-    let reply = place.send(Kind::Reply, 0, "a", 3, 101);
+    let of_a = place.send(DispatchKind::Submission, 0, "a", 1, 100);
+    let of_b = place.send(DispatchKind::Submission, 0, "b", 2, 100);
+    let reply = place.send(DispatchKind::Reply, 0, "a", 3, 101);
     let id = MailboxId([0; 16]);
 
     assert!(!store.delete_dispatch("a", id, of_b).unwrap());
@@ -226,7 +227,7 @@ fn what_one_team_deletes_the_other_keeps() {
     assert!(store.delete_correspondence("a", id, "anne", Day(102)).unwrap());
     assert!(!store.has_dispatch(reply).unwrap());
     // An answer that was on its way does not bring it back.
-    let late = place.try_send(Kind::Reply, 0, "a", 4, 102);
+    let late = place.try_send(DispatchKind::Reply, 0, "a", 4, 102);
     assert!(matches!(late, Err(StoreError::Changed)));
     assert_eq!(place.inbox("carla", &["a", "b"], Filter::All), [row("b", "source-a", 1)]);
     // Each deletion stands in the journal of its team; nothing does where nothing was deleted.
@@ -241,11 +242,11 @@ fn what_one_team_deletes_the_other_keeps() {
 
 #[test]
 fn a_frozen_list_holds_one_teams_dispatches_and_says_what_has_gone() {
-    let place = Place::new();
+    let place = Fixture::new();
     let store = &place.store;
-    let one = place.send(Kind::Submission, 0, "a", 1, 100);
-    let two = place.send(Kind::Reply, 0, "a", 2, 100);
-    let other = place.send(Kind::Submission, 0, "b", 3, 100);
+    let one = place.send(DispatchKind::Submission, 0, "a", 1, 100);
+    let two = place.send(DispatchKind::Reply, 0, "a", 2, 100);
+    let other = place.send(DispatchKind::Submission, 0, "b", 3, 100);
     let unknown = DispatchId([99; 16]);
     let count = store.freeze([7; 16], "anne", "a", Day(100), vec![two, other, unknown, one]);
     assert_eq!(count.unwrap(), 2);
@@ -272,7 +273,7 @@ fn a_frozen_list_holds_one_teams_dispatches_and_says_what_has_gone() {
 /// A hundred thousand dispatches hold the one thread that writes up for moments, not for minutes.
 #[test]
 fn lists_of_a_full_box_are_made_by_the_thousand() {
-    let place = Place::new();
+    let place = Fixture::new();
     crowd::fill(&place.data, "a", "carla", 10_000, 20_000);
     let all = place.store.unread("anne", &["a".to_owned()], None, 1001).unwrap();
     assert_eq!(all.len(), 1001);
@@ -290,10 +291,10 @@ fn lists_of_a_full_box_are_made_by_the_thousand() {
 
 #[test]
 fn a_frozen_list_ends_with_the_last_that_it_held() {
-    let place = Place::new();
+    let place = Fixture::new();
     let store = &place.store;
-    let one = place.send(Kind::Submission, 0, "a", 1, 100);
-    let two = place.send(Kind::Submission, 1, "a", 2, 100);
+    let one = place.send(DispatchKind::Submission, 0, "a", 1, 100);
+    let two = place.send(DispatchKind::Submission, 1, "a", 2, 100);
     assert_eq!(store.freeze([7; 16], "anne", "a", Day(100), vec![one, two]).unwrap(), 2);
     assert_eq!(store.freeze([8; 16], "anne", "a", Day(100), vec![two]).unwrap(), 1);
     assert_eq!(store.freeze([9; 16], "anne", "b", Day(100), vec![one]).unwrap(), 0);
@@ -309,7 +310,7 @@ fn a_frozen_list_ends_with_the_last_that_it_held() {
 
 #[test]
 fn an_account_is_made_changed_and_removed() {
-    let place = Place::new();
+    let place = Fixture::new();
     let store = &place.store;
     assert!(!store.add_account(account("anne", &["b"])).unwrap(), "a name is taken once");
     let anne = store.account("anne").unwrap().unwrap();
@@ -370,16 +371,16 @@ fn line(day: i64, team: &str, did: Did, what: &str) -> JournalLine {
 
 #[test]
 fn a_journal_has_one_line_a_day_for_each_thing_and_ends_after_its_time() {
-    let place = Place::new();
+    let place = Fixture::new();
     let store = &place.store;
-    place.send(Kind::Submission, 0, "a", 1, 100);
+    place.send(DispatchKind::Submission, 0, "a", 1, 100);
     let lines = [
         line(100, "a", Did::SignedIn, ""),
         line(102, "a", Did::Fetched, "source-a"),
         line(102, "a", Did::Fetched, "source-a"),
         line(101, "b", Did::Fetched, "source-b"),
     ];
-    place.send(Kind::Submission, 1, "b", 2, 100);
+    place.send(DispatchKind::Submission, 1, "b", 2, 100);
     store.note(lines.to_vec()).unwrap();
     let read = |teams: &[&str]| {
         let teams: Vec<_> = teams.iter().map(ToString::to_string).collect();
@@ -407,11 +408,11 @@ fn a_journal_has_one_line_a_day_for_each_thing_and_ends_after_its_time() {
 
 #[test]
 fn nothing_late_names_a_mailbox_that_is_gone_and_no_account_goes_with_it() {
-    let place = Place::new();
+    let place = Fixture::new();
     let store = &place.store;
     let id = MailboxId([0; 16]);
-    let of_a = place.send(Kind::Submission, 0, "a", 1, 100);
-    let of_b = place.send(Kind::Submission, 1, "b", 2, 100);
+    let of_a = place.send(DispatchKind::Submission, 0, "a", 1, 100);
+    let of_b = place.send(DispatchKind::Submission, 1, "b", 2, 100);
     let read = |team: &str| store.journal(&[team.to_owned()], 10).unwrap();
     let fetch = |team: &str, day| {
         store.fetched(team, vec![of_a, of_b, DispatchId([9; 16])], "anne", Day(day)).unwrap();
@@ -437,10 +438,10 @@ fn nothing_late_names_a_mailbox_that_is_gone_and_no_account_goes_with_it() {
 
 #[test]
 fn a_fetched_reply_stays_as_long_as_its_source_was_promised() {
-    let place = Place::new();
+    let place = Fixture::new();
     let store = &place.store;
-    let sent = place.send(Kind::Submission, 0, "a", 1, 100);
-    let reply = place.send(Kind::Reply, 0, "a", 2, 100);
+    let sent = place.send(DispatchKind::Submission, 0, "a", 1, 100);
+    let reply = place.send(DispatchKind::Reply, 0, "a", 2, 100);
     let fetches = || {
         let list = store.desk_dispatches("a", MailboxId([0; 16]), 0, 9).unwrap().0;
         let mut ids: Vec<_> = list.iter().filter(|d| !d.fetches.is_empty()).collect();
@@ -473,7 +474,7 @@ fn a_fetched_reply_stays_as_long_as_its_source_was_promised() {
 
 #[test]
 fn what_was_deleted_leaves_no_byte() {
-    let place = Place::new();
+    let place = Fixture::new();
     let id = MailboxId([0; 16]);
     let gone = |traces: &[&[u8]]| {
         let files = files_below(&place.data);
@@ -481,7 +482,7 @@ fn what_was_deleted_leaves_no_byte() {
     };
     let traces = [&[0x5a; 100][..], b"erkennungszeichen", b"age1source0"];
     let fill = || {
-        place.send(Kind::Submission, 0, "a", 0x5a, 100);
+        place.send(DispatchKind::Submission, 0, "a", 0x5a, 100);
         place.store.set_label("a", id, "erkennungszeichen", true).unwrap();
     };
     fill();

@@ -9,9 +9,9 @@ use std::process::Command;
 use crate::common::*;
 use serde_json::{Value, json};
 use sourdine::base::clock::Clock;
+use sourdine::base::kind::DispatchKind;
 use sourdine::config::Config;
 use sourdine::dropbox::Dropbox;
-use sourdine::store::Kind;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -104,7 +104,7 @@ fn fetched_back(site: &mut Box_, name: &str) -> PathBuf {
     let mut found = Vec::new();
     for (mailbox, _) in store.submissions("team", true).unwrap() {
         let all = store.dispatches(mailbox.id).unwrap().into_iter();
-        let replies = all.filter(|dispatch| dispatch.kind == Kind::Reply);
+        let replies = all.filter(|dispatch| dispatch.kind == DispatchKind::Reply);
         found.extend(replies.map(|reply| (mailbox.clone(), reply)));
     }
     let handout = dropbox.download(found, false, dropbox.today());

@@ -12,10 +12,11 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use sourdine::base::clock::{Clock, Day};
 use sourdine::base::ids::{DispatchId, MailboxId, hex};
+use sourdine::base::kind::DispatchKind;
 use sourdine::base::random;
 use sourdine::crypto::kdf::MailboxKeys;
 use sourdine::dropbox::Dropbox;
-use sourdine::store::{Dispatch, Kind, Mailbox, Publication, Store};
+use sourdine::store::{Dispatch, Mailbox, Publication, Store};
 
 impl Inside {
     /// On its last day it is there, and the day after it is not.
@@ -196,8 +197,8 @@ fn nothing_goes_before_the_day_that_was_shown_or_stays_after_it() {
 fn act(inside: &Inside, source: &MailboxKeys, what: usize, step: usize) {
     let store = inside.dropbox.store();
     let all = store.dispatches(source.id).unwrap();
-    let of = |kind: Kind| all.iter().rfind(|one| one.kind == kind).map(|one| one.id);
-    match (what, of(Kind::Submission), of(Kind::Reply)) {
+    let of = |kind: DispatchKind| all.iter().rfind(|one| one.kind == kind).map(|one| one.id);
+    match (what, of(DispatchKind::Submission), of(DispatchKind::Reply)) {
         (0..=2, ..) => drop(inside.keep(source, &step.to_string())),
         (3..=5, ..) => drop(inside.send(source, &step.to_string())),
         (6..=7, Some(sent), _) => inside.fetch(sent, &step.to_string()),
@@ -280,7 +281,7 @@ fn plant(store: &Store, day: Day) {
     let members = vec![file.finish().unwrap()];
     let designation = hex(&name);
     let mailbox = Mailbox { id: MailboxId(id), designation, source_recipients: "age1".into() };
-    let (id, kind, team) = (DispatchId(id), Kind::Submission, "team".to_owned());
+    let (id, kind, team) = (DispatchId(id), DispatchKind::Submission, "team".to_owned());
     let dispatch = Dispatch { id, kind, team, day, fetched: None, members };
     upload.publish(Publication { mailbox, dispatch, keys: 1, draft: None }).unwrap();
 }

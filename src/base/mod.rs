@@ -3,5 +3,6 @@
 pub mod circuit;
 pub mod clock;
 pub mod ids;
+pub mod kind;
 pub mod limits;
 pub mod random;

@@ -8,11 +8,12 @@ use sha2::{Digest, Sha256};
 
 use super::{Dropbox, Team};
 use crate::base::ids::DispatchId;
+use crate::base::kind::DispatchKind;
 use crate::bundle::path::Member;
-use crate::bundle::read::{self, Entry, Gathered, Members, ReadError, Volume};
+use crate::bundle::read::{self, BundleEntry, Gathered, Members, ReadError, Volume};
 use crate::crypto::inspect::{self, NotSealed};
 use crate::crypto::padding;
-use crate::store::{self, Kind, Mailbox, Published, StoreError, StoredFile, Upload};
+use crate::store::{self, Mailbox, Published, StoreError, StoredFile, Upload};
 
 /// Members of all replies that are delivered at once.
 const MOST_MEMBERS: usize = 32 * 1024;
@@ -105,7 +106,7 @@ struct Checked {
     mailbox: Mailbox,
     team: String,
     id: DispatchId,
-    members: Vec<(usize, Entry)>,
+    members: Vec<(usize, BundleEntry)>,
     unpadded: Vec<String>,
 }
 
@@ -187,7 +188,7 @@ impl Dropbox {
         if !unknown.is_empty() {
             // From before the store noted it: the submissions that are there still tell.
             for dispatch in self.store().dispatches(mailbox.id)? {
-                let theirs = dispatch.kind == Kind::Submission && dispatch.team == team.id;
+                let theirs = dispatch.kind == DispatchKind::Submission && dispatch.team == team.id;
                 let manifest = dispatch.members.first().filter(|_| theirs);
                 let outside = manifest.map(|m| inspect::outside(self.store().read(*m), m.size));
                 expected.extend(outside.and_then(Result::ok).map(|outside| outside.recipients));
@@ -222,12 +223,12 @@ impl Dropbox {
         let mut upload = self.store().upload();
         let total = total(&reply.members).ok_or(DeliverError::TooLarge)?;
         let _hold = self.0.space.hold_all(total)?;
-        let copy = |member: &(usize, Entry)| copy_member(&mut upload, member, sealed);
+        let copy = |member: &(usize, BundleEntry)| copy_member(&mut upload, member, sealed);
         let members = reply.members.iter().map(copy).collect::<Result<_, _>>()?;
         let designation = reply.mailbox.designation.clone();
         let dispatch = store::Dispatch {
             id: reply.id,
-            kind: Kind::Reply,
+            kind: DispatchKind::Reply,
             team: reply.team,
             day: self.today(),
             fetched: None,
@@ -245,13 +246,13 @@ impl Dropbox {
     }
 }
 
-fn total(members: &[(usize, Entry)]) -> Option<u64> {
+fn total(members: &[(usize, BundleEntry)]) -> Option<u64> {
     members.iter().try_fold(0_u64, |total, (_, entry)| total.checked_add(entry.size))
 }
 
 fn copy_member(
     upload: &mut Upload,
-    (volume, entry): &(usize, Entry),
+    (volume, entry): &(usize, BundleEntry),
     sealed: &mut Members<'_, impl Volume>,
 ) -> Result<StoredFile, DeliverError> {
     let mut file = upload.file()?;
@@ -264,7 +265,7 @@ fn copy_member(
 /// Says whether the member is unpadded.
 fn check_member(
     sealed: impl io::Read,
-    entry: &Entry,
+    entry: &BundleEntry,
     place: &str,
     expected: &BTreeSet<usize>,
     team: &Team,

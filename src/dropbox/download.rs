@@ -139,10 +139,10 @@ impl Download {
 
     /// The bytes of a range of a volume, cut at its end. A member that is gone or damaged is an error where
     /// it would stand.
-    pub fn reader(&self, volume: usize, range: Range<u64>) -> HandoutReader {
+    pub fn reader(&self, volume: usize, range: Range<u64>) -> DownloadReader {
         let end = range.end.min(self.len(volume).unwrap_or_default());
         let bytes = range.start.min(end)..end;
-        HandoutReader { bundle: self.clone(), volume, bytes, current: None }
+        DownloadReader { bundle: self.clone(), volume, bytes, current: None }
     }
 
     pub(super) fn layout(&self) -> &Layout {
@@ -165,7 +165,7 @@ impl Download {
 }
 
 /// Reads a range of a volume; holds one chunk of one member at most.
-pub struct HandoutReader {
+pub struct DownloadReader {
     bundle: Download,
     volume: usize,
     /// Not yet given.
@@ -178,7 +178,7 @@ enum Piece {
     Stored(Take<FileReader>),
 }
 
-impl HandoutReader {
+impl DownloadReader {
     fn next_piece(&self) -> io::Result<Piece> {
         let number = self.volume.saturating_sub(1);
         let segment = self.bundle.layout().segment(number, self.bytes.start);
@@ -194,7 +194,7 @@ impl HandoutReader {
     }
 }
 
-impl Read for HandoutReader {
+impl Read for DownloadReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             let left = self.bytes.end - self.bytes.start;

@@ -6,11 +6,12 @@ use super::Dropbox;
 use super::draft::{self, HeldDraft};
 use crate::base::clock::Day;
 use crate::base::ids::DispatchId;
+use crate::base::kind::DispatchKind;
 use crate::bundle::extract::{DispatchError, read_manifest};
 use crate::bundle::manifest::Manifest;
 use crate::crypto::kdf::MailboxKeys;
 use crate::crypto::unseal::{self, OpenError};
-use crate::store::{Dispatch, Kind, SourceMailbox, StoreError};
+use crate::store::{Dispatch, SourceMailbox, StoreError};
 
 /// A mailbox as its source sees it.
 pub struct SourceView {
@@ -116,7 +117,7 @@ impl Dropbox {
         let mut view = SourceView { drafts, submissions: Vec::new(), replies: Vec::new() };
         for dispatch in dispatches {
             match dispatch.kind {
-                Kind::Submission => {
+                DispatchKind::Submission => {
                     let files = dispatch.members.get(1..).unwrap_or_default();
                     let fetched = dispatch.fetched.map(|day| self.last_day(day, kept.fetched));
                     view.submissions.push(Submission {
@@ -128,7 +129,7 @@ impl Dropbox {
                         bytes: files.iter().map(|file| file.size).sum(),
                     });
                 }
-                Kind::Reply => view.replies.push(Reply {
+                DispatchKind::Reply => view.replies.push(Reply {
                     id: dispatch.id,
                     day: dispatch.day,
                     expires: last.min(self.last_day(dispatch.day, kept.replies)),
@@ -157,7 +158,7 @@ impl Dropbox {
             .store()
             .dispatches(keys.id)?
             .into_iter()
-            .find(|dispatch| dispatch.id == id && dispatch.kind == Kind::Reply)
+            .find(|dispatch| dispatch.id == id && dispatch.kind == DispatchKind::Reply)
             .ok_or(ReplyFileError::NoSuchFile)?;
         let manifest = self.open_manifest(keys, &dispatch)?;
         let entry = manifest

@@ -2,7 +2,6 @@
 //! command line.
 
 pub mod accounts;
-pub mod answer;
 pub mod bundle_upload;
 pub mod deliver;
 mod derive;
@@ -16,6 +15,7 @@ mod intake;
 mod intake_error;
 pub mod mailbox;
 pub mod receipt;
+pub mod reply_intake;
 pub mod retention;
 mod space;
 mod teams;
@@ -31,6 +31,7 @@ use crate::crypto::kdf::{Derivation, DerivationError};
 use crate::store::{self, Recovered, Store, StoreError, Tuning};
 
 pub use derive::{DeriveError, Deriver};
+pub use incoming_file::FileError;
 pub use intake::{DropText, IncomingFile, Intake};
 pub use intake_error::IntakeError;
 pub use receipt::{FileDetail, Outcome, Receipt};

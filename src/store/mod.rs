@@ -26,6 +26,7 @@ mod schema;
 mod upload;
 mod writer;
 
+use crate::base::kind::DispatchKind;
 pub use desk::{DeskDispatch, Filter, Frozen, InboxPage, InboxQuery, InboxRow};
 pub use editor::Account;
 pub use error::StoreError;
@@ -34,7 +35,7 @@ pub use journal::{Did, JournalLine};
 pub use migration::Migrated;
 pub use reader::FileReader;
 pub use records::{
-    Dispatch, Draft, FromDraft, Held, Kind, Mailbox, Publication, Published, StoredFile, Tuning,
+    Dispatch, Draft, FromDraft, HeldFile, Mailbox, Publication, Published, StoredFile, Tuning,
 };
 pub use removal::{Cutoffs, Withdrawal};
 pub use rows::{Counts, SourceMailbox};

@@ -5,10 +5,10 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::error::StoreError;
 use super::handle::Store;
-use super::records::Kind;
 use super::{draft_rows, journal};
 use crate::base::clock::Day;
 use crate::base::ids::{DispatchId, DraftId, FileId, MailboxId};
+use crate::base::kind::DispatchKind;
 
 /// What became of a wish to withdraw.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -44,7 +44,7 @@ const MOST_LIVE: u32 = 256;
 impl Store {
     /// Removes a submission that nobody has fetched.
     pub fn withdraw(&self, mailbox: MailboxId, id: DispatchId) -> Result<Withdrawal, StoreError> {
-        self.remove_one(mailbox, id, Kind::Submission)
+        self.remove_one(mailbox, id, DispatchKind::Submission)
     }
 
     /// Removes a reply.
@@ -53,14 +53,14 @@ impl Store {
         mailbox: MailboxId,
         id: DispatchId,
     ) -> Result<Withdrawal, StoreError> {
-        self.remove_one(mailbox, id, Kind::Reply)
+        self.remove_one(mailbox, id, DispatchKind::Reply)
     }
 
     fn remove_one(
         &self,
         mailbox: MailboxId,
         id: DispatchId,
-        kind: Kind,
+        kind: DispatchKind,
     ) -> Result<Withdrawal, StoreError> {
         let (outcome, files) = self.0.writer.index(move |db| {
             let fetched: Option<bool> = db
@@ -72,7 +72,9 @@ impl Store {
                 .optional()?;
             match fetched {
                 None => Ok((Withdrawal::Nothing, Vec::new())),
-                Some(true) if kind == Kind::Submission => Ok((Withdrawal::Fetched, Vec::new())),
+                Some(true) if kind == DispatchKind::Submission => {
+                    Ok((Withdrawal::Fetched, Vec::new()))
+                }
                 Some(_) => Ok((Withdrawal::Done, take_dispatch(db, id)?)),
             }
         })?;

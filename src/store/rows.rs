@@ -3,9 +3,10 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::draft_rows;
-use super::records::{Dispatch, Draft, Kind, Mailbox, StoredFile};
+use super::records::{Dispatch, Draft, Mailbox, StoredFile};
 use crate::base::clock::Day;
 use crate::base::ids::{DispatchId, FileId, MailboxId};
+use crate::base::kind::DispatchKind;
 
 /// Everything under one mailbox's id, as of one moment.
 #[derive(Clone, Debug)]
@@ -160,7 +161,11 @@ pub(super) fn read_with_mailbox(row: &Row<'_>) -> rusqlite::Result<(Mailbox, Dis
 pub(super) fn read_dispatch(row: &Row<'_>) -> rusqlite::Result<Dispatch> {
     Ok(Dispatch {
         id: DispatchId(row.get(0)?),
-        kind: if row.get::<_, i64>(1)? == 0 { Kind::Submission } else { Kind::Reply },
+        kind: if row.get::<_, i64>(1)? == 0 {
+            DispatchKind::Submission
+        } else {
+            DispatchKind::Reply
+        },
         team: row.get(2)?,
         day: Day(row.get(3)?),
         fetched: row.get::<_, Option<i64>>(4)?.map(Day),

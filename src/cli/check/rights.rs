@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::finding::{Finding, fault, good, warning};
 use crate::config::{Config, Listen};
-use crate::tor::place::Place;
+use crate::tor::place::TorDir;
 
 /// Nothing for anybody else.
 const PRIVATE: u32 = 0o077;
@@ -19,7 +19,7 @@ pub(super) fn examine(config: &Config, file: &Path, found: &mut Vec<Finding>) {
     for dir in [&config.data_dir, &config.tor.dir] {
         look(dir, PRIVATE, &format!("chmod -R go-rwx {}", dir.display()), found);
     }
-    if let Ok(place) = Place::of(config) {
+    if let Ok(place) = TorDir::of(config) {
         let (keys, dir) = ([place.source_key(), place.desk_key()], place.dir.display());
         let remedy = format!("chmod -R go-rwx {dir}");
         for inner in [place.state(), place.source(), place.desk()].into_iter().chain(keys) {
@@ -33,7 +33,7 @@ pub(super) fn examine(config: &Config, file: &Path, found: &mut Vec<Finding>) {
 }
 
 /// Keys of a `serve --tor` that is no more, where a plain `serve` may read them: beside its configuration.
-fn left_behind(config: &Config, place: &Place, file: &Path) -> Option<Finding> {
+fn left_behind(config: &Config, place: &TorDir, file: &Path) -> Option<Finding> {
     let other = match place.source_onion() {
         Some(own) => !config.onions.is_empty() && !config.onions.contains(&own),
         None => !config.onions.is_empty(),

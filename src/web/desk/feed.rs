@@ -24,10 +24,10 @@ struct Feed<'a> {
     path: &'a str,
     id: String,
     updated: String,
-    entry: Option<Entry>,
+    entry: Option<FeedEntry>,
 }
 
-struct Entry {
+struct FeedEntry {
     id: String,
     date: String,
 }
@@ -57,7 +57,7 @@ pub async fn show(
         path: page.here(),
         id: uuid(&hash, None),
         updated: midnight(waits.unwrap_or_else(|| desk.dropbox.today())),
-        entry: waits.map(|day| Entry { id: uuid(&hash, Some(day)), date: page.lang.date(day) }),
+        entry: waits.map(|day| FeedEntry { id: uuid(&hash, Some(day)), date: page.lang.date(day) }),
         page: &page,
     };
     match feed.render() {

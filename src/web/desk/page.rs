@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
-use super::session::Reader;
+use super::session::Editor;
 use super::state::Desk;
 use crate::web::error_counts;
 use crate::web::host_check::HostCheck;
@@ -30,7 +30,7 @@ pub struct Page<'a> {
     pub lang: Lang,
     pub t: &'static L10nLanguage,
     /// Who is signed in.
-    pub reader: Option<Reader>,
+    pub editor: Option<Editor>,
     /// What was done just now, or what to know.
     pub notice: Option<String>,
     room: Room,
@@ -48,7 +48,7 @@ impl<'a> Page<'a> {
             desk,
             lang,
             t: lang.messages(),
-            reader: None,
+            editor: None,
             notice: None,
             room: Room::None,
             here: Some(without_lang(uri)).filter(|here| is_local(here)).unwrap_or("/".into()),
@@ -58,8 +58,8 @@ impl<'a> Page<'a> {
     }
 
     /// Of somebody signed in.
-    pub fn of(mut self, reader: &Reader) -> Self {
-        self.reader = Some(reader.clone());
+    pub fn of(mut self, editor: &Editor) -> Self {
+        self.editor = Some(editor.clone());
         self
     }
 
@@ -77,7 +77,7 @@ impl<'a> Page<'a> {
 
     /// With what was done just now, as the session was told (see `Sessions::tell`).
     pub fn told(mut self) -> Self {
-        let told = self.reader.as_ref().and_then(|reader| self.desk.sessions.told(reader.key()));
+        let told = self.editor.as_ref().and_then(|editor| self.desk.sessions.told(editor.key()));
         self.notice = told.or(self.notice);
         self
     }
@@ -132,17 +132,17 @@ impl<'a> Page<'a> {
 
     /// What every form carries in its field `proof`.
     pub fn proof(&self) -> &str {
-        self.reader.as_ref().map(Reader::proof).unwrap_or_default()
+        self.editor.as_ref().map(Editor::proof).unwrap_or_default()
     }
 
     /// The name of the account that is signed in.
     pub fn reader_name(&self) -> &str {
-        self.reader.as_ref().map(Reader::name).unwrap_or_default()
+        self.editor.as_ref().map(Editor::name).unwrap_or_default()
     }
 
     /// Ids of the teams of whoever is signed in.
     pub fn teams(&self) -> &[String] {
-        self.reader.as_ref().map(Reader::teams).unwrap_or_default()
+        self.editor.as_ref().map(Editor::teams).unwrap_or_default()
     }
 
     /// A team's name as configured.
@@ -160,7 +160,7 @@ impl<'a> Page<'a> {
         let (title, sentence) = (problem.title(self.t), problem.sentence(self.t));
         let sign_in = *problem == Problem::SignedOut;
         let told = ProblemPage { page: self, title, sentence, kept: &self.kept, sign_in };
-        answer(problem.status(), &told)
+        render(problem.status(), &told)
     }
 }
 
@@ -192,7 +192,7 @@ struct ProblemPage<'a> {
 }
 
 /// A template as an answer.
-pub fn answer(status: StatusCode, template: &impl Template) -> Response {
+pub fn render(status: StatusCode, template: &impl Template) -> Response {
     let Ok(html) = template.render() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };

@@ -13,13 +13,13 @@ use axum::response::Response;
 use serde::Deserialize;
 use tokio::runtime::Handle;
 
-use super::page::{Frames, Page, Switch, answer, carried};
+use super::page::{Frames, Page, Switch, carried, render};
 use super::problem::Problem;
 use super::progress::{Meter, Phase};
 use super::receipt;
 use super::state::{Acknowledges, App};
 use super::ticket::Ticket;
-use super::upload_form::{Reader, Typed, form_limits, largest_form};
+use super::upload_form::{DropForm, TypedDrop, form_limits, largest_form};
 use crate::base::limits::{FORM_OVERHEAD, SHORT_FIELD};
 use crate::crypto::code::RetrievalCode;
 use crate::crypto::words::WordList;
@@ -111,7 +111,7 @@ fn show_form(page: Page<'_>, form: DropForm) -> Response {
     ]);
     let page =
         page.switched(Switch::Button { action: "/drop/form", fields }).framing(Frames::Holds);
-    answer(&page, StatusCode::OK, &DropPage { page: &page, form })
+    render(&page, StatusCode::OK, &DropPage { page: &page, form })
 }
 
 #[derive(Deserialize)]
@@ -201,7 +201,7 @@ pub async fn receive(
         let token = query.find_map(|pair| pair.strip_prefix("progress="));
         site.progress.refuse(token.unwrap_or_default(), &problem);
         let read = !asks && body::discard(body, limits.idle, limits.drain).await;
-        return body::close_unless(read, refuse(page, &problem, Typed::default()));
+        return body::close_unless(read, refuse(page, &problem, TypedDrop::default()));
     };
     let _kept = visitor.keep();
     let meter = Meter::new(length);
@@ -211,14 +211,14 @@ pub async fn receive(
         let (site, meter, slot) = (site.clone(), meter.clone(), slot.clone());
         let handle = Handle::current();
         move || {
-            let mut reader = Reader {
+            let mut reader = DropForm {
                 site: &site,
                 circuit,
                 handle,
                 form,
                 announced,
                 meter: &meter,
-                typed: Typed::default(),
+                typed: TypedDrop::default(),
                 keep,
                 arrived,
             };
@@ -259,7 +259,7 @@ pub async fn receive(
 
 /// The form above still holds everything, files too; where it is not there any more, a button opens it
 /// again with the same code and what was typed.
-fn refuse(page: Page<'_>, problem: &Problem, typed: Typed) -> Response {
+fn refuse(page: Page<'_>, problem: &Problem, typed: TypedDrop) -> Response {
     if *problem == Problem::Left {
         return page.problem(problem);
     }
@@ -284,5 +284,5 @@ fn refuse(page: Page<'_>, problem: &Problem, typed: Typed) -> Response {
         look,
         again,
     };
-    answer(&page, problem.status(), &refused)
+    render(&page, problem.status(), &refused)
 }

@@ -10,7 +10,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::mailbox;
-use super::page::{Page, Switch, answer, carried, left};
+use super::page::{Page, Switch, carried, left, render};
 use super::problem::Problem;
 use super::receipt::{self, Slip};
 use super::state::{App, OpenedCode, Site};
@@ -151,7 +151,7 @@ fn ask(
         code: &form.code,
         ticket: &ticket,
     };
-    answer(&page, StatusCode::OK, &question)
+    render(&page, StatusCode::OK, &question)
 }
 
 fn carry_out(

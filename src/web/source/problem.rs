@@ -7,7 +7,7 @@ use crate::base::limits::{DRAFTS, Limits};
 use crate::base::random::NoRandomness;
 use crate::crypto::code::CodeError;
 use crate::dropbox::mailbox::ReplyFileError;
-use crate::dropbox::{DeriveError, IntakeError};
+use crate::dropbox::{DeriveError, FileError, IntakeError};
 use crate::store::StoreError;
 use crate::web::lang::{L10nLanguage, Lang};
 use crate::web::multipart::FormError;
@@ -280,15 +280,27 @@ impl From<FormError> for Problem {
 impl From<IntakeError> for Problem {
     fn from(error: IntakeError) -> Self {
         match error {
-            IntakeError::FileTooLarge => Self::FileTooLarge,
-            IntakeError::DispatchTooLarge => Self::DispatchTooLarge,
-            IntakeError::TooManyFiles => Self::TooManyFiles,
+            IntakeError::File(error) => error.into(),
             IntakeError::MessageTooLong => Self::MessageTooLong,
             IntakeError::Empty | IntakeError::NoDraft | IntakeError::Unseen => Self::Empty,
             IntakeError::Stale => Self::Stale,
             IntakeError::TooManyDrafts => Self::TooManyDrafts,
-            IntakeError::Store(error) => error.into(),
-            _ => Self::Internal,
+            IntakeError::Open(_)
+            | IntakeError::Naming(_)
+            | IntakeError::Derivation(_)
+            | IntakeError::Manifest(_) => Self::Internal,
+        }
+    }
+}
+
+impl From<FileError> for Problem {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::TooLarge => Self::FileTooLarge,
+            FileError::DispatchTooLarge => Self::DispatchTooLarge,
+            FileError::TooMany => Self::TooManyFiles,
+            FileError::Seal(_) => Self::Internal,
+            FileError::Store(error) => error.into(),
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::web::multipart::{FormLimits, FormReader};
 
 /// What was typed, as far as it was read: given back when something must be mended.
 #[derive(Default)]
-pub struct Typed {
+pub struct TypedDrop {
     pub ticket: Option<Ticket>,
     pub code: Option<OpenedCode>,
     pub team: String,
@@ -38,21 +38,21 @@ pub fn form_limits(files: usize) -> FormLimits {
 }
 
 /// A form while it arrives.
-pub struct Reader<'a> {
+pub struct DropForm<'a> {
     pub site: &'a Site,
     pub circuit: Circuit,
     pub handle: Handle,
     pub form: FormReader<Incoming>,
     pub announced: u64,
     pub meter: &'a Arc<Meter>,
-    pub typed: Typed,
+    pub typed: TypedDrop,
     /// Hold it for another day. What adds to a draft is always held.
     pub keep: bool,
     /// When the request came.
     pub arrived: Instant,
 }
 
-impl Reader<'_> {
+impl DropForm<'_> {
     /// Reads it to its end.
     pub fn read(&mut self) -> Result<Slip, Problem> {
         let mut intake = None;
@@ -173,7 +173,7 @@ pub fn largest_form(limits: &Limits) -> u64 {
     limits.dispatch + 4 * limits.message as u64 + limits::FORM_OVERHEAD
 }
 
-impl Typed {
+impl TypedDrop {
     /// Code and ticket, of a form that was read to its end.
     pub fn into_pair(self) -> Option<(String, Ticket)> {
         let code = self.code?;
