@@ -14,7 +14,7 @@ use sourdine::base::clock::Day;
 use sourdine::base::kind::DispatchKind;
 use sourdine::bundle::manifest::{FileEntry, Manifest};
 use sourdine::bundle::path::MemberPath;
-use sourdine::bundle::read::{self, Entry};
+use sourdine::bundle::read::{self, BundleEntry};
 use sourdine::bundle::write::BundleWriter;
 use sourdine::crypto::padding;
 use sourdine::crypto::seal::Recipients;
@@ -154,7 +154,7 @@ struct Sample {
     editor: Editor,
     sent: Files,
     bytes: Vec<u8>,
-    entries: Vec<(MemberPath, Entry)>,
+    entries: Vec<(MemberPath, BundleEntry)>,
 }
 
 impl Sample {

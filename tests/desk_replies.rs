@@ -9,7 +9,6 @@ use crate::common::*;
 use sourdine::base::clock::Day;
 use sourdine::base::ids::DispatchSeed;
 use sourdine::base::kind::DispatchKind;
-use sourdine::bundle::manifest;
 use sourdine::crypto::kdf::MailboxKeys;
 use sourdine::dropbox::deliver::{DeliverError, Delivered, Structure};
 use sourdine::dropbox::reply_intake::{ReplyIntake, ReplyIntakeError, ReplyReceipt};
@@ -74,7 +73,7 @@ fn a_typed_reply_is_read_by_its_source_and_opened_by_the_team() {
     assert_eq!(reply.id, sent.id);
     let content = reply.content.as_ref().unwrap();
     assert_eq!(content.message, "Merci.\nOn publie.");
-    assert_eq!(content.kind, manifest::DispatchKind::Reply);
+    assert_eq!(content.kind, DispatchKind::Reply);
     let mailbox = mailbox(&inside, &source);
     assert_eq!(content.mailbox, mailbox.designation);
     assert_eq!(content.source_recipients, std::slice::from_ref(&mailbox.source_recipients));

@@ -98,33 +98,36 @@ impl AddressBook {
         let lacks_team =
             lacks_source || may_lack && (recipients.is_empty() || manifest.team.is_empty());
         let seen_mailbox = if lacks_source {
-            Known::So
+            Comparison::So
         } else {
             seen(&self.known.mailboxes, &manifest.mailbox, &source)
         };
-        let seen_team =
-            if lacks_team { Known::So } else { seen(&self.known.teams, &manifest.team, &team) };
-        if seen_mailbox == Known::Differently && !accepted.contains(&manifest.mailbox) {
+        let seen_team = if lacks_team {
+            Comparison::So
+        } else {
+            seen(&self.known.teams, &manifest.team, &team)
+        };
+        if seen_mailbox == Comparison::Differently && !accepted.contains(&manifest.mailbox) {
             return Err(BookError::SourceChanged(printable(&manifest.mailbox)));
         }
         let known_together = self.known.teams.values().any(|sets| sets.contains(&team));
         if !accepted.contains(&manifest.team) {
             let team = printable(&manifest.team);
             match seen_team {
-                Known::Differently => return Err(BookError::TeamChanged(team)),
+                Comparison::Differently => return Err(BookError::TeamChanged(team)),
                 // Whoever captured the server chooses the name: a new one is news too, unless it is
                 // another name of people who are known together.
-                Known::Never if !self.known.teams.is_empty() && !known_together => {
+                Comparison::Never if !self.known.teams.is_empty() && !known_together => {
                     return Err(BookError::TeamNew(team));
                 }
-                Known::Never | Known::So => {}
+                Comparison::Never | Comparison::So => {}
             }
         }
         // Only a manifest that passes is remembered: a refused one must not become "seen first".
-        if seen_mailbox != Known::So {
+        if seen_mailbox != Comparison::So {
             self.known.mailboxes.entry(manifest.mailbox.clone()).or_default().push(source);
         }
-        if seen_team != Known::So {
+        if seen_team != Comparison::So {
             self.known.teams.entry(manifest.team.clone()).or_default().push(team);
         }
         Ok(())
@@ -147,17 +150,17 @@ impl AddressBook {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Known {
+enum Comparison {
     Never,
     So,
     Differently,
 }
 
-fn seen(known: &BTreeMap<String, Vec<Keys>>, name: &str, keys: &Keys) -> Known {
+fn seen(known: &BTreeMap<String, Vec<Keys>>, name: &str, keys: &Keys) -> Comparison {
     match known.get(name) {
-        None => Known::Never,
-        Some(sets) if sets.contains(keys) => Known::So,
-        Some(_) => Known::Differently,
+        None => Comparison::Never,
+        Some(sets) if sets.contains(keys) => Comparison::So,
+        Some(_) => Comparison::Differently,
     }
 }
 

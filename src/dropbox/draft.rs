@@ -386,7 +386,7 @@ impl Dropbox {
         let places = files.iter().map(|(_, place)| *place);
         let dispatch = store::Dispatch {
             id,
-            kind: store::DispatchKind::Submission,
+            kind: DispatchKind::Submission,
             team: team.id.clone(),
             day,
             fetched: None,

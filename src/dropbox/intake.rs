@@ -14,7 +14,7 @@ use crate::base::ids::{DispatchSeed, DraftId, FileId};
 use crate::base::limits::{self, Limits};
 use crate::base::random;
 use crate::crypto::kdf::MailboxKeys;
-use crate::crypto::seal::Recipients;
+use crate::crypto::seal::{Recipients, SealError};
 use crate::store::{Draft, FromDraft, HeldFile, StoredFile, Upload};
 
 /// What a form says beside its files.
@@ -261,9 +261,13 @@ impl Intake {
         let from = stored.map(|open| {
             let held = self.brought.iter().filter_map(|(detail, _)| open.places.get(detail));
             let rest = draft::seal_head(&self.source, "", &open.form)?;
-            Ok(FromDraft::Files { draft: open.id, files: held.flatten().copied().collect(), rest })
+            Ok::<_, SealError>(FromDraft::Files {
+                draft: open.id,
+                files: held.flatten().copied().collect(),
+                rest,
+            })
         });
-        let from = from.transpose().map_err(IntakeError::from)?;
+        let from = from.transpose()?;
         let mut receipt = self.dropbox.publish(
             sending,
             &self.message,
@@ -286,7 +290,7 @@ pub struct IncomingFile<'a> {
 impl IncomingFile<'_> {
     /// Takes the next bytes.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), IntakeError> {
-        self.member.write(&mut self.intake.allowance, bytes)
+        Ok(self.member.write(&mut self.intake.allowance, bytes)?)
     }
 
     /// The file is whole.

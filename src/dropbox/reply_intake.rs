@@ -131,7 +131,7 @@ impl ReplyIntake {
         let team = self.to.team.clone();
         let manifest = self.to.manifest(&self.recipients, id, day, message.to_owned(), entries);
         let json = manifest.to_json()?;
-        let file = self.upload.file()?;
+        let file = self.upload.file().map_err(FileError::from)?;
         let sealed = self.recipients.seal_manifest(&json, file).map_err(FileError::from)?;
         let members = std::iter::once(sealed.finish()?).chain(places).collect();
         let kind = DispatchKind::Reply;

@@ -26,7 +26,6 @@ mod schema;
 mod upload;
 mod writer;
 
-use crate::base::kind::DispatchKind;
 pub use desk::{DeskDispatch, Filter, Frozen, InboxPage, InboxQuery, InboxRow};
 pub use editor::Account;
 pub use error::StoreError;

@@ -28,7 +28,7 @@ pub struct TorDir {
 const TRIES: usize = 5;
 const APART: Duration = Duration::from_millis(50);
 
-/// TorLock by whoever runs tor in a place; ends with the process.
+/// Held by whoever runs tor in a place; ends with the process.
 #[derive(Debug)]
 pub struct TorLock(File);
 

@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::page::{Page, Room, redirect, render};
+use super::page::{Page, Room, redirect, respond};
 use super::problem::Problem;
 use super::session::{self, Actor, Editor};
 use super::sign_in::with_cookie;
@@ -59,7 +59,7 @@ async fn render(page: Page<'_>, editor: &Editor, status: StatusCode, shown: Show
     let teams = editor.teams().iter().map(|team| page.team(team)).collect();
     let has_feed = account.is_some_and(|account| account.feed.is_some());
     let Shown { address, problem, .. } = shown;
-    render(status, &AccountPage { page: &page, teams, has_feed, address, new, problem })
+    respond(status, &AccountPage { page: &page, teams, has_feed, address, new, problem })
 }
 
 #[derive(Deserialize)]

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::page::{Page, Room, render};
+use super::page::{Page, Room, respond};
 use super::problem::Problem;
 use super::session::Editor;
 use super::state::{App, Desk};
@@ -221,7 +221,7 @@ pub async fn show_with(
         problem,
         limits,
     };
-    render(status, &shown)
+    respond(status, &shown)
 }
 
 impl Desk {

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 
 use super::correspondence;
-use super::page::{Page, Room, render};
+use super::page::{Page, Room, respond};
 use super::problem::Problem;
 use super::session::{self, Editor};
 use super::state::App;
@@ -121,7 +121,7 @@ fn deliver_page(
     problem: Option<String>,
     delivered: Option<(String, Vec<Delivered>)>,
 ) -> Response {
-    render(status, &DeliverTemplate { page, problem, delivered })
+    respond(status, &DeliverTemplate { page, problem, delivered })
 }
 
 /// The form for a bundle.

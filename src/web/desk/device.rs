@@ -10,7 +10,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::account::{go_on, why};
-use super::page::{Page, Room, render};
+use super::page::{Page, Room, respond};
 use super::problem::Problem;
 use super::session::Editor;
 use super::signed_in::Act;
@@ -62,7 +62,7 @@ fn render(
         secret: base32,
         problem,
     };
-    render(status.unwrap_or(StatusCode::OK), &shown)
+    respond(status.unwrap_or(StatusCode::OK), &shown)
 }
 
 /// Each run of dark modules as a line of an SVG path; after the first of a row from where the last one ended,

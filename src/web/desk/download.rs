@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use super::correspondence::{MailboxPath, path};
 use super::mailbox_actions::picked;
-use super::page::{Page, Room, redirect, render};
+use super::page::{Page, Room, redirect, respond};
 use super::problem::Problem;
 use super::session::{self, Editor};
 use super::signed_in::{Act, Nothing};
@@ -195,7 +195,7 @@ pub async fn show(
         Ok((found, Some(bundle))) => {
             let until = desk.dropbox.last_day(found.frozen.day, retention::DOWNLOAD);
             let id = hex(&found.id);
-            render(StatusCode::OK, &DownloadTemplate { page: &page, id, bundle, until })
+            respond(StatusCode::OK, &DownloadTemplate { page: &page, id, bundle, until })
         }
         Ok((found, None)) => changed(&page, &found),
         Err(problem) => page.problem(&problem),
@@ -220,7 +220,7 @@ impl Found {
 /// Something of the list was deleted since: these are other bytes, which a resumed download must not get.
 fn changed(page: &Page<'_>, found: &Found) -> Response {
     let left = found.frozen.items.len();
-    render(StatusCode::GONE, &ChangedTemplate { page, id: hex(&found.id), left })
+    respond(StatusCode::GONE, &ChangedTemplate { page, id: hex(&found.id), left })
 }
 
 /// One volume, or a part of it.

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::page::{Page, Room, render};
+use super::page::{Page, Room, respond};
 use super::session::Editor;
 use super::state::App;
 use crate::base::clock::Doubt;
@@ -136,7 +136,7 @@ pub async fn show(
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
     let asked = Wanted::of(asked, desk.labels());
     let query = InboxQuery {
-        editor: editor.name().to_owned(),
+        reader: editor.name().to_owned(),
         teams: editor.teams().to_vec(),
         filter: asked.show.0,
         label: Some(asked.label.clone()).filter(|label| !label.is_empty()),
@@ -149,7 +149,7 @@ pub async fn show(
             let (labels, several) = (desk.labels(), editor.teams().len() > 1);
             let doubt = desk.dropbox.doubt();
             let inbox = InboxTemplate { page: &page, asked, labels, found, several, doubt };
-            render(StatusCode::OK, &inbox)
+            respond(StatusCode::OK, &inbox)
         }
         Err(problem) => page.problem(&problem),
     }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 
-use super::page::{Page, Room, render};
+use super::page::{Page, Room, respond};
 use super::session::Editor;
 use super::state::App;
 use crate::base::clock::Day;
@@ -54,7 +54,7 @@ pub async fn show(State(desk): App, editor: Editor, uri: Uri, headers: HeaderMap
         }
     }
     let days = days.into_iter().map(|(day, entries)| (page.lang.date(day), entries)).collect();
-    render(StatusCode::OK, &JournalPage { page: &page, days, more })
+    respond(StatusCode::OK, &JournalPage { page: &page, days, more })
 }
 
 fn sentence(t: &L10nLanguage, line: &JournalLine) -> String {

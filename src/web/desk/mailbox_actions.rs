@@ -11,7 +11,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::correspondence::MailboxPath;
-use super::page::{Page, Room, redirect, render};
+use super::page::{Page, Room, redirect, respond};
 use super::problem::Problem;
 use super::session::{Actor, Editor};
 use super::signed_in::Act;
@@ -280,7 +280,7 @@ async fn ask(
     };
     let back = page.to(&place.path());
     let action = page.to(&format!("{}/delete", place.path()));
-    render(StatusCode::OK, &Question { page: &page, title, text, button, dispatch, back, action })
+    respond(StatusCode::OK, &Question { page: &page, title, text, button, dispatch, back, action })
 }
 
 impl Desk {

@@ -160,7 +160,7 @@ impl<'a> Page<'a> {
         let (title, sentence) = (problem.title(self.t), problem.sentence(self.t));
         let sign_in = *problem == Problem::SignedOut;
         let told = ProblemPage { page: self, title, sentence, kept: &self.kept, sign_in };
-        render(problem.status(), &told)
+        respond(problem.status(), &told)
     }
 }
 
@@ -192,7 +192,7 @@ struct ProblemPage<'a> {
 }
 
 /// A template as an answer.
-pub fn render(status: StatusCode, template: &impl Template) -> Response {
+pub fn respond(status: StatusCode, template: &impl Template) -> Response {
     let Ok(html) = template.render() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };

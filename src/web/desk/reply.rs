@@ -36,7 +36,7 @@ impl UploadForm {
                     let read = read_text(&mut self.form, 4 * most)?;
                     typed.message = read.text.replace("\r\n", "\n");
                     if read.cut || typed.message.chars().count() > most {
-                        return Err(self.refuse(ReplyIntakeError::MessageTooLong));
+                        return Err(self.refuse(&ReplyIntakeError::MessageTooLong));
                     }
                 }
                 ("files", Some(name)) => {
@@ -51,13 +51,13 @@ impl UploadForm {
                     let Some(answer) = answer.as_mut() else {
                         return Err(Problem::Internal.into());
                     };
-                    let mut file = answer.file(name).map_err(|error| self.refuse(error))?;
+                    let mut file = answer.file(name).map_err(|error| self.refuse(&error))?;
                     let mut next = first;
                     while let Some(bytes) = next {
-                        file.write(&bytes).map_err(|error| self.refuse(error))?;
+                        file.write(&bytes).map_err(|error| self.refuse(&error))?;
                         next = self.data()?;
                     }
-                    file.finish().map_err(|error| self.refuse(error))?;
+                    file.finish().map_err(|error| self.refuse(&error))?;
                 }
                 _ => return Err(Problem::Form.into()),
             }
@@ -68,7 +68,7 @@ impl UploadForm {
         };
         let actor = self.again(actor.as_ref())?;
         self.desk.find(&actor, place)?;
-        answer.send(&typed.message).map_err(|error| self.refuse(error))?;
+        answer.send(&typed.message).map_err(|error| self.refuse(&error))?;
         self.desk.note(&actor, &place.team, Did::Replied, &place.designation)?;
         Ok(())
     }
@@ -89,14 +89,14 @@ impl UploadForm {
         seed.update(&typed.form);
         let seed = DispatchSeed(seed.finalize().into());
         let begun = self.desk.dropbox.reply_intake(mailbox, &team, seed, self.announced);
-        begun.map_err(|error| self.refuse(error))
+        begun.map_err(|error| self.refuse(&error))
     }
 
     fn team(&self, id: &str) -> Result<Team, Problem> {
         self.desk.dropbox.teams().find(id).cloned().ok_or(Problem::NotFound)
     }
 
-    fn refuse(&self, error: ReplyIntakeError) -> Refusal {
+    fn refuse(&self, error: &ReplyIntakeError) -> Refusal {
         let (lang, t) = (self.lang, self.lang.messages());
         let limits = self.desk.dropbox.limits();
         let large = StatusCode::PAYLOAD_TOO_LARGE;

@@ -13,13 +13,13 @@ use axum::response::Response;
 use serde::Deserialize;
 use tokio::runtime::Handle;
 
-use super::page::{Frames, Page, Switch, carried, render};
+use super::page::{Frames, Page, Switch, carried, respond};
 use super::problem::Problem;
 use super::progress::{Meter, Phase};
 use super::receipt;
 use super::state::{Acknowledges, App};
 use super::ticket::Ticket;
-use super::upload_form::{DropForm, TypedDrop, form_limits, largest_form};
+use super::upload_form::{DropUpload, TypedDrop, form_limits, largest_form};
 use crate::base::limits::{FORM_OVERHEAD, SHORT_FIELD};
 use crate::crypto::code::RetrievalCode;
 use crate::crypto::words::WordList;
@@ -111,7 +111,7 @@ fn show_form(page: Page<'_>, form: DropForm) -> Response {
     ]);
     let page =
         page.switched(Switch::Button { action: "/drop/form", fields }).framing(Frames::Holds);
-    render(&page, StatusCode::OK, &DropPage { page: &page, form })
+    respond(&page, StatusCode::OK, &DropPage { page: &page, form })
 }
 
 #[derive(Deserialize)]
@@ -211,7 +211,7 @@ pub async fn receive(
         let (site, meter, slot) = (site.clone(), meter.clone(), slot.clone());
         let handle = Handle::current();
         move || {
-            let mut reader = DropForm {
+            let mut reader = DropUpload {
                 site: &site,
                 circuit,
                 handle,
@@ -284,5 +284,5 @@ fn refuse(page: Page<'_>, problem: &Problem, typed: TypedDrop) -> Response {
         look,
         again,
     };
-    render(&page, problem.status(), &refused)
+    respond(&page, problem.status(), &refused)
 }

@@ -9,7 +9,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::drop::DropForm;
-use super::page::{Frames, Page, Switch, render};
+use super::page::{Frames, Page, Switch, respond};
 use super::problem::Problem;
 use super::state::{App, OpenedCode};
 use super::ticket::Ticket;
@@ -70,7 +70,7 @@ pub async fn ask(State(site): App, uri: Uri, headers: HeaderMap) -> Response {
     let Ok(ticket) = site.tickets.fresh() else { return page.problem(&Problem::Internal) };
     let ticket = site.tickets.print(&ticket);
     let asked = AskPage { page: &page, ticket, typed: String::new(), problem: None };
-    render(&page, StatusCode::OK, &asked)
+    respond(&page, StatusCode::OK, &asked)
 }
 
 pub async fn show(
@@ -118,7 +118,7 @@ pub async fn show_opened(
     let page = page.switched(Switch::mailbox(&form.code, &form.ticket));
     // Where nothing is yet, the form itself stands on the page.
     let page = if view.is_none() { page.framing(Frames::Holds) } else { page };
-    render(&page, StatusCode::OK, &MailboxPage { page: &page, view, form, notice })
+    respond(&page, StatusCode::OK, &MailboxPage { page: &page, view, form, notice })
 }
 
 /// The form again, with what was typed and which word to look at.
@@ -136,5 +136,5 @@ pub fn ask_again(page: Page<'_>, problem: &Problem, typed: &str) -> Response {
     };
     let ticket = page.site.tickets.print(&ticket);
     let asked = AskPage { page: &page, ticket, typed, problem: Some(sentence) };
-    render(&page, problem.status(), &asked)
+    respond(&page, problem.status(), &asked)
 }

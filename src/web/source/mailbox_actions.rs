@@ -10,7 +10,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::mailbox;
-use super::page::{Page, Switch, carried, left, render};
+use super::page::{Page, Switch, carried, left, respond};
 use super::problem::Problem;
 use super::receipt::{self, Slip};
 use super::state::{App, OpenedCode, Site};
@@ -151,7 +151,7 @@ fn ask(
         code: &form.code,
         ticket: &ticket,
     };
-    render(&page, StatusCode::OK, &question)
+    respond(&page, StatusCode::OK, &question)
 }
 
 fn carry_out(

@@ -118,7 +118,7 @@ impl<'a> Page<'a> {
             return left(&self, false);
         }
         let (title, sentence) = self.tell(problem);
-        render(&self, problem.status(), &ErrorPage { page: &self, title, sentence })
+        respond(&self, problem.status(), &ErrorPage { page: &self, title, sentence })
     }
 
     /// Counts a problem; its title and its sentence.
@@ -137,7 +137,7 @@ struct ErrorPage<'a> {
 }
 
 /// A template as an answer, with the policy of its page.
-pub fn render(page: &Page<'_>, status: StatusCode, template: &impl Template) -> Response {
+pub fn respond(page: &Page<'_>, status: StatusCode, template: &impl Template) -> Response {
     let Ok(html) = template.render() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
@@ -157,7 +157,7 @@ struct LeftPage<'a> {
 
 /// "You have left", also the answer to every form of a session that was left; after erasing, it says so.
 pub fn left(page: &Page<'_>, erased: bool) -> Response {
-    let mut response = render(page, StatusCode::OK, &LeftPage { page, erased });
+    let mut response = respond(page, StatusCode::OK, &LeftPage { page, erased });
     response.headers_mut().insert(
         HeaderName::from_static("clear-site-data"),
         HeaderValue::from_static("\"cache\", \"cookies\", \"storage\""),

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
-use super::page::{Page, Switch, carried, render};
+use super::page::{Page, Switch, carried, respond};
 use super::problem::Problem;
 use super::state::{App, Site};
 use super::ticket::Ticket;
@@ -67,7 +67,7 @@ pub fn framed(page: Page<'_>, slip: &Slip, pair: Option<(String, Ticket)>) -> Re
     let carried = page.site.tickets.sign(&text);
     let receipt =
         ReceiptPage { page: &page, slip, code: &code, ticket: &ticket, carried: &carried };
-    render(&page, StatusCode::OK, &receipt)
+    respond(&page, StatusCode::OK, &receipt)
 }
 
 /// As a page, from what the frame carried.
@@ -101,7 +101,7 @@ fn show_slip(page: Page<'_>, slip: &Slip, code: &str, ticket: &Ticket, signed: &
     fields.push(("receipt", signed.to_owned()));
     let page = page.switched(Switch::Button { action: "/receipt", fields });
     let receipt = ReceiptPage { page: &page, slip, code, ticket: &ticket, carried: signed };
-    render(&page, StatusCode::OK, &receipt)
+    respond(&page, StatusCode::OK, &receipt)
 }
 
 impl ReceiptPage<'_> {

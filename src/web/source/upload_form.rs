@@ -38,7 +38,7 @@ pub fn form_limits(files: usize) -> FormLimits {
 }
 
 /// A form while it arrives.
-pub struct DropForm<'a> {
+pub struct DropUpload<'a> {
     pub site: &'a Site,
     pub circuit: Circuit,
     pub handle: Handle,
@@ -52,7 +52,7 @@ pub struct DropForm<'a> {
     pub arrived: Instant,
 }
 
-impl DropForm<'_> {
+impl DropUpload<'_> {
     /// Reads it to its end.
     pub fn read(&mut self) -> Result<Slip, Problem> {
         let mut intake = None;
