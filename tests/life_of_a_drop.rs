@@ -93,7 +93,7 @@ fn box_of_five() -> Box_ {
     let key = site.path("locked.age");
     let output = at_a_terminal(
         sourdine().args(["keygen", "--passphrase", "-o"]).arg(&key),
-        &[("Type passphrase", "trois petits chats"), ("Confirm passphrase", "trois petits chats")],
+        &[("Enter alone", "trois petits chats noirs"), ("again", "trois petits chats noirs")],
     );
     let said = String::from_utf8(output.stdout).unwrap();
     let recipient = said.lines().find(|line| line.starts_with("age1")).unwrap().trim().to_owned();
@@ -136,14 +136,14 @@ fn twelve_files_with_hostile_names_reach_five_editors_byte_for_byte() {
         }
     }
     let to = site.path("unlocked");
-    let passphrase = [("Type passphrase", "trois petits chats")];
+    let passphrase = [("Passphrase of", "trois petits chats noirs")];
     at_a_terminal(&mut locked[0].open([bundle], &to), &passphrase);
     it_was_opened(&to, &files, &sources);
     // Debian's age takes the passphrase off once, then opens everything like the others.
     let key = site.path("unlocked.txt");
     let mut stock = Command::new("age");
     stock.arg("-d").arg("-o").arg(&key).arg(&locked[0].key);
-    at_a_terminal(&mut stock, &[("Enter passphrase", "trois petits chats")]);
+    at_a_terminal(&mut stock, &[("Enter passphrase", "trois petits chats noirs")]);
     let unlocked = Editor { key, recipient: locked[0].recipient.clone() };
     stock_tools_open_it(&unlocked, &tree, &files, &sources, &site.path("stock-unlocked"));
 }
@@ -163,7 +163,7 @@ fn an_identity_under_a_passphrase_of_debians_age_opens_a_drop() {
     site.send(&site.form("en"), "Only a message.", &[]).must_say(msg("receipt-message-only"));
     let bundle = [site.export("bundle.tar")];
     let opened = site.path("opened");
-    at_a_terminal(&mut locked.open(&bundle, &opened), &[("Type passphrase", "un deux trois")]);
+    at_a_terminal(&mut locked.open(&bundle, &opened), &[("Passphrase of", "un deux trois")]);
     assert!(fs::read_to_string(opened.join("SUMMARY.txt")).unwrap().contains("Only a message."));
 }
 
