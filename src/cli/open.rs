@@ -178,7 +178,7 @@ impl Open {
         let output = Output::new(out).with_context(cannot)?;
         let sizes = opened.iter().flat_map(|o| &o.manifest.files).map(|f| f.size);
         let bars = progress::Threads::new(sizes.fold(0, u64::saturating_add));
-        let mut opener =
+        let mut opening =
             Opener { volumes: bundles, identities, output: &output, progress: &bars, known };
         let mut sections = Vec::new();
         let mut taken: HashMap<_, Names> = HashMap::new();
@@ -192,7 +192,7 @@ impl Open {
                     let outcomes =
                         extract::extract(dispatch, bundles, identities, &output, &files, &bars);
                     let sealed_by_source = match manifest.kind {
-                        DispatchKind::Submission => opener.open(&outcomes, &files),
+                        DispatchKind::Submission => opening.open(&outcomes, &files),
                         DispatchKind::Reply => BTreeMap::new(),
                     };
                     sections.push(Section { manifest, outcomes, sealed_by_source });
