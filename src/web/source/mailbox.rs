@@ -24,6 +24,8 @@ use crate::web::error_counts;
 pub struct CodeForm {
     code: String,
     ticket: String,
+    /// It is not to be opened: only its language changes.
+    again: Option<String>,
 }
 
 #[derive(Template)]
@@ -41,6 +43,8 @@ struct MailboxPage<'a> {
     page: &'a Page<'a>,
     view: Option<SourceView>,
     form: DropForm,
+    /// A code of the older kind: nothing new is stored under it.
+    is_older: bool,
     /// What was done just now.
     notice: Option<String>,
 }
@@ -66,10 +70,16 @@ impl MailboxPage<'_> {
 }
 
 pub async fn ask(State(site): App, uri: Uri, headers: HeaderMap) -> Response {
-    let page = Page::new(&site, &uri, &headers).switched(Switch::Link("/mailbox"));
-    let Ok(ticket) = site.tickets.fresh() else { return page.problem(&Problem::Internal) };
-    let ticket = site.tickets.print(&ticket);
-    let asked = AskPage { page: &page, ticket, typed: String::new(), problem: None };
+    let page = Page::new(&site, &uri, &headers);
+    ask_for(page, String::new())
+}
+
+/// The form for a code, with what was typed.
+fn ask_for(page: Page<'_>, typed: String) -> Response {
+    let page = page.switched(Switch::code_form());
+    let Ok(ticket) = page.site.tickets.fresh() else { return page.problem(&Problem::Internal) };
+    let ticket = page.site.tickets.print(&ticket);
+    let asked = AskPage { page: &page, ticket, typed, problem: None };
     answer(&page, StatusCode::OK, &asked)
 }
 
@@ -86,6 +96,9 @@ pub async fn show(
         Ok(ticket) => ticket,
         Err(error) => return ask_again(page, &error.into(), &form.code),
     };
+    if form.again.is_some() {
+        return ask_for(page, given_back(&form.code));
+    }
     match site.open_code(visitor.circuit(), &form.code).await {
         Ok(opened) => show_opened(page, opened, &ticket, None).await,
         Err(problem) => ask_again(page, &problem, &form.code),
@@ -109,22 +122,25 @@ pub async fn show_opened(
         Ok(Err(error)) => return page.problem(&error.into()),
         Err(_) => return page.problem(&Problem::Internal),
     };
+    let is_older = !code.is_checked();
     let words = code.words(list).to_string();
     let Ok(ticket) = page.site.tickets.next(ticket) else {
         return page.problem(&Problem::Internal);
     };
     let mut form = DropForm::new(&page, words, &ticket);
     form.known = true;
-    let page = page.switched(Switch::mailbox(&form.code, &form.ticket));
     // Where nothing is yet, the form itself stands on the page.
-    let page = if view.is_none() { page.framing(Frames::Holds) } else { page };
-    answer(&page, StatusCode::OK, &MailboxPage { page: &page, view, form, notice })
+    let page = if view.is_none() && !is_older {
+        page.switched(Switch::form(false)).framing(Frames::Holds)
+    } else {
+        page.switched(Switch::mailbox(&form.code, &form.ticket))
+    };
+    answer(&page, StatusCode::OK, &MailboxPage { page: &page, view, form, is_older, notice })
 }
 
 /// The form again, with what was typed and which word to look at.
 pub fn ask_again(page: Page<'_>, problem: &Problem, typed: &str) -> Response {
-    // What is far too long is not worth giving back whole.
-    let typed: String = typed.chars().take(SHORT_FIELD).collect();
+    let typed = given_back(typed);
     let mends = matches!(problem, Problem::Code(_) | Problem::OldTicket | Problem::Busy);
     let ticket = page.site.tickets.fresh();
     let (true, Ok(ticket)) = (mends, ticket) else { return page.problem(problem) };
@@ -135,6 +151,12 @@ pub fn ask_again(page: Page<'_>, problem: &Problem, typed: &str) -> Response {
         other => (other.sentence(page.lang, page.site.dropbox.limits()), typed),
     };
     let ticket = page.site.tickets.print(&ticket);
+    let page = page.switched(Switch::code_form());
     let asked = AskPage { page: &page, ticket, typed, problem: Some(sentence) };
     answer(&page, problem.status(), &asked)
+}
+
+/// What is far too long for a code is not worth giving back whole.
+fn given_back(typed: &str) -> String {
+    typed.chars().take(SHORT_FIELD).collect()
 }
