@@ -60,7 +60,8 @@ struct RefusedPage<'a> {
     page: &'a Page<'a>,
     title: String,
     problem: String,
-    held: usize,
+    /// What became of the files that arrived whole.
+    kept: Option<String>,
     has_unheld: bool,
     /// There are drafts to be looked at in the mailbox.
     look: bool,
@@ -101,16 +102,9 @@ pub async fn show(State(site): App, uri: Uri, headers: HeaderMap) -> Response {
     show_form(page, form)
 }
 
-/// The page of a form; its other languages keep the code.
+/// The page of a form; its other languages keep the code, and what is typed.
 fn show_form(page: Page<'_>, form: DropForm) -> Response {
-    let mut fields = carried(&form.code, &form.ticket);
-    fields.extend([
-        ("team", form.team.clone()),
-        ("draft", form.draft.clone()),
-        ("message", form.message.clone()),
-    ]);
-    let page =
-        page.switched(Switch::Button { action: "/drop/form", fields }).framing(Frames::Holds);
+    let page = page.switched(Switch::form(!form.known)).framing(Frames::Holds);
     respond(&page, StatusCode::OK, &DropPage { page: &page, form })
 }
 
@@ -126,6 +120,8 @@ pub struct AgainForm {
     message: String,
     /// It is a new form, which the mailbox asks for, not one that comes back.
     new: Option<String>,
+    /// The code was made just now, and is on no paper yet.
+    fresh: Option<String>,
 }
 
 /// The form again, in another language or with what was typed; or a new one for a code that is known.
@@ -137,11 +133,9 @@ pub async fn again(
 ) -> Response {
     let page = Page::new(&site, &uri, &headers);
     let Ok(Form(typed)) = form else { return page.problem(&Problem::Form) };
-    // What is given back is no longer than what a form may hold.
+    // A message that is too long is given back all the same: it is told when it is sent.
     let short = [&typed.code, &typed.ticket, &typed.team, &typed.draft];
-    if short.iter().any(|field| field.len() > SHORT_FIELD)
-        || typed.message.len() > 4 * site.dropbox.limits().message
-    {
+    if short.iter().any(|field| field.len() > SHORT_FIELD) {
         return page.problem(&Problem::Form);
     }
     let ticket = site.check_ticket(&typed.ticket).await.and_then(|ticket| {
@@ -159,7 +153,7 @@ pub async fn again(
     let list = code.list_of(&typed.code).unwrap_or(WordList::English);
     let mut form = DropForm::new(&page, code.words(list).to_string(), &ticket);
     (form.team, form.message, form.draft) = (typed.team, typed.message, typed.draft);
-    form.known = true;
+    form.known = typed.fresh.is_none();
     show_form(page, form)
 }
 
@@ -266,7 +260,17 @@ fn refuse(page: Page<'_>, problem: &Problem, typed: TypedDrop) -> Response {
         // What is given back belongs to the visit of the form that was sent, or leaving would not end that one.
         let ticket = page.site.renewed_ticket(typed.ticket.as_ref()?).ok()?;
         let ticket = page.site.tickets.print(&ticket);
-        let mut fields = carried(code.code.words(code.list).as_ref(), &ticket);
+        // Nothing is stored under that one: the form goes on with a new code.
+        let is_older = *problem == Problem::OlderCode;
+        let words = if is_older {
+            RetrievalCode::generate().ok()?.words(page.lang.words())
+        } else {
+            code.code.words(code.list)
+        };
+        let mut fields = carried(&words, &ticket);
+        if is_older {
+            fields.push(("fresh", "1".to_owned()));
+        }
         fields.extend([("team", typed.team), ("draft", typed.draft), ("message", typed.message)]);
         Some(fields)
     });
@@ -275,7 +279,7 @@ fn refuse(page: Page<'_>, problem: &Problem, typed: TypedDrop) -> Response {
         page: &page,
         title: problem.title(page.t),
         problem: problem.sentence(page.lang, page.site.dropbox.limits()),
-        held: typed.held,
+        kept: (typed.held > 0).then(|| problem.kept(page.t, typed.held)),
         has_unheld: typed.has_unheld,
         advice: problem.advice(page.t),
         look,

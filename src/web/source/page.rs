@@ -25,9 +25,32 @@ pub enum Switch {
         /// Hidden fields.
         fields: Vec<(&'static str, String)>,
     },
+    /// By a button of the page's own form, on pages where something is typed: it brings that along.
+    TypedDrop {
+        /// Id of the form.
+        form: &'static str,
+        /// Where to.
+        action: &'static str,
+        /// A field of the button's own.
+        mark: &'static str,
+    },
 }
 
 impl Switch {
+    /// To the form for documents, with what is typed; its code may be `fresh`, and on no paper yet.
+    pub fn form(fresh: bool) -> Self {
+        Self::TypedDrop {
+            form: "send",
+            action: "/drop/form",
+            mark: if fresh { "fresh" } else { "" },
+        }
+    }
+
+    /// To the form for a code, with what is typed.
+    pub fn code_form() -> Self {
+        Self::TypedDrop { form: "ask", action: "/mailbox", mark: "again" }
+    }
+
     /// To the mailbox of a code.
     pub fn mailbox(code: &str, ticket: &str) -> Self {
         Self::Button { action: "/mailbox", fields: carried(code, ticket) }

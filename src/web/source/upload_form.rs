@@ -113,6 +113,10 @@ impl DropUpload<'_> {
                     if intake.is_none() {
                         *intake = Some(self.begin()?);
                     }
+                    let code = self.typed.code.as_ref().ok_or(Problem::Form)?;
+                    if code.code.appears_in(&name) {
+                        return Err(Problem::FileNameHasCode);
+                    }
                     number += 1;
                     self.meter.set(Phase::Receiving(Some((number, name.clone()))));
                     let Some(intake) = intake.as_mut() else { return Err(Problem::Internal) };
@@ -135,6 +139,9 @@ impl DropUpload<'_> {
         let typed = &self.typed;
         let ticket = typed.ticket.as_ref().ok_or(Problem::ForeignTicket)?;
         let code = typed.code.as_ref().ok_or(Problem::Form)?;
+        if !code.code.is_checked() && !self.site.dropbox.store().knows(code.keys.id)? {
+            return Err(Problem::OlderCode);
+        }
         if code.code.appears_in(&typed.message) {
             return Err(Problem::MessageHasCode);
         }
