@@ -26,7 +26,7 @@ pub enum Switch {
         fields: Vec<(&'static str, String)>,
     },
     /// By a button of the page's own form, on pages where something is typed: it brings that along.
-    TypedDrop {
+    OwnForm {
         /// Id of the form.
         form: &'static str,
         /// Where to.
@@ -39,16 +39,12 @@ pub enum Switch {
 impl Switch {
     /// To the form for documents, with what is typed; its code may be `fresh`, and on no paper yet.
     pub fn form(fresh: bool) -> Self {
-        Self::TypedDrop {
-            form: "send",
-            action: "/drop/form",
-            mark: if fresh { "fresh" } else { "" },
-        }
+        Self::OwnForm { form: "send", action: "/drop/form", mark: if fresh { "fresh" } else { "" } }
     }
 
     /// To the form for a code, with what is typed.
     pub fn code_form() -> Self {
-        Self::TypedDrop { form: "ask", action: "/mailbox", mark: "again" }
+        Self::OwnForm { form: "ask", action: "/mailbox", mark: "again" }
     }
 
     /// To the mailbox of a code.
