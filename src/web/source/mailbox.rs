@@ -9,7 +9,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::drop::DropForm;
-use super::page::{Frames, Page, Switch, answer};
+use super::page::{Frames, Page, Switch, answer, answer_padded};
 use super::problem::Problem;
 use super::state::{App, OpenedCode};
 use super::ticket::Ticket;
@@ -118,7 +118,7 @@ pub async fn show_opened(
     let page = page.switched(Switch::mailbox(&form.code, &form.ticket));
     // Where nothing is yet, the form itself stands on the page.
     let page = if view.is_none() { page.framing(Frames::Holds) } else { page };
-    answer(&page, StatusCode::OK, &MailboxPage { page: &page, view, form, notice })
+    answer_padded(&page, &MailboxPage { page: &page, view, form, notice })
 }
 
 /// The form again, with what was typed and which word to look at. It belongs to the visit of the one that was sent, so
