@@ -9,7 +9,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::drop::DropForm;
-use super::page::{Frames, Page, Switch, respond};
+use super::page::{Frames, Page, Switch, respond, respond_padded};
 use super::problem::Problem;
 use super::state::{App, OpenedCode};
 use super::ticket::Ticket;
@@ -139,7 +139,7 @@ pub async fn show_opened(
     } else {
         page.switched(Switch::mailbox(&form.code, &form.ticket))
     };
-    respond(&page, StatusCode::OK, &MailboxPage { page: &page, view, form, is_older, notice })
+    respond_padded(&page, &MailboxPage { page: &page, view, form, is_older, notice })
 }
 
 /// The form again, with what was typed and which word to look at. It belongs to the visit of the one that was sent, so

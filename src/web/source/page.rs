@@ -155,14 +155,33 @@ struct ErrorPage<'a> {
     sentence: String,
 }
 
+/// Bytes: what a mailbox page and its policy take together is a multiple of it.
+const STEP: usize = 14 * 1024;
+
 /// A template as an answer, with the policy of its page.
 pub fn respond(page: &Page<'_>, status: StatusCode, template: &impl Template) -> Response {
-    let Ok(html) = template.render() else {
+    respond(status, template.render(), page.frames.policy())
+}
+
+/// The same in steps of length, blanks after its end: whoever sees no more than how much a page was does not see
+/// what a code opened. What else differs in the headers is the policy alone.
+pub fn respond_padded(page: &Page<'_>, template: &impl Template) -> Response {
+    let policy = page.frames.policy();
+    let html = template.render().map(|mut html| {
+        let length = html.len() + policy.len();
+        html.extend(std::iter::repeat_n(' ', length.next_multiple_of(STEP) - length));
+        html
+    });
+    respond(StatusCode::OK, html, policy)
+}
+
+fn respond(status: StatusCode, html: askama::Result<String>, policy: String) -> Response {
+    let Ok(html) = html else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
-        (header::CONTENT_SECURITY_POLICY, page.frames.policy()),
+        (header::CONTENT_SECURITY_POLICY, policy),
     ];
     (status, headers, html).into_response()
 }
