@@ -15,6 +15,7 @@ mod bad_input;
 mod browsers;
 mod bundles_that_were_touched;
 mod codes;
+mod check;
 mod crypto_seal;
 mod deploy;
 mod desk_attacks;
