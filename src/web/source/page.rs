@@ -160,7 +160,7 @@ const STEP: usize = 14 * 1024;
 
 /// A template as an answer, with the policy of its page.
 pub fn respond(page: &Page<'_>, status: StatusCode, template: &impl Template) -> Response {
-    respond(status, template.render(), page.frames.policy())
+    with_policy(status, template.render(), page.frames.policy())
 }
 
 /// The same in steps of length, blanks after its end: whoever sees no more than how much a page was does not see
@@ -172,10 +172,10 @@ pub fn respond_padded(page: &Page<'_>, template: &impl Template) -> Response {
         html.extend(std::iter::repeat_n(' ', length.next_multiple_of(STEP) - length));
         html
     });
-    respond(StatusCode::OK, html, policy)
+    with_policy(StatusCode::OK, html, policy)
 }
 
-fn respond(status: StatusCode, html: askama::Result<String>, policy: String) -> Response {
+fn with_policy(status: StatusCode, html: askama::Result<String>, policy: String) -> Response {
     let Ok(html) = html else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
