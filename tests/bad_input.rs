@@ -326,18 +326,18 @@ fn what_is_too_large_gets_a_page_that_a_client_gets_to_read() {
     // With and without asking before (curl asks, browsers do not).
     for expect in ["Expect:", "Expect: 100-continue"] {
         let page = post(&site, "en", &form, &["-H", expect, "-F", "message=kept", "-F", &over]);
-        page.is(413, "One of the files is larger than 1 MiB.").must_say(msg("error-mend"));
+        page.is(413, "One of the files is larger than 1 MiB.").must_say(msg("error-choose"));
         assert_eq!(
             (page.typed("message").as_str(), page.hidden("code")),
             ("kept", form.code.clone())
         );
         let three = ["-H", expect, "-F", "message=kept", "-F", &part, "-F", &part, "-F", &part];
         let page = post(&site, "en", &form, &three);
-        page.is(413, "All files together are larger than 2 MiB.");
+        page.is(413, "What you chose is larger than 2 MiB,");
         assert_eq!(page.typed("message"), "kept");
         // Announced: refused before the form is read.
         post(&site, "en", &form, &["-H", expect, "-F", "message=x", "-F", &huge])
-            .is(413, "All files together are larger than 2 MiB.");
+            .is(413, "What you chose is larger than 2 MiB,");
     }
     post(&site, "fr", &form, &["-H", "Expect:", "-F", &over])
         .is(413, "Un des fichiers dépasse 1 Mio.");

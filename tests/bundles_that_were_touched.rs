@@ -11,9 +11,10 @@ use std::process::Output;
 use crate::common::*;
 use proptest::prelude::*;
 use sourdine::base::clock::Day;
-use sourdine::bundle::manifest::{FileEntry, Kind, Manifest};
+use sourdine::base::kind::DispatchKind;
+use sourdine::bundle::manifest::{FileEntry, Manifest};
 use sourdine::bundle::path::MemberPath;
-use sourdine::bundle::read::{self, Entry};
+use sourdine::bundle::read::{self, BundleEntry};
 use sourdine::bundle::write::BundleWriter;
 use sourdine::crypto::padding;
 use sourdine::crypto::seal::Recipients;
@@ -43,7 +44,7 @@ fn write(bundle: &Path, editor: &Editor, files: &Files, limit: u64) -> Vec<PathB
     let mut sealed = Vec::new();
     let mut manifest = Manifest {
         version: 1,
-        kind: Kind::Submission,
+        kind: DispatchKind::Submission,
         dispatch: DISPATCH.into(),
         mailbox: MAILBOX.into(),
         source_recipients: vec![editor.recipient.clone()],
@@ -153,7 +154,7 @@ struct Sample {
     editor: Editor,
     sent: Files,
     bytes: Vec<u8>,
-    entries: Vec<(MemberPath, Entry)>,
+    entries: Vec<(MemberPath, BundleEntry)>,
 }
 
 impl Sample {

@@ -6,14 +6,16 @@ use std::io::Read;
 
 use crate::common::inside::Inside;
 use crate::common::*;
-use sourdine::base::clock::Day;
+use sourdine::base::clock::{Clock, Day};
 use sourdine::base::ids::DispatchSeed;
-use sourdine::bundle::manifest;
+use sourdine::base::kind::DispatchKind;
+use sourdine::bundle::extract::read_manifest;
 use sourdine::crypto::kdf::MailboxKeys;
-use sourdine::dropbox::answer::{Answer, AnswerError, Answered};
 use sourdine::dropbox::deliver::{DeliverError, Delivered, Structure};
-use sourdine::dropbox::{IntakeError, Teams};
-use sourdine::store::{Kind, Mailbox};
+use sourdine::dropbox::mailbox::MESSAGE;
+use sourdine::dropbox::reply_intake::{ReplyIntake, ReplyIntakeError, ReplyReceipt};
+use sourdine::dropbox::{Dropbox, FileError, Teams};
+use sourdine::store::Mailbox;
 
 const MARK: &[u8] = b"a-sentence-that-nobody-else-may-read";
 
@@ -29,12 +31,12 @@ fn mailbox(inside: &Inside, source: &MailboxKeys) -> Mailbox {
     inside.dropbox.store().mailbox(source.id).unwrap().unwrap()
 }
 
-fn begin(inside: &Inside, source: &MailboxKeys, form: u8) -> Answer {
+fn begin(inside: &Inside, source: &MailboxKeys, form: u8) -> ReplyIntake {
     let seed = DispatchSeed([form; 32]);
-    inside.dropbox.answer(mailbox(inside, source), &inside.team(), seed, 4_000_000).unwrap()
+    inside.dropbox.reply_intake(mailbox(inside, source), &inside.team(), seed, 4_000_000).unwrap()
 }
 
-fn attach(answer: &mut Answer, name: &str, content: &[u8]) -> Result<(), AnswerError> {
+fn attach(answer: &mut ReplyIntake, name: &str, content: &[u8]) -> Result<(), ReplyIntakeError> {
     let mut file = answer.file(name.to_owned())?;
     for piece in content.chunks(10_000) {
         file.write(piece)?;
@@ -42,7 +44,7 @@ fn attach(answer: &mut Answer, name: &str, content: &[u8]) -> Result<(), AnswerE
     file.finish()
 }
 
-fn typed(inside: &Inside, source: &MailboxKeys, form: u8, message: &str) -> Answered {
+fn typed(inside: &Inside, source: &MailboxKeys, form: u8, message: &str) -> ReplyReceipt {
     let mut answer = begin(inside, source, form);
     attach(&mut answer, "réponse.pdf", &MARK.repeat(5_000)).unwrap();
     attach(&mut answer, "empty", b"").unwrap();
@@ -73,13 +75,16 @@ fn a_typed_reply_is_read_by_its_source_and_opened_by_the_team() {
     assert_eq!(reply.id, sent.id);
     let content = reply.content.as_ref().unwrap();
     assert_eq!(content.message, "Merci.\nOn publie.");
-    assert_eq!(content.kind, manifest::Kind::Reply);
+    let sealed = inside.dropbox.store().dispatches(source.id).unwrap()[1].members[0];
+    let sealed = inside.dropbox.store().read(sealed);
+    let manifest = read_manifest(sealed, std::iter::once(source.identity.as_age())).unwrap();
+    assert_eq!(manifest.kind, DispatchKind::Reply);
     let mailbox = mailbox(&inside, &source);
-    assert_eq!(content.mailbox, mailbox.designation);
-    assert_eq!(content.source_recipients, std::slice::from_ref(&mailbox.source_recipients));
+    assert_eq!(manifest.mailbox, mailbox.designation);
+    assert_eq!(manifest.source_recipients, std::slice::from_ref(&mailbox.source_recipients));
     let both = [mailbox.source_recipients.clone(), inside.editor.recipient.clone()];
-    assert_eq!(content.recipients, both);
-    assert_eq!(content.files[0].media_type, "application/pdf");
+    assert_eq!(manifest.recipients, both);
+    assert_eq!(manifest.files[0].media_type, "application/pdf");
     let mut read = Vec::new();
     let mut file = inside.dropbox.reply_file(&source, sent.id, 1).unwrap();
     file.plain.read_to_end(&mut read).unwrap();
@@ -91,10 +96,10 @@ fn a_typed_reply_is_read_by_its_source_and_opened_by_the_team() {
         .dispatches(source.id)
         .unwrap()
         .into_iter()
-        .filter(|dispatch| dispatch.kind == Kind::Reply)
+        .filter(|dispatch| dispatch.kind == DispatchKind::Reply)
         .map(|dispatch| (mailbox.clone(), dispatch))
         .collect();
-    let handout = inside.dropbox.download(replies, false, inside.dropbox.today());
+    let handout = inside.dropbox.download(replies, false, "bundle");
     let mut bundle = Vec::new();
     handout.reader(1, 0..u64::MAX).read_to_end(&mut bundle).unwrap();
     fs::write(inside.path("reply.tar"), bundle).unwrap();
@@ -131,11 +136,11 @@ fn a_reply_that_is_cut_or_refused_leaves_nothing() {
     nothing_is_left_over(&inside);
     for blank in ["", " \n\t\u{a0} "] {
         let refused = begin(&inside, &source, 2).send(blank);
-        assert!(matches!(refused, Err(AnswerError::Refused(IntakeError::Empty))));
+        assert!(matches!(refused, Err(ReplyIntakeError::Empty)));
     }
     let long = "é".repeat(inside.config.limits.message + 1);
     let refused = begin(&inside, &source, 3).send(&long);
-    assert!(matches!(refused, Err(AnswerError::Refused(IntakeError::MessageTooLong))));
+    assert!(matches!(refused, Err(ReplyIntakeError::MessageTooLong)));
     assert!(begin(&inside, &source, 3).send(&long[2..]).is_ok());
     nothing_is_left_over(&inside);
     assert_eq!(inside.view(&source).unwrap().replies.len(), 1);
@@ -160,13 +165,13 @@ fn a_reply_has_the_limits_of_a_submission() {
         let mut answer = begin(&inside, &source, 1);
         let refused = sizes.iter().find_map(|size| attach(&mut answer, "f", &vec![1; *size]).err());
         match refused.expect("it is refused") {
-            AnswerError::Refused(error) => error,
+            ReplyIntakeError::File(error) => error,
             other => panic!("{other}"),
         }
     };
-    assert!(matches!(refusal(&[100_001]), IntakeError::FileTooLarge));
-    assert!(matches!(refusal(&[100_000, 50_001]), IntakeError::DispatchTooLarge));
-    assert!(matches!(refusal(&[1, 1, 1, 1]), IntakeError::TooManyFiles));
+    assert!(matches!(refusal(&[100_001]), FileError::TooLarge));
+    assert!(matches!(refusal(&[100_000, 50_001]), FileError::DispatchTooLarge));
+    assert!(matches!(refusal(&[1, 1, 1, 1]), FileError::TooMany));
     let mut answer = begin(&inside, &source, 1);
     for size in [100_000, 49_999, 1] {
         attach(&mut answer, "f", &vec![1; size]).unwrap();
@@ -184,16 +189,17 @@ fn nobody_answers_a_mailbox_that_is_gone_or_that_never_wrote_to_the_team() {
     let teams = inside.dropbox.teams();
     let seed = DispatchSeed([1; 32]);
     let mailbox = mailbox(&inside, &source);
-    let sport = inside.dropbox.answer(mailbox.clone(), teams.find("sport").unwrap(), seed, 10);
-    assert!(matches!(sport.err(), Some(AnswerError::NoMailbox)));
+    let sport =
+        inside.dropbox.reply_intake(mailbox.clone(), teams.find("sport").unwrap(), seed, 10);
+    assert!(matches!(sport.err(), Some(ReplyIntakeError::NoMailbox)));
     let team = teams.find("team").unwrap();
-    let answer = inside.dropbox.answer(mailbox.clone(), team, seed, 10).unwrap();
+    let answer = inside.dropbox.reply_intake(mailbox.clone(), team, seed, 10).unwrap();
     assert!(
         inside.dropbox.store().delete_correspondence("team", source.id, "anne", Day(0)).unwrap()
     );
-    assert!(matches!(answer.send("Merci").err(), Some(AnswerError::NoMailbox)));
-    let late = inside.dropbox.answer(mailbox, team, seed, 10);
-    assert!(matches!(late.err(), Some(AnswerError::NoMailbox)));
+    assert!(matches!(answer.send("Merci").err(), Some(ReplyIntakeError::NoMailbox)));
+    let late = inside.dropbox.reply_intake(mailbox, team, seed, 10);
+    assert!(matches!(late.err(), Some(ReplyIntakeError::NoMailbox)));
     nothing_is_left_over(&inside);
 }
 
@@ -394,4 +400,52 @@ fn a_bundle_larger_than_a_dispatch_can_be_is_refused_while_it_comes() {
     assert!(matches!(refused, Some(DeliverError::TooLarge)));
     drop(bundle_upload);
     nothing_is_left_over(&inside);
+}
+
+/// Bounded where it comes in, by what can be seen from outside.
+#[test]
+fn an_answer_with_a_longer_message_than_is_ever_shown_is_refused() {
+    let (inside, _) = with_source();
+    let long = sealed(&inside, &"long ".repeat(600_000), b"x");
+    let refused = refusal(&inside, &long, "team");
+    assert!(matches!(refused, DeliverError::LongMessage { .. }), "{refused}");
+    let bundle = inside.path("long.tar");
+    fs::write(&bundle, &long).unwrap();
+    let refused = inside.dropbox.deliver(&[bundle], None).err();
+    assert!(matches!(refused, Some(DeliverError::LongMessage { .. })));
+    // The longest that a source may write is taken, in the longest writing.
+    let longest = "\u{1}".repeat(inside.config.limits.message);
+    assert_eq!(upload(&inside, &sealed(&inside, &longest, b"x"), "team").unwrap().len(), 1);
+}
+
+/// Of all answers together as many characters are shown as a message may have, the newest first; each is downloaded
+/// whole. So are those that were delivered before there was a bound.
+#[test]
+fn what_a_page_has_no_room_for_is_downloaded() {
+    let (mut inside, source) = with_source();
+    inside.config.limits.message = 3_000_000;
+    let without = Dropbox::open(&inside.config, Clock::system()).unwrap();
+    let messages = ["é".repeat(1_500_000), "two".repeat(300), "three".repeat(100)];
+    for (number, message) in messages.iter().enumerate() {
+        let bundle = inside.path(&format!("{number}.tar"));
+        fs::write(&bundle, sealed(&inside, message, b"attached")).unwrap();
+        without.deliver(&[bundle], None).unwrap();
+    }
+    inside.config.limits.message = 1_000;
+    let bounded = Dropbox::open(&inside.config, Clock::system()).unwrap();
+    let view = bounded.source_view(&source).unwrap().unwrap();
+    let shown = view.replies.iter().map(|reply| {
+        let content = reply.content.as_ref().unwrap();
+        assert_eq!((content.files.len(), content.files[0].number), (1, 1));
+        (content.message.clone(), content.is_cut)
+    });
+    let expected =
+        [(messages[2].clone(), false), (messages[1][..500].into(), true), (String::new(), true)];
+    assert_eq!(shown.collect::<Vec<_>>(), expected);
+    for (reply, message) in view.replies.iter().rev().zip(&messages) {
+        let mut file = bounded.reply_file(&source, reply.id, MESSAGE).unwrap();
+        let mut whole = String::new();
+        file.plain.read_to_string(&mut whole).unwrap();
+        assert!(whole == *message && file.size == whole.len() as u64);
+    }
 }

@@ -3,19 +3,20 @@
 use crate::common::{crowd, files_below, holds, wait_for};
 use sourdine::base::clock::Day;
 use sourdine::base::ids::{DispatchId, MailboxId};
+use sourdine::base::kind::DispatchKind;
 use sourdine::store::{
-    Account, Cutoffs, Did, Dispatch, Filter, InboxQuery, JournalLine, Kind, Mailbox, Publication,
-    Store, StoreError, Tuning, create,
+    Account, Cutoffs, Did, Dispatch, Filter, InboxQuery, JournalLine, Mailbox, Publication, Store,
+    StoreError, Tuning, create,
 };
 use std::io::Write;
 
-struct Place {
+struct Fixture {
     _dir: tempfile::TempDir,
     store: Store,
     data: std::path::PathBuf,
 }
 
-impl Place {
+impl Fixture {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().join("data");
@@ -28,13 +29,13 @@ impl Place {
     }
 
     /// A dispatch of one sealed member.
-    fn send(&self, kind: Kind, source: u8, team: &str, number: u8, day: i64) -> DispatchId {
+    fn send(&self, kind: DispatchKind, source: u8, team: &str, number: u8, day: i64) -> DispatchId {
         self.try_send(kind, source, team, number, day).unwrap()
     }
 
     fn try_send(
         &self,
-        kind: Kind,
+        kind: DispatchKind,
         source: u8,
         team: &str,
         number: u8,
@@ -88,11 +89,11 @@ fn row(team: &str, name: &str, unread: u32) -> (String, String, u32) {
 
 #[test]
 fn each_team_sees_its_own_and_each_editor_what_is_new_to_them() {
-    let place = Place::new();
-    let first = place.send(Kind::Submission, 0, "a", 1, 100);
-    place.send(Kind::Submission, 0, "b", 2, 105);
-    place.send(Kind::Submission, 1, "a", 3, 103);
-    place.send(Kind::Reply, 1, "a", 4, 104);
+    let place = Fixture::new();
+    let first = place.send(DispatchKind::Submission, 0, "a", 1, 100);
+    place.send(DispatchKind::Submission, 0, "b", 2, 105);
+    place.send(DispatchKind::Submission, 1, "a", 3, 103);
+    place.send(DispatchKind::Reply, 1, "a", 4, 104);
 
     // A's row says nothing of what b got later.
     assert_eq!(
@@ -128,10 +129,10 @@ fn each_team_sees_its_own_and_each_editor_what_is_new_to_them() {
 
 #[test]
 fn an_inbox_goes_page_by_page_without_gap_or_double() {
-    let place = Place::new();
+    let place = Fixture::new();
     for number in 0..23 {
         place.send(
-            Kind::Submission,
+            DispatchKind::Submission,
             number,
             if number % 3 == 0 { "b" } else { "a" },
             number,
@@ -157,11 +158,11 @@ fn an_inbox_goes_page_by_page_without_gap_or_double() {
 
 #[test]
 fn stars_and_mutes_are_the_editors_labels_are_the_teams() {
-    let place = Place::new();
+    let place = Fixture::new();
     let store = &place.store;
     for source in 0..3 {
-        place.send(Kind::Submission, source, "a", source, 100 + i64::from(source));
-        place.send(Kind::Submission, source, "b", source + 10, 100);
+        place.send(DispatchKind::Submission, source, "a", source, 100 + i64::from(source));
+        place.send(DispatchKind::Submission, source, "b", source + 10, 100);
     }
     let id = |source: u8| MailboxId([source; 16]);
     store.set_star("anne", "a", id(0), true).unwrap();
@@ -209,11 +210,11 @@ fn stars_and_mutes_are_the_editors_labels_are_the_teams() {
 
 #[test]
 fn what_one_team_deletes_the_other_keeps() {
-    let place = Place::new();
+    let place = Fixture::new();
     let store = &place.store;
-    let of_a = place.send(Kind::Submission, 0, "a", 1, 100);
-    let of_b = place.send(Kind::Submission, 0, "b", 2, 100);
-    let reply = place.send(Kind::Reply, 0, "a", 3, 101);
+    let of_a = place.send(DispatchKind::Submission, 0, "a", 1, 100);
+    let of_b = place.send(DispatchKind::Submission, 0, "b", 2, 100);
+    let reply = place.send(DispatchKind::Reply, 0, "a", 3, 101);
     let id = MailboxId([0; 16]);
 
     assert!(!store.delete_dispatch("a", id, of_b).unwrap());
@@ -226,7 +227,7 @@ fn what_one_team_deletes_the_other_keeps() {
     assert!(store.delete_correspondence("a", id, "anne", Day(102)).unwrap());
     assert!(!store.has_dispatch(reply).unwrap());
     // An answer that was on its way does not bring it back.
-    let late = place.try_send(Kind::Reply, 0, "a", 4, 102);
+    let late = place.try_send(DispatchKind::Reply, 0, "a", 4, 102);
     assert!(matches!(late, Err(StoreError::Changed)));
     assert_eq!(place.inbox("carla", &["a", "b"], Filter::All), [row("b", "source-a", 1)]);
     // Each deletion stands in the journal of its team; nothing does where nothing was deleted.
@@ -241,18 +242,18 @@ fn what_one_team_deletes_the_other_keeps() {
 
 #[test]
 fn a_frozen_list_holds_one_teams_dispatches_and_says_what_has_gone() {
-    let place = Place::new();
+    let place = Fixture::new();
     let store = &place.store;
-    let one = place.send(Kind::Submission, 0, "a", 1, 100);
-    let two = place.send(Kind::Reply, 0, "a", 2, 100);
-    let other = place.send(Kind::Submission, 0, "b", 3, 100);
+    let one = place.send(DispatchKind::Submission, 0, "a", 1, 100);
+    let two = place.send(DispatchKind::Reply, 0, "a", 2, 100);
+    let other = place.send(DispatchKind::Submission, 0, "b", 3, 100);
     let unknown = DispatchId([99; 16]);
     let count = store.freeze([7; 16], "anne", "a", Day(100), vec![two, other, unknown, one]);
     assert_eq!(count.unwrap(), 2);
     let frozen = store.frozen([7; 16]).unwrap().unwrap();
     assert_eq!((frozen.reader.as_str(), frozen.team.as_str(), frozen.count), ("anne", "a", 2));
     let ids: Vec<_> = frozen.items.iter().map(|(_, dispatch)| dispatch.id).collect();
-    assert_eq!(ids, [two, one]);
+    assert_eq!(ids, [one, two], "in the order of the mailbox");
     assert!(
         frozen
             .items
@@ -272,7 +273,7 @@ fn a_frozen_list_holds_one_teams_dispatches_and_says_what_has_gone() {
 /// A hundred thousand dispatches hold the one thread that writes up for moments, not for minutes.
 #[test]
 fn lists_of_a_full_box_are_made_by_the_thousand() {
-    let place = Place::new();
+    let place = Fixture::new();
     crowd::fill(&place.data, "a", "carla", 10_000, 20_000);
     let all = place.store.unread("anne", &["a".to_owned()], None, 1001).unwrap();
     assert_eq!(all.len(), 1001);
@@ -290,10 +291,10 @@ fn lists_of_a_full_box_are_made_by_the_thousand() {
 
 #[test]
 fn a_frozen_list_ends_with_the_last_that_it_held() {
-    let place = Place::new();
+    let place = Fixture::new();
     let store = &place.store;
-    let one = place.send(Kind::Submission, 0, "a", 1, 100);
-    let two = place.send(Kind::Submission, 1, "a", 2, 100);
+    let one = place.send(DispatchKind::Submission, 0, "a", 1, 100);
+    let two = place.send(DispatchKind::Submission, 1, "a", 2, 100);
     assert_eq!(store.freeze([7; 16], "anne", "a", Day(100), vec![one, two]).unwrap(), 2);
     assert_eq!(store.freeze([8; 16], "anne", "a", Day(100), vec![two]).unwrap(), 1);
     assert_eq!(store.freeze([9; 16], "anne", "b", Day(100), vec![one]).unwrap(), 0);
@@ -309,7 +310,7 @@ fn a_frozen_list_ends_with_the_last_that_it_held() {
 
 #[test]
 fn an_account_is_made_changed_and_removed() {
-    let place = Place::new();
+    let place = Fixture::new();
     let store = &place.store;
     assert!(!store.add_account(account("anne", &["b"])).unwrap(), "a name is taken once");
     let anne = store.account("anne").unwrap().unwrap();
@@ -370,16 +371,16 @@ fn line(day: i64, team: &str, did: Did, what: &str) -> JournalLine {
 
 #[test]
 fn a_journal_has_one_line_a_day_for_each_thing_and_ends_after_its_time() {
-    let place = Place::new();
+    let place = Fixture::new();
     let store = &place.store;
-    place.send(Kind::Submission, 0, "a", 1, 100);
+    place.send(DispatchKind::Submission, 0, "a", 1, 100);
     let lines = [
         line(100, "a", Did::SignedIn, ""),
         line(102, "a", Did::Fetched, "source-a"),
         line(102, "a", Did::Fetched, "source-a"),
         line(101, "b", Did::Fetched, "source-b"),
     ];
-    place.send(Kind::Submission, 1, "b", 2, 100);
+    place.send(DispatchKind::Submission, 1, "b", 2, 100);
     store.note(lines.to_vec()).unwrap();
     let read = |teams: &[&str]| {
         let teams: Vec<_> = teams.iter().map(ToString::to_string).collect();
@@ -394,6 +395,7 @@ fn a_journal_has_one_line_a_day_for_each_thing_and_ends_after_its_time() {
         silent: Day(0),
         journal: Day(day),
         frozen: Day(day),
+        burned: Day(0),
     };
     store.freeze([1; 16], "anne", "a", Day(100), vec![DispatchId([1; 16])]).unwrap();
     store.expire(before(101), 32).unwrap();
@@ -407,11 +409,11 @@ fn a_journal_has_one_line_a_day_for_each_thing_and_ends_after_its_time() {
 
 #[test]
 fn nothing_late_names_a_mailbox_that_is_gone_and_no_account_goes_with_it() {
-    let place = Place::new();
+    let place = Fixture::new();
     let store = &place.store;
     let id = MailboxId([0; 16]);
-    let of_a = place.send(Kind::Submission, 0, "a", 1, 100);
-    let of_b = place.send(Kind::Submission, 1, "b", 2, 100);
+    let of_a = place.send(DispatchKind::Submission, 0, "a", 1, 100);
+    let of_b = place.send(DispatchKind::Submission, 1, "b", 2, 100);
     let read = |team: &str| store.journal(&[team.to_owned()], 10).unwrap();
     let fetch = |team: &str, day| {
         store.fetched(team, vec![of_a, of_b, DispatchId([9; 16])], "anne", Day(day)).unwrap();
@@ -437,10 +439,10 @@ fn nothing_late_names_a_mailbox_that_is_gone_and_no_account_goes_with_it() {
 
 #[test]
 fn a_fetched_reply_stays_as_long_as_its_source_was_promised() {
-    let place = Place::new();
+    let place = Fixture::new();
     let store = &place.store;
-    let sent = place.send(Kind::Submission, 0, "a", 1, 100);
-    let reply = place.send(Kind::Reply, 0, "a", 2, 100);
+    let sent = place.send(DispatchKind::Submission, 0, "a", 1, 100);
+    let reply = place.send(DispatchKind::Reply, 0, "a", 2, 100);
     let fetches = || {
         let list = store.desk_dispatches("a", MailboxId([0; 16]), 0, 9).unwrap().0;
         let mut ids: Vec<_> = list.iter().filter(|d| !d.fetches.is_empty()).collect();
@@ -462,6 +464,7 @@ fn a_fetched_reply_stays_as_long_as_its_source_was_promised() {
             silent: Day(0),
             journal: Day(0),
             frozen: Day(0),
+            burned: Day(0),
         };
         store.expire(before, 32).unwrap()
     };
@@ -473,7 +476,7 @@ fn a_fetched_reply_stays_as_long_as_its_source_was_promised() {
 
 #[test]
 fn what_was_deleted_leaves_no_byte() {
-    let place = Place::new();
+    let place = Fixture::new();
     let id = MailboxId([0; 16]);
     let gone = |traces: &[&[u8]]| {
         let files = files_below(&place.data);
@@ -481,7 +484,7 @@ fn what_was_deleted_leaves_no_byte() {
     };
     let traces = [&[0x5a; 100][..], b"erkennungszeichen", b"age1source0"];
     let fill = || {
-        place.send(Kind::Submission, 0, "a", 0x5a, 100);
+        place.send(DispatchKind::Submission, 0, "a", 0x5a, 100);
         place.store.set_label("a", id, "erkennungszeichen", true).unwrap();
     };
     fill();
@@ -493,4 +496,66 @@ fn what_was_deleted_leaves_no_byte() {
     wait_for("the bytes to be gone", || {
         gone(&[&traces[..], &[b"source-a"]].concat()).then_some(())
     });
+}
+
+/// The ids of one day are drawn at random; the order in which things were sent is the mailbox's own, and the same for
+/// its source, its editors, an export and a download. A number that is missing would tell that something was there.
+#[test]
+fn a_mailbox_keeps_its_order_and_no_gap_tells_what_was_deleted() {
+    let place = Fixture::new();
+    let store = &place.store;
+    let (id, team) = (MailboxId([0; 16]), "a".to_owned());
+    let sent = [9, 3, 7, 5].map(|number| place.send(DispatchKind::Submission, 0, "a", number, 100));
+    let reply = place.send(DispatchKind::Reply, 0, "a", 1, 100);
+    let other = place.send(DispatchKind::Submission, 0, "b", 2, 100);
+    place.send(DispatchKind::Submission, 1, "a", 4, 100);
+    let last = place.send(DispatchKind::Submission, 0, "a", 6, 101);
+    let positions = || -> Vec<i64> {
+        let db = rusqlite::Connection::open(place.data.join("index.db")).unwrap();
+        let sql = "SELECT position FROM dispatch WHERE mailbox = ? ORDER BY position";
+        let mut select = db.prepare(sql).unwrap();
+        select.query_map([id.0], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    let of_source = || -> Vec<_> {
+        store.dispatches(id).unwrap().into_iter().map(|dispatch| dispatch.id).collect()
+    };
+    let [one, two, three, four] = sent;
+    assert_eq!(of_source(), [one, two, three, four, reply, other, last]);
+    let shown = store.source_mailbox(id).unwrap().unwrap().dispatches.into_iter();
+    assert_eq!(shown.map(|dispatch| dispatch.id).collect::<Vec<_>>(), of_source());
+    let desk: Vec<_> = store.desk_dispatches("a", id, 0, 9).unwrap().0;
+    let desk: Vec<_> = desk.iter().map(|one| one.dispatch.id).collect();
+    assert_eq!(desk, [last, reply, four, three, two, one]);
+    let waiting = |all: Vec<(Mailbox, Dispatch)>| -> Vec<_> {
+        let theirs = all.into_iter().filter(|(mailbox, _)| mailbox.id == id);
+        theirs.map(|(_, dispatch)| dispatch.id).collect()
+    };
+    let in_order = [one, two, three, four, last];
+    assert_eq!(waiting(store.submissions("a", true).unwrap()), in_order);
+    assert_eq!(store.unread("anne", &[team], Some(id), 9).unwrap(), in_order);
+    // Ticked on a page, in any order.
+    let ticked = vec![last, two, four, one, three];
+    assert_eq!(store.freeze([1; 16], "anne", "a", Day(101), ticked).unwrap(), 5);
+    assert_eq!(waiting(store.frozen([1; 16]).unwrap().unwrap().items), in_order);
+
+    store.withdraw(id, two).unwrap();
+    assert_eq!(positions(), (1..=6).collect::<Vec<_>>());
+    store.delete_reply(id, reply).unwrap();
+    assert!(store.delete_dispatch("a", id, four).unwrap());
+    assert_eq!(positions(), (1..=4).collect::<Vec<_>>());
+    let newest = place.send(DispatchKind::Submission, 0, "a", 8, 101);
+    assert_eq!(of_source(), [one, three, other, last, newest]);
+    store.mark_fetched(vec![three], "export", Day(101)).unwrap();
+    let before = Cutoffs {
+        drafts: Day(0),
+        fetched: Day(102),
+        replies: Day(0),
+        silent: Day(0),
+        journal: Day(0),
+        frozen: Day(0),
+        burned: Day(0),
+    };
+    assert_eq!(store.expire(before, 32).unwrap(), 1);
+    assert!(store.delete_correspondence("b", id, "bob", Day(101)).unwrap());
+    assert_eq!((of_source(), positions()), (vec![one, last, newest], vec![1, 2, 3]));
 }

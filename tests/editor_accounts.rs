@@ -12,10 +12,11 @@ use crate::common::{
 };
 use sourdine::base::clock::{Clock, Day};
 use sourdine::base::ids::{DispatchId, MailboxId};
+use sourdine::base::kind::DispatchKind;
 use sourdine::config::Config;
 use sourdine::dropbox::Dropbox;
 use sourdine::dropbox::accounts::Accounts;
-use sourdine::store::{Dispatch, Kind, Mailbox, Publication};
+use sourdine::store::{Dispatch, Mailbox, Publication};
 
 fn editor(config: &Path, args: &[&str]) -> Command {
     let mut command = sourdine();
@@ -282,7 +283,7 @@ fn nobody_inherits_what_another_of_the_same_name_has_fetched() {
         };
         let mut upload = store.upload();
         let members = vec![upload.file().unwrap().finish().unwrap()];
-        let (id, kind, team) = (DispatchId([1; 16]), Kind::Submission, "team".to_owned());
+        let (id, kind, team) = (DispatchId([1; 16]), DispatchKind::Submission, "team".to_owned());
         let dispatch = Dispatch { id, kind, team, day: Day(20_000), fetched: None, members };
         upload.publish(Publication { mailbox, dispatch, keys: 1, draft: None }).unwrap();
     }

@@ -9,7 +9,8 @@ use std::process::{Child, Command, Output, Stdio};
 
 use crate::common::*;
 use sourdine::base::clock::Day;
-use sourdine::bundle::manifest::{FileEntry, Kind, Manifest};
+use sourdine::base::kind::DispatchKind;
+use sourdine::bundle::manifest::{FileEntry, Manifest};
 use sourdine::bundle::write::BundleWriter;
 use sourdine::crypto::seal::Recipients;
 
@@ -27,7 +28,7 @@ impl Dispatch {
     fn new(mailbox: &str, message: &str) -> Self {
         let manifest = Manifest {
             version: 1,
-            kind: Kind::Submission,
+            kind: DispatchKind::Submission,
             dispatch: "00112233445566778899aabbccddeeff".into(),
             mailbox: mailbox.into(),
             source_recipients: vec![age::x25519::Identity::generate().to_public().to_string()],

@@ -259,7 +259,7 @@ fn changed_teams_and_editors_reach_those_who_cannot_look_for_them() {
 
     // The first editor who is let in gives the desk its address.
     let config = sourdine::config::Config::load(&site.config()).unwrap();
-    let place = sourdine::tor::place::Place::of(&config).unwrap();
+    let place = sourdine::tor::place::TorDir::of(&config).unwrap();
     sourdine::tor::clients::authorise(&place, "anne").unwrap();
     signal(served.parent.id(), "HUP");
     wait_for("the desk's address", || place.desk_onion());

@@ -6,9 +6,10 @@ use std::path::Path;
 use crate::common::{files_below, holds, wait_for};
 use sourdine::base::clock::Day;
 use sourdine::base::ids::{DispatchId, MailboxId};
+use sourdine::base::kind::DispatchKind;
 use sourdine::store::{
-    Dispatch, FileReader, Kind, Mailbox, Publication, Published, Store, StoreError, StoredFile,
-    Tuning, create,
+    Dispatch, FileReader, Mailbox, Publication, Published, Store, StoreError, StoredFile, Tuning,
+    create,
 };
 
 const ROOMY: u64 = 1 << 40;
@@ -44,7 +45,7 @@ fn mailbox(number: u8, designation: &str) -> Mailbox {
 
 fn publication(number: u8, mailbox: &Mailbox, members: Vec<StoredFile>) -> Publication {
     let (id, kind, team, day) =
-        (DispatchId([number; 16]), Kind::Submission, "team".into(), Day(20_000));
+        (DispatchId([number; 16]), DispatchKind::Submission, "team".into(), Day(20_000));
     let dispatch = Dispatch { id, kind, team, day, fetched: None, members };
     Publication { mailbox: mailbox.clone(), dispatch, keys: 1, draft: None }
 }

@@ -3,6 +3,8 @@
 pub mod circuit;
 pub mod clock;
 pub mod ids;
+pub mod kind;
 pub mod limits;
 pub mod random;
+pub mod stack;
 pub mod text;

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::manifest::{Kind, Manifest};
+use super::manifest::Manifest;
 use super::names::printable;
+use crate::base::kind::DispatchKind;
 use crate::crypto::recipient::canonical;
 
 /// Remembered recipients, kept as JSON beside the identity.
@@ -91,39 +92,42 @@ impl AddressBook {
         let team: Keys = recipients.difference(&source).cloned().collect();
         // A reply made by hand may leave out what is compared here. No answer is ever sealed by what a
         // reply names; a submission must name all of it.
-        let may_lack = manifest.kind == Kind::Reply;
+        let may_lack = manifest.kind == DispatchKind::Reply;
         let lacks_source = may_lack && source.is_empty();
         // Without the source's key, the team's keys cannot be told from it.
         let lacks_team =
             lacks_source || may_lack && (recipients.is_empty() || manifest.team.is_empty());
         let seen_mailbox = if lacks_source {
-            Seen::So
+            Comparison::So
         } else {
             seen(&self.known.mailboxes, &manifest.mailbox, &source)
         };
-        let seen_team =
-            if lacks_team { Seen::So } else { seen(&self.known.teams, &manifest.team, &team) };
-        if seen_mailbox == Seen::Differently && !accepted.contains(&manifest.mailbox) {
+        let seen_team = if lacks_team {
+            Comparison::So
+        } else {
+            seen(&self.known.teams, &manifest.team, &team)
+        };
+        if seen_mailbox == Comparison::Differently && !accepted.contains(&manifest.mailbox) {
             return Err(BookError::SourceChanged(printable(&manifest.mailbox)));
         }
         let known_together = self.known.teams.values().any(|sets| sets.contains(&team));
         if !accepted.contains(&manifest.team) {
             let team = printable(&manifest.team);
             match seen_team {
-                Seen::Differently => return Err(BookError::TeamChanged(team)),
+                Comparison::Differently => return Err(BookError::TeamChanged(team)),
                 // Whoever captured the server chooses the name: a new one is news too, unless it is
                 // another name of people who are known together.
-                Seen::Never if !self.known.teams.is_empty() && !known_together => {
+                Comparison::Never if !self.known.teams.is_empty() && !known_together => {
                     return Err(BookError::TeamNew(team));
                 }
-                Seen::Never | Seen::So => {}
+                Comparison::Never | Comparison::So => {}
             }
         }
         // Only a manifest that passes is remembered: a refused one must not become "seen first".
-        if seen_mailbox != Seen::So {
+        if seen_mailbox != Comparison::So {
             self.known.mailboxes.entry(manifest.mailbox.clone()).or_default().push(source);
         }
-        if seen_team != Seen::So {
+        if seen_team != Comparison::So {
             self.known.teams.entry(manifest.team.clone()).or_default().push(team);
         }
         Ok(())
@@ -146,24 +150,24 @@ impl AddressBook {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Seen {
+enum Comparison {
     Never,
     So,
     Differently,
 }
 
-fn seen(known: &BTreeMap<String, Vec<Keys>>, name: &str, keys: &Keys) -> Seen {
+fn seen(known: &BTreeMap<String, Vec<Keys>>, name: &str, keys: &Keys) -> Comparison {
     match known.get(name) {
-        None => Seen::Never,
-        Some(sets) if sets.contains(keys) => Seen::So,
-        Some(_) => Seen::Differently,
+        None => Comparison::Never,
+        Some(sets) if sets.contains(keys) => Comparison::So,
+        Some(_) => Comparison::Differently,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bundle::manifest::Kind;
+    use crate::base::kind::DispatchKind;
 
     const KEY: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
     const OTHER: &str = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa";
@@ -172,7 +176,7 @@ mod tests {
         let sources = source.split_whitespace().map(ToOwned::to_owned).collect();
         let read = Manifest {
             version: 1,
-            kind: Kind::Submission,
+            kind: DispatchKind::Submission,
             dispatch: "ab".into(),
             mailbox: "brave-heron".into(),
             source_recipients: sources,
@@ -188,7 +192,7 @@ mod tests {
     /// A reply to the same source, sealed to it and to these editors.
     fn reply(source: &str, editors: &[&str]) -> Manifest {
         let all: Vec<_> = source.split_whitespace().chain(editors.iter().copied()).collect();
-        Manifest { kind: Kind::Reply, ..manifest(source, &all) }
+        Manifest { kind: DispatchKind::Reply, ..manifest(source, &all) }
     }
 
     /// A book that has seen one manifest.

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::manifest::{FileEntry, Manifest, ManifestError};
 use super::names::{self, Names};
-use super::read::{self, Entry, Gathered};
+use super::read::{self, BundleEntry, Gathered};
 use super::unfinished::{NewFile, Unfinished};
 use crate::base::ids::hex;
 use crate::base::limits;
@@ -185,7 +185,7 @@ impl Output {
 
 struct Job<'a> {
     entry: &'a FileEntry,
-    place: Option<&'a (usize, Entry)>,
+    place: Option<&'a (usize, BundleEntry)>,
     outcome: Outcome,
 }
 

@@ -1,5 +1,6 @@
 //! The sealed list of what a dispatch holds.
 
+use crate::base::kind::DispatchKind;
 use serde::{Deserialize, Serialize};
 
 use super::path::Member;
@@ -15,7 +16,7 @@ pub struct Manifest {
     /// 1.
     pub version: u32,
     /// Which way.
-    pub kind: Kind,
+    pub kind: DispatchKind,
     /// As in the path.
     #[serde(default)]
     pub dispatch: String,
@@ -40,16 +41,6 @@ pub struct Manifest {
     /// In the order they were sent.
     #[serde(default)]
     pub files: Vec<FileEntry>,
-}
-
-/// Submission or reply.
-#[derive(Clone, Copy, Serialize, Deserialize, PartialEq, Eq, Debug)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// From a source.
-    Submission,
-    /// To a source.
-    Reply,
 }
 
 /// One file of a dispatch.
@@ -123,7 +114,7 @@ impl Manifest {
     /// id must agree. A reply must agree on the mailbox; its id is its maker's choice, and a delivered
     /// reply is stored under an id of its content. What a hand-made reply leaves out is filled in from the path.
     pub fn found_at(mut self, designation: &str, dispatch: &str) -> Result<Self, ManifestError> {
-        if self.kind == Kind::Reply {
+        if self.kind == DispatchKind::Reply {
             if self.mailbox.is_empty() {
                 designation.clone_into(&mut self.mailbox);
             }
@@ -131,7 +122,7 @@ impl Manifest {
                 dispatch.clone_into(&mut self.dispatch);
             }
         }
-        let id_agrees = self.kind == Kind::Reply || self.dispatch == dispatch;
+        let id_agrees = self.kind == DispatchKind::Reply || self.dispatch == dispatch;
         let here = self.mailbox == designation && id_agrees;
         here.then_some(self).ok_or(ManifestError::Elsewhere)
     }
@@ -162,7 +153,7 @@ mod tests {
     fn sample() -> Manifest {
         Manifest {
             version: 1,
-            kind: Kind::Submission,
+            kind: DispatchKind::Submission,
             dispatch: "ab".into(),
             mailbox: "brave-heron".into(),
             source_recipients: vec!["age1x".into()],
@@ -208,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_reply_belongs_to_its_mailbox_under_any_id() {
-        let reply = Manifest { kind: Kind::Reply, ..sample() };
+        let reply = Manifest { kind: DispatchKind::Reply, ..sample() };
         assert!(found_at(reply.clone(), ("brave-heron", "cd")) == Ok(reply.clone()));
         assert!(found_at(reply.clone(), ("calm-heron", "ab")) == Err(ManifestError::Elsewhere));
         let short = Manifest { mailbox: String::new(), dispatch: String::new(), ..reply.clone() };

@@ -18,7 +18,7 @@ const NAME: usize = 60;
 
 /// Where the bytes of a member stand in its volume.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct BundleEntry {
     /// Which member of its dispatch.
     pub member: Member,
     /// Offset of its first byte in the volume.
@@ -71,17 +71,17 @@ impl From<io::Error> for Fault {
 /// A volume, which is opened again and again: one handle a member.
 pub trait Volume {
     /// A handle of its own.
-    type Reader: Read + Seek;
+    type Handle: Read + Seek;
 
     /// Opens it at its beginning.
-    fn open(&self) -> io::Result<Self::Reader>;
+    fn open(&self) -> io::Result<Self::Handle>;
 
     /// What errors call it.
     fn name(&self) -> PathBuf;
 }
 
 impl Volume for PathBuf {
-    type Reader = File;
+    type Handle = File;
 
     fn open(&self) -> io::Result<File> {
         File::open(self)
@@ -93,7 +93,7 @@ impl Volume for PathBuf {
 }
 
 /// Lists the members of a volume that is a file.
-pub fn scan_file(path: &Path) -> Result<Vec<(MemberPath, Entry)>, ReadError> {
+pub fn scan_file(path: &Path) -> Result<Vec<(MemberPath, BundleEntry)>, ReadError> {
     let mut found = Vec::new();
     scan_volume(&path.to_owned(), &mut |path, entry| {
         found.push((path, entry));
@@ -104,7 +104,7 @@ pub fn scan_file(path: &Path) -> Result<Vec<(MemberPath, Entry)>, ReadError> {
 
 fn scan_volume(
     volume: &impl Volume,
-    each: &mut impl FnMut(MemberPath, Entry) -> Result<(), Fault>,
+    each: &mut impl FnMut(MemberPath, BundleEntry) -> Result<(), Fault>,
 ) -> Result<(), ReadError> {
     let scanned = volume.open().map_err(Fault::from).and_then(|file| scan(file, each));
     scanned.map_err(|fault| ReadError { volume: volume.name().display().to_string(), fault })
@@ -113,7 +113,7 @@ fn scan_volume(
 /// Tells of each member of a tar. Entries that are none are passed over.
 pub fn scan(
     volume: impl Read + Seek,
-    each: &mut impl FnMut(MemberPath, Entry) -> Result<(), Fault>,
+    each: &mut impl FnMut(MemberPath, BundleEntry) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let mut entries = Entries::new(volume)?;
     let (mut members, mut bundle) = (false, None);
@@ -123,7 +123,7 @@ pub fn scan(
             members = true;
             let (offset, size) = (entry.offset, entry.size);
             let member = path.member;
-            each(path, Entry { member, offset, size })?;
+            each(path, BundleEntry { member, offset, size })?;
         } else if let Some(folder) = folder_around(path) {
             return Err(Fault::Folder(shown(folder)));
         } else if bundle.is_none() && is_tar(path) {
@@ -149,8 +149,8 @@ fn shown(name: &str) -> String {
 /// The bytes of one member, from a handle of its own.
 pub fn open_entry<V: Volume>(
     volume: &V,
-    entry: &Entry,
-) -> io::Result<io::Take<BufReader<V::Reader>>> {
+    entry: &BundleEntry,
+) -> io::Result<io::Take<BufReader<V::Handle>>> {
     let mut file = volume.open()?;
     file.seek(SeekFrom::Start(entry.offset))?;
     Ok(BufReader::with_capacity(1 << 18, file).take(entry.size))
@@ -159,7 +159,7 @@ pub fn open_entry<V: Volume>(
 /// The volumes of a bundle, to read members one after the other. One volume is open at a time.
 pub struct Members<'a, V: Volume> {
     volumes: &'a [V],
-    open: Option<(usize, BufReader<V::Reader>)>,
+    open: Option<(usize, BufReader<V::Handle>)>,
 }
 
 impl<'a, V: Volume> Members<'a, V> {
@@ -173,8 +173,8 @@ impl<'a, V: Volume> Members<'a, V> {
     pub fn read(
         &mut self,
         volume: usize,
-        entry: &Entry,
-    ) -> io::Result<Take<&mut BufReader<V::Reader>>> {
+        entry: &BundleEntry,
+    ) -> io::Result<Take<&mut BufReader<V::Handle>>> {
         if self.open.as_ref().is_some_and(|(open, _)| *open != volume) {
             self.open = None;
         }
@@ -202,19 +202,22 @@ pub struct Gathered {
     /// As in the path.
     pub dispatch: String,
     /// Its manifest, if any volume has it: volume number and entry.
-    pub manifest: Option<(usize, Entry)>,
+    pub manifest: Option<(usize, BundleEntry)>,
     /// Its files by number.
-    pub files: BTreeMap<u32, (usize, Entry)>,
+    pub files: BTreeMap<u32, (usize, BundleEntry)>,
 }
 
 /// A member of a bundle: which, and where.
 struct Placed {
     path: MemberPath,
     volume: usize,
-    entry: Entry,
+    entry: BundleEntry,
+    /// Which it is of all members; of the first one of its dispatch, once these are together.
+    order: usize,
 }
 
-/// The dispatches of a bundle, by name. Each is put together when it is asked for.
+/// The dispatches of a bundle: mailboxes by name, those of a mailbox in the order of the bundle. Each is put together
+/// when it is asked for.
 pub struct Dispatches(Peekable<vec::IntoIter<Placed>>);
 
 impl Iterator for Dispatches {
@@ -253,7 +256,8 @@ pub fn gather_at_most(volumes: &[impl Volume], most: usize) -> Result<Dispatches
     let mut all: Vec<Placed> = Vec::new();
     for (volume, content) in volumes.iter().enumerate() {
         scan_volume(content, &mut |path, entry| {
-            all.push(Placed { path, volume, entry });
+            let order = all.len();
+            all.push(Placed { path, volume, entry, order });
             if all.len() > most { Err(Fault::TooMany(most)) } else { Ok(()) }
         })?;
     }
@@ -266,5 +270,15 @@ pub fn gather_at_most(volumes: &[impl Volume], most: usize) -> Result<Dispatches
         return Err(ReadError { volume, fault });
     }
     all.dedup_by(|later, first| later.path == first.path);
+    for dispatch in all.chunk_by_mut(|a, b| {
+        (&a.path.designation, &a.path.dispatch) == (&b.path.designation, &b.path.dispatch)
+    }) {
+        let first = dispatch.iter().map(|placed| placed.order).min().unwrap_or_default();
+        for placed in dispatch {
+            placed.order = first;
+        }
+    }
+    // Stable: members of a dispatch stay as they are.
+    all.sort_by(|a, b| (&a.path.designation, a.order).cmp(&(&b.path.designation, b.order)));
     Ok(Dispatches(all.into_iter().peekable()))
 }

@@ -1,8 +1,9 @@
 //! What a reply says of itself, be it sealed offline or at the desk.
 
-use super::manifest::{FileEntry, Kind, Manifest, VERSION};
+use super::manifest::{FileEntry, Manifest, VERSION};
 use crate::base::clock::Day;
 use crate::base::ids::DispatchId;
+use crate::base::kind::DispatchKind;
 use crate::crypto::recipient::{Recipient, RecipientError};
 use crate::crypto::seal::{Recipients, SealError};
 
@@ -54,7 +55,7 @@ impl Correspondence {
     ) -> Manifest {
         Manifest {
             version: VERSION,
-            kind: Kind::Reply,
+            kind: DispatchKind::Reply,
             dispatch: dispatch.to_string(),
             mailbox: self.mailbox,
             source_recipients: self.source_recipients,

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::extract::{FileFault, Outcome, Output, Progress, give_name};
 use super::names::{self, Names};
-use super::read::{self, Entry, Gathered};
+use super::read::{self, BundleEntry, Gathered};
 use crate::base::ids::hex;
 use crate::crypto::unseal::{self, OneFileKey, OpenError};
 
@@ -99,7 +99,7 @@ impl From<FileFault> for Left {
 #[derive(Default)]
 pub struct Known {
     /// Members that were not hashed yet, by size.
-    members: HashMap<u64, Vec<(usize, Entry)>>,
+    members: HashMap<u64, Vec<(usize, BundleEntry)>>,
     hashes: HashSet<String>,
 }
 
@@ -340,7 +340,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let volume = dir.path().join("bundle.tar");
         std::fs::write(&volume, b"..sealed..").unwrap();
-        let entry = Entry { member: super::super::path::Member::File(1), offset: 2, size: 6 };
+        let entry = BundleEntry { member: super::super::path::Member::File(1), offset: 2, size: 6 };
         let mut known = Known::default();
         known.members.insert(6, vec![(0, entry)]);
         let mut meet = |bytes: &[u8]| {

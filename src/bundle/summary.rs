@@ -139,12 +139,13 @@ fn write_sealed(out: &mut String, sealed: &SealedBySource) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bundle::manifest::{FileEntry, Kind};
+    use crate::base::kind::DispatchKind;
+    use crate::bundle::manifest::FileEntry;
 
     fn manifest(message: &str, names: &[&str]) -> Manifest {
         Manifest {
             version: 1,
-            kind: Kind::Submission,
+            kind: DispatchKind::Submission,
             dispatch: "ab".into(),
             mailbox: "brave-heron".into(),
             source_recipients: Vec::new(),

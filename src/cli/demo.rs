@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
 
-use super::supervisor::{Onion, Reader, Supervisor};
+use super::supervisor::{Onion, ServerCommand, Supervisor};
 use super::{init, keygen, process, serve};
 use crate::base::clock::Clock;
 use crate::base::ids::hex;
@@ -88,7 +88,8 @@ impl Demo {
         let listen = onion
             .as_ref()
             .map_or_else(|| source.clone(), |onion| Listen::Unix(onion.place.source_socket()));
-        let reader = Reader { config: file.clone(), listen, desk: Some(desk.clone()), onion: None };
+        let reader =
+            ServerCommand { config: file.clone(), listen, desk: Some(desk.clone()), onion: None };
         let supervisor = Supervisor { reader, onion, file: file.clone(), hangup_reloads: false };
         supervisor.run(|onion| {
             let source = match onion {

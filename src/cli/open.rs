@@ -13,10 +13,11 @@ use serde_json::json;
 
 use super::stdio::{self, show, tell};
 use super::{identities, process, progress};
+use crate::base::kind::DispatchKind;
 use crate::bundle::address_book::AddressBook;
 use crate::bundle::extract::{self, FileFault, Opened, Output};
 use crate::bundle::is_standard;
-use crate::bundle::manifest::{FileEntry, Kind};
+use crate::bundle::manifest::FileEntry;
 use crate::bundle::names::{self, Names, printable, safe};
 use crate::bundle::read;
 use crate::bundle::sealed_by_source::{Known, Opener};
@@ -177,7 +178,7 @@ impl Open {
         let output = Output::new(out).with_context(cannot)?;
         let sizes = opened.iter().flat_map(|o| &o.manifest.files).map(|f| f.size);
         let bars = progress::Threads::new(sizes.fold(0, u64::saturating_add));
-        let mut inner =
+        let mut opening =
             Opener { volumes: bundles, identities, output: &output, progress: &bars, known };
         let mut sections = Vec::new();
         let mut taken: HashMap<_, Names> = HashMap::new();
@@ -191,8 +192,8 @@ impl Open {
                     let outcomes =
                         extract::extract(dispatch, bundles, identities, &output, &files, &bars);
                     let sealed_by_source = match manifest.kind {
-                        Kind::Submission => inner.open(&outcomes, &files),
-                        Kind::Reply => BTreeMap::new(),
+                        DispatchKind::Submission => opening.open(&outcomes, &files),
+                        DispatchKind::Reply => BTreeMap::new(),
                     };
                     sections.push(Section { manifest, outcomes, sealed_by_source });
                 }

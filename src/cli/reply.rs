@@ -12,10 +12,11 @@ use super::stdio::{self, show, tell};
 use super::{process, progress};
 use crate::base::clock::Clock;
 use crate::base::ids::{DispatchId, hex};
+use crate::base::kind::DispatchKind;
 use crate::base::{limits, random, text};
 use crate::bundle::address_book::AddressBook;
 use crate::bundle::is_standard;
-use crate::bundle::manifest::{FileEntry, Kind, Manifest};
+use crate::bundle::manifest::{FileEntry, Manifest};
 use crate::bundle::reply::Correspondence;
 use crate::bundle::write::BundleWriter;
 use crate::crypto::padding;
@@ -140,7 +141,7 @@ impl Reply {
 fn find_manifest(path: &Path) -> anyhow::Result<Manifest> {
     let mut found = Vec::new();
     collect(path, 0, &mut found)?;
-    found.retain(|manifest| manifest.kind == Kind::Submission);
+    found.retain(|manifest| manifest.kind == DispatchKind::Submission);
     let Some(newest) = found.iter().max_by(|a, b| a.day.cmp(&b.day)) else {
         bail!(
             "{} holds no manifest.json of a submission; run `sourdine open` first",

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::config_arg::ConfigArg;
-use super::supervisor::{Onion, Reader, Supervisor};
+use super::supervisor::{Onion, ServerCommand, Supervisor};
 use super::{owner, process, sandbox, supervised};
 use crate::base::clock::Clock;
 use crate::base::limits::Limits;
@@ -108,7 +108,7 @@ impl Serve {
 /// `serve --tor`: this process becomes the parent of tor and of the one that reads requests.
 fn keep(config: &Config, file: PathBuf) -> anyhow::Result<()> {
     let onion = Onion::prepare(config)?;
-    let reader = Reader {
+    let reader = ServerCommand {
         config: file.clone(),
         listen: Listen::Unix(onion.place.source_socket()),
         // Its onion service waits for the first editor who is let in.

@@ -27,7 +27,7 @@ pub fn tell(text: &str) {
 /// Says so where only this user can read what was written: a stick with a file system of Linux keeps that.
 pub fn tell_of_modes(files: &[PathBuf]) {
     let private = |file: &&PathBuf| {
-        std::fs::metadata(file).is_ok_and(|meta| meta.permissions().mode() & 0o777 == 0o600)
+        std::fs::metadata(file).is_ok_and(|meta| meta.permissions().mode().trailing_zeros() >= 6)
     };
     let private: Vec<_> =
         files.iter().filter(private).map(|file| file.display().to_string()).collect();

@@ -42,9 +42,9 @@ struct UploadedVolume {
 }
 
 impl Volume for UploadedVolume {
-    type Reader = StreamReader<Sealed<FileReader>>;
+    type Handle = StreamReader<Sealed<FileReader>>;
 
-    fn open(&self) -> io::Result<Self::Reader> {
+    fn open(&self) -> io::Result<Self::Handle> {
         let key = iter::once(&self.key as &dyn age::Identity);
         unseal::open(self.store.read(self.file), key).map_err(io::Error::other)
     }

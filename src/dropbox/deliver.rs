@@ -8,11 +8,12 @@ use sha2::{Digest, Sha256};
 
 use super::{Dropbox, Team};
 use crate::base::ids::DispatchId;
+use crate::base::kind::DispatchKind;
 use crate::bundle::path::Member;
-use crate::bundle::read::{self, Entry, Gathered, Members, ReadError, Volume};
-use crate::crypto::inspect::{self, NotSealed};
+use crate::bundle::read::{self, BundleEntry, Gathered, Members, ReadError, Volume};
+use crate::crypto::inspect::{self, NotSealed, Outside};
 use crate::crypto::padding;
-use crate::store::{self, Kind, Mailbox, Published, StoreError, StoredFile, Upload};
+use crate::store::{self, Mailbox, Published, StoreError, StoredFile, Upload};
 
 /// Members of all replies that are delivered at once.
 const MOST_MEMBERS: usize = 32 * 1024;
@@ -41,6 +42,19 @@ pub enum DeliverError {
     /// Larger than a bundle of one dispatch can be.
     #[error("the bundle is larger than what one dispatch may hold")]
     TooLarge,
+    /// Its message is longer than any that a source is shown.
+    #[error(
+        "{place}: its message is too long: its list of contents takes {found} bytes, at most {most} are delivered; \
+         put the text into a file and attach it (sourdine reply --attach)"
+    )]
+    LongMessage {
+        /// Which member.
+        place: String,
+        /// Bytes of the manifest.
+        found: u64,
+        /// Bytes that are taken.
+        most: u64,
+    },
     /// Not age.
     #[error("{0}: {1}")]
     NotSealed(String, NotSealed),
@@ -105,7 +119,7 @@ struct Checked {
     mailbox: Mailbox,
     team: String,
     id: DispatchId,
-    members: Vec<(usize, Entry)>,
+    members: Vec<(usize, BundleEntry)>,
     unpadded: Vec<String>,
 }
 
@@ -157,7 +171,14 @@ impl Dropbox {
         let mut hash = Sha256::new();
         for (volume, entry) in &members {
             let place = format!("{place}/{}", entry.member);
-            if check_member(sealed.read(*volume, entry)?, entry, &place, &expected, team)? {
+            let outside =
+                check_member(sealed.read(*volume, entry)?, entry, &place, &expected, team)?;
+            let most = padding::padded_manifest(self.limits().manifest());
+            if entry.member == Member::Manifest && outside.plaintext > most {
+                let found = outside.plaintext;
+                return Err(DeliverError::LongMessage { place, found, most });
+            }
+            if !is_padded(entry, outside.plaintext) {
                 unpadded.push(place.clone());
             }
             hash.update(place);
@@ -187,7 +208,7 @@ impl Dropbox {
         if !unknown.is_empty() {
             // From before the store noted it: the submissions that are there still tell.
             for dispatch in self.store().dispatches(mailbox.id)? {
-                let theirs = dispatch.kind == Kind::Submission && dispatch.team == team.id;
+                let theirs = dispatch.kind == DispatchKind::Submission && dispatch.team == team.id;
                 let manifest = dispatch.members.first().filter(|_| theirs);
                 let outside = manifest.map(|m| inspect::outside(self.store().read(*m), m.size));
                 expected.extend(outside.and_then(Result::ok).map(|outside| outside.recipients));
@@ -222,12 +243,12 @@ impl Dropbox {
         let mut upload = self.store().upload();
         let total = total(&reply.members).ok_or(DeliverError::TooLarge)?;
         let _hold = self.0.space.hold_all(total)?;
-        let copy = |member: &(usize, Entry)| copy_member(&mut upload, member, sealed);
+        let copy = |member: &(usize, BundleEntry)| copy_member(&mut upload, member, sealed);
         let members = reply.members.iter().map(copy).collect::<Result<_, _>>()?;
         let designation = reply.mailbox.designation.clone();
         let dispatch = store::Dispatch {
             id: reply.id,
-            kind: Kind::Reply,
+            kind: DispatchKind::Reply,
             team: reply.team,
             day: self.today(),
             fetched: None,
@@ -245,13 +266,13 @@ impl Dropbox {
     }
 }
 
-fn total(members: &[(usize, Entry)]) -> Option<u64> {
+fn total(members: &[(usize, BundleEntry)]) -> Option<u64> {
     members.iter().try_fold(0_u64, |total, (_, entry)| total.checked_add(entry.size))
 }
 
 fn copy_member(
     upload: &mut Upload,
-    (volume, entry): &(usize, Entry),
+    (volume, entry): &(usize, BundleEntry),
     sealed: &mut Members<'_, impl Volume>,
 ) -> Result<StoredFile, DeliverError> {
     let mut file = upload.file()?;
@@ -261,14 +282,14 @@ fn copy_member(
     Ok(file.finish()?)
 }
 
-/// Says whether the member is unpadded.
+/// What can be seen of a member that is sealed to as many keys as it must.
 fn check_member(
     sealed: impl io::Read,
-    entry: &Entry,
+    entry: &BundleEntry,
     place: &str,
     expected: &BTreeSet<usize>,
     team: &Team,
-) -> Result<bool, DeliverError> {
+) -> Result<Outside, DeliverError> {
     let outside = inspect::outside(sealed, entry.size)
         .map_err(|e| DeliverError::NotSealed(place.to_owned(), e))?;
     if !expected.contains(&outside.recipients) || outside.foreign > 0 {
@@ -279,9 +300,13 @@ fn check_member(
             team: team.id.clone(),
         });
     }
+    Ok(outside)
+}
+
+fn is_padded(entry: &BundleEntry, plaintext: u64) -> bool {
     let padded = match entry.member {
-        Member::Manifest => padding::padded_manifest(outside.plaintext),
-        Member::File(_) => padding::padded_file(outside.plaintext),
+        Member::Manifest => padding::padded_manifest(plaintext),
+        Member::File(_) => padding::padded_file(plaintext),
     };
-    Ok(padded != outside.plaintext)
+    padded == plaintext
 }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::Dropbox;
-use crate::base::clock::Day;
 use crate::base::ids::{FileId, hex};
 use crate::bundle::layout::{Item, Layout, Segment};
 use crate::bundle::path::is_designation;
@@ -26,21 +25,21 @@ struct Inner {
     layout: Layout,
     /// Of each dispatch, in the layout's order.
     files: Vec<Box<[FileId]>>,
-    day: Day,
+    name: String,
     manifests_only: bool,
     hash: [u8; 32],
 }
 
 impl Dropbox {
-    /// The bundle of a list that was frozen on `day`: all of it, or README and manifests alone. Left out is
-    /// what no bundle can name: whoever took the server over may have written anything into the index.
+    /// The bundle `name` of a list: all of it, or README and manifests alone. Left out is what no bundle can name:
+    /// whoever took the server over may have written anything into the index.
     pub fn download(
         &self,
         frozen: Vec<(Mailbox, Dispatch)>,
         manifests_only: bool,
-        day: Day,
+        name: &str,
     ) -> Download {
-        Download::with_volumes(self.store(), frozen, manifests_only, day, None)
+        Download::with_volumes(self.store(), frozen, manifests_only, name, None)
     }
 
     /// The same with another volume size, in bytes.
@@ -48,10 +47,10 @@ impl Dropbox {
         &self,
         frozen: Vec<(Mailbox, Dispatch)>,
         manifests_only: bool,
-        day: Day,
+        name: &str,
         limit: u64,
     ) -> Download {
-        Download::with_volumes(self.store(), frozen, manifests_only, day, Some(limit))
+        Download::with_volumes(self.store(), frozen, manifests_only, name, Some(limit))
     }
 }
 
@@ -60,7 +59,7 @@ impl Download {
         store: &Store,
         frozen: Vec<(Mailbox, Dispatch)>,
         manifests_only: bool,
-        day: Day,
+        name: &str,
         limit: Option<u64>,
     ) -> Self {
         let (mut items, mut files) = (Vec::new(), Vec::new());
@@ -103,7 +102,8 @@ impl Download {
             }
         }
         let hash = hash.finalize().into();
-        Self(Arc::new(Inner { store: store.clone(), layout, files, day, manifests_only, hash }))
+        let (store, name) = (store.clone(), name.to_owned());
+        Self(Arc::new(Inner { store, layout, files, name, manifests_only, hash }))
     }
 
     /// Dispatches in it.
@@ -128,21 +128,28 @@ impl Download {
         format!("\"{}\"", hex(hash.finalize().get(..16).unwrap_or_default()))
     }
 
-    /// A file name: `sourdine-2026-11-21.tar`, `sourdine-2026-11-21.2.tar`.
+    /// A file name: `NAME.tar`, `NAME.2.tar`.
     pub fn name(&self, volume: usize) -> String {
-        let part = if self.0.manifests_only { "-manifests" } else { "" };
+        let (name, part) = (&self.0.name, if self.0.manifests_only { "-manifests" } else { "" });
         match volume {
-            0 | 1 => format!("sourdine-{}{part}.tar", self.0.day),
-            _ => format!("sourdine-{}{part}.{volume}.tar", self.0.day),
+            0 | 1 => format!("{name}{part}.tar"),
+            _ => format!("{name}{part}.{volume}.tar"),
         }
+    }
+
+    /// The mailboxes in it, each once, in their order.
+    pub fn mailboxes(&self) -> Vec<&str> {
+        let mut all: Vec<_> = self.0.layout.items().iter().map(|item| &*item.designation).collect();
+        all.dedup();
+        all
     }
 
     /// The bytes of a range of a volume, cut at its end. A member that is gone or damaged is an error where
     /// it would stand.
-    pub fn reader(&self, volume: usize, range: Range<u64>) -> HandoutReader {
+    pub fn reader(&self, volume: usize, range: Range<u64>) -> DownloadReader {
         let end = range.end.min(self.len(volume).unwrap_or_default());
         let bytes = range.start.min(end)..end;
-        HandoutReader { bundle: self.clone(), volume, bytes, current: None }
+        DownloadReader { bundle: self.clone(), volume, bytes, current: None }
     }
 
     pub(super) fn layout(&self) -> &Layout {
@@ -165,7 +172,7 @@ impl Download {
 }
 
 /// Reads a range of a volume; holds one chunk of one member at most.
-pub struct HandoutReader {
+pub struct DownloadReader {
     bundle: Download,
     volume: usize,
     /// Not yet given.
@@ -178,7 +185,7 @@ enum Piece {
     Stored(Take<FileReader>),
 }
 
-impl HandoutReader {
+impl DownloadReader {
     fn next_piece(&self) -> io::Result<Piece> {
         let number = self.volume.saturating_sub(1);
         let segment = self.bundle.layout().segment(number, self.bytes.start);
@@ -194,7 +201,7 @@ impl HandoutReader {
     }
 }
 
-impl Read for HandoutReader {
+impl Read for DownloadReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             let left = self.bytes.end - self.bytes.start;

@@ -7,13 +7,15 @@ use std::io::Read;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::incoming_file::FileError;
 use super::intake_error::IntakeError;
 use super::receipt::{FileDetail, Outcome, Receipt};
 use super::{Dropbox, Team, designation};
 use crate::base::clock::Day;
 use crate::base::ids::{DispatchId, DispatchSeed, DraftId, FileId, hex};
+use crate::base::kind::DispatchKind;
 use crate::base::limits;
-use crate::bundle::manifest::{FileEntry, Kind, Manifest, VERSION};
+use crate::bundle::manifest::{FileEntry, Manifest, VERSION};
 use crate::crypto::kdf::MailboxKeys;
 use crate::crypto::seal::{Recipients, SealError};
 use crate::crypto::unseal::{self, OpenError};
@@ -309,7 +311,9 @@ impl Dropbox {
         let files: Vec<_> = files.into_iter().zip(places).collect();
         let (sending, from) = (Sending { keys, team, seed }, FromDraft::Whole(stored));
         match self.publish(sending, &message, &files, Some(&from), &mut self.store().upload()) {
-            Err(IntakeError::Store(StoreError::Changed)) => Err(IntakeError::Unseen),
+            Err(IntakeError::File(FileError::Store(StoreError::Changed))) => {
+                Err(IntakeError::Unseen)
+            }
             outcome => outcome,
         }
     }
@@ -328,7 +332,7 @@ impl Dropbox {
         for _ in 0..TRIES {
             published = self.try_publish(sending, message, files, draft.cloned(), upload);
             // Another upload named the mailbox meanwhile: the manifest is sealed again, with that name.
-            if !matches!(published, Err(IntakeError::Store(StoreError::Changed))) {
+            if !matches!(published, Err(IntakeError::File(FileError::Store(StoreError::Changed)))) {
                 break;
             }
         }
@@ -368,7 +372,7 @@ impl Dropbox {
         };
         let manifest = Manifest {
             version: VERSION,
-            kind: Kind::Submission,
+            kind: DispatchKind::Submission,
             dispatch: id.to_string(),
             mailbox: mailbox.designation.clone(),
             source_recipients: vec![source],
@@ -382,7 +386,7 @@ impl Dropbox {
         let places = files.iter().map(|(_, place)| *place);
         let dispatch = store::Dispatch {
             id,
-            kind: store::Kind::Submission,
+            kind: DispatchKind::Submission,
             team: team.id.clone(),
             day,
             fetched: None,

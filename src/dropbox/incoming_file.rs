@@ -2,11 +2,49 @@
 //! sealed.
 
 use super::Dropbox;
-use super::intake_error::IntakeError;
 use super::receipt::FileDetail;
 use super::space::Hold;
-use crate::crypto::seal::{Recipients, SealWriter};
+use crate::crypto::seal::{Recipients, SealError, SealWriter};
 use crate::store::{FileWriter, StoreError, StoredFile, Upload};
+
+/// Why a file is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// One file is larger than a file may be.
+    #[error("a file is too large")]
+    TooLarge,
+    /// All files together are larger than a dispatch may be.
+    #[error("the files together are too large")]
+    DispatchTooLarge,
+    /// More files than a dispatch may have.
+    #[error("there are too many files")]
+    TooMany,
+    /// Sealing failed.
+    #[error(transparent)]
+    Seal(SealError),
+    /// The store failed; `Full` among it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<SealError> for FileError {
+    fn from(error: SealError) -> Self {
+        // What the store says reaches us through age as an I/O error.
+        match error {
+            SealError::Io(e) => match e.downcast::<StoreError>() {
+                Ok(error) => error.into(),
+                Err(e) => Self::Seal(SealError::Io(e)),
+            },
+            other => Self::Seal(other),
+        }
+    }
+}
+
+impl From<std::io::Error> for FileError {
+    fn from(error: std::io::Error) -> Self {
+        SealError::Io(error).into()
+    }
+}
 
 /// What one form may still bring.
 pub struct Allowance {
@@ -25,11 +63,11 @@ impl Allowance {
     }
 
     /// So many bytes more of a file that has `before` already.
-    fn take(&mut self, before: u64, more: u64) -> Result<(), IntakeError> {
+    fn take(&mut self, before: u64, more: u64) -> Result<(), FileError> {
         if before + more > self.file {
-            return Err(IntakeError::FileTooLarge);
+            return Err(FileError::TooLarge);
         }
-        self.dispatch = self.dispatch.checked_sub(more).ok_or(IntakeError::DispatchTooLarge)?;
+        self.dispatch = self.dispatch.checked_sub(more).ok_or(FileError::DispatchTooLarge)?;
         Ok(self.hold.arrive(more)?)
     }
 }
@@ -47,19 +85,19 @@ impl Member {
         recipients: &Recipients,
         upload: &mut Upload,
         allowance: &mut Allowance,
-    ) -> Result<Self, IntakeError> {
-        allowance.files = allowance.files.checked_sub(1).ok_or(IntakeError::TooManyFiles)?;
+    ) -> Result<Self, FileError> {
+        allowance.files = allowance.files.checked_sub(1).ok_or(FileError::TooMany)?;
         Ok(Self { name, writer: recipients.seal_file(upload.file()?)? })
     }
 
     /// Takes the next bytes.
-    pub fn write(&mut self, allowance: &mut Allowance, bytes: &[u8]) -> Result<(), IntakeError> {
+    pub fn write(&mut self, allowance: &mut Allowance, bytes: &[u8]) -> Result<(), FileError> {
         allowance.take(self.writer.size(), bytes.len() as u64)?;
         Ok(self.writer.write(bytes)?)
     }
 
     /// The file is whole.
-    pub fn finish(self) -> Result<(StoredFile, FileDetail), IntakeError> {
+    pub fn finish(self) -> Result<(StoredFile, FileDetail), FileError> {
         let (sealed, digested) = self.writer.finish()?;
         let (size, sha256) = (digested.size, digested.sha256_hex());
         Ok((sealed.finish()?, FileDetail { name: self.name, size, sha256 }))

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use super::draft::{self, Sending};
+use super::incoming_file::FileError;
 use super::incoming_file::{Allowance, Member};
 use super::intake_error::IntakeError;
 use super::receipt::{FileDetail, Outcome, Receipt};
@@ -13,8 +14,8 @@ use crate::base::ids::{DispatchSeed, DraftId, FileId};
 use crate::base::limits::{self, Limits};
 use crate::base::random;
 use crate::crypto::kdf::MailboxKeys;
-use crate::crypto::seal::Recipients;
-use crate::store::{Draft, FromDraft, Held, StoredFile, Upload};
+use crate::crypto::seal::{Recipients, SealError};
+use crate::store::{Draft, FromDraft, HeldFile, StoredFile, Upload};
 
 /// What a form says beside its files.
 pub struct DropText {
@@ -65,10 +66,10 @@ impl OpenDraft {
     /// Whether one more file of this size may be added.
     fn room(&self, size: u64, limits: &Limits) -> Result<(), IntakeError> {
         if self.files.len() >= limits.files {
-            return Err(IntakeError::TooManyFiles);
+            return Err(FileError::TooMany.into());
         }
         if self.bytes.saturating_add(size) > limits.dispatch {
-            return Err(IntakeError::DispatchTooLarge);
+            return Err(FileError::DispatchTooLarge.into());
         }
         Ok(())
     }
@@ -208,7 +209,7 @@ impl Intake {
         }
         self.write_head()?;
         let Some(open) = &mut self.draft else { return Ok(()) };
-        let held = Held { file, detail: draft::seal_note(&self.source, detail, &self.team)? };
+        let held = HeldFile { file, detail: draft::seal_note(&self.source, detail, &self.team)? };
         let today = self.dropbox.today();
         self.upload.hold(open.id, today, held, older)?;
         if let Some(places) = open.places.get_mut(detail) {
@@ -260,9 +261,13 @@ impl Intake {
         let from = stored.map(|open| {
             let held = self.brought.iter().filter_map(|(detail, _)| open.places.get(detail));
             let rest = draft::seal_head(&self.source, "", &open.form)?;
-            Ok(FromDraft::Files { draft: open.id, files: held.flatten().copied().collect(), rest })
+            Ok::<_, SealError>(FromDraft::Files {
+                draft: open.id,
+                files: held.flatten().copied().collect(),
+                rest,
+            })
         });
-        let from = from.transpose().map_err(IntakeError::Seal)?;
+        let from = from.transpose()?;
         let mut receipt = self.dropbox.publish(
             sending,
             &self.message,
@@ -285,7 +290,7 @@ pub struct IncomingFile<'a> {
 impl IncomingFile<'_> {
     /// Takes the next bytes.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), IntakeError> {
-        self.member.write(&mut self.intake.allowance, bytes)
+        Ok(self.member.write(&mut self.intake.allowance, bytes)?)
     }
 
     /// The file is whole.

@@ -1,6 +1,7 @@
 //! Why a form is not taken in.
 
 use super::designation::NamingError;
+use super::incoming_file::FileError;
 use crate::bundle::manifest::ManifestError;
 use crate::crypto::kdf::DerivationError;
 use crate::crypto::seal::SealError;
@@ -10,16 +11,10 @@ use crate::store::StoreError;
 /// Why an intake ends without a receipt. Files that arrived whole stay held, nothing is published.
 #[derive(Debug, thiserror::Error)]
 pub enum IntakeError {
-    /// One file is larger than a file may be.
-    #[error("a file is too large")]
-    FileTooLarge,
-    /// All files together are.
-    #[error("the files together are too large")]
-    DispatchTooLarge,
-    /// There are too many.
-    #[error("there are too many files")]
-    TooManyFiles,
-    /// The message is.
+    /// A file is not taken; the manifest's among them.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Longer than a message may be.
     #[error("the message is too long")]
     MessageTooLong,
     /// Neither message nor file.
@@ -37,15 +32,9 @@ pub enum IntakeError {
     /// The team's keys are others than those that the draft was sealed to.
     #[error("the draft was sealed to keys that have changed since")]
     Stale,
-    /// Sealing failed.
-    #[error(transparent)]
-    Seal(SealError),
     /// A draft did not open with the code that it was found by.
     #[error("the draft cannot be opened: {0}")]
     Open(#[from] OpenError),
-    /// The store failed; `Full` among it.
-    #[error(transparent)]
-    Store(#[from] StoreError),
     /// The mailbox could not be named.
     #[error(transparent)]
     Naming(#[from] NamingError),
@@ -59,19 +48,18 @@ pub enum IntakeError {
 
 impl From<SealError> for IntakeError {
     fn from(error: SealError) -> Self {
-        // What the store says reaches us through age as an I/O error.
-        match error {
-            SealError::Io(e) => match e.downcast::<StoreError>() {
-                Ok(error) => error.into(),
-                Err(e) => Self::Seal(SealError::Io(e)),
-            },
-            other => Self::Seal(other),
-        }
+        Self::File(error.into())
+    }
+}
+
+impl From<StoreError> for IntakeError {
+    fn from(error: StoreError) -> Self {
+        Self::File(error.into())
     }
 }
 
 impl From<std::io::Error> for IntakeError {
     fn from(error: std::io::Error) -> Self {
-        SealError::Io(error).into()
+        Self::File(error.into())
     }
 }

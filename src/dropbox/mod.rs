@@ -2,7 +2,6 @@
 //! command line.
 
 pub mod accounts;
-pub mod answer;
 pub mod bundle_upload;
 pub mod deliver;
 mod derive;
@@ -16,12 +15,13 @@ mod intake;
 mod intake_error;
 pub mod mailbox;
 pub mod receipt;
+pub mod reply_intake;
 pub mod retention;
 mod space;
 mod teams;
 
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use crate::base::clock::{Clock, Day, Doubt, Recorded};
 use crate::base::limits::Limits;
@@ -31,6 +31,7 @@ use crate::crypto::kdf::{Derivation, DerivationError};
 use crate::store::{self, Recovered, Store, StoreError, Tuning};
 
 pub use derive::{DeriveError, Deriver};
+pub use incoming_file::FileError;
 pub use intake::{DropText, IncomingFile, Intake};
 pub use intake_error::IntakeError;
 pub use receipt::{FileDetail, Outcome, Receipt};
@@ -77,6 +78,8 @@ struct Inner {
     recorded: RwLock<Recorded>,
     teams: RwLock<Arc<Teams>>,
     space: Arc<space::Space>,
+    /// Held while a large answer is opened.
+    large_answers: Mutex<()>,
 }
 
 impl Dropbox {
@@ -105,6 +108,7 @@ impl Dropbox {
             limits: config.limits.clone(),
             clock,
             teams: RwLock::new(Arc::new(teams)),
+            large_answers: Mutex::default(),
         })))
     }
 

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::error::StoreError;
-use super::records::{Draft, FromDraft, Held, StoredFile};
+use super::records::{Draft, FromDraft, HeldFile, StoredFile};
 use crate::base::clock::Day;
 use crate::base::ids::{DraftId, FileId, MailboxId};
 
@@ -62,7 +62,7 @@ pub(super) fn hold(
     db: &Connection,
     draft: DraftId,
     day: Day,
-    Held { file, detail }: &Held,
+    HeldFile { file, detail }: &HeldFile,
     older: &[FileId],
 ) -> Result<(), StoreError> {
     let mut delete = db.prepare_cached("DELETE FROM held WHERE file = ? AND draft = ?")?;
@@ -120,7 +120,7 @@ pub(super) fn with_files(db: &Connection, mut draft: Draft) -> rusqlite::Result<
         .prepare_cached("SELECT file, size, detail FROM held WHERE draft = ? ORDER BY position")?
         .query_map([draft.id.0], |row| {
             let file = StoredFile { id: FileId(row.get(0)?), size: row.get(1)? };
-            Ok(Held { file, detail: row.get(2)? })
+            Ok(HeldFile { file, detail: row.get(2)? })
         })?
         .collect::<rusqlite::Result<_>>()?;
     Ok(draft)

@@ -7,6 +7,7 @@
 //! never removed.
 
 mod ahead;
+mod burned;
 mod days;
 mod desk;
 mod draft;
@@ -34,7 +35,7 @@ pub use journal::{Did, JournalLine};
 pub use migration::Migrated;
 pub use reader::FileReader;
 pub use records::{
-    Dispatch, Draft, FromDraft, Held, Kind, Mailbox, Publication, Published, StoredFile, Tuning,
+    Dispatch, Draft, FromDraft, HeldFile, Mailbox, Publication, Published, StoredFile, Tuning,
 };
 pub use removal::{Cutoffs, Withdrawal};
 pub use rows::{Counts, SourceMailbox};

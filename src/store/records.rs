@@ -2,6 +2,7 @@
 
 use crate::base::clock::Day;
 use crate::base::ids::{DispatchId, DraftId, FileId, MailboxId};
+use crate::base::kind::DispatchKind;
 
 /// How the vault is written. The default was chosen by `tests/bench`; see ARCHITECTURE.md.
 #[derive(Clone, Debug)]
@@ -22,25 +23,6 @@ impl Default for Tuning {
     }
 }
 
-/// Submission or reply.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
-    /// From a source to a team.
-    Submission,
-    /// From a team to a source.
-    Reply,
-}
-
-impl Kind {
-    /// As stored.
-    pub(super) fn number(self) -> i64 {
-        match self {
-            Self::Submission => 0,
-            Self::Reply => 1,
-        }
-    }
-}
-
 /// A mailbox as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mailbox {
@@ -58,7 +40,7 @@ pub struct Dispatch {
     /// Random.
     pub id: DispatchId,
     /// Which way.
-    pub kind: Kind,
+    pub kind: DispatchKind,
     /// Id of the team.
     pub team: String,
     /// When it was sent.
@@ -112,12 +94,12 @@ pub struct Draft {
     /// Opaque: sealed to the source.
     pub head: Vec<u8>,
     /// In the order they arrived.
-    pub files: Vec<Held>,
+    pub files: Vec<HeldFile>,
 }
 
 /// One file of a draft.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Held {
+pub struct HeldFile {
     /// Where.
     pub file: StoredFile,
     /// Opaque: sealed to the source.

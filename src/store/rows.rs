@@ -3,16 +3,17 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::draft_rows;
-use super::records::{Dispatch, Draft, Kind, Mailbox, StoredFile};
+use super::records::{Dispatch, Draft, Mailbox, StoredFile};
 use crate::base::clock::Day;
 use crate::base::ids::{DispatchId, FileId, MailboxId};
+use crate::base::kind::DispatchKind;
 
 /// Everything under one mailbox's id, as of one moment.
 #[derive(Clone, Debug)]
 pub struct SourceMailbox {
     /// What is held.
     pub drafts: Vec<Draft>,
-    /// What was sent either way, oldest day first.
+    /// What was sent either way, in order.
     pub dispatches: Vec<Dispatch>,
     /// When something was last sent either way, be it there still or not.
     pub last_day: Option<Day>,
@@ -116,7 +117,7 @@ pub(super) fn dispatches(db: &Connection, mailbox: MailboxId) -> rusqlite::Resul
 fn dispatches_in(snapshot: &Connection, mailbox: MailboxId) -> rusqlite::Result<Vec<Dispatch>> {
     let mut select = snapshot.prepare_cached(
         "SELECT d.id, d.kind, d.team, d.day, (SELECT min(day) FROM fetch f WHERE f.dispatch = d.id)
-         FROM dispatch d WHERE d.mailbox = ? ORDER BY d.day, d.id",
+         FROM dispatch d WHERE d.mailbox = ? ORDER BY d.position",
     )?;
     let mut all =
         select.query_map([mailbox.0], read_dispatch)?.collect::<rusqlite::Result<Vec<_>>>()?;
@@ -137,7 +138,7 @@ pub(super) fn submissions(
                 m.id, m.designation, m.source_recipients
          FROM dispatch d JOIN mailbox m ON m.id = d.mailbox
          WHERE d.team = ? AND d.kind = 0 AND (? OR fetched IS NULL)
-         ORDER BY m.designation, d.day, d.id",
+         ORDER BY m.designation, d.position",
     )?;
     let rows = select.query_map((team, all), read_with_mailbox)?;
     let mut found = rows.collect::<rusqlite::Result<Vec<_>>>()?;
@@ -160,7 +161,11 @@ pub(super) fn read_with_mailbox(row: &Row<'_>) -> rusqlite::Result<(Mailbox, Dis
 pub(super) fn read_dispatch(row: &Row<'_>) -> rusqlite::Result<Dispatch> {
     Ok(Dispatch {
         id: DispatchId(row.get(0)?),
-        kind: if row.get::<_, i64>(1)? == 0 { Kind::Submission } else { Kind::Reply },
+        kind: if row.get::<_, i64>(1)? == 0 {
+            DispatchKind::Submission
+        } else {
+            DispatchKind::Reply
+        },
         team: row.get(2)?,
         day: Day(row.get(3)?),
         fetched: row.get::<_, Option<i64>>(4)?.map(Day),

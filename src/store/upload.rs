@@ -7,11 +7,12 @@ use std::time::Instant;
 use super::error::StoreError;
 use super::handle::Store;
 use super::live::{LiveUpload, UploadError};
-use super::records::{Draft, FromDraft, Held, Kind, Publication, Published, StoredFile};
+use super::records::{Draft, FromDraft, HeldFile, Publication, Published, StoredFile};
 use super::writer::Command;
 use super::{desk, draft_rows, rows};
 use crate::base::clock::Day;
 use crate::base::ids::{DraftId, FileId, MailboxId};
+use crate::base::kind::DispatchKind;
 use crate::base::random;
 
 impl Store {
@@ -73,7 +74,7 @@ impl Upload {
         &self,
         draft: DraftId,
         day: Day,
-        file: Held,
+        file: HeldFile,
         older: Vec<FileId>,
     ) -> Result<(), StoreError> {
         let gone = older.clone();
@@ -131,7 +132,7 @@ fn insert(db: &rusqlite::Connection, new: &Publication) -> Result<Published, Sto
     }
     let existing = rows::mailbox(db, mailbox.id)?;
     // What was erased or deleted stays so: only a source begins a correspondence.
-    if dispatch.kind == Kind::Reply && !desk::has(db, &dispatch.team, mailbox.id)? {
+    if dispatch.kind == DispatchKind::Reply && !desk::has(db, &dispatch.team, mailbox.id)? {
         return Err(StoreError::Changed);
     }
     let taken = rows::mailbox_named(db, &mailbox.designation)?;
@@ -144,10 +145,11 @@ fn insert(db: &rusqlite::Connection, new: &Publication) -> Result<Published, Sto
         (mailbox.id.0, &mailbox.designation, &mailbox.source_recipients, dispatch.day.0),
     )?;
     db.execute(
-        "INSERT INTO dispatch (id, mailbox, kind, team, day) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO dispatch (id, mailbox, kind, team, day, position)
+         SELECT ?1, ?2, ?3, ?4, ?5, count(*) + 1 FROM dispatch WHERE mailbox = ?2",
         (dispatch.id.0, mailbox.id.0, dispatch.kind.number(), &dispatch.team, dispatch.day.0),
     )?;
-    if dispatch.kind == Kind::Submission {
+    if dispatch.kind == DispatchKind::Submission {
         db.execute(
             "INSERT OR IGNORE INTO party (mailbox, team, keys) VALUES (?, ?, ?)",
             (mailbox.id.0, &dispatch.team, new.keys),

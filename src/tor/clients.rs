@@ -12,7 +12,7 @@ use x25519_dalek::{PublicKey, StaticSecret};
 use zeroize::Zeroizing;
 
 use super::error::TorError;
-use super::place::{Place, private_dir};
+use super::place::{TorDir, private_dir};
 use crate::base::random;
 
 /// RFC 4648, as tor writes keys: upper case, without padding.
@@ -60,7 +60,7 @@ pub fn generate() -> Result<ClientKey, TorError> {
 }
 
 /// Makes a key for an editor and lets its public half in. tor sees it at its next reload.
-pub fn authorise(place: &Place, name: &str) -> Result<ClientKey, TorError> {
+pub fn authorise(place: &TorDir, name: &str) -> Result<ClientKey, TorError> {
     let path = path(place, name)?;
     lock(place)?;
     if path.symlink_metadata().is_ok() {
@@ -74,7 +74,7 @@ pub fn authorise(place: &Place, name: &str) -> Result<ClientKey, TorError> {
 /// Sees to it that a key is let in whose private half nobody has. tor takes a service for which it finds no
 /// good key for one that is open to all: with this one, the desk stays closed whatever becomes of the
 /// editors' keys, and whenever tor looks.
-pub fn lock(place: &Place) -> Result<(), TorError> {
+pub fn lock(place: &TorDir) -> Result<(), TorError> {
     for dir in [&place.dir, &place.desk(), &dir(place)] {
         private_dir(dir)?;
     }
@@ -82,17 +82,17 @@ pub fn lock(place: &Place) -> Result<(), TorError> {
 }
 
 /// Whether that key is there.
-pub fn is_locked(place: &Place) -> bool {
+pub fn is_locked(place: &TorDir) -> bool {
     is_good(&file(place, NOBODY))
 }
 
 /// Whether tor may be told of the desk: somebody is let in, and the key of nobody is there, now at the latest.
-pub fn may_answer(place: &Place) -> Result<bool, TorError> {
+pub fn may_answer(place: &TorDir) -> Result<bool, TorError> {
     Ok(!names(place)?.is_empty() && lock(place).is_ok())
 }
 
 /// Shuts an editor out, from tor's next reload on.
-pub fn revoke(place: &Place, name: &str) -> Result<(), TorError> {
+pub fn revoke(place: &TorDir, name: &str) -> Result<(), TorError> {
     let path = path(place, name)?;
     let removed = std::fs::remove_file(&path).and_then(|()| sync(place));
     removed.map_err(|error| match error.kind() {
@@ -102,13 +102,13 @@ pub fn revoke(place: &Place, name: &str) -> Result<(), TorError> {
 }
 
 /// Who may see the address: every `.auth` file that tor understands, ours or not.
-pub fn names(place: &Place) -> Result<Vec<String>, TorError> {
+pub fn names(place: &TorDir) -> Result<Vec<String>, TorError> {
     let all = files(place)?;
     Ok(all.filter(|name| name != NOBODY && is_good(&file(place, name))).collect())
 }
 
 /// The `.auth` files that tor leaves out, since they are no keys.
-pub fn malformed(place: &Place) -> Result<Vec<PathBuf>, TorError> {
+pub fn malformed(place: &TorDir) -> Result<Vec<PathBuf>, TorError> {
     let all = files(place)?.map(|name| file(place, &name));
     Ok(all.filter(|path| !is_good(path)).collect())
 }
@@ -121,12 +121,12 @@ pub fn is_closed(service: &Path) -> io::Result<bool> {
 }
 
 /// Changes whenever somebody was let in or shut out.
-pub fn mark(place: &Place) -> Vec<(String, Option<SystemTime>)> {
+pub fn mark(place: &TorDir) -> Vec<(String, Option<SystemTime>)> {
     list(&dir(place)).unwrap_or_default()
 }
 
 /// Names of the `.auth` files.
-fn files(place: &Place) -> Result<impl Iterator<Item = String>, TorError> {
+fn files(place: &TorDir) -> Result<impl Iterator<Item = String>, TorError> {
     let all = list(&dir(place)).map_err(|error| TorError::Files(dir(place), error))?;
     Ok(all.into_iter().map(|(name, _)| name))
 }
@@ -161,7 +161,7 @@ fn is_good(path: &Path) -> bool {
 }
 
 /// All of the file or nothing, also on a full disk. What is half written lies where tor does not look.
-fn write(place: &Place, name: &str, key: &ClientKey) -> Result<(), TorError> {
+fn write(place: &TorDir, name: &str, key: &ClientKey) -> Result<(), TorError> {
     let (path, new) = (file(place, name), place.desk().join(format!("{name}.auth.new")));
     let mut options = OpenOptions::new();
     let opened = options.create(true).truncate(true).write(true).mode(0o600).open(&new);
@@ -178,19 +178,19 @@ fn write(place: &Place, name: &str, key: &ClientKey) -> Result<(), TorError> {
 }
 
 /// What is in the directories now stays so.
-fn sync(place: &Place) -> io::Result<()> {
+fn sync(place: &TorDir) -> io::Result<()> {
     [dir(place), place.desk()].iter().try_for_each(|dir| File::open(dir)?.sync_all())
 }
 
-fn dir(place: &Place) -> PathBuf {
+fn dir(place: &TorDir) -> PathBuf {
     place.desk().join("authorized_clients")
 }
 
-fn file(place: &Place, name: &str) -> PathBuf {
+fn file(place: &TorDir, name: &str) -> PathBuf {
     dir(place).join(format!("{name}.auth"))
 }
 
-fn path(place: &Place, name: &str) -> Result<PathBuf, TorError> {
+fn path(place: &TorDir, name: &str) -> Result<PathBuf, TorError> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(plain) {
         return Err(TorError::Name);
@@ -230,18 +230,18 @@ mod tests {
         assert_eq!(base32(&[0xff; 32]).len(), 52);
     }
 
-    fn a_place() -> (tempfile::TempDir, Place) {
+    fn a_place() -> (tempfile::TempDir, TorDir) {
         let dir = tempfile::tempdir().unwrap();
         std::fs::set_permissions(dir.path(), PermissionsExt::from_mode(0o700)).unwrap();
         let text = DEFAULT.replace("recipients = []", "recipients = [\"age1x\"]");
         let mut config = Config::parse(&text).unwrap();
         config.tor.dir = dir.path().join("tor");
-        let place = Place::of(&config).unwrap();
+        let place = TorDir::of(&config).unwrap();
         (dir, place)
     }
 
     /// Whether tor would be told of the desk.
-    fn answers(place: &Place) -> bool {
+    fn answers(place: &TorDir) -> bool {
         crate::tor::torrc::write(place).unwrap();
         std::fs::read_to_string(place.torrc()).unwrap().contains("desk.sock")
     }

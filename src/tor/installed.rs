@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::process::Command;
 
 use super::error::TorError;
-use super::place::Place;
+use super::place::TorDir;
 use super::words::complaint;
 
 /// The oldest that will do: the first with proof-of-work defences.
@@ -45,7 +45,7 @@ impl Installed {
     }
 
     /// Lets tor itself read the torrc; a refusal comes in its own words.
-    pub async fn verify(&self, place: &Place) -> Result<(), TorError> {
+    pub async fn verify(&self, place: &TorDir) -> Result<(), TorError> {
         let mut command = self.command(place);
         command.arg("--verify-config").stdin(Stdio::null()).kill_on_drop(true);
         let output = tokio::time::timeout(PATIENCE, command.output()).await;
@@ -67,7 +67,7 @@ impl Installed {
     }
 
     /// tor with our torrc and nothing of the system's.
-    pub fn command(&self, place: &Place) -> Command {
+    pub fn command(&self, place: &TorDir) -> Command {
         let mut command = Command::new(&self.path);
         command.arg("-f").arg(place.torrc()).args(["--defaults-torrc", "/dev/null"]);
         command

@@ -14,9 +14,9 @@ const SOCKET_PATH: usize = 107;
 /// An onion service's key, in its directory.
 const SECRET: &str = "hs_ed25519_secret_key";
 
-/// Where everything of tor's is. Nothing is made or held before [`Place::prepare`].
+/// Where everything of tor's is. Nothing is made or held before [`TorDir::prepare`].
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct TorDir {
     /// Absolute.
     pub dir: PathBuf,
     /// Further lines for the torrc, by the operator; absolute.
@@ -30,13 +30,13 @@ const APART: Duration = Duration::from_millis(50);
 
 /// Held by whoever runs tor in a place; ends with the process.
 #[derive(Debug)]
-pub struct Held(File);
+pub struct TorLock(File);
 
 fn files(path: &Path) -> impl Fn(io::Error) -> TorError + '_ {
     |error| TorError::Files(path.to_owned(), error)
 }
 
-impl Place {
+impl TorDir {
     /// The place that a configuration names.
     pub fn of(config: &Config) -> Result<Self, TorError> {
         let absolute = |path: &Path| std::path::absolute(path).map_err(files(path));
@@ -48,7 +48,7 @@ impl Place {
     }
 
     /// Makes the directory private, or refuses one that is not, and takes its lock.
-    pub fn prepare(&self) -> Result<Held, TorError> {
+    pub fn prepare(&self) -> Result<TorLock, TorError> {
         self.sound()?;
         private_dir(&self.dir)?;
         let path = self.lock();
@@ -57,7 +57,7 @@ impl Place {
         let lock = lock.map_err(files(&path))?;
         for _ in 0..TRIES {
             match lock.try_lock() {
-                Ok(()) => return Ok(Held(lock)),
+                Ok(()) => return Ok(TorLock(lock)),
                 Err(TryLockError::WouldBlock) => std::thread::sleep(APART),
                 Err(TryLockError::Error(error)) => return Err(TorError::Files(path, error)),
             }
@@ -78,7 +78,7 @@ impl Place {
 
     /// What has gone since the place was prepared and everything had started: the directory itself, the
     /// keys of our address, or the socket where tor hands sources over.
-    pub fn lost(&self, held: &Held) -> Option<PathBuf> {
+    pub fn lost(&self, held: &TorLock) -> Option<PathBuf> {
         let same = |ours: Metadata| {
             let there = std::fs::metadata(self.lock());
             there.is_ok_and(|there| (there.dev(), there.ino()) == (ours.dev(), ours.ino()))

@@ -8,10 +8,10 @@ use std::path::Path;
 
 use super::clients;
 use super::error::TorError;
-use super::place::Place;
+use super::place::TorDir;
 
 /// Writes the torrc anew. To be called by whoever holds the place.
-pub fn write(place: &Place) -> Result<(), TorError> {
+pub fn write(place: &TorDir) -> Result<(), TorError> {
     place.include.as_deref().map(readable).transpose()?;
     let text = text(place, clients::may_answer(place)?)?;
     let (path, new) = (place.torrc(), place.dir.join("torrc.new"));
@@ -24,7 +24,7 @@ pub fn write(place: &Place) -> Result<(), TorError> {
 
 /// The whole torrc. The included lines come first: for options that count once the last line wins, and
 /// nothing in them may end up inside one of our services.
-fn text(place: &Place, desk: bool) -> Result<String, TorError> {
+fn text(place: &TorDir, desk: bool) -> Result<String, TorError> {
     let mut out = String::from(
         "# Written by sourdine at each start; put lines of your own into [tor] include.\n",
     );

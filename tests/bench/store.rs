@@ -10,7 +10,8 @@ use std::time::Instant;
 
 use sourdine::base::clock::Day;
 use sourdine::base::ids::{DispatchId, MailboxId};
-use sourdine::store::{Dispatch, Kind, Mailbox, Publication, Store, Tuning, create};
+use sourdine::base::kind::DispatchKind;
+use sourdine::store::{Dispatch, Mailbox, Publication, Store, Tuning, create};
 
 const KIB: u32 = 1024;
 const PIECE: usize = 64 * 1024;
@@ -95,7 +96,7 @@ fn vault(dir: &Path, size: u64, piece: &[u8], tuning: &Tuning) {
         designation: "a".into(),
         source_recipients: String::new(),
     };
-    let (kind, team, day) = (Kind::Submission, "t".into(), Day(0));
+    let (kind, team, day) = (DispatchKind::Submission, "t".into(), Day(0));
     let dispatch = Dispatch { id: DispatchId([2; 16]), kind, team, day, fetched: None, members };
     upload.publish(Publication { mailbox, dispatch, keys: 1, draft: None }).unwrap();
 }

@@ -1,4 +1,5 @@
-//! What strangers cost a source, each figure beside the same thing without them, in one run.
+//! What strangers cost a source, each figure beside the same thing without them, in one run; and the memory of
+//! everything at once.
 //!
 //!     cargo bench --bench strangers
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use common::Box_;
 use common::circuits::{ask_mailbox, behind_tor, dial, over};
+use common::desk::{Login, Visitor, open_desk};
 use common::wire::{Body, Document, Upload};
 
 fn main() {
@@ -21,6 +23,7 @@ fn main() {
     if std::env::args().any(|argument| argument == "--bench") {
         codes();
         documents();
+        memory();
     }
 }
 
@@ -151,4 +154,69 @@ fn documents() {
         "  beside 32 that crawl: {beside:.0} (at most {most:.0}), {:.2} times",
         beside / alone
     );
+}
+
+/// The server's memory with 32 uploads, 16 downloads and sign-ins at once: `VmHWM`, proc(5).
+fn memory() {
+    let mut site = Box_::new(5, &[]);
+    let names = ["anne", "bob", "carla", "dora"];
+    let desk = open_desk(&mut site);
+    let logins = names.map(|name| Login::new(&site, name, &["team"]));
+    let [large, small] = [("large.bin", 128 << 20), ("small.bin", 64 << 20)]
+        .map(|(name, size)| Document::new(&site, name, size));
+    site.send(&site.form("en"), "", &[large.path()]).must_say("Received");
+    let peak = || {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", site.pid())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
+    };
+    println!("memory, MiB: {:.0} after one upload of 128 MiB", peak());
+    let stop = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let downloads = logins.iter().flat_map(|login| {
+            let visitor = Visitor::signed_in(&desk, login);
+            let list = visitor.act("/download", &[("team", "team")]);
+            let page = visitor.get(&common::desk::header(&list, "location").unwrap());
+            let text = page.text();
+            let link = text
+                .split("<a href=\"/download/")
+                .find(|rest| rest.contains("\" download="))
+                .unwrap();
+            let path = format!("/download/{}", link.split('"').next().unwrap());
+            let visitor = std::sync::Arc::new(visitor);
+            (0..4).map(move |_| (visitor.clone(), path.clone()))
+        });
+        let downloads: Vec<_> = downloads.collect();
+        let mut all = Vec::new();
+        for (visitor, path) in downloads {
+            all.push(scope.spawn(move || {
+                let answer = visitor.ask(&path, &["--limit-rate", "8M"]);
+                assert_eq!(answer.status, 200);
+            }));
+        }
+        for _ in 0..32 {
+            let (site, small) = (&site, &small);
+            all.push(scope.spawn(move || {
+                let form = site.form("en");
+                site.send(&form, "", &[small.path()]).must_say("Received");
+            }));
+        }
+        let tries = scope.spawn(|| {
+            let mut tries = 0;
+            while !stop.load(Ordering::Relaxed) {
+                Visitor::new(&desk).try_sign_in("/", "anne", "a wrong passphrase", "000000");
+                tries += 1;
+            }
+            tries
+        });
+        for one in all {
+            one.join().unwrap();
+        }
+        stop.store(true, Ordering::Relaxed);
+        println!(
+            "  {:.0} with 32 uploads of 64 MiB, 16 downloads of 128 MiB and {} sign-ins at once",
+            peak(),
+            tries.join().unwrap()
+        );
+    });
 }

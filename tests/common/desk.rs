@@ -53,8 +53,11 @@ impl Login {
     pub fn code(&self) -> String {
         let mut used = self.used.lock().unwrap();
         let step = loop {
-            let now = Clock::system().seconds() / STEP;
-            let step = (*used + 1).max(now);
+            let seconds = Clock::system().seconds();
+            let now = seconds / STEP;
+            // The step before counts as well, as long as this one has time left.
+            let first = if seconds % STEP < STEP / 2 { now - 1 } else { now };
+            let step = (*used + 1).max(first);
             if step <= now + 1 {
                 break step;
             }

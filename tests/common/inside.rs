@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use sourdine::base::clock::{Clock, Day, ManualClock};
 use sourdine::base::ids::{DispatchId, DispatchSeed};
+use sourdine::base::kind::DispatchKind;
 use sourdine::base::random;
 use sourdine::config::{Config, DEFAULT};
 use sourdine::crypto::code::RetrievalCode;
@@ -13,7 +14,7 @@ use sourdine::crypto::kdf::{MailboxKeys, Scratch};
 use sourdine::dropbox::draft::HeldDraft;
 use sourdine::dropbox::mailbox::SourceView;
 use sourdine::dropbox::{self, DropText, Dropbox, Intake, Outcome, Receipt, Team};
-use sourdine::store::{Dispatch, Kind, Publication};
+use sourdine::store::{Dispatch, Publication};
 use tempfile::TempDir;
 
 use super::Editor;
@@ -164,7 +165,7 @@ impl Inside {
         let mut upload = store.upload();
         let members = vec![upload.file().unwrap().finish().unwrap()];
         let id = DispatchId(random::bytes().unwrap());
-        let (kind, team, day) = (Kind::Reply, "team".to_owned(), Day(self.day.get()));
+        let (kind, team, day) = (DispatchKind::Reply, "team".to_owned(), Day(self.day.get()));
         let dispatch = Dispatch { id, kind, team, day, fetched: None, members };
         upload.publish(Publication { mailbox, dispatch, keys: 0, draft: None }).unwrap();
         id

@@ -44,6 +44,15 @@ pub fn fails(command: &mut Command) -> String {
     error
 }
 
+/// Debian's library that moves a program's clock, to be preloaded.
+pub fn faketime() -> String {
+    ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"]
+        .map(|dir| format!("{dir}/faketime/libfaketimeMT.so.1"))
+        .into_iter()
+        .find(|path| fs::exists(path).unwrap())
+        .expect("Debian's package faketime")
+}
+
 /// An editor: a key made by `sourdine keygen` (or by Debian's `age-keygen`).
 pub struct Editor {
     pub key: PathBuf,

@@ -100,7 +100,9 @@ fn the_form_sent_again_while_its_first_upload_stands_still_is_sent_whole_and_lea
         let sheet = Sheet::new(&site);
         let body = Body::new(&sheet.form, &[("message", "Bonjour")], &files);
         let at = body.begins[held_before] + 9;
+        let display = Display::open(&site, &sheet.token);
         let mut first = body.send(&site, "/drop?lang=en", at);
+        display.waits_for(&format!("File {}", held_before + 1));
         wait_until_held(&site, held_before as u64);
         let answer = whole(&site, &body);
         assert!(answer.contains("<h1>Received</h1>"), "{answer}");

@@ -4,6 +4,7 @@ use sourdine::base::ids::DispatchSeed;
 use sourdine::base::limits::DRAFTS;
 use sourdine::crypto::kdf::MailboxKeys;
 use sourdine::dropbox::FileDetail;
+use sourdine::dropbox::FileError;
 use sourdine::dropbox::draft::HeldDraft;
 use sourdine::dropbox::{DropText, Intake, IntakeError, Outcome};
 use sourdine::store::StoreError;
@@ -80,7 +81,7 @@ fn of_two_uploads_of_one_form_the_newer_one_goes_on() {
     let (keys, seed) = (inside.source(), new_form());
     let mut older = form(&inside, &keys, seed, &["one", "two"]);
     let mut newer = form(&inside, &keys, seed, &["two", "three"]);
-    let ended = |error| matches!(error, IntakeError::Store(StoreError::Discarded));
+    let ended = |error| matches!(error, IntakeError::File(FileError::Store(StoreError::Discarded)));
     assert!(older.finish().is_err_and(ended));
     drop(older);
     let receipt = newer.finish().unwrap();
@@ -108,7 +109,7 @@ fn an_upload_that_came_first_and_begins_later_does_not_end_the_newer_one() {
     let mut newer = form(&inside, &keys, seed, &["one"]);
     let text = DropText { message: String::new(), keep: false, draft: None, arrived };
     let late = inside.dropbox.intake(keys.clone(), inside.team(), seed, 1000, text);
-    assert!(matches!(late, Err(IntakeError::Store(StoreError::Discarded))));
+    assert!(matches!(late, Err(IntakeError::File(FileError::Store(StoreError::Discarded)))));
     assert_eq!(newer.finish().unwrap().outcome, Outcome::Sent);
     assert!(drafts(&inside, &keys).is_empty());
 }

@@ -12,7 +12,7 @@ fn the_first_editor_gives_the_desk_its_address_and_the_last_takes_it_along() {
     let site = offline_box();
     let mut served = Served::start(&site);
     let config = sourdine::config::Config::load(&site.config()).unwrap();
-    let place = sourdine::tor::place::Place::of(&config).unwrap();
+    let place = sourdine::tor::place::TorDir::of(&config).unwrap();
     assert_eq!(place.desk_onion(), None);
     let said = editor(&site, &["add", "anne"]);
     let onion = place.desk_onion().expect("it waits for tor to make the address");
@@ -52,7 +52,7 @@ fn the_first_editor_gives_the_desk_its_address_and_the_last_takes_it_along() {
 }
 
 /// Whether tor was told of the desk.
-fn is_told(place: &sourdine::tor::place::Place) -> bool {
+fn is_told(place: &sourdine::tor::place::TorDir) -> bool {
     fs::read_to_string(place.torrc()).unwrap().contains("desk.sock")
 }
 
@@ -60,7 +60,7 @@ fn is_told(place: &sourdine::tor::place::Place) -> bool {
 fn what_a_crash_left_of_a_key_opens_the_desk_to_nobody() {
     let site = offline_box();
     let config = sourdine::config::Config::load(&site.config()).unwrap();
-    let place = sourdine::tor::place::Place::of(&config).unwrap();
+    let place = sourdine::tor::place::TorDir::of(&config).unwrap();
     let clients = place.desk().join("authorized_clients");
     editor(&site, &["add", "anne"]);
     let anne = clients.join("anne.auth");

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use sourdine::config::Config;
-use sourdine::tor::place::Place;
+use sourdine::tor::place::TorDir;
 
 use super::daemon::private;
 use super::network::{Client, Network};
@@ -50,7 +50,7 @@ fn tor_with(keys: &Path) -> Client {
 
 pub fn the_desk_is_there_for_editors_who_were_let_in_and_for_nobody_else() {
     let onion = Onion::serve("desk");
-    let place = Place::of(&Config::load(&onion.site.config()).unwrap()).unwrap();
+    let place = TorDir::of(&Config::load(&onion.site.config()).unwrap()).unwrap();
     assert_eq!(place.desk_onion(), None, "nobody was let in yet");
 
     let keys_of_anne = add(&onion, "anne");

@@ -9,7 +9,7 @@ use super::finding::{Finding, fault, good, warning};
 use crate::config::{Config, Listen};
 use crate::store::Account;
 use crate::tor::clients;
-use crate::tor::place::Place;
+use crate::tor::place::TorDir;
 
 const KEYS: &str = "client keys";
 /// Of a torrc; nobody's is larger.
@@ -17,7 +17,7 @@ const LONGEST: u64 = 1024 * 1024;
 
 pub(super) fn examine(config: &Config, accounts: &[Account], found: &mut Vec<Finding>) {
     // `serve --tor` serves it whatever the file says.
-    let ours = Place::of(config).is_ok_and(|place| place.was_used());
+    let ours = TorDir::of(config).is_ok_and(|place| place.was_used());
     if accounts.is_empty() {
         let said = if config.desk.is_some() || ours {
             "no editor has an account, so that nobody can sign in: sourdine editor add NAME"
@@ -54,7 +54,7 @@ pub(super) fn client_auth(file: &Path, torrc: &Path) -> Option<Finding> {
     std::fs::metadata(file).ok().filter(std::fs::Metadata::is_file)?;
     let config = Config::load(file).ok()?;
     let desk = config.desk.as_ref().filter(|desk| config.is_behind_tor(desk))?;
-    if Place::of(&config).is_ok_and(|place| place.in_use()) {
+    if TorDir::of(&config).is_ok_and(|place| place.in_use()) {
         return None;
     }
     if let Err(error) = config.check_desk(desk) {

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::finding::{Finding, fault, good, warning};
 use crate::cli::sandbox;
 use crate::config::{Config, Listen};
-use crate::tor::place::Place;
+use crate::tor::place::TorDir;
 
 /// Nothing for anybody else.
 const PRIVATE: u32 = 0o077;
@@ -18,7 +18,7 @@ pub(super) fn examine(config: &Config, file: &Path, found: &mut Vec<Finding>) {
     let before = found.len();
     // Of data_dir, the store says it.
     found.extend(look(file, CONFIG, &format!("chmod 640 {}", file.display())));
-    if let Ok(place) = Place::of(config) {
+    if let Ok(place) = TorDir::of(config) {
         let remedy = format!("chmod -R go-rwx {}", place.dir.display());
         let keys = [place.source_key(), place.desk_key()];
         let inner = [place.state(), place.source(), place.desk()].into_iter().chain(keys);
@@ -33,7 +33,7 @@ pub(super) fn examine(config: &Config, file: &Path, found: &mut Vec<Finding>) {
 }
 
 /// Keys of a `serve --tor` that is no more, where a plain `serve` may read them: beside its configuration.
-fn left_behind(config: &Config, place: &Place, file: &Path) -> Option<Finding> {
+fn left_behind(config: &Config, place: &TorDir, file: &Path) -> Option<Finding> {
     let other = match place.source_onion() {
         Some(own) => !config.onions.is_empty() && !config.onions.contains(&own),
         None => !config.onions.is_empty(),

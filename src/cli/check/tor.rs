@@ -10,7 +10,7 @@ use crate::config::{Config, Listen};
 use crate::tor::clients;
 use crate::tor::control::{Control, ControlError};
 use crate::tor::installed::Installed;
-use crate::tor::place::Place;
+use crate::tor::place::TorDir;
 use crate::tor::socks::{self, Port};
 use crate::tor::times::Clocks;
 
@@ -24,14 +24,14 @@ const SYSTEM: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 9050);
 
 pub(super) fn examine(config: &Config, found: &mut Vec<Finding>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    match (runtime, Place::of(config)) {
+    match (runtime, TorDir::of(config)) {
         (Ok(runtime), Ok(place)) => runtime.block_on(look(config, &place, found)),
         (Err(error), _) => found.push(fault("tor", error.to_string())),
         (_, Err(error)) => found.push(fault("tor", error.to_string())),
     }
 }
 
-async fn look(config: &Config, place: &Place, found: &mut Vec<Finding>) {
+async fn look(config: &Config, place: &TorDir, found: &mut Vec<Finding>) {
     let ours = place.was_used();
     // Somebody who only tries things on loopback needs none of it.
     let remark = if ours || !config.onions.is_empty() { fault } else { warning };
@@ -84,7 +84,7 @@ async fn look(config: &Config, place: &Place, found: &mut Vec<Finding>) {
 }
 
 /// Who may find the desk.
-fn keys(place: &Place, found: &mut Vec<Finding>) {
+fn keys(place: &TorDir, found: &mut Vec<Finding>) {
     let malformed = match clients::malformed(place) {
         Ok(malformed) => malformed,
         Err(error) => return found.push(fault("onion keys", error.to_string())),
@@ -113,7 +113,7 @@ fn keys(place: &Place, found: &mut Vec<Finding>) {
 }
 
 /// One that is just starting gets some seconds.
-async fn connected(place: &Place) -> Result<Control, ControlError> {
+async fn connected(place: &TorDir) -> Result<Control, ControlError> {
     let end = Instant::now() + START;
     loop {
         match Control::connect(&place.control(), &place.cookie()).await {
@@ -128,7 +128,7 @@ async fn connected(place: &Place) -> Result<Control, ControlError> {
 }
 
 /// `serve --tor` runs.
-async fn running(place: &Place, mut control: Control, found: &mut Vec<Finding>) {
+async fn running(place: &TorDir, mut control: Control, found: &mut Vec<Finding>) {
     if let Some(finding) = clock(&mut control).await {
         found.push(finding);
     }

@@ -8,7 +8,7 @@ use crate::cli::stdio::tell;
 use crate::config::{Config, Listen};
 use crate::tor::TorError;
 use crate::tor::clients::{self, ClientKey};
-use crate::tor::place::Place;
+use crate::tor::place::TorDir;
 
 pub use crate::tor::clients::{ClientKey as Key, NOBODY};
 
@@ -17,14 +17,14 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const STEP: Duration = Duration::from_millis(100);
 
 pub struct Onion {
-    place: Place,
+    place: TorDir,
     of_system: bool,
 }
 
 impl Onion {
     /// Whose tor it is: ours, unless the configuration shows another in front and none of ours runs.
     pub fn of(config: &Config) -> Result<Self, TorError> {
-        let place = Place::of(config)?;
+        let place = TorDir::of(config)?;
         let unix = |listen: &Listen| matches!(listen, Listen::Unix(_));
         let sockets = unix(&config.listen) || config.desk.as_ref().is_some_and(unix);
         let own = place.source_onion();

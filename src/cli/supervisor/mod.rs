@@ -19,7 +19,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior};
 
-pub use reader::Reader;
+pub use reader::ServerCommand;
 pub use tor::Onion;
 
 use super::supervised;
@@ -27,7 +27,7 @@ use super::supervised::CLOCK_IS_RIGHT;
 use crate::base::clock::Clock;
 use crate::tor::TorError;
 use crate::tor::control::Control;
-use crate::tor::place::Place;
+use crate::tor::place::TorDir;
 use crate::tor::times::Clocks;
 
 /// How often the configuration, the desk's authorised clients and the place of tor are looked at.
@@ -37,7 +37,7 @@ const ASK: Duration = Duration::from_secs(20);
 
 /// What is kept running.
 pub struct Supervisor {
-    pub reader: Reader,
+    pub reader: ServerCommand,
     /// With tor in front, or without.
     pub onion: Option<Onion>,
     /// Read again when it changes.
@@ -143,7 +143,7 @@ impl Supervisor {
 }
 
 /// Tells the reader where tor's consensus agrees with the clock.
-async fn ask_for_the_time(place: Place, to_reader: mpsc::Sender<Vec<u8>>) {
+async fn ask_for_the_time(place: TorDir, to_reader: mpsc::Sender<Vec<u8>>) {
     let asked = async {
         Control::connect(&place.control(), &place.cookie())
             .await

@@ -24,7 +24,7 @@ const TAKE: Duration = Duration::from_secs(10);
 const REASON: usize = 4096;
 
 /// What it is started with.
-pub struct Reader {
+pub struct ServerCommand {
     pub config: PathBuf,
     pub listen: Listen,
     pub desk: Option<Listen>,
@@ -39,7 +39,7 @@ pub struct Process {
     input: ChildStdin,
 }
 
-impl Reader {
+impl ServerCommand {
     /// Starts it and waits until it serves.
     pub async fn start(&self) -> anyhow::Result<Process> {
         let mut child = self.spawn()?;

@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::tor::TorError;
 use crate::tor::control::{Control, ControlError, Event};
 use crate::tor::installed::Installed;
-use crate::tor::place::{Held, Place};
+use crate::tor::place::{TorDir, TorLock};
 use crate::tor::torrc;
 use crate::tor::words::Words;
 
@@ -31,8 +31,8 @@ const LINE: u64 = 4096;
 
 /// An onion service to be kept.
 pub struct Onion {
-    pub place: Place,
-    held: Held,
+    pub place: TorDir,
+    held: TorLock,
 }
 
 /// A tor that runs, answers, and has made its address.
@@ -64,7 +64,7 @@ impl End {
 impl Onion {
     /// Takes the place that the configuration names.
     pub fn prepare(config: &Config) -> Result<Self, TorError> {
-        let place = Place::of(config)?;
+        let place = TorDir::of(config)?;
         let held = place.prepare()?;
         Ok(Self { place, held })
     }
@@ -253,7 +253,7 @@ impl Running {
 
     /// Whoever is shut out after the torrc was written is so when tor reads the keys; the key of nobody stays,
     /// so that the desk is not open to all then.
-    async fn reload(&mut self, place: &Place) -> Result<(), TorError> {
+    async fn reload(&mut self, place: &TorDir) -> Result<(), TorError> {
         torrc::write(place)?;
         Installed::find().await?.verify(place).await?;
         Ok(self.control.reload().await?)

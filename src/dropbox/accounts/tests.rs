@@ -12,13 +12,13 @@ use crate::dropbox;
 /// In the middle of a step, in the middle of a day.
 const NOW: u64 = 1_795_219_200 + 40_005;
 
-struct Place {
+struct Fixture {
     dir: TempDir,
     hand: ManualClock,
     accounts: Accounts,
 }
 
-impl Place {
+impl Fixture {
     fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let recipient = age::x25519::Identity::generate().to_public();
@@ -62,7 +62,7 @@ impl Place {
 
 #[test]
 fn an_editor_signs_in_with_all_three_and_not_with_two() {
-    let place = Place::new();
+    let place = Fixture::new();
     let login = place.add("anne");
     let code = login.totp.code_at(NOW);
     for (name, passphrase, typed) in [
@@ -90,7 +90,7 @@ fn an_editor_signs_in_with_all_three_and_not_with_two() {
 
 #[test]
 fn a_code_is_good_once_and_so_is_every_earlier_one() {
-    let place = Place::new();
+    let place = Fixture::new();
     let login = place.add("anne");
     assert!(!place.sign_in(&login, "anne", 60), "two steps ahead");
     assert!(!place.sign_in(&login, "anne", -60), "two steps behind");
@@ -117,7 +117,7 @@ fn a_code_is_good_once_and_so_is_every_earlier_one() {
 
 #[test]
 fn one_code_used_by_two_at_once_opens_one_session() {
-    let place = Place::new();
+    let place = Fixture::new();
     let login = place.add("anne");
     let code = login.totp.code_at(NOW);
     let opened = std::thread::scope(|scope| {
@@ -136,7 +136,7 @@ fn one_code_used_by_two_at_once_opens_one_session() {
 
 #[test]
 fn a_name_that_nobody_has_costs_the_same_work() {
-    let place = Place::new();
+    let place = Fixture::new();
     place.add("anne");
     let once = |name: &str| {
         let begin = Instant::now();
@@ -156,7 +156,7 @@ fn a_name_that_nobody_has_costs_the_same_work() {
 
 #[test]
 fn a_stolen_database_gives_neither_passphrase_nor_secret_nor_token() {
-    let place = Place::new();
+    let place = Fixture::new();
     let login = place.add("anne");
     assert!(place.sign_in(&login, "anne", 0));
     let token = place.accounts.make_feed("anne").unwrap();
@@ -193,7 +193,7 @@ fn a_stolen_database_gives_neither_passphrase_nor_secret_nor_token() {
 
 #[test]
 fn a_changed_passphrase_is_the_only_one() {
-    let place = Place::new();
+    let place = Fixture::new();
     let login = place.add("anne");
     let accounts = &place.accounts;
     let credential_version =
@@ -222,7 +222,7 @@ fn a_changed_passphrase_is_the_only_one() {
 
 #[test]
 fn a_changed_device_is_the_only_one() {
-    let place = Place::new();
+    let place = Fixture::new();
     let login = place.add("anne");
     let new = TotpSecret::generate().unwrap();
     let (old_code, new_code) = (login.totp.code_at(NOW), new.code_at(NOW));
@@ -244,7 +244,7 @@ fn a_changed_device_is_the_only_one() {
 
 #[test]
 fn what_the_operator_does_ends_sessions_and_old_logins() {
-    let place = Place::new();
+    let place = Fixture::new();
     let login =
         place.accounts.add("anne", vec!["two".into(), "team".into(), "two".into()]).unwrap();
     let account = || place.accounts.dropbox.store().account("anne").unwrap();
@@ -274,7 +274,7 @@ fn what_the_operator_does_ends_sessions_and_old_logins() {
 
 #[test]
 fn names_and_teams_are_checked() {
-    let place = Place::new();
+    let place = Fixture::new();
     let add = |name: &str, teams: &[&str]| {
         let teams = teams.iter().map(ToString::to_string).collect();
         place.accounts.add(name, teams).map(|_| ()).unwrap_err().to_string()
@@ -295,7 +295,7 @@ fn names_and_teams_are_checked() {
 
 #[test]
 fn a_feed_opens_by_its_token_until_that_is_revoked() {
-    let place = Place::new();
+    let place = Fixture::new();
     place.add("anne");
     place.add("bob");
     let accounts = &place.accounts;
@@ -318,7 +318,7 @@ fn a_feed_opens_by_its_token_until_that_is_revoked() {
 
 #[test]
 fn a_feed_ends_with_the_login_and_the_sessions_of_its_time() {
-    let place = Place::new();
+    let place = Fixture::new();
     let accounts = &place.accounts;
     let login = place.add("anne");
     let feed = || accounts.make_feed("anne").unwrap();
@@ -349,7 +349,7 @@ fn a_feed_ends_with_the_login_and_the_sessions_of_its_time() {
 
 #[test]
 fn a_reset_comes_before_a_change_that_was_under_way() {
-    let place = Place::new();
+    let place = Fixture::new();
     let accounts = &place.accounts;
     let login = place.add("anne");
     let proven = accounts.prove("anne", &login.passphrase, &login.totp.code_at(NOW));
@@ -364,7 +364,7 @@ fn a_reset_comes_before_a_change_that_was_under_way() {
 
 #[test]
 fn a_change_of_passphrase_takes_no_code_back_that_was_used_meanwhile() {
-    let place = Place::new();
+    let place = Fixture::new();
     let accounts = &place.accounts;
     let login = place.add("anne");
     let proven = accounts.prove("anne", &login.passphrase, &login.totp.code_at(NOW));
@@ -381,7 +381,7 @@ fn a_change_of_passphrase_takes_no_code_back_that_was_used_meanwhile() {
 
 #[test]
 fn guessed_codes_are_told_and_the_wait_between_tries_doubles() {
-    let place = Place::new();
+    let place = Fixture::new();
     let login = place.add("anne");
     let told = || {
         let lines = place.accounts.dropbox.store().journal(&["team".into()], 100).unwrap();
@@ -436,7 +436,7 @@ fn guessed_codes_are_told_and_the_wait_between_tries_doubles() {
 
 #[test]
 fn nothing_that_a_stranger_tries_keeps_an_editor_out() {
-    let place = Place::new();
+    let place = Fixture::new();
     let login = place.add("anne");
     let code = login.totp.code_at(NOW);
     for _ in 0..12 {
@@ -449,7 +449,7 @@ fn nothing_that_a_stranger_tries_keeps_an_editor_out() {
 
 #[test]
 fn other_teams_are_given_and_told_to_all_that_they_concern() {
-    let place = Place::new();
+    let place = Fixture::new();
     let login = place.add("anne");
     let before = place.account("anne");
     let set = |teams: &[&str]| {

@@ -7,9 +7,9 @@ use axum::response::Response;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::page::{Page, Room, answer, redirect};
+use super::page::{Page, Room, redirect, respond};
 use super::problem::Problem;
-use super::session::{self, Actor, Reader};
+use super::session::{self, Actor, Editor};
 use super::sign_in::with_cookie;
 use super::signed_in::{Act, Nothing};
 use super::state::App;
@@ -40,14 +40,14 @@ struct Shown {
     problem: Option<String>,
 }
 
-pub async fn show(State(desk): App, reader: Reader, uri: Uri, headers: HeaderMap) -> Response {
-    let page = Page::new(&desk, &uri, &headers).of(&reader);
-    render(page, &reader, StatusCode::OK, Shown::default()).await
+pub async fn show(State(desk): App, editor: Editor, uri: Uri, headers: HeaderMap) -> Response {
+    let page = Page::new(&desk, &uri, &headers).of(&editor);
+    render(page, &editor, StatusCode::OK, Shown::default()).await
 }
 
-async fn render(page: Page<'_>, reader: &Reader, status: StatusCode, shown: Shown) -> Response {
+async fn render(page: Page<'_>, editor: &Editor, status: StatusCode, shown: Shown) -> Response {
     let page = page.within(Room::Account).at("/account").told();
-    let name = reader.name().to_owned();
+    let name = editor.name().to_owned();
     let account = page.desk.store(move |store| store.account(&name)).await;
     let account = match account {
         Ok(account) => account,
@@ -56,10 +56,10 @@ async fn render(page: Page<'_>, reader: &Reader, status: StatusCode, shown: Show
     let Some(new) = shown.new.or_else(|| suggestion().ok()) else {
         return page.problem(&Problem::Internal);
     };
-    let teams = reader.teams().iter().map(|team| page.team(team)).collect();
+    let teams = editor.teams().iter().map(|team| page.team(team)).collect();
     let has_feed = account.is_some_and(|account| account.feed.is_some());
     let Shown { address, problem, .. } = shown;
-    answer(status, &AccountPage { page: &page, teams, has_feed, address, new, problem })
+    respond(status, &AccountPage { page: &page, teams, has_feed, address, new, problem })
 }
 
 #[derive(Deserialize)]

@@ -9,15 +9,17 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::page::{Page, Room, answer};
+use super::page::{Page, Room, respond};
 use super::problem::Problem;
-use super::session::Reader;
+use super::session::Editor;
+use super::signed_in::Act;
 use super::state::{App, Desk};
-use super::upload_form::Typed;
+use super::upload_form::TypedReply;
 use crate::base::clock::Day;
 use crate::base::ids::{MailboxId, hex};
+use crate::base::kind::DispatchKind;
 use crate::base::random;
-use crate::store::{DeskDispatch, InboxRow, Kind, Mailbox};
+use crate::store::{DeskDispatch, InboxRow, Mailbox};
 
 /// Dispatches of a page.
 const ROWS: u32 = 50;
@@ -29,14 +31,14 @@ pub fn path(team: &str, designation: &str) -> String {
 
 /// Which correspondence an address means.
 #[derive(Deserialize, Clone)]
-pub struct Place {
+pub struct MailboxPath {
     /// Id of the team.
     pub team: String,
     /// Of the mailbox.
     pub designation: String,
 }
 
-impl Place {
+impl MailboxPath {
     /// Its own address.
     pub fn path(&self) -> String {
         path(&self.team, &self.designation)
@@ -46,8 +48,8 @@ impl Place {
 impl Desk {
     /// The mailbox of a place, if this editor may see it. What belongs to another team is as if it were not
     /// there at all. Blocks.
-    pub(super) fn find(&self, reader: &Reader, place: &Place) -> Result<Mailbox, Problem> {
-        if !reader.may(&place.team) {
+    pub(super) fn find(&self, editor: &Editor, place: &MailboxPath) -> Result<Mailbox, Problem> {
+        if !editor.may(&place.team) {
             return Err(Problem::NotFound);
         }
         let found = self.dropbox.store().correspondence(&place.team, &place.designation)?;
@@ -72,7 +74,7 @@ struct View {
 #[template(path = "desk/mailbox.html")]
 struct MailboxTemplate<'a> {
     page: &'a Page<'a>,
-    place: &'a Place,
+    place: &'a MailboxPath,
     view: View,
     number: u32,
     labels: &'a [String],
@@ -86,7 +88,7 @@ struct MailboxTemplate<'a> {
 
 impl MailboxTemplate<'_> {
     fn is_reply(one: &DeskDispatch) -> bool {
-        one.dispatch.kind == Kind::Reply
+        one.dispatch.kind == DispatchKind::Reply
     }
 
     fn act(&self, what: &str) -> String {
@@ -104,8 +106,8 @@ impl MailboxTemplate<'_> {
     }
 
     fn is_new(&self, one: &DeskDispatch) -> bool {
-        let mine = self.page.reader.as_ref().map(Reader::name).unwrap_or_default();
-        !Self::is_reply(one) && one.fetches.iter().all(|(reader, _)| reader != mine)
+        let mine = self.page.editor.as_ref().map(Editor::name).unwrap_or_default();
+        !Self::is_reply(one) && one.fetches.iter().all(|(editor, _)| editor != mine)
     }
 
     /// Files, the message aside, and bytes of all that is sealed, as they stand in the store.
@@ -130,9 +132,9 @@ impl MailboxTemplate<'_> {
         let kept = dropbox.limits().retention;
         let silent = dropbox.last_day(self.view.row.last_day, kept.silent);
         let own = match (one.dispatch.kind, one.dispatch.fetched) {
-            (Kind::Reply, _) => dropbox.last_day(one.dispatch.day, kept.replies),
-            (Kind::Submission, Some(day)) => dropbox.last_day(day, kept.fetched),
-            (Kind::Submission, None) => silent,
+            (DispatchKind::Reply, _) => dropbox.last_day(one.dispatch.day, kept.replies),
+            (DispatchKind::Submission, Some(day)) => dropbox.last_day(day, kept.fetched),
+            (DispatchKind::Submission, None) => silent,
         };
         self.date(own.min(silent))
     }
@@ -162,42 +164,68 @@ impl MailboxTemplate<'_> {
 
 pub async fn show(
     State(desk): App,
-    Path(place): Path<Place>,
-    reader: Reader,
+    Path(place): Path<MailboxPath>,
+    editor: Editor,
     uri: Uri,
     headers: HeaderMap,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Response {
-    let page = Page::new(&desk, &uri, &headers).of(&reader).within(Room::Inbox).told();
+    let page = Page::new(&desk, &uri, &headers).of(&editor).within(Room::Inbox).told();
     let number = asked.ok().and_then(|Query(asked)| asked.page.parse().ok()).unwrap_or(1);
-    show_with(page, &desk, &place, &reader, number, None).await
+    show_with(page, &desk, &place, &editor, number, None, None).await
+}
+
+#[derive(Deserialize)]
+pub struct TypedForm {
+    #[serde(default)]
+    form: String,
+    #[serde(default)]
+    message: String,
+}
+
+/// The page in another language, with what is typed into its form for an answer.
+pub async fn again(
+    State(desk): App,
+    Path(place): Path<MailboxPath>,
+    uri: Uri,
+    headers: HeaderMap,
+    asked: Result<Query<Asked>, QueryRejection>,
+    Act { actor, form }: Act<TypedForm>,
+) -> Response {
+    let page = Page::new(&desk, &uri, &headers).of(&actor).within(Room::Inbox);
+    let number = asked.ok().and_then(|Query(asked)| asked.page.parse().ok()).unwrap_or(1);
+    let typed = TypedReply { form: form.form, message: form.message };
+    let page = page.keeping(typed.message.clone());
+    show_with(page, &desk, &place, &actor, number, Some(&typed), None).await
 }
 
 /// The page with what was typed into its reply form, and why that was not sent.
 pub async fn show_with(
     mut page: Page<'_>,
     desk: &Arc<Desk>,
-    place: &Place,
-    reader: &Reader,
+    place: &MailboxPath,
+    editor: &Editor,
     number: u32,
-    refused: Option<(StatusCode, &Typed, String)>,
+    typed: Option<&TypedReply>,
+    refused: Option<(StatusCode, String)>,
 ) -> Response {
     let number = number.clamp(1, 100_000);
+    page = page.typed_at(format!("{}?page={number}", place.path()));
     let view = {
-        let (reader, place) = (reader.clone(), place.clone());
-        desk.blocking(move |desk| desk.view(&reader, &place, number)).await
+        let (editor, place) = (editor.clone(), place.clone());
+        desk.blocking(move |desk| desk.view(&editor, &place, number)).await
     };
     let view = match view {
         Ok(view) => view,
         Err(problem) => return page.problem(&problem),
     };
-    let (status, typed, problem) = match refused {
-        Some((status, typed, problem)) => {
+    let (status, problem) = match refused {
+        Some((status, problem)) => {
             // The form is far down: its reason stands at the top too.
             page.notice = Some(problem.clone());
-            (status, Some(typed), Some(problem))
+            (status, Some(problem))
         }
-        None => (StatusCode::OK, None, None),
+        None => (StatusCode::OK, None),
     };
     let form = match typed.filter(|typed| !typed.form.is_empty()) {
         Some(typed) => typed.form.clone(),
@@ -214,20 +242,20 @@ pub async fn show_with(
         view,
         number,
         labels: desk.labels(),
-        several: reader.teams().len() > 1,
+        several: editor.teams().len() > 1,
         form,
         typed: typed.map(|typed| typed.message.as_str()).unwrap_or_default(),
         problem,
         limits,
     };
-    answer(status, &shown)
+    respond(status, &shown)
 }
 
 impl Desk {
-    fn view(&self, reader: &Reader, place: &Place, number: u32) -> Result<View, Problem> {
-        let id: MailboxId = self.find(reader, place)?.id;
+    fn view(&self, editor: &Editor, place: &MailboxPath, number: u32) -> Result<View, Problem> {
+        let id: MailboxId = self.find(editor, place)?.id;
         let store = self.dropbox.store();
-        let row = store.row(reader.name(), &place.team, id)?.ok_or(Problem::NotFound)?;
+        let row = store.row(editor.name(), &place.team, id)?.ok_or(Problem::NotFound)?;
         let (list, more) = store.desk_dispatches(&place.team, id, number - 1, ROWS)?;
         Ok(View { row, list, more })
     }

@@ -7,11 +7,11 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 
 use super::correspondence;
-use super::page::{Page, Room, answer};
+use super::page::{Page, Room, respond};
 use super::problem::Problem;
-use super::session::{self, Reader};
+use super::session::{self, Editor};
 use super::state::App;
-use super::upload_form::{Refusal, Request, Typed, UploadForm, as_of_now, read};
+use super::upload_form::{Refusal, Request, TypedReply, UploadForm, as_of_now, read};
 use crate::base::limits;
 use crate::bundle::entries::TarFault;
 use crate::bundle::read::Fault;
@@ -85,6 +85,9 @@ impl UploadForm {
                 (StatusCode::PAYLOAD_TOO_LARGE, t.deliver_too_large())
             }
             DeliverError::Structure(place, _) => (bad, t.deliver_structure(place)),
+            DeliverError::LongMessage { place, .. } => {
+                (StatusCode::PAYLOAD_TOO_LARGE, t.deliver_long_message(place))
+            }
             DeliverError::NotSealed(place, _) => (bad, t.deliver_not_sealed(place)),
             DeliverError::Stanzas { place, found, expected, .. } => {
                 (bad, t.deliver_keys(place, found, expected))
@@ -121,12 +124,12 @@ fn deliver_page(
     problem: Option<String>,
     delivered: Option<(String, Vec<Delivered>)>,
 ) -> Response {
-    answer(status, &DeliverTemplate { page, problem, delivered })
+    respond(status, &DeliverTemplate { page, problem, delivered })
 }
 
 /// The form for a bundle.
-pub async fn ask(State(desk): App, reader: Reader, uri: Uri, headers: HeaderMap) -> Response {
-    let page = Page::new(&desk, &uri, &headers).of(&reader).within(Room::Inbox).told();
+pub async fn ask(State(desk): App, editor: Editor, uri: Uri, headers: HeaderMap) -> Response {
+    let page = Page::new(&desk, &uri, &headers).of(&editor).within(Room::Inbox).told();
     deliver_page(&page, StatusCode::OK, None, None)
 }
 
@@ -139,15 +142,15 @@ pub async fn receive(
     body: Body,
 ) -> Response {
     let page = Page::new(&desk, &uri, &headers).within(Room::Inbox).at("/deliver");
-    let reader = match session::reader(&desk, &headers).await {
-        Ok(reader) => reader,
+    let editor = match session::editor(&desk, &headers).await {
+        Ok(editor) => editor,
         Err(problem) => return page.problem(&problem),
     };
     let request = Request { uri: uri.clone(), headers: headers.clone(), visitor, body };
-    let work = |mut arriving: UploadForm| (arriving.bundle(), Typed::default());
-    let (outcome, _, whole) = read(&desk, request, reader, work).await;
-    let (page, reader) = as_of_now(page, &headers).await;
-    let response = match (outcome, reader) {
+    let work = |mut arriving: UploadForm| (arriving.bundle(), TypedReply::default());
+    let (outcome, _, whole) = read(&desk, request, editor, work).await;
+    let (page, editor) = as_of_now(page, &headers).await;
+    let response = match (outcome, editor) {
         (Err(Refusal::Page(problem)), _) => page.problem(&problem),
         (_, None) => page.problem(&Problem::SignedOut),
         (Ok(delivered), _) => deliver_page(&page, StatusCode::OK, None, Some(delivered)),

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::account::{go_on, why};
-use super::page::{Page, Room, answer};
+use super::page::{Page, Room, respond};
 use super::problem::Problem;
-use super::session::Reader;
+use super::session::Editor;
 use super::signed_in::Act;
 use super::state::App;
 use crate::crypto::totp::TotpSecret;
@@ -35,22 +35,22 @@ struct DevicePage<'a> {
     problem: Option<String>,
 }
 
-pub async fn show(State(desk): App, reader: Reader, uri: Uri, headers: HeaderMap) -> Response {
-    let page = Page::new(&desk, &uri, &headers).of(&reader);
+pub async fn show(State(desk): App, editor: Editor, uri: Uri, headers: HeaderMap) -> Response {
+    let page = Page::new(&desk, &uri, &headers).of(&editor);
     match TotpSecret::generate() {
-        Ok(secret) => render(page, &reader, &secret, None),
+        Ok(secret) => render(page, &editor, &secret, None),
         Err(error) => page.problem(&error.into()),
     }
 }
 
 fn render(
     page: Page<'_>,
-    reader: &Reader,
+    editor: &Editor,
     secret: &TotpSecret,
     problem: Option<(StatusCode, String)>,
 ) -> Response {
     let page = page.within(Room::Account).at("/account/device");
-    let modules = secret.qr_modules(page.name(), reader.name());
+    let modules = secret.qr_modules(page.name(), editor.name());
     let base32 = secret.base32();
     let groups: Vec<_> = base32.as_bytes().chunks(4).map(String::from_utf8_lossy).collect();
     let (status, problem) = problem.unzip();
@@ -62,7 +62,7 @@ fn render(
         secret: base32,
         problem,
     };
-    answer(status.unwrap_or(StatusCode::OK), &shown)
+    respond(status.unwrap_or(StatusCode::OK), &shown)
 }
 
 /// Each run of dark modules as a line of an SVG path; after the first of a row from where the last one ended,

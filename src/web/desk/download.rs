@@ -10,12 +10,14 @@ use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::Response;
 use tokio::sync::watch;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
-use super::correspondence::{Place, path};
+use super::correspondence::{MailboxPath, path};
 use super::mailbox_actions::picked;
-use super::page::{Page, Room, answer, redirect};
+use super::page::{Page, Room, redirect, respond};
 use super::problem::Problem;
-use super::session::{self, Reader};
+use super::session::{self, Editor};
 use super::signed_in::{Act, Nothing};
 use super::state::{App, Desk};
 use crate::base::clock::Day;
@@ -30,6 +32,19 @@ use crate::web::slots::Slot;
 
 /// Dispatches of one list: more would take memory and time of others. What is left is the next one's.
 const LIST: usize = 1000;
+/// Characters of the site's name in that of a bundle.
+const SITE_NAME: usize = 24;
+
+/// What a bundle is called, so that those of several days and boxes lie beside each other: the site, the day, and four
+/// digits of a random id.
+fn bundle_name(site: &str, day: Day, [first, second, ..]: [u8; 16]) -> String {
+    let plain = site.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
+    let plain: String = plain.map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' }).collect();
+    let words = plain.split_whitespace().collect::<Vec<_>>().join("-");
+    let site: String = words.chars().take(SITE_NAME).collect();
+    let site = if site.is_empty() { "sourdine" } else { site.trim_end_matches('-') };
+    format!("{site}-{day}-{:04}", u16::from_be_bytes([first, second]) % 10_000)
+}
 
 /// A list that is still as it was frozen, and what was asked of it.
 struct Found {
@@ -63,6 +78,11 @@ impl DownloadTemplate<'_> {
         })
     }
 
+    /// The directory that the bundle is opened into: its own.
+    fn directory(&self) -> String {
+        self.bundle.name(1).trim_end_matches(".tar").to_owned()
+    }
+
     fn done(&self) -> String {
         self.page.to(&format!("/download/{}/done", self.id))
     }
@@ -75,10 +95,10 @@ impl DownloadTemplate<'_> {
 
 impl Desk {
     /// A frozen list of this editor. Blocks.
-    fn list(&self, reader: &Reader, id: &str) -> Result<Found, Problem> {
+    fn list(&self, editor: &Editor, id: &str) -> Result<Found, Problem> {
         let id = DispatchId::parse(id).ok_or(Problem::NotFound)?.0;
         let frozen = self.dropbox.store().frozen(id)?.ok_or(Problem::NotFound)?;
-        if frozen.reader != reader.name() || !reader.may(&frozen.team) {
+        if frozen.reader != editor.name() || !editor.may(&frozen.team) {
             return Err(Problem::NotFound);
         }
         Ok(Found { frozen, id })
@@ -88,7 +108,7 @@ impl Desk {
     /// are not whole in the store: with them the download would break off each time. Blocks.
     fn freeze(
         &self,
-        reader: &Reader,
+        editor: &Editor,
         team: &str,
         mut ids: Vec<DispatchId>,
     ) -> Result<(Option<[u8; 16]>, usize), Problem> {
@@ -96,7 +116,7 @@ impl Desk {
         let mut damaged = Vec::new();
         loop {
             let id: [u8; 16] = random::bytes().map_err(|_| Problem::Internal)?;
-            if store.freeze(id, reader.name(), team, today, ids.clone())? == 0 {
+            if store.freeze(id, editor.name(), team, today, ids.clone())? == 0 {
                 return Ok((None, damaged.len()));
             }
             let before = damaged.len();
@@ -115,34 +135,34 @@ impl Desk {
     /// What a form asks to be put together, and where to go back to. Blocks.
     fn wanted(
         &self,
-        reader: &Reader,
+        editor: &Editor,
         fields: &HashMap<String, String>,
     ) -> Result<(String, Vec<DispatchId>, String), Problem> {
         let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
         let (team, designation) = (field("team"), field("mailbox"));
         if let Some(id) = fields.get("again") {
-            let frozen = self.list(reader, id)?.frozen;
+            let frozen = self.list(editor, id)?.frozen;
             let ids = frozen.items.iter().map(|(_, dispatch)| dispatch.id).collect();
             return Ok((frozen.team, ids, "/".to_owned()));
         }
-        if !reader.may(&team) {
+        if !editor.may(&team) {
             return Err(Problem::NotFound);
         }
         let teams = std::slice::from_ref(&team);
         if designation.is_empty() {
             return Ok((
                 team.clone(),
-                self.dropbox.store().unread(reader.name(), teams, None, LIST + 1)?,
+                self.dropbox.store().unread(editor.name(), teams, None, LIST + 1)?,
                 "/".into(),
             ));
         }
-        let place = Place { team: team.clone(), designation };
-        let mailbox = self.find(reader, &place)?.id;
+        let place = MailboxPath { team: team.clone(), designation };
+        let mailbox = self.find(editor, &place)?.id;
         let ids = if fields.contains_key("picked") {
             // The list takes those of this team only.
             picked(fields)
         } else {
-            self.dropbox.store().unread(reader.name(), teams, Some(mailbox), LIST + 1)?
+            self.dropbox.store().unread(editor.name(), teams, Some(mailbox), LIST + 1)?
         };
         Ok((team, ids, place.path()))
     }
@@ -156,12 +176,12 @@ pub async fn make(
     Act { actor, form }: Act<HashMap<String, String>>,
 ) -> Response {
     let page = Page::new(&desk, &uri, &headers).of(&actor).within(Room::Inbox);
-    let (reader, picks) = (Reader::clone(&actor), form.contains_key("picked"));
+    let (editor, picks) = (Editor::clone(&actor), form.contains_key("picked"));
     let made = desk.blocking(move |desk| {
-        let (team, mut ids, back) = desk.wanted(&reader, &form)?;
+        let (team, mut ids, back) = desk.wanted(&editor, &form)?;
         let more = ids.len() > LIST;
         ids.truncate(LIST);
-        let (id, damaged) = desk.freeze(&reader, &team, ids)?;
+        let (id, damaged) = desk.freeze(&editor, &team, ids)?;
         Ok((id, damaged, more, back))
     });
     let (id, damaged, more, back) = match made.await {
@@ -185,17 +205,17 @@ pub async fn make(
 pub async fn show(
     State(desk): App,
     Path(id): Path<String>,
-    reader: Reader,
+    editor: Editor,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let page = Page::new(&desk, &uri, &headers).of(&reader).within(Room::Inbox).told();
-    let found = desk.blocking(move |desk| Ok(desk.list(&reader, &id)?.laid_out(desk))).await;
+    let page = Page::new(&desk, &uri, &headers).of(&editor).within(Room::Inbox).told();
+    let found = desk.blocking(move |desk| Ok(desk.list(&editor, &id)?.laid_out(desk))).await;
     match found {
         Ok((found, Some(bundle))) => {
             let until = desk.dropbox.last_day(found.frozen.day, retention::DOWNLOAD);
             let id = hex(&found.id);
-            answer(StatusCode::OK, &DownloadTemplate { page: &page, id, bundle, until })
+            respond(StatusCode::OK, &DownloadTemplate { page: &page, id, bundle, until })
         }
         Ok((found, None)) => changed(&page, &found),
         Err(problem) => page.problem(&problem),
@@ -211,7 +231,8 @@ impl Found {
     fn laid_out(mut self, desk: &Desk) -> (Self, Option<Download>) {
         let laid_out = self.is_whole().then(|| {
             let items = std::mem::take(&mut self.frozen.items);
-            desk.dropbox.download(items, false, self.frozen.day)
+            let name = bundle_name(&desk.name, self.frozen.day, self.id);
+            desk.dropbox.download(items, false, &name)
         });
         (self, laid_out)
     }
@@ -220,7 +241,7 @@ impl Found {
 /// Something of the list was deleted since: these are other bytes, which a resumed download must not get.
 fn changed(page: &Page<'_>, found: &Found) -> Response {
     let left = found.frozen.items.len();
-    answer(StatusCode::GONE, &ChangedTemplate { page, id: hex(&found.id), left })
+    respond(StatusCode::GONE, &ChangedTemplate { page, id: hex(&found.id), left })
 }
 
 /// One volume, or a part of it.
@@ -228,19 +249,19 @@ pub async fn volume(
     State(desk): App,
     Path((id, number, _)): Path<(String, usize, String)>,
     Extension(visitor): Extension<Visitor>,
-    reader: Result<Reader, Response>,
+    editor: Result<Editor, Response>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let reader = match reader {
-        Ok(reader) => reader,
+    let editor = match editor {
+        Ok(editor) => editor,
         Err(response) => return no_file(response),
     };
-    let page = Page::new(&desk, &uri, &headers).of(&reader).within(Room::Inbox);
+    let page = Page::new(&desk, &uri, &headers).of(&editor).within(Room::Inbox);
     let found = {
-        let reader = reader.clone();
-        desk.blocking(move |desk| Ok(desk.list(&reader, &id)?.laid_out(desk))).await
+        let editor = editor.clone();
+        desk.blocking(move |desk| Ok(desk.list(&editor, &id)?.laid_out(desk))).await
     };
     let (found, bundle) = match found {
         Ok((found, Some(bundle))) => (found, bundle),
@@ -249,10 +270,10 @@ pub async fn volume(
     };
     let (id, team) = (found.id, found.frozen.team);
     let served =
-        Served { desk: desk.clone(), reader: reader.clone(), team, id, bundle: bundle.clone() };
+        Served { desk: desk.clone(), editor: editor.clone(), team, id, bundle: bundle.clone() };
     let sending = Sending {
         desk: &desk,
-        reader: &reader,
+        editor: &editor,
         headers: &headers,
         method: &method,
         visitor: &visitor,
@@ -268,25 +289,25 @@ pub async fn manifest(
     State(desk): App,
     Path((team, designation, dispatch)): Path<(String, String, String)>,
     Extension(visitor): Extension<Visitor>,
-    reader: Result<Reader, Response>,
+    editor: Result<Editor, Response>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let reader = match reader {
-        Ok(reader) => reader,
+    let editor = match editor {
+        Ok(editor) => editor,
         Err(response) => return no_file(response),
     };
-    let page = Page::new(&desk, &uri, &headers).of(&reader).within(Room::Inbox);
+    let page = Page::new(&desk, &uri, &headers).of(&editor).within(Room::Inbox);
     let found = {
-        let reader = reader.clone();
+        let editor = editor.clone();
         desk.blocking(move |desk| {
-            let mailbox = desk.find(&reader, &Place { team: team.clone(), designation })?;
+            let mailbox = desk.find(&editor, &MailboxPath { team: team.clone(), designation })?;
             let id = DispatchId::parse(&dispatch).ok_or(Problem::NotFound)?;
             let found = desk.dropbox.store().desk_dispatch(&team, mailbox.id, id)?;
             let dispatch = found.ok_or(Problem::NotFound)?;
-            let day = dispatch.day;
-            Ok(desk.dropbox.download(vec![(mailbox, dispatch)], true, day))
+            let name = bundle_name(&desk.name, dispatch.day, dispatch.id.0);
+            Ok(desk.dropbox.download(vec![(mailbox, dispatch)], true, &name))
         })
         .await
     };
@@ -296,7 +317,7 @@ pub async fn manifest(
     };
     let sending = Sending {
         desk: &desk,
-        reader: &reader,
+        editor: &editor,
         headers: &headers,
         method: &method,
         visitor: &visitor,
@@ -318,7 +339,7 @@ fn no_file(mut response: Response) -> Response {
 /// Who is sent something.
 struct Sending<'a> {
     desk: &'a Arc<Desk>,
-    reader: &'a Reader,
+    editor: &'a Editor,
     headers: &'a HeaderMap,
     method: &'a Method,
     visitor: &'a Visitor,
@@ -332,17 +353,17 @@ impl Sending<'_> {
         served: Option<Served>,
     ) -> Result<Response, Problem> {
         let length = bundle.len(number).ok_or(Problem::NotFound)?;
-        let account = self.reader.name().to_owned();
+        let account = self.editor.name().to_owned();
         let slot = self.desk.downloads.acquire(Some(account)).ok_or(Problem::Busy)?;
         let (etag, name) = (bundle.etag(number), bundle.name(number));
         let offered = Offered { name: &name, etag: &etag, length };
         let body = |range: Range<u64>| -> Body {
-            let held = Held {
+            let held = TransferGuard {
                 _slot: slot,
                 _kept: self.visitor.keep(),
-                ended: session::watch(self.desk, self.reader, self.headers),
+                ended: session::watch(self.desk, self.editor, self.headers),
             };
-            let ended = async |held: &Held| {
+            let ended = async |held: &TransferGuard| {
                 let mut ended = held.ended.clone();
                 // Where the watch is over, the download is not.
                 if ended.wait_for(|ended| *ended).await.is_err() {
@@ -365,7 +386,7 @@ impl Sending<'_> {
 
 /// What a download holds until its end: its slot, its connection (strangers' idle ones never end it), and
 /// the watch on its session.
-struct Held {
+struct TransferGuard {
     _slot: Slot<String>,
     _kept: Kept,
     ended: watch::Receiver<bool>,
@@ -374,7 +395,7 @@ struct Held {
 /// Counts what was served of a list, and notes what is complete.
 struct Served {
     desk: Arc<Desk>,
-    reader: Reader,
+    editor: Editor,
     team: String,
     id: [u8; 16],
     bundle: Download,
@@ -388,7 +409,7 @@ impl Served {
             return;
         }
         let today = self.desk.dropbox.today();
-        let (team, name) = (self.team.clone(), self.reader.name().to_owned());
+        let (team, name) = (self.team.clone(), self.editor.name().to_owned());
         let store = self.desk.dropbox.store().clone();
         tokio::task::spawn_blocking(move || store.fetched(&team, complete, &name, today));
     }
@@ -403,16 +424,16 @@ pub async fn done(
     Act { actor, form: Nothing {} }: Act<Nothing>,
 ) -> Response {
     let page = Page::new(&desk, &uri, &headers).of(&actor).within(Room::Inbox);
-    let (key, reader) = (*actor.key(), Reader::clone(&actor));
+    let (key, editor) = (*actor.key(), Editor::clone(&actor));
     let done = desk.blocking(move |desk| {
-        let Frozen { team, items, .. } = desk.list(&reader, &id)?.frozen;
+        let Frozen { team, items, .. } = desk.list(&editor, &id)?.frozen;
         let count = items.len();
         let mut by_mailbox: HashMap<String, Vec<DispatchId>> = HashMap::new();
         for (mailbox, dispatch) in items {
             by_mailbox.entry(mailbox.designation).or_default().push(dispatch.id);
         }
         let only = by_mailbox.keys().next().filter(|_| by_mailbox.len() == 1).cloned();
-        desk.fetched(&reader, &team, by_mailbox.into_values().flatten().collect())?;
+        desk.fetched(&editor, &team, by_mailbox.into_values().flatten().collect())?;
         Ok((count, only.map_or_else(|| "/".to_owned(), |name| path(&team, &name))))
     });
     match done.await {
@@ -421,5 +442,20 @@ pub async fn done(
             redirect(&page, &back)
         }
         Err(problem) => page.problem(&problem),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bundle_is_called_by_site_day_and_four_digits() {
+        let name = |site| bundle_name(site, Day(20_000), [0x12; 16]);
+        assert_eq!(name("Rédaction d’Œil & Co."), "redaction-d-il-co-2024-10-04-4626");
+        assert_eq!(name("صندوق"), "sourdine-2024-10-04-4626");
+        assert_eq!(name("../../x; rm -rf /"), "x-rm-rf-2024-10-04-4626");
+        assert_eq!(name(&"ab ".repeat(40)).len(), "-2024-10-04-4626".len() + SITE_NAME - 1);
+        assert_eq!(bundle_name("x", Day(20_000), [0; 16]), "x-2024-10-04-0000");
     }
 }

@@ -7,8 +7,8 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::page::{Page, Room, answer};
-use super::session::Reader;
+use super::page::{Page, Room, respond};
+use super::session::Editor;
 use super::state::App;
 use crate::base::clock::Doubt;
 use crate::store::{Filter, InboxPage, InboxQuery, InboxRow};
@@ -127,17 +127,17 @@ impl InboxTemplate<'_> {
 
 pub async fn show(
     State(desk): App,
-    reader: Reader,
+    editor: Editor,
     uri: Uri,
     headers: HeaderMap,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Response {
-    let page = Page::new(&desk, &uri, &headers).of(&reader).within(Room::Inbox).told();
+    let page = Page::new(&desk, &uri, &headers).of(&editor).within(Room::Inbox).told();
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
     let asked = Wanted::of(asked, desk.labels());
     let query = InboxQuery {
-        reader: reader.name().to_owned(),
-        teams: reader.teams().to_vec(),
+        reader: editor.name().to_owned(),
+        teams: editor.teams().to_vec(),
         filter: asked.show.0,
         label: Some(asked.label.clone()).filter(|label| !label.is_empty()),
         search: asked.search.clone(),
@@ -146,10 +146,10 @@ pub async fn show(
     };
     match desk.blocking(move |desk| Ok(desk.dropbox.store().inbox(&query)?)).await {
         Ok(found) => {
-            let (labels, several) = (desk.labels(), reader.teams().len() > 1);
+            let (labels, several) = (desk.labels(), editor.teams().len() > 1);
             let doubt = desk.dropbox.doubt();
             let inbox = InboxTemplate { page: &page, asked, labels, found, several, doubt };
-            answer(StatusCode::OK, &inbox)
+            respond(StatusCode::OK, &inbox)
         }
         Err(problem) => page.problem(&problem),
     }

@@ -5,8 +5,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 
-use super::page::{Page, Room, answer};
-use super::session::Reader;
+use super::page::{Page, Room, respond};
+use super::session::Editor;
 use super::state::App;
 use crate::base::clock::Day;
 use crate::store::{Did, JournalLine};
@@ -19,26 +19,26 @@ const MOST: usize = 400;
 #[template(path = "desk/journal.html")]
 struct JournalPage<'a> {
     page: &'a Page<'a>,
-    days: Vec<(String, Vec<Entry>)>,
+    days: Vec<(String, Vec<JournalRow>)>,
     more: bool,
 }
 
 /// A line, whose journal it stands in told where there are several.
-struct Entry {
+struct JournalRow {
     sentence: String,
     teams: Vec<String>,
 }
 
-pub async fn show(State(desk): App, reader: Reader, uri: Uri, headers: HeaderMap) -> Response {
-    let page = Page::new(&desk, &uri, &headers).of(&reader).within(Room::Journal).told();
-    let teams = reader.teams().to_vec();
+pub async fn show(State(desk): App, editor: Editor, uri: Uri, headers: HeaderMap) -> Response {
+    let page = Page::new(&desk, &uri, &headers).of(&editor).within(Room::Journal).told();
+    let teams = editor.teams().to_vec();
     let lines = match desk.store(move |store| store.journal(&teams, MOST + 1)).await {
         Ok(lines) => lines,
         Err(problem) => return page.problem(&problem),
     };
     let more = lines.len() > MOST;
-    let several = reader.teams().len() > 1;
-    let mut days: Vec<(Day, Vec<Entry>)> = Vec::new();
+    let several = editor.teams().len() > 1;
+    let mut days: Vec<(Day, Vec<JournalRow>)> = Vec::new();
     let same = |a: &JournalLine, b: &JournalLine| {
         (a.day, a.did, &a.who, &a.what) == (b.day, b.did, &b.who, &b.what)
     };
@@ -50,11 +50,11 @@ pub async fn show(State(desk): App, reader: Reader, uri: Uri, headers: HeaderMap
         }
         let teams = group.iter().filter(|_| several).map(|line| page.team(&line.team)).collect();
         if let Some((_, entries)) = days.last_mut() {
-            entries.push(Entry { sentence: sentence(page.t, line), teams });
+            entries.push(JournalRow { sentence: sentence(page.t, line), teams });
         }
     }
     let days = days.into_iter().map(|(day, entries)| (page.lang.date(day), entries)).collect();
-    answer(StatusCode::OK, &JournalPage { page: &page, days, more })
+    respond(StatusCode::OK, &JournalPage { page: &page, days, more })
 }
 
 fn sentence(t: &L10nLanguage, line: &JournalLine) -> String {

@@ -10,14 +10,15 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::correspondence::Place;
-use super::page::{Page, Room, answer, redirect};
+use super::correspondence::MailboxPath;
+use super::page::{Page, Room, redirect, respond};
 use super::problem::Problem;
-use super::session::{Actor, Reader};
+use super::session::{Actor, Editor};
 use super::signed_in::Act;
 use super::state::{App, Desk};
 use crate::base::ids::DispatchId;
-use crate::store::{Did, JournalLine, Kind};
+use crate::base::kind::DispatchKind;
+use crate::store::{Did, JournalLine};
 use crate::web::lang::L10nLanguage;
 
 /// What stands before a dispatch's id in the name of its checkbox.
@@ -75,7 +76,7 @@ impl Desk {
     /// Writes into the journal of a team. Blocks.
     pub(super) fn note(
         &self,
-        reader: &Reader,
+        editor: &Editor,
         team: &str,
         did: Did,
         what: &str,
@@ -83,7 +84,7 @@ impl Desk {
         Ok(self.dropbox.store().note(vec![JournalLine {
             day: self.dropbox.today(),
             team: team.to_owned(),
-            who: reader.name().to_owned(),
+            who: editor.name().to_owned(),
             did,
             what: what.to_owned(),
         }])?)
@@ -92,22 +93,24 @@ impl Desk {
     /// Notes that an editor has these dispatches of a team, whole. Blocks.
     pub(super) fn fetched(
         &self,
-        reader: &Reader,
+        editor: &Editor,
         team: &str,
         dispatches: Vec<DispatchId>,
     ) -> Result<(), Problem> {
         let today = self.dropbox.today();
-        Ok(self.dropbox.store().fetched(team, dispatches, reader.name(), today)?)
+        Ok(self.dropbox.store().fetched(team, dispatches, editor.name(), today)?)
     }
 }
 
 /// Does something, then shows the mailbox again with what was done.
 async fn and_back(
     State(desk): App,
-    place: Place,
+    place: MailboxPath,
     actor: Actor,
     (uri, headers): (Uri, HeaderMap),
-    work: impl FnOnce(&Desk, &Actor, &Place, &L10nLanguage) -> Result<String, Problem> + Send + 'static,
+    work: impl FnOnce(&Desk, &Actor, &MailboxPath, &L10nLanguage) -> Result<String, Problem>
+    + Send
+    + 'static,
 ) -> Response {
     let page = Page::new(&desk, &uri, &headers).of(&actor).within(Room::Inbox);
     let (to, key, t) = (place.path(), *actor.key(), page.t);
@@ -122,7 +125,7 @@ async fn and_back(
 
 pub async fn mark(
     state: App,
-    Path(place): Path<Place>,
+    Path(place): Path<MailboxPath>,
     uri: Uri,
     headers: HeaderMap,
     Act { actor, form }: Act<MarkForm>,
@@ -148,7 +151,7 @@ pub async fn mark(
 
 pub async fn label(
     state: App,
-    Path(place): Path<Place>,
+    Path(place): Path<MailboxPath>,
     uri: Uri,
     headers: HeaderMap,
     Act { actor, form }: Act<LabelForm>,
@@ -172,7 +175,7 @@ pub async fn label(
 
 pub async fn fetched(
     state: App,
-    Path(place): Path<Place>,
+    Path(place): Path<MailboxPath>,
     uri: Uri,
     headers: HeaderMap,
     Act { actor, form }: Act<HashMap<String, String>>,
@@ -200,7 +203,7 @@ pub async fn fetched(
 
 pub async fn unfetched(
     state: App,
-    Path(place): Path<Place>,
+    Path(place): Path<MailboxPath>,
     uri: Uri,
     headers: HeaderMap,
     Act { actor, form }: Act<HashMap<String, String>>,
@@ -218,7 +221,7 @@ pub async fn unfetched(
 
 pub async fn delete(
     state: App,
-    Path(place): Path<Place>,
+    Path(place): Path<MailboxPath>,
     uri: Uri,
     headers: HeaderMap,
     Act { actor, form }: Act<DeleteForm>,
@@ -265,31 +268,31 @@ async fn ask(
     page: Page<'_>,
     desk: &Arc<Desk>,
     actor: &Actor,
-    place: &Place,
+    place: &MailboxPath,
     dispatch: &str,
 ) -> Response {
-    let (reader, there, id) = (Reader::clone(actor), place.clone(), DispatchId::parse(dispatch));
+    let (editor, there, id) = (Editor::clone(actor), place.clone(), DispatchId::parse(dispatch));
     let t = page.t;
-    let words = desk.blocking(move |desk| desk.question(&reader, &there, id, t)).await;
+    let words = desk.blocking(move |desk| desk.question(&editor, &there, id, t)).await;
     let [title, text, button] = match words {
         Ok(words) => words,
         Err(problem) => return page.problem(&problem),
     };
     let back = page.to(&place.path());
     let action = page.to(&format!("{}/delete", place.path()));
-    answer(StatusCode::OK, &Question { page: &page, title, text, button, dispatch, back, action })
+    respond(StatusCode::OK, &Question { page: &page, title, text, button, dispatch, back, action })
 }
 
 impl Desk {
     /// Title, text and button of a question. Blocks.
     fn question(
         &self,
-        reader: &Reader,
-        place: &Place,
+        editor: &Editor,
+        place: &MailboxPath,
         dispatch: Option<DispatchId>,
         t: &L10nLanguage,
     ) -> Result<[String; 3], Problem> {
-        let mailbox = self.find(reader, place)?.id;
+        let mailbox = self.find(editor, place)?.id;
         let store = self.dropbox.store();
         let Some(id) = dispatch else {
             let (count, unfetched) = store.desk_counts(&place.team, mailbox)?;
@@ -298,9 +301,9 @@ impl Desk {
         };
         let found = store.desk_dispatch(&place.team, mailbox, id)?.ok_or(Problem::NotFound)?;
         let text = match (found.kind, found.fetched) {
-            (Kind::Reply, _) => t.desk_delete_reply_text(),
-            (Kind::Submission, Some(_)) => t.desk_delete_text(),
-            (Kind::Submission, None) => {
+            (DispatchKind::Reply, _) => t.desk_delete_reply_text(),
+            (DispatchKind::Submission, Some(_)) => t.desk_delete_text(),
+            (DispatchKind::Submission, None) => {
                 format!("{} {}", t.desk_delete_unfetched(), t.desk_delete_text())
             }
         };

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
-use super::session::Reader;
+use super::session::Editor;
 use super::state::Desk;
 use crate::web::error_counts;
 use crate::web::host_check::HostCheck;
@@ -30,7 +30,7 @@ pub struct Page<'a> {
     pub lang: Lang,
     pub t: &'static L10nLanguage,
     /// Who is signed in.
-    pub reader: Option<Reader>,
+    pub editor: Option<Editor>,
     /// What was done just now, or what to know.
     pub notice: Option<String>,
     room: Room,
@@ -38,6 +38,8 @@ pub struct Page<'a> {
     here: String,
     visit: HostCheck,
     kept: String,
+    /// Where a form sends what is typed in it, to stand there in another language.
+    typed_at: Option<String>,
 }
 
 impl<'a> Page<'a> {
@@ -48,18 +50,19 @@ impl<'a> Page<'a> {
             desk,
             lang,
             t: lang.messages(),
-            reader: None,
+            editor: None,
             notice: None,
             room: Room::None,
             here: Some(without_lang(uri)).filter(|here| is_local(here)).unwrap_or("/".into()),
             visit: HostCheck::of(uri, headers, &desk.onions),
             kept: String::new(),
+            typed_at: None,
         }
     }
 
     /// Of somebody signed in.
-    pub fn of(mut self, reader: &Reader) -> Self {
-        self.reader = Some(reader.clone());
+    pub fn of(mut self, editor: &Editor) -> Self {
+        self.editor = Some(editor.clone());
         self
     }
 
@@ -77,7 +80,7 @@ impl<'a> Page<'a> {
 
     /// With what was done just now, as the session was told (see `Sessions::tell`).
     pub fn told(mut self) -> Self {
-        let told = self.reader.as_ref().and_then(|reader| self.desk.sessions.told(reader.key()));
+        let told = self.editor.as_ref().and_then(|editor| self.desk.sessions.told(editor.key()));
         self.notice = told.or(self.notice);
         self
     }
@@ -85,6 +88,12 @@ impl<'a> Page<'a> {
     /// With a text that was written by hand and must not be lost: shown with a problem, to be copied.
     pub fn keeping(mut self, typed: String) -> Self {
         self.kept = typed;
+        self
+    }
+
+    /// With a form for an answer: the other languages keep what is typed in it, at this address.
+    pub fn typed_at(mut self, path: String) -> Self {
+        self.typed_at = Some(path);
         self
     }
 
@@ -120,6 +129,11 @@ impl<'a> Page<'a> {
         in_lang(&self.here, lang)
     }
 
+    /// Where what is typed on this page goes on in another language, if something is.
+    pub fn typed_in(&self, lang: Lang) -> Option<String> {
+        self.typed_at.as_ref().map(|path| in_lang(path, lang))
+    }
+
     /// The address of this page, its language aside.
     pub fn here(&self) -> &str {
         &self.here
@@ -132,17 +146,17 @@ impl<'a> Page<'a> {
 
     /// What every form carries in its field `proof`.
     pub fn proof(&self) -> &str {
-        self.reader.as_ref().map(Reader::proof).unwrap_or_default()
+        self.editor.as_ref().map(Editor::proof).unwrap_or_default()
     }
 
     /// The name of the account that is signed in.
     pub fn reader_name(&self) -> &str {
-        self.reader.as_ref().map(Reader::name).unwrap_or_default()
+        self.editor.as_ref().map(Editor::name).unwrap_or_default()
     }
 
     /// Ids of the teams of whoever is signed in.
     pub fn teams(&self) -> &[String] {
-        self.reader.as_ref().map(Reader::teams).unwrap_or_default()
+        self.editor.as_ref().map(Editor::teams).unwrap_or_default()
     }
 
     /// A team's name as configured.
@@ -160,7 +174,7 @@ impl<'a> Page<'a> {
         let (title, sentence) = (problem.title(self.t), problem.sentence(self.t));
         let sign_in = *problem == Problem::SignedOut;
         let told = ProblemPage { page: self, title, sentence, kept: &self.kept, sign_in };
-        answer(problem.status(), &told)
+        respond(problem.status(), &told)
     }
 }
 
@@ -192,7 +206,7 @@ struct ProblemPage<'a> {
 }
 
 /// A template as an answer.
-pub fn answer(status: StatusCode, template: &impl Template) -> Response {
+pub fn respond(status: StatusCode, template: &impl Template) -> Response {
     let Ok(html) = template.render() else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };

@@ -6,16 +6,16 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use sha2::{Digest, Sha256};
 
-use super::correspondence::{self, Place};
+use super::correspondence::{self, MailboxPath};
 use super::page::{Page, Room, redirect};
 use super::problem::Problem;
 use super::session::{self, Actor};
 use super::state::App;
-use super::upload_form::{Refusal, Request, Typed, UploadForm, as_of_now, read};
+use super::upload_form::{Refusal, Request, TypedReply, UploadForm, as_of_now, read};
 use crate::base::ids::DispatchSeed;
 use crate::base::limits;
-use crate::dropbox::answer::{Answer, AnswerError};
-use crate::dropbox::{IntakeError, Team};
+use crate::dropbox::reply_intake::{ReplyIntake, ReplyIntakeError};
+use crate::dropbox::{FileError, Team};
 use crate::store::{Did, StoreError};
 use crate::web::body::{close_unless, read_text};
 use crate::web::connections::Visitor;
@@ -23,10 +23,10 @@ use crate::web::error_counts;
 
 impl UploadForm {
     /// Where there is no actor, the message is read all the same, to be given back.
-    fn reply(&mut self, place: &Place, typed: &mut Typed) -> Result<(), Refusal> {
+    fn reply(&mut self, place: &MailboxPath, typed: &mut TypedReply) -> Result<(), Refusal> {
         let actor = self.proof()?;
         let most = self.desk.dropbox.limits().message;
-        let mut answer: Option<Answer> = None;
+        let mut answer: Option<ReplyIntake> = None;
         while let Some(part) = self.form.next_part()? {
             match (part.name.as_str(), part.file_name) {
                 ("form", None) if answer.is_none() => {
@@ -36,7 +36,7 @@ impl UploadForm {
                     let read = read_text(&mut self.form, 4 * most)?;
                     typed.message = read.text.replace("\r\n", "\n");
                     if read.cut || typed.message.chars().count() > most {
-                        return Err(self.refuse(&IntakeError::MessageTooLong));
+                        return Err(self.refuse(&ReplyIntakeError::MessageTooLong));
                     }
                 }
                 ("files", Some(name)) => {
@@ -51,13 +51,13 @@ impl UploadForm {
                     let Some(answer) = answer.as_mut() else {
                         return Err(Problem::Internal.into());
                     };
-                    let mut file = answer.file(name).map_err(|error| self.refuse_answer(error))?;
+                    let mut file = answer.file(name).map_err(|error| self.refuse(&error))?;
                     let mut next = first;
                     while let Some(bytes) = next {
-                        file.write(&bytes).map_err(|error| self.refuse_answer(error))?;
+                        file.write(&bytes).map_err(|error| self.refuse(&error))?;
                         next = self.data()?;
                     }
-                    file.finish().map_err(|error| self.refuse_answer(error))?;
+                    file.finish().map_err(|error| self.refuse(&error))?;
                 }
                 _ => return Err(Problem::Form.into()),
             }
@@ -68,7 +68,7 @@ impl UploadForm {
         };
         let actor = self.again(actor.as_ref())?;
         self.desk.find(&actor, place)?;
-        answer.send(&typed.message).map_err(|error| self.refuse_answer(error))?;
+        answer.send(&typed.message).map_err(|error| self.refuse(&error))?;
         self.desk.note(&actor, &place.team, Did::Replied, &place.designation)?;
         Ok(())
     }
@@ -77,9 +77,9 @@ impl UploadForm {
     fn begin(
         &self,
         actor: Option<&Actor>,
-        place: &Place,
-        typed: &Typed,
-    ) -> Result<Answer, Refusal> {
+        place: &MailboxPath,
+        typed: &TypedReply,
+    ) -> Result<ReplyIntake, Refusal> {
         let actor = self.admitted(actor)?;
         let mailbox = self.desk.find(actor, place)?;
         let team = self.team(&place.team)?;
@@ -88,38 +88,39 @@ impl UploadForm {
         seed.update([0]);
         seed.update(&typed.form);
         let seed = DispatchSeed(seed.finalize().into());
-        let begun = self.desk.dropbox.answer(mailbox, &team, seed, self.announced);
-        begun.map_err(|error| self.refuse_answer(error))
+        let begun = self.desk.dropbox.reply_intake(mailbox, &team, seed, self.announced);
+        begun.map_err(|error| self.refuse(&error))
     }
 
     fn team(&self, id: &str) -> Result<Team, Problem> {
         self.desk.dropbox.teams().find(id).cloned().ok_or(Problem::NotFound)
     }
 
-    fn refuse_answer(&self, error: AnswerError) -> Refusal {
-        match error {
-            AnswerError::NoMailbox => Problem::NotFound.into(),
-            AnswerError::Keys(_) => Problem::Internal.into(),
-            AnswerError::Refused(error) => self.refuse(&error),
-        }
-    }
-
-    fn refuse(&self, error: &IntakeError) -> Refusal {
+    fn refuse(&self, error: &ReplyIntakeError) -> Refusal {
         let (lang, t) = (self.lang, self.lang.messages());
         let limits = self.desk.dropbox.limits();
         let large = StatusCode::PAYLOAD_TOO_LARGE;
         let (status, sentence) = match error {
-            IntakeError::Empty => (StatusCode::UNPROCESSABLE_ENTITY, t.error_empty()),
-            IntakeError::MessageTooLong => {
+            ReplyIntakeError::NoMailbox => return Problem::NotFound.into(),
+            ReplyIntakeError::Empty => (StatusCode::UNPROCESSABLE_ENTITY, t.error_empty()),
+            ReplyIntakeError::MessageTooLong => {
                 (large, t.error_message_too_long(lang.number(limits.message as u64)))
             }
-            IntakeError::FileTooLarge => (large, t.error_file_too_large(lang.size(limits.file))),
-            IntakeError::DispatchTooLarge => (large, t.reply_too_large(lang.size(limits.dispatch))),
-            IntakeError::TooManyFiles => (large, t.reply_too_many(limits.files)),
-            IntakeError::Store(StoreError::Full) => {
+            ReplyIntakeError::File(FileError::TooLarge) => {
+                (large, t.error_file_too_large(lang.size(limits.file)))
+            }
+            ReplyIntakeError::File(FileError::DispatchTooLarge) => {
+                (large, t.reply_too_large(lang.size(limits.dispatch)))
+            }
+            ReplyIntakeError::File(FileError::TooMany) => (large, t.reply_too_many(limits.files)),
+            ReplyIntakeError::File(FileError::Store(StoreError::Full)) => {
                 (StatusCode::INSUFFICIENT_STORAGE, t.reply_no_room())
             }
-            _ => return Problem::Internal.into(),
+            ReplyIntakeError::Keys(_)
+            | ReplyIntakeError::Manifest(_)
+            | ReplyIntakeError::File(FileError::Seal(_) | FileError::Store(_)) => {
+                return Problem::Internal.into();
+            }
         };
         Refusal::Mend("desk-reply", status, sentence)
     }
@@ -128,39 +129,39 @@ impl UploadForm {
 /// A reply that is typed.
 pub async fn send(
     State(desk): App,
-    Path(place): Path<Place>,
+    Path(place): Path<MailboxPath>,
     Extension(visitor): Extension<Visitor>,
     uri: Uri,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
     let page = Page::new(&desk, &uri, &headers).within(Room::Inbox).at(&place.path());
-    let reader = match session::reader(&desk, &headers).await {
-        Ok(reader) => reader,
+    let editor = match session::editor(&desk, &headers).await {
+        Ok(editor) => editor,
         Err(problem) => return page.problem(&problem),
     };
     let request = Request { uri: uri.clone(), headers: headers.clone(), visitor, body };
     let (outcome, typed, whole) = {
         let place = place.clone();
-        read(&desk, request, reader, move |mut arriving| {
-            let mut typed = Typed::default();
+        read(&desk, request, editor, move |mut arriving| {
+            let mut typed = TypedReply::default();
             let outcome = arriving.reply(&place, &mut typed);
             (outcome, typed)
         })
         .await
     };
-    let (page, reader) = as_of_now(page, &headers).await;
-    let response = match (outcome, reader) {
-        (Ok(()), reader) => {
-            if let Some(reader) = reader {
-                desk.sessions.tell(reader.key(), page.t.reply_sent());
+    let (page, editor) = as_of_now(page, &headers).await;
+    let response = match (outcome, editor) {
+        (Ok(()), editor) => {
+            if let Some(editor) = editor {
+                desk.sessions.tell(editor.key(), page.t.reply_sent());
             }
             redirect(&page, &place.path())
         }
-        (Err(Refusal::Mend(kind, status, sentence)), Some(reader)) => {
+        (Err(Refusal::Mend(kind, status, sentence)), Some(editor)) => {
             error_counts::count(kind);
-            let refused = Some((status, &typed, sentence));
-            correspondence::show_with(page, &desk, &place, &reader, 1, refused).await
+            let refused = Some((status, sentence));
+            correspondence::show_with(page, &desk, &place, &editor, 1, Some(&typed), refused).await
         }
         (Err(Refusal::Page(problem)), _) => page.keeping(typed.message).problem(&problem),
         (Err(Refusal::Mend(..)), None) => page.keeping(typed.message).problem(&Problem::SignedOut),

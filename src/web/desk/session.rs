@@ -1,7 +1,7 @@
 //! Who asks: the editor of a session, and the proof that a request which changes something was sent from a
 //! page of that very session.
 //!
-//! A [`Reader`] comes with every request of somebody signed in. What changes anything takes an [`Actor`], and
+//! A [`Editor`] comes with every request of somebody signed in. What changes anything takes an [`Actor`], and
 //! there is no way to one but the session's own CSRF token.
 
 use std::ops::Deref;
@@ -26,16 +26,16 @@ const LOOK: Duration = Duration::from_secs(5);
 
 /// An editor who is signed in.
 #[derive(Clone)]
-pub struct Reader(Arc<Seen>);
+pub struct Editor(Arc<SessionData>);
 
-struct Seen {
+struct SessionData {
     name: String,
     teams: Vec<String>,
     key: Key,
     proof: Zeroizing<String>,
 }
 
-impl Reader {
+impl Editor {
     /// The account's name.
     pub fn name(&self) -> &str {
         &self.0.name
@@ -68,13 +68,13 @@ impl Reader {
 }
 
 /// An editor who asked for something to be done: no foreign page can have sent this. The only way to one is
-/// [`Reader::prove`].
-pub struct Actor(Reader);
+/// [`Editor::prove`].
+pub struct Actor(Editor);
 
 impl Deref for Actor {
-    type Target = Reader;
+    type Target = Editor;
 
-    fn deref(&self) -> &Reader {
+    fn deref(&self) -> &Editor {
         &self.0
     }
 }
@@ -120,7 +120,7 @@ fn looked(desk: &Desk, headers: &HeaderMap) -> Option<Looked> {
 }
 
 /// Who is signed in, if anybody.
-pub(super) async fn reader(desk: &Desk, headers: &HeaderMap) -> Result<Option<Reader>, Problem> {
+pub(super) async fn editor(desk: &Desk, headers: &HeaderMap) -> Result<Option<Editor>, Problem> {
     let Some(session) = looked(desk, headers) else { return Ok(None) };
     let name = session.account.clone();
     let account = desk.store(move |store| store.account(&name)).await?;
@@ -128,14 +128,14 @@ pub(super) async fn reader(desk: &Desk, headers: &HeaderMap) -> Result<Option<Re
 }
 
 /// The same on a thread that may block.
-pub(super) fn reader_blocking(desk: &Desk, headers: &HeaderMap) -> Result<Option<Reader>, Problem> {
+pub(super) fn editor_blocking(desk: &Desk, headers: &HeaderMap) -> Result<Option<Editor>, Problem> {
     let Some(session) = looked(desk, headers) else { return Ok(None) };
     let account = desk.dropbox.store().account(&session.account)?;
     Ok(seen(desk, session, account))
 }
 
 /// The editor of a session, whose account must still be the one that signed in.
-fn seen(desk: &Desk, session: Looked, account: Option<Account>) -> Option<Reader> {
+fn seen(desk: &Desk, session: Looked, account: Option<Account>) -> Option<Editor> {
     let Some(account) =
         account.filter(|account| account.credential_version == session.credential_version)
     else {
@@ -143,26 +143,26 @@ fn seen(desk: &Desk, session: Looked, account: Option<Account>) -> Option<Reader
         return None;
     };
     let (name, teams) = (account.name, desk.known(account.teams));
-    Some(Reader(Arc::new(Seen { name, teams, key: session.key, proof: session.proof })))
+    Some(Editor(Arc::new(SessionData { name, teams, key: session.key, proof: session.proof })))
 }
 
 /// Looks now and then whether a session still stands and is of the same teams, which also keeps it from falling
 /// asleep while something of it is on its way; tells when it does not.
 pub(super) fn watch(
     desk: &Arc<Desk>,
-    reader: &Reader,
+    editor: &Editor,
     headers: &HeaderMap,
 ) -> watch::Receiver<bool> {
     let (tell, told) = watch::channel(false);
-    let (desk, headers, before) = (desk.clone(), headers.clone(), reader.clone());
+    let (desk, headers, before) = (desk.clone(), headers.clone(), editor.clone());
     tokio::spawn(async move {
         loop {
             tokio::select! {
                 () = tell.closed() => return,
                 () = tokio::time::sleep(LOOK) => {}
             }
-            let now = self::reader(&desk, &headers).await;
-            let same = |now: &Reader| before.teams().iter().all(|team| now.may(team));
+            let now = self::editor(&desk, &headers).await;
+            let same = |now: &Editor| before.teams().iter().all(|team| now.may(team));
             if !matches!(&now, Ok(Some(now)) if same(now)) {
                 let _ = tell.send(true);
                 return;

@@ -26,7 +26,7 @@ pub async fn show(State(desk): App, uri: Uri, headers: HeaderMap) -> Response {
     let mut pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
     let Some((_, to)) = pairs.find(|(key, _)| key == "to") else { return ask(&page) };
     let next = if is_local(&to) { &*to } else { "/" };
-    match session::reader(&desk, &headers).await {
+    match session::editor(&desk, &headers).await {
         Ok(Some(_)) => redirect(&page, next),
         Ok(None) => SignInPage { page: &page, next, name: "", problem: None }.refused(
             StatusCode::BAD_REQUEST,

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::page::{Page, answer};
+use super::page::{Page, respond};
 use crate::web::error_counts;
 
 #[derive(Template)]
@@ -22,12 +22,12 @@ impl SignInPage<'_> {
     pub fn refused(&mut self, status: StatusCode, kind: &'static str, problem: String) -> Response {
         error_counts::count(kind);
         self.problem = Some(problem);
-        answer(status, self)
+        respond(status, self)
     }
 }
 
 /// The form; whoever signs in on it lands on the page that was asked for.
 pub fn ask(page: &Page<'_>) -> Response {
     let next = if page.here() == "/sign-in" { "/" } else { page.here() };
-    answer(StatusCode::OK, &SignInPage { page, next, name: "", problem: None })
+    respond(StatusCode::OK, &SignInPage { page, next, name: "", problem: None })
 }

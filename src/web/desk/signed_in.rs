@@ -13,14 +13,14 @@ use serde::de::DeserializeOwned;
 
 use super::page::Page;
 use super::problem::Problem;
-use super::session::{Actor, PROOF, Reader, reader};
+use super::session::{Actor, Editor, PROOF, editor};
 use super::sign_in_form::ask;
 use super::state::Desk;
 
 /// Bytes of a form that carries no file.
 pub const SMALL_FORM: usize = 64 * 1024;
 
-impl<S: Send + Sync> FromRequestParts<S> for Reader
+impl<S: Send + Sync> FromRequestParts<S> for Editor
 where
     Arc<Desk>: FromRef<S>,
 {
@@ -28,8 +28,8 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let desk = Arc::<Desk>::from_ref(state);
-        match reader(&desk, &parts.headers).await {
-            Ok(Some(reader)) => Ok(reader),
+        match editor(&desk, &parts.headers).await {
+            Ok(Some(editor)) => Ok(editor),
             Ok(None) => Err(stranger(&desk, &parts.method, &parts.uri, &parts.headers)),
             Err(problem) => Err(Page::new(&desk, &parts.uri, &parts.headers).problem(&problem)),
         }
@@ -69,9 +69,11 @@ where
         let page = || Page::new(&desk, &parts.uri, &parts.headers);
         let refused = |problem| page().problem(&problem);
         // The body may take its time, and the session may end meanwhile: it is looked at last.
-        let body = axum::body::to_bytes(body, SMALL_FORM).await;
+        // It may hold a message, of which percent-encoding makes three of each byte.
+        let most = SMALL_FORM + 12 * desk.dropbox.limits().message;
+        let body = axum::body::to_bytes(body, most).await;
         let body = body.map_err(|_| refused(Problem::Form))?;
-        let seen = reader(&desk, &parts.headers).await.map_err(refused)?;
+        let seen = editor(&desk, &parts.headers).await.map_err(refused)?;
         let fields: HashMap<String, String> = parse(&parts, &body).await.map_err(refused)?;
         // What was written by hand is shown with the reason, to be copied.
         let kept = || fields.get("message").cloned().unwrap_or_default();

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::page::Page;
 use super::problem::Problem;
-use super::session::{self, Actor, PROOF, Reader};
+use super::session::{self, Actor, Editor, PROOF};
 use super::state::Desk;
 use crate::base::limits::{self, FORM_OVERHEAD};
 use crate::web::body::{self, Incoming, read_text};
@@ -22,7 +22,7 @@ use crate::web::slots::Slot;
 
 /// What was typed, as far as it was read: given back when something must be mended.
 #[derive(Default)]
-pub struct Typed {
+pub struct TypedReply {
     pub form: String,
     pub message: String,
 }
@@ -56,7 +56,7 @@ pub struct UploadForm {
     pub lang: Lang,
     pub form: FormReader<Incoming>,
     pub announced: u64,
-    reader: Option<Reader>,
+    editor: Option<Editor>,
     headers: HeaderMap,
     /// For its files; without it the text is read to be given back.
     upload: Option<Slot<String>>,
@@ -71,7 +71,7 @@ impl UploadForm {
             _ => return Err(Problem::Form.into()),
         }
         let text = read_text(&mut self.form, limits::SHORT_FIELD)?.text;
-        Ok(self.reader.as_ref().and_then(|reader| reader.prove(&text)))
+        Ok(self.editor.as_ref().and_then(|editor| editor.prove(&text)))
     }
 
     /// Before anything is kept of the form: who sends it, if there is a slot for it.
@@ -87,14 +87,14 @@ impl UploadForm {
     /// Before anything is done with it: the session once more, and the account as it is now.
     pub fn again(&self, actor: Option<&Actor>) -> Result<Actor, Problem> {
         let actor = self.signed_in(actor)?;
-        let now = session::reader_blocking(&self.desk, &self.headers)?;
+        let now = session::editor_blocking(&self.desk, &self.headers)?;
         let now = now.ok_or(Problem::SignedOut)?;
         now.prove(actor.proof()).ok_or(Problem::OtherSession)
     }
 
     fn signed_in<'a>(&self, actor: Option<&'a Actor>) -> Result<&'a Actor, Problem> {
         let missing =
-            if self.reader.is_none() { Problem::SignedOut } else { Problem::OtherSession };
+            if self.editor.is_none() { Problem::SignedOut } else { Problem::OtherSession };
         actor.ok_or(missing)
     }
 
@@ -119,18 +119,18 @@ pub struct Request {
 pub async fn read<T: Send + 'static>(
     desk: &Arc<Desk>,
     request: Request,
-    reader: Option<Reader>,
-    work: impl FnOnce(UploadForm) -> (Result<T, Refusal>, Typed) + Send + 'static,
-) -> (Result<T, Refusal>, Typed, bool) {
+    editor: Option<Editor>,
+    work: impl FnOnce(UploadForm) -> (Result<T, Refusal>, TypedReply) + Send + 'static,
+) -> (Result<T, Refusal>, TypedReply, bool) {
     let Request { uri, headers, visitor, body } = request;
-    let refused = |problem, whole| (Err(Refusal::Page(problem)), Typed::default(), whole);
+    let refused = |problem, whole| (Err(Refusal::Page(problem)), TypedReply::default(), whole);
     let limits = desk.dropbox.limits();
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let Ok(boundary) = Boundary::from_content_type(content_type.unwrap_or_default()) else {
         return refused(Problem::Form, false);
     };
     // People without a session are not told apart, and bring no files.
-    let account = reader.as_ref().map(|reader| reader.name().to_owned());
+    let account = editor.as_ref().map(|editor| editor.name().to_owned());
     let Some(slot) = desk.forms.acquire(Some(account.clone().unwrap_or_default())) else {
         let discarded = body::discard(body, limits.idle, limits.drain);
         let whole = tokio::time::timeout(limits.idle, discarded).await;
@@ -149,9 +149,9 @@ pub async fn read<T: Send + 'static>(
     let shape = FormLimits { header: limits::PART_HEADER, parts, field_name: limits::FIELD_NAME };
     let form = FormReader::new(incoming, &boundary, shape);
     let lang = Lang::of(&uri, &headers);
-    let ended = reader.as_ref().map(|reader| session::watch(desk, reader, &headers));
+    let ended = editor.as_ref().map(|editor| session::watch(desk, editor, &headers));
     let desk = desk.clone();
-    let arriving = UploadForm { desk, lang, form, announced, reader, headers, upload, ended };
+    let arriving = UploadForm { desk, lang, form, announced, editor, headers, upload, ended };
     let work = tokio::task::spawn_blocking(move || {
         let _slot = slot;
         work(arriving)
@@ -159,14 +159,14 @@ pub async fn read<T: Send + 'static>(
     let pump = outgoing.pump(body, limits.idle, limits.drain, |_| ());
     let whole = tokio::time::timeout(time, pump).await.unwrap_or(false);
     let (outcome, typed) =
-        work.await.unwrap_or((Err(Refusal::Page(Problem::Internal)), Typed::default()));
+        work.await.unwrap_or((Err(Refusal::Page(Problem::Internal)), TypedReply::default()));
     (outcome, typed, whole)
 }
 
 /// The page of whoever is signed in now that the form has arrived: nothing is shown to a session that ended.
-pub async fn as_of_now<'a>(page: Page<'a>, headers: &HeaderMap) -> (Page<'a>, Option<Reader>) {
-    match session::reader(page.desk, headers).await {
-        Ok(Some(reader)) => (page.of(&reader), Some(reader)),
+pub async fn as_of_now<'a>(page: Page<'a>, headers: &HeaderMap) -> (Page<'a>, Option<Editor>) {
+    match session::editor(page.desk, headers).await {
+        Ok(Some(editor)) => (page.of(&editor), Some(editor)),
         Ok(None) | Err(_) => (page, None),
     }
 }

@@ -15,7 +15,7 @@ use hyper::body::Frame;
 use tokio::sync::{mpsc, watch};
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::page::{Frames, Page, answer};
+use super::page::{Frames, Page, respond};
 use super::problem::Problem;
 use super::progress::{Current, Meter, Phase};
 use super::state::App;
@@ -63,7 +63,7 @@ pub async fn show(
     if token.len() != 32 || !token.bytes().all(|b| b.is_ascii_hexdigit()) {
         return page.problem(&Problem::NotFound);
     }
-    let head = answer(&page, StatusCode::OK, &ProgressPage { page: &page });
+    let head = respond(&page, StatusCode::OK, &ProgressPage { page: &page });
     let (mut parts, begin) = head.into_parts();
     parts.headers.remove(axum::http::header::CONTENT_LENGTH);
     let (sender, receiver) = mpsc::channel(1);
@@ -145,7 +145,7 @@ impl Display {
                 }
                 Phase::Refused(problem, held) => {
                     let sentence = problem.sentence(self.lang, &self.limits);
-                    let kept = if held > 0 { t.error_kept(held) } else { String::new() };
+                    let kept = if held > 0 { problem.kept(t, held) } else { String::new() };
                     return self.step("problem", sentence, kept, None, None).await;
                 }
             }

@@ -13,13 +13,13 @@ use axum::response::Response;
 use serde::Deserialize;
 use tokio::runtime::Handle;
 
-use super::page::{Frames, Page, Switch, answer, carried};
+use super::page::{Frames, Page, Switch, carried, respond};
 use super::problem::Problem;
 use super::progress::{Meter, Phase};
 use super::receipt;
 use super::state::{Acknowledges, App};
 use super::ticket::Ticket;
-use super::upload_form::{Reader, Typed, form_limits, largest_form};
+use super::upload_form::{DropUpload, TypedDrop, form_limits, largest_form};
 use crate::base::limits::{FORM_OVERHEAD, SHORT_FIELD};
 use crate::crypto::code::RetrievalCode;
 use crate::crypto::words::WordList;
@@ -60,7 +60,8 @@ struct RefusedPage<'a> {
     page: &'a Page<'a>,
     title: String,
     problem: String,
-    held: usize,
+    /// What became of the files that arrived whole.
+    kept: Option<String>,
     has_unheld: bool,
     /// There are drafts to be looked at in the mailbox.
     look: bool,
@@ -94,24 +95,17 @@ impl DropForm {
 
 pub async fn show(State(site): App, uri: Uri, headers: HeaderMap) -> Response {
     let page = Page::new(&site, &uri, &headers);
-    let new = RetrievalCode::generate().and_then(|code| Ok((code, site.tickets.fresh()?)));
+    let new = RetrievalCode::generate().and_then(|code| Ok((code, site.fresh_ticket()?)));
     let Ok((code, ticket)) = new else { return page.problem(&Problem::Internal) };
     let words = code.words(page.lang.words()).to_string();
     let form = DropForm::new(&page, words, &ticket);
     show_form(page, form)
 }
 
-/// The page of a form; its other languages keep the code.
+/// The page of a form; its other languages keep the code, and what is typed.
 fn show_form(page: Page<'_>, form: DropForm) -> Response {
-    let mut fields = carried(&form.code, &form.ticket);
-    fields.extend([
-        ("team", form.team.clone()),
-        ("draft", form.draft.clone()),
-        ("message", form.message.clone()),
-    ]);
-    let page =
-        page.switched(Switch::Button { action: "/drop/form", fields }).framing(Frames::Holds);
-    answer(&page, StatusCode::OK, &DropPage { page: &page, form })
+    let page = page.switched(Switch::form(!form.known)).framing(Frames::Holds);
+    respond(&page, StatusCode::OK, &DropPage { page: &page, form })
 }
 
 #[derive(Deserialize)]
@@ -126,6 +120,8 @@ pub struct AgainForm {
     message: String,
     /// It is a new form, which the mailbox asks for, not one that comes back.
     new: Option<String>,
+    /// The code was made just now, and is on no paper yet.
+    fresh: Option<String>,
 }
 
 /// The form again, in another language or with what was typed; or a new one for a code that is known.
@@ -137,19 +133,15 @@ pub async fn again(
 ) -> Response {
     let page = Page::new(&site, &uri, &headers);
     let Ok(Form(typed)) = form else { return page.problem(&Problem::Form) };
-    // What is given back is no longer than what a form may hold.
+    // A message that is too long is given back all the same: it is told when it is sent.
     let short = [&typed.code, &typed.ticket, &typed.team, &typed.draft];
-    if short.iter().any(|field| field.len() > SHORT_FIELD)
-        || typed.message.len() > 4 * site.dropbox.limits().message
-    {
+    if short.iter().any(|field| field.len() > SHORT_FIELD) {
         return page.problem(&Problem::Form);
     }
-    // As strict as a mailbox: the page shows the code.
-    let ticket = site.tickets.check_opening(&typed.ticket).map_err(Problem::from);
-    let ticket = ticket.and_then(|ticket| {
+    let ticket = site.check_ticket(&typed.ticket).await.and_then(|ticket| {
         Ok(match typed.new {
-            Some(_) => site.tickets.next(&ticket)?,
-            None => site.tickets.renewed(&ticket),
+            Some(_) => site.next_ticket(&ticket)?,
+            None => site.renewed_ticket(&ticket)?,
         })
     });
     let read = RetrievalCode::read(&typed.code).map_err(Problem::from);
@@ -161,7 +153,7 @@ pub async fn again(
     let list = code.list_of(&typed.code).unwrap_or(WordList::English);
     let mut form = DropForm::new(&page, code.words(list).to_string(), &ticket);
     (form.team, form.message, form.draft) = (typed.team, typed.message, typed.draft);
-    form.known = true;
+    form.known = typed.fresh.is_none();
     show_form(page, form)
 }
 
@@ -201,7 +193,7 @@ pub async fn receive(
         let token = query.find_map(|pair| pair.strip_prefix("progress="));
         site.progress.refuse(token.unwrap_or_default(), &problem);
         let read = !asks && body::discard(body, limits.idle, limits.drain).await;
-        return body::close_unless(read, refuse(page, &problem, Typed::default()));
+        return body::close_unless(read, refuse(page, &problem, TypedDrop::default()));
     };
     let _kept = visitor.keep();
     let meter = Meter::new(length);
@@ -211,14 +203,14 @@ pub async fn receive(
         let (site, meter, slot) = (site.clone(), meter.clone(), slot.clone());
         let handle = Handle::current();
         move || {
-            let mut reader = Reader {
+            let mut reader = DropUpload {
                 site: &site,
                 circuit,
                 handle,
                 form,
                 announced,
                 meter: &meter,
-                typed: Typed::default(),
+                typed: TypedDrop::default(),
                 keep,
                 arrived,
             };
@@ -259,17 +251,26 @@ pub async fn receive(
 
 /// The form above still holds everything, files too; where it is not there any more, a button opens it
 /// again with the same code and what was typed.
-fn refuse(page: Page<'_>, problem: &Problem, typed: Typed) -> Response {
+fn refuse(page: Page<'_>, problem: &Problem, typed: TypedDrop) -> Response {
     if *problem == Problem::Left {
         return page.problem(problem);
     }
     error_counts::count(problem.kind());
     let again = typed.code.filter(|_| problem.can_be_mended()).and_then(|code| {
-        let ticket = match &typed.ticket {
-            Some(ticket) => page.site.tickets.print(&page.site.tickets.renewed(ticket)),
-            None => page.site.tickets.print(&page.site.tickets.fresh().ok()?),
+        // What is given back belongs to the visit of the form that was sent, or leaving would not end that one.
+        let ticket = page.site.renewed_ticket(typed.ticket.as_ref()?).ok()?;
+        let ticket = page.site.tickets.print(&ticket);
+        // Nothing is stored under that one: the form goes on with a new code.
+        let is_older = *problem == Problem::OlderCode;
+        let words = if is_older {
+            RetrievalCode::generate().ok()?.words(page.lang.words())
+        } else {
+            code.code.words(code.list)
         };
-        let mut fields = carried(code.code.words(code.list).as_ref(), &ticket);
+        let mut fields = carried(&words, &ticket);
+        if is_older {
+            fields.push(("fresh", "1".to_owned()));
+        }
         fields.extend([("team", typed.team), ("draft", typed.draft), ("message", typed.message)]);
         Some(fields)
     });
@@ -278,11 +279,11 @@ fn refuse(page: Page<'_>, problem: &Problem, typed: Typed) -> Response {
         page: &page,
         title: problem.title(page.t),
         problem: problem.sentence(page.lang, page.site.dropbox.limits()),
-        held: typed.held,
+        kept: (typed.held > 0).then(|| problem.kept(page.t, typed.held)),
         has_unheld: typed.has_unheld,
         advice: problem.advice(page.t),
         look,
         again,
     };
-    answer(&page, problem.status(), &refused)
+    respond(&page, problem.status(), &refused)
 }

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
-use super::page::{Page, Switch, answer};
+use super::page::{Page, Switch, respond};
 use super::state::App;
 use crate::dropbox::Teams;
 
@@ -24,7 +24,7 @@ pub async fn show(State(site): App, uri: Uri, headers: HeaderMap) -> Response {
     let page = Page::new(&site, &uri, &headers);
     let text = site.text.get(page.lang.code()).map_or("", String::as_str);
     let teams = site.dropbox.teams();
-    answer(
+    respond(
         &page,
         StatusCode::OK,
         &LandingPage { page: &page, text, contact: &site.contact, teams: &teams },

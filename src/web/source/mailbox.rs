@@ -9,7 +9,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::drop::DropForm;
-use super::page::{Frames, Page, Switch, answer};
+use super::page::{Frames, Page, Switch, respond, respond_padded};
 use super::problem::Problem;
 use super::state::{App, OpenedCode};
 use super::ticket::Ticket;
@@ -24,6 +24,8 @@ use crate::web::error_counts;
 pub struct CodeForm {
     code: String,
     ticket: String,
+    /// It is not to be opened: only its language changes.
+    again: Option<String>,
 }
 
 #[derive(Template)]
@@ -41,6 +43,8 @@ struct MailboxPage<'a> {
     page: &'a Page<'a>,
     view: Option<SourceView>,
     form: DropForm,
+    /// A code of the older kind: nothing new is stored under it.
+    is_older: bool,
     /// What was done just now.
     notice: Option<String>,
 }
@@ -66,11 +70,21 @@ impl MailboxPage<'_> {
 }
 
 pub async fn ask(State(site): App, uri: Uri, headers: HeaderMap) -> Response {
-    let page = Page::new(&site, &uri, &headers).switched(Switch::Link("/mailbox"));
-    let Ok(ticket) = site.tickets.fresh() else { return page.problem(&Problem::Internal) };
-    let ticket = site.tickets.print(&ticket);
-    let asked = AskPage { page: &page, ticket, typed: String::new(), problem: None };
-    answer(&page, StatusCode::OK, &asked)
+    let page = Page::new(&site, &uri, &headers);
+    ask_for(page, String::new(), None)
+}
+
+/// The form for a code, with what was typed in one of the same visit.
+fn ask_for(page: Page<'_>, typed: String, ticket: Option<&Ticket>) -> Response {
+    let page = page.switched(Switch::code_form());
+    let ticket = match ticket {
+        Some(ticket) => page.site.next_ticket(ticket),
+        None => page.site.fresh_ticket(),
+    };
+    let Ok(ticket) = ticket else { return page.problem(&Problem::Internal) };
+    let ticket = page.site.tickets.print(&ticket);
+    let asked = AskPage { page: &page, ticket, typed, problem: None };
+    respond(&page, StatusCode::OK, &asked)
 }
 
 pub async fn show(
@@ -82,13 +96,16 @@ pub async fn show(
 ) -> Response {
     let page = Page::new(&site, &uri, &headers).switched(Switch::Link("/mailbox"));
     let Ok(Form(form)) = form else { return page.problem(&Problem::Form) };
-    let ticket = match site.tickets.check_opening(&form.ticket) {
+    let ticket = match site.check_ticket(&form.ticket).await {
         Ok(ticket) => ticket,
-        Err(error) => return ask_again(page, &error.into(), &form.code),
+        Err(problem) => return ask_again(page, &problem, &form.code, None),
     };
+    if form.again.is_some() {
+        return ask_for(page, given_back(&form.code), Some(&ticket));
+    }
     match site.open_code(visitor.circuit(), &form.code).await {
         Ok(opened) => show_opened(page, opened, &ticket, None).await,
-        Err(problem) => ask_again(page, &problem, &form.code),
+        Err(problem) => ask_again(page, &problem, &form.code, Some(&ticket)),
     }
 }
 
@@ -109,32 +126,50 @@ pub async fn show_opened(
         Ok(Err(error)) => return page.problem(&error.into()),
         Err(_) => return page.problem(&Problem::Internal),
     };
+    let is_older = !code.is_checked();
     let words = code.words(list).to_string();
-    let Ok(ticket) = page.site.tickets.next(ticket) else {
+    let Ok(ticket) = page.site.next_ticket(ticket) else {
         return page.problem(&Problem::Internal);
     };
     let mut form = DropForm::new(&page, words, &ticket);
     form.known = true;
-    let page = page.switched(Switch::mailbox(&form.code, &form.ticket));
     // Where nothing is yet, the form itself stands on the page.
-    let page = if view.is_none() { page.framing(Frames::Holds) } else { page };
-    answer(&page, StatusCode::OK, &MailboxPage { page: &page, view, form, notice })
+    let page = if view.is_none() && !is_older {
+        page.switched(Switch::form(false)).framing(Frames::Holds)
+    } else {
+        page.switched(Switch::mailbox(&form.code, &form.ticket))
+    };
+    respond_padded(&page, &MailboxPage { page: &page, view, form, is_older, notice })
 }
 
-/// The form again, with what was typed and which word to look at.
-pub fn ask_again(page: Page<'_>, problem: &Problem, typed: &str) -> Response {
-    // What is far too long is not worth giving back whole.
-    let typed: String = typed.chars().take(SHORT_FIELD).collect();
+/// The form again, with what was typed and which word to look at. It belongs to the visit of the one that was sent, so
+/// that leaving ends that one too; where that is not known, what was typed is not given back.
+pub fn ask_again(
+    page: Page<'_>,
+    problem: &Problem,
+    typed: &str,
+    ticket: Option<&Ticket>,
+) -> Response {
+    let typed = given_back(typed);
     let mends = matches!(problem, Problem::Code(_) | Problem::OldTicket | Problem::Busy);
-    let ticket = page.site.tickets.fresh();
+    let typed = if ticket.is_some() { typed } else { String::new() };
+    let ticket = match ticket {
+        Some(ticket) => page.site.next_ticket(ticket),
+        None => page.site.fresh_ticket(),
+    };
     let (true, Ok(ticket)) = (mends, ticket) else { return page.problem(problem) };
     error_counts::count(problem.kind());
-    let (sentence, typed) = match problem {
-        // It may be from before a restart, by somebody who had left: the code is not shown.
-        Problem::OldTicket => (page.t.error_code_ticket_old(), String::new()),
-        other => (other.sentence(page.lang, page.site.dropbox.limits()), typed),
+    let sentence = match problem {
+        Problem::OldTicket => page.t.error_code_ticket_old(),
+        other => other.sentence(page.lang, page.site.dropbox.limits()),
     };
     let ticket = page.site.tickets.print(&ticket);
+    let page = page.switched(Switch::code_form());
     let asked = AskPage { page: &page, ticket, typed, problem: Some(sentence) };
-    answer(&page, problem.status(), &asked)
+    respond(&page, problem.status(), &asked)
+}
+
+/// What is far too long for a code is not worth giving back whole.
+fn given_back(typed: &str) -> String {
+    typed.chars().take(SHORT_FIELD).collect()
 }

@@ -7,7 +7,7 @@ use crate::base::limits::{DRAFTS, Limits};
 use crate::base::random::NoRandomness;
 use crate::crypto::code::CodeError;
 use crate::dropbox::mailbox::ReplyFileError;
-use crate::dropbox::{DeriveError, IntakeError};
+use crate::dropbox::{DeriveError, FileError, IntakeError};
 use crate::store::StoreError;
 use crate::web::lang::{L10nLanguage, Lang};
 use crate::web::multipart::FormError;
@@ -31,14 +31,18 @@ pub enum Problem {
     ForeignTicket,
     /// A ticket that is too old.
     OldTicket,
-    /// The session was left.
+    /// The visit was left.
     Left,
     /// The code cannot be read.
     Code(CodeError),
+    /// Eight words, a code of the older kind, under which nothing is: nothing new is stored under it.
+    OlderCode,
     /// The message is too long.
     MessageTooLong,
     /// The message holds the code.
     MessageHasCode,
+    /// The name of a file does.
+    FileNameHasCode,
     /// No team was chosen.
     Team,
     /// Neither message nor file.
@@ -84,8 +88,8 @@ impl Problem {
             Self::ForeignTicket => "foreign-ticket",
             Self::OldTicket => "old-ticket",
             Self::Left => "left",
-            Self::Code(_) => "code",
-            Self::MessageTooLong | Self::MessageHasCode => "message",
+            Self::Code(_) | Self::OlderCode => "code",
+            Self::MessageTooLong | Self::MessageHasCode | Self::FileNameHasCode => "message",
             Self::Team => "team",
             Self::Empty => "empty",
             Self::FileTooLarge | Self::DispatchTooLarge | Self::TooManyFiles => "too-large",
@@ -109,9 +113,12 @@ impl Problem {
             Self::ForeignOrigin | Self::Relayed | Self::UnknownHost => StatusCode::FORBIDDEN,
             Self::Stale | Self::Discarded | Self::TooManyDrafts => StatusCode::CONFLICT,
             Self::OldTicket | Self::Left => StatusCode::GONE,
-            Self::Code(_) | Self::MessageHasCode | Self::Team | Self::Empty => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
+            Self::Code(_)
+            | Self::OlderCode
+            | Self::MessageHasCode
+            | Self::FileNameHasCode
+            | Self::Team
+            | Self::Empty => StatusCode::UNPROCESSABLE_ENTITY,
             Self::MessageTooLong
             | Self::FileTooLarge
             | Self::DispatchTooLarge
@@ -157,12 +164,16 @@ impl Problem {
             Self::OldTicket => t.error_ticket_old(),
             Self::Left => t.left_text(),
             Self::Code(error) => code_sentence(error, t),
+            Self::OlderCode => t.error_older_code(),
             Self::MessageTooLong => t.error_message_too_long(lang.number(limits.message as u64)),
             Self::MessageHasCode => t.error_message_has_code(),
+            Self::FileNameHasCode => t.error_file_name_has_code(),
             Self::Team => t.error_team(),
             Self::Empty => t.error_empty(),
             Self::FileTooLarge => t.error_file_too_large(lang.size(limits.file)),
-            Self::DispatchTooLarge => t.error_dispatch_too_large(lang.size(limits.dispatch)),
+            Self::DispatchTooLarge => {
+                t.error_dispatch_too_large(lang.size(limits.dispatch), lang.size(limits.file))
+            }
             Self::TooLargeNow(most) => t.error_too_large_now(lang.size(*most)),
             Self::TooManyFiles => t.error_too_many_files(limits.files),
             Self::Stale => t.error_stale(),
@@ -180,17 +191,30 @@ impl Problem {
     /// What to do with the form that was sent, where it is still good.
     pub fn advice(&self, t: &L10nLanguage) -> Option<String> {
         match self {
-            Self::MessageTooLong
-            | Self::MessageHasCode
-            | Self::Team
-            | Self::Empty
-            | Self::FileTooLarge
-            | Self::DispatchTooLarge
-            | Self::TooLargeNow(_)
-            | Self::TooManyFiles => Some(t.error_mend()),
+            Self::MessageTooLong | Self::MessageHasCode | Self::Team | Self::Empty => {
+                Some(t.error_mend())
+            }
+            _ if self.is_of_files() => Some(t.error_choose()),
             Self::Full | Self::Busy | Self::Displaced | Self::Internal => Some(t.error_retry()),
             _ => None,
         }
+    }
+
+    /// Whether the same files can only be refused again.
+    fn is_of_files(&self) -> bool {
+        matches!(
+            self,
+            Self::FileNameHasCode
+                | Self::FileTooLarge
+                | Self::DispatchTooLarge
+                | Self::TooLargeNow(_)
+                | Self::TooManyFiles
+        )
+    }
+
+    /// What became of the files that arrived whole before it.
+    pub fn kept(&self, t: &L10nLanguage, count: usize) -> String {
+        if self.is_of_files() { t.error_kept_part(count) } else { t.error_kept(count) }
     }
 
     /// Whether the form is worth showing again, with what was typed.
@@ -204,6 +228,7 @@ impl Problem {
                 | Self::Relayed
                 | Self::UnknownHost
                 | Self::ForeignTicket
+                | Self::OldTicket
                 | Self::Left
                 | Self::Code(_)
                 | Self::NotFound
@@ -223,6 +248,7 @@ fn code_sentence(error: &CodeError, t: &L10nLanguage) -> String {
         CodeError::UnknownWord { position, suggestions } => {
             t.code_unknown_suggest(*position, suggestions.join(", "))
         }
+        CodeError::Check => t.code_check(),
     }
 }
 
@@ -237,7 +263,6 @@ impl From<TicketError> for Problem {
         match error {
             TicketError::Foreign => Self::ForeignTicket,
             TicketError::Old => Self::OldTicket,
-            TicketError::Left => Self::Left,
         }
     }
 }
@@ -280,15 +305,27 @@ impl From<FormError> for Problem {
 impl From<IntakeError> for Problem {
     fn from(error: IntakeError) -> Self {
         match error {
-            IntakeError::FileTooLarge => Self::FileTooLarge,
-            IntakeError::DispatchTooLarge => Self::DispatchTooLarge,
-            IntakeError::TooManyFiles => Self::TooManyFiles,
+            IntakeError::File(error) => error.into(),
             IntakeError::MessageTooLong => Self::MessageTooLong,
             IntakeError::Empty | IntakeError::NoDraft | IntakeError::Unseen => Self::Empty,
             IntakeError::Stale => Self::Stale,
             IntakeError::TooManyDrafts => Self::TooManyDrafts,
-            IntakeError::Store(error) => error.into(),
-            _ => Self::Internal,
+            IntakeError::Open(_)
+            | IntakeError::Naming(_)
+            | IntakeError::Derivation(_)
+            | IntakeError::Manifest(_) => Self::Internal,
+        }
+    }
+}
+
+impl From<FileError> for Problem {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::TooLarge => Self::FileTooLarge,
+            FileError::DispatchTooLarge => Self::DispatchTooLarge,
+            FileError::TooMany => Self::TooManyFiles,
+            FileError::Seal(_) => Self::Internal,
+            FileError::Store(error) => error.into(),
         }
     }
 }

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
-use super::page::{Page, Switch, answer, carried};
+use super::page::{Page, Switch, carried, respond};
 use super::problem::Problem;
 use super::state::{App, Site};
 use super::ticket::Ticket;
@@ -67,7 +67,7 @@ pub fn framed(page: Page<'_>, slip: &Slip, pair: Option<(String, Ticket)>) -> Re
     let carried = page.site.tickets.sign(&text);
     let receipt =
         ReceiptPage { page: &page, slip, code: &code, ticket: &ticket, carried: &carried };
-    answer(&page, StatusCode::OK, &receipt)
+    respond(&page, StatusCode::OK, &receipt)
 }
 
 /// As a page, from what the frame carried.
@@ -79,9 +79,9 @@ pub async fn show(
 ) -> Response {
     let page = Page::new(&site, &uri, &headers);
     let Ok(Form(form)) = form else { return page.problem(&Problem::Form) };
-    let ticket = match site.tickets.check_opening(&form.ticket) {
+    let ticket = match site.check_ticket(&form.ticket).await {
         Ok(ticket) => ticket,
-        Err(error) => return page.problem(&error.into()),
+        Err(problem) => return page.problem(&problem),
     };
     let slip = site.tickets.signed(&form.receipt).and_then(|text| serde_json::from_str(text).ok());
     let Some(slip) = slip else { return page.problem(&Problem::Form) };
@@ -101,7 +101,7 @@ fn show_slip(page: Page<'_>, slip: &Slip, code: &str, ticket: &Ticket, signed: &
     fields.push(("receipt", signed.to_owned()));
     let page = page.switched(Switch::Button { action: "/receipt", fields });
     let receipt = ReceiptPage { page: &page, slip, code, ticket: &ticket, carried: signed };
-    answer(&page, StatusCode::OK, &receipt)
+    respond(&page, StatusCode::OK, &receipt)
 }
 
 impl ReceiptPage<'_> {

@@ -19,7 +19,7 @@ use crate::web::multipart::{FormLimits, FormReader};
 
 /// What was typed, as far as it was read: given back when something must be mended.
 #[derive(Default)]
-pub struct Typed {
+pub struct TypedDrop {
     pub ticket: Option<Ticket>,
     pub code: Option<OpenedCode>,
     pub team: String,
@@ -38,21 +38,21 @@ pub fn form_limits(files: usize) -> FormLimits {
 }
 
 /// A form while it arrives.
-pub struct Reader<'a> {
+pub struct DropUpload<'a> {
     pub site: &'a Site,
     pub circuit: Circuit,
     pub handle: Handle,
     pub form: FormReader<Incoming>,
     pub announced: u64,
     pub meter: &'a Arc<Meter>,
-    pub typed: Typed,
+    pub typed: TypedDrop,
     /// Hold it for another day. What adds to a draft is always held.
     pub keep: bool,
     /// When the request came.
     pub arrived: Instant,
 }
 
-impl Reader<'_> {
+impl DropUpload<'_> {
     /// Reads it to its end.
     pub fn read(&mut self) -> Result<Slip, Problem> {
         let mut intake = None;
@@ -81,7 +81,7 @@ impl Reader<'_> {
             match (part.name.as_str(), part.file_name) {
                 ("ticket", None) if typed.ticket.is_none() => {
                     let text = read_text(&mut self.form, short)?.text;
-                    let ticket = self.site.tickets.check(&text)?;
+                    let ticket = self.handle.block_on(self.site.check_ticket(&text))?;
                     let token = self.site.tickets.progress_token(&ticket);
                     self.site.progress.attach(&token, self.meter.clone());
                     typed.ticket = Some(ticket);
@@ -113,6 +113,10 @@ impl Reader<'_> {
                     if intake.is_none() {
                         *intake = Some(self.begin()?);
                     }
+                    let code = self.typed.code.as_ref().ok_or(Problem::Form)?;
+                    if code.code.appears_in(&name) {
+                        return Err(Problem::FileNameHasCode);
+                    }
                     number += 1;
                     self.meter.set(Phase::Receiving(Some((number, name.clone()))));
                     let Some(intake) = intake.as_mut() else { return Err(Problem::Internal) };
@@ -135,6 +139,9 @@ impl Reader<'_> {
         let typed = &self.typed;
         let ticket = typed.ticket.as_ref().ok_or(Problem::ForeignTicket)?;
         let code = typed.code.as_ref().ok_or(Problem::Form)?;
+        if !code.code.is_checked() && !self.site.dropbox.store().knows(code.keys.id)? {
+            return Err(Problem::OlderCode);
+        }
         if code.code.appears_in(&typed.message) {
             return Err(Problem::MessageHasCode);
         }
@@ -173,7 +180,7 @@ pub fn largest_form(limits: &Limits) -> u64 {
     limits.dispatch + 4 * limits.message as u64 + limits::FORM_OVERHEAD
 }
 
-impl Typed {
+impl TypedDrop {
     /// Code and ticket, of a form that was read to its end.
     pub fn into_pair(self) -> Option<(String, Ticket)> {
         let code = self.code?;

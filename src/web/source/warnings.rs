@@ -6,7 +6,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::page::{Page, Switch, answer};
+use super::page::{Page, Switch, respond};
 use super::problem::Problem;
 use super::state::App;
 use crate::web::host_check::HostCheck;
@@ -29,5 +29,5 @@ pub async fn refuse(State(site): App, request: Request, next: Next) -> Response 
     };
     let page = Page::of(&site, &request);
     let (title, sentence) = page.tell(&problem);
-    answer(&page, problem.status(), &WarningPage { page: &page, title, sentence })
+    respond(&page, problem.status(), &WarningPage { page: &page, title, sentence })
 }

@@ -47,7 +47,7 @@ date = { $day } { $month ->
 landing-title = Send documents without giving your name
 landing-intro = You can leave documents and a message here. They are encrypted while they arrive, and only the editors hold the keys. We do not know who you are, and we do not need to.
 landing-send = Send documents
-landing-send-hint = You will get a code of eight words. Keep it to read the answer.
+landing-send-hint = You will get a code of nine words. Keep it to read the answer.
 landing-return = I have a code
 landing-return-hint = Read the answer, or add to what you sent.
 landing-before = Before you send
@@ -75,6 +75,7 @@ drop-form-heading = Write, attach, send
 drop-team = Who should get it?
 drop-message = Message
 drop-message-hint = What these documents are, and what you know of them. Do not write who you are, how you got them or who else could have; and never the code.
+drop-message-lost = “Back” and “Reload” in the browser empty this form. The language buttons keep what you wrote, but not the files you chose.
 drop-files = Files
 # $file (String) - a size
 # $dispatch (String) - a size
@@ -151,7 +152,7 @@ receipt-open-mailbox = Open my mailbox
 
 mailbox-form-title = Read the answer
 mailbox-form-label = Your code
-mailbox-form-hint = Eight words, in any case, with or without accents, on one line or several. The first four letters of each word are enough.
+mailbox-form-hint = Nine words (an older code has eight), in any case, with or without accents, on one line or several. The first four letters of each word are enough.
 mailbox-form-open = Open
 mailbox-title = Your mailbox
 mailbox-replies = Answers
@@ -160,6 +161,8 @@ mailbox-empty = What was under this code has expired, or you withdrew or deleted
 # $date (String) - a day
 mailbox-reply-of = Answer of { $date }
 mailbox-reply-unreadable = This answer was not sealed to your code, so it cannot be shown. Tell the editors with a new message.
+mailbox-reply-cut = This answer is not shown in full here.
+mailbox-reply-whole = Download the whole answer
 mailbox-reply-files = Files with this answer
 mailbox-download = Download
 mailbox-sent = What you sent
@@ -190,6 +193,8 @@ mailbox-add-open = Write or attach more
 mailbox-end = When you are done
 mailbox-nothing-title = Nothing under this code
 mailbox-nothing = Nothing has arrived under this code, or it has expired or was erased. If you have just sent something, compare each word with your paper. If not, you can send now, and this code will be the one to keep.
+mailbox-nothing-older = This code has eight words: an older kind. Nothing is stored under it, or what was there has expired or was erased. Compare each word with your paper: a newer code has nine words, and all nine are needed. To send something now, take a new code.
+mailbox-new-code = Send documents with a new code
 mailbox-try-again = Try another code
 
 ## Questions
@@ -255,29 +260,37 @@ error-kept = { $count ->
     [one] One file arrived whole and is kept for you. Send this form again with all of its files, or open your mailbox: there you can add what is missing, then send.
    *[other] { $count } files arrived whole and are kept for you. Send this form again with all of its files, or open your mailbox: there you can add what is missing, then send.
 }
+# $count (Number) - files
+error-kept-part = { $count ->
+    [one] One file arrived whole and is kept for you as a draft: open your mailbox to send it. Then send the others with the same code.
+   *[other] { $count } files arrived whole and are kept for you as a draft: open your mailbox to send them. Then send the others with the same code.
+}
 error-mend = Mend it in the form above and send again: your files are still chosen there.
+error-choose = What you wrote still stands in the form above. Choose the files there anew, then send.
 error-retry = Your files are still chosen in the form above: send again in a while.
 error-again = Show the form as a page
 error-back-home = Back to the first page
 
-code-empty = Write the eight words of your code.
-code-too-long = This is too long for a code. Write its eight words and nothing else.
+code-empty = Write the nine words of your code.
+code-too-long = This is too long for a code. Write its nine words and nothing else.
 # $found (Number) - words found
 code-count = { $found ->
-    [one] A code has eight words; there is one.
-   *[other] A code has eight words; there are { $found }.
+    [one] A code has nine words; there is one.
+   *[other] A code has nine words; there are { $found }.
 }
-# $position (Number) - 1 to 8
+# $position (Number) - 1 to 9
 code-unknown = Word { $position } is in no list. Look at it again.
-# $position (Number) - 1 to 8
+# $position (Number) - 1 to 9
 # $words (String) - suggestions
 code-unknown-suggest = Word { $position } is in no list. Did you mean: { $words }?
+code-check = One of these words is wrong, or two have changed places. Compare each word with your paper.
 
 error-too-large-title = Too large
 # $limit (String) - a size
 error-file-too-large = One of the files is larger than { $limit }. Split it or send a smaller copy.
 # $limit (String) - a size
-error-dispatch-too-large = All files together are larger than { $limit }. Choose fewer now and send the rest later, with the same code.
+# $file (String) - a size
+error-dispatch-too-large = What you chose is larger than { $limit }, the most that can be sent at once. A single file may have at most { $file }: split a larger one or send a smaller copy. Send the rest later, with the same code.
 # $limit (Number) - files
 error-too-many-files = There are more than { $limit } files. Send them in several goes, with the same code, or put them in one archive.
 error-full-title = No room
@@ -296,9 +309,11 @@ error-empty = Write a message or choose a file.
 # $limit (String) - a number of characters, written out
 error-message-too-long = The message is longer than { $limit } characters. Shorten it, or attach it as a file.
 error-message-has-code = The message contains your code. Whoever reads the message could open your mailbox. Take the code out of it and send again.
+error-file-name-has-code = The name of a file contains your code. Whoever reads the name could open your mailbox. Rename the file, choose it again and send.
+error-older-code = This form holds a code of eight words, an older kind, and nothing is stored under it. New documents need a code of nine words. The button below opens the form with a new code and your message: write the new code down, then choose your files again.
 error-team = Choose who should get it.
-error-ticket-old = This form was too old. Open a new one with the same code.
-error-code-ticket-old = This form was too old. Enter your code again.
+error-ticket-old = This form is more than a week old. Nothing was sent. Copy what you wrote, then open a new form from the first page.
+error-code-ticket-old = This page is more than a week old. Enter your code again.
 error-ticket-foreign = This form was not made by this site, or it was changed on the way. Start again from the first page.
 error-form-title = The form could not be read
 error-form = What arrived is not the form of this site. Start again from the first page; if you already wrote a code down, choose “I have a code” there.
@@ -433,7 +448,7 @@ reply-no-room = There is no room for this now. Nothing was sent. Tell the operat
 deliver-title = Deliver a sealed bundle
 deliver-hint = Answers that “sourdine reply” sealed on your own machine.
 deliver-open = Bring a bundle
-deliver-text = It is checked from outside: whom it is for, and that it is sealed to as many keys as the source and your team have. Nobody here can read it. On your own machine, it is made so:
+deliver-text = It is checked from outside: whom it is for, and that it is sealed to as many keys as the source and your team have. Nobody here can read it. “sourdine reply” makes it on your own machine; the page of each download shows the command.
 deliver-team = Which team answers?
 deliver-bundle = The bundle, all its volumes together
 deliver-send = Deliver
@@ -455,6 +470,8 @@ deliver-not-sealed = { $place } is not encrypted with age, or it is damaged. Not
 # $found (Number) - keys
 # $expected (Number) - keys
 deliver-keys = { $place } is sealed to { $found } keys instead of { $expected }: the source and every editor of the team. Nothing was delivered. Seal it again, with “sourdine reply” or to exactly these keys.
+# $place (String)
+deliver-long-message = { $place }: its message is too long. Nothing was delivered. Put the text into a file and attach it.
 deliver-too-large = The bundle is larger than what one answer may hold. Bring fewer answers at once.
 deliver-no-room = There is no room for all of this now. Some of it may have been delivered: look into the mailboxes. Bring the same bundle again later: what is there already is not stored twice.
 
@@ -473,6 +490,8 @@ download-broken-title = If it breaks off
 download-broken = This list keeps its address until { $date }. Let the browser resume the download, or open this page again. If you were signed out meanwhile, sign in first. If something of it is withdrawn or deleted meanwhile, the page says so and offers the rest.
 download-open-title = Opening it
 download-open = Carry it to the machine that holds your key, which needs no network. README.txt in the bundle says how to open it with age alone.
+download-answer-title = Answering without network
+download-answer = Write your answer to a mailbox into a text file of its name, and seal it with its command. Then bring the bundle here:
 download-done-title = When you have it
 download-done-hint = What was served to its last byte, in every volume that holds some of it, counts as fetched by itself, unless the server was started again meanwhile. If you have it in another way, say so.
 download-done = Mark all of it as fetched
@@ -579,6 +598,9 @@ desk-everywhere-hint = Ends every session of your account, this one too: for whe
 
 ## Desk: feed
 
+desk-feed-expires = Something expires that nobody has downloaded
+# $date (String) - a day
+desk-feed-expires-on = Kept until { $date }
 desk-feed-title = Editors’ desk
 desk-feed-waits = Something new waits
 # $date (String) - a day

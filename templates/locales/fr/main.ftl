@@ -43,7 +43,7 @@ date = { $day ->
 landing-title = Envoyer des documents sans donner son nom
 landing-intro = Vous pouvez déposer ici des documents et un message. Ils sont chiffrés pendant leur arrivée, et seule l’équipe en détient les clés. Nous ne savons pas qui vous êtes, et nous n’avons pas besoin de le savoir.
 landing-send = Envoyer des documents
-landing-send-hint = Vous recevrez un code de huit mots. Gardez-le pour lire la réponse.
+landing-send-hint = Vous recevrez un code de neuf mots. Gardez-le pour lire la réponse.
 landing-return = J’ai un code
 landing-return-hint = Lire la réponse, ou compléter ce que vous avez envoyé.
 landing-before = Avant d’envoyer
@@ -70,6 +70,7 @@ drop-form-heading = Écrivez, joignez, envoyez
 drop-team = À qui l’envoyer ?
 drop-message = Message
 drop-message-hint = Ce que sont ces documents, et ce que vous en savez. N’écrivez ni qui vous êtes, ni comment vous les avez eus, ni qui d’autre pouvait les avoir ; et jamais le code.
+drop-message-lost = « Précédent » et « Actualiser », dans le navigateur, vident ce formulaire. Les boutons de langue gardent ce que vous avez écrit, mais pas les fichiers choisis.
 drop-files = Fichiers
 drop-files-hint = Plusieurs à la fois si vous voulez : jusqu’à { $files } fichiers de { $file } chacun, { $dispatch } en tout. Si l’envoi s’interrompt, les fichiers arrivés entiers sont gardés : envoyez les très gros fichiers un par un, ou découpez-les.
 drop-traces = Ce qu’un document peut dire de vous
@@ -134,7 +135,7 @@ receipt-open-mailbox = Ouvrir ma boîte
 
 mailbox-form-title = Lire la réponse
 mailbox-form-label = Votre code
-mailbox-form-hint = Huit mots, en majuscules ou non, avec ou sans accents, sur une ligne ou plusieurs. Les quatre premières lettres de chaque mot suffisent.
+mailbox-form-hint = Neuf mots (huit pour un ancien code), en majuscules ou non, avec ou sans accents, sur une ligne ou plusieurs. Les quatre premières lettres de chaque mot suffisent.
 mailbox-form-open = Ouvrir
 mailbox-title = Votre boîte
 mailbox-replies = Réponses
@@ -142,6 +143,8 @@ mailbox-no-replies = Il n’y a pas encore de réponse. Revenez dans quelques jo
 mailbox-empty = Ce qui était sous ce code a dépassé son délai, ou vous l’avez retiré ou supprimé.
 mailbox-reply-of = Réponse du { $date }
 mailbox-reply-unreadable = Cette réponse n’a pas été scellée pour votre code, elle ne peut donc pas être affichée. Dites-le à l’équipe dans un nouveau message.
+mailbox-reply-cut = Cette réponse n’est pas affichée en entier ici.
+mailbox-reply-whole = Télécharger la réponse entière
 mailbox-reply-files = Fichiers de cette réponse
 mailbox-download = Télécharger
 mailbox-sent = Ce que vous avez envoyé
@@ -165,6 +168,8 @@ mailbox-add-open = Écrire ou joindre autre chose
 mailbox-end = Quand vous aurez fini
 mailbox-nothing-title = Rien sous ce code
 mailbox-nothing = Rien n’est arrivé sous ce code, ou le délai est passé, ou tout a été effacé. Si vous venez d’envoyer quelque chose, comparez chaque mot avec votre papier. Sinon, vous pouvez envoyer maintenant, et c’est ce code qu’il faudra garder.
+mailbox-nothing-older = Ce code a huit mots : c’est un ancien modèle. Rien n’est conservé sous ce code, ou le délai est passé, ou tout a été effacé. Comparez chaque mot avec votre papier : un code récent a neuf mots, et il les faut tous. Pour envoyer quelque chose maintenant, prenez un nouveau code.
+mailbox-new-code = Envoyer des documents avec un nouveau code
 mailbox-try-again = Essayer un autre code
 
 ## Questions
@@ -229,23 +234,29 @@ error-kept = { $count ->
     [one] Un fichier est arrivé entier et il est gardé pour vous. Renvoyez ce formulaire avec tous ses fichiers, ou ouvrez votre boîte : vous pouvez y ajouter ce qui manque, puis envoyer.
    *[other] { $count } fichiers sont arrivés entiers et sont gardés pour vous. Renvoyez ce formulaire avec tous ses fichiers, ou ouvrez votre boîte : vous pouvez y ajouter ce qui manque, puis envoyer.
 }
+error-kept-part = { $count ->
+    [one] Un fichier est arrivé entier et il est gardé pour vous comme brouillon : ouvrez votre boîte pour l’envoyer. Envoyez ensuite les autres avec le même code.
+   *[other] { $count } fichiers sont arrivés entiers et sont gardés pour vous comme brouillon : ouvrez votre boîte pour les envoyer. Envoyez ensuite les autres avec le même code.
+}
 error-mend = Faites la correction dans le formulaire ci-dessus et envoyez de nouveau : vos fichiers y sont toujours choisis.
+error-choose = Ce que vous avez écrit est toujours dans le formulaire ci-dessus. Choisissez-y de nouveau les fichiers, puis envoyez.
 error-retry = Vos fichiers sont toujours choisis dans le formulaire ci-dessus : envoyez de nouveau dans un moment.
 error-again = Afficher le formulaire en pleine page
 error-back-home = Revenir à l’accueil
 
-code-empty = Écrivez les huit mots de votre code.
-code-too-long = C’est trop long pour un code. Écrivez ses huit mots et rien d’autre.
+code-empty = Écrivez les neuf mots de votre code.
+code-too-long = C’est trop long pour un code. Écrivez ses neuf mots et rien d’autre.
 code-count = { $found ->
-    [one] Un code a huit mots ; il y en a un.
-   *[other] Un code a huit mots ; il y en a { $found }.
+    [one] Un code a neuf mots ; il y en a un.
+   *[other] Un code a neuf mots ; il y en a { $found }.
 }
 code-unknown = Le mot { $position } n’est dans aucune liste. Regardez-le de nouveau.
 code-unknown-suggest = Le mot { $position } n’est dans aucune liste. Peut-être : { $words } ?
+code-check = L’un de ces mots est faux, ou deux mots ont changé de place. Comparez chaque mot avec votre papier.
 
 error-too-large-title = Trop gros
 error-file-too-large = Un des fichiers dépasse { $limit }. Découpez-le ou envoyez une copie plus petite.
-error-dispatch-too-large = Tous les fichiers ensemble dépassent { $limit }. Choisissez-en moins maintenant et envoyez le reste plus tard, avec le même code.
+error-dispatch-too-large = Vous avez choisi plus de { $limit }, le maximum d’un envoi. Un fichier à lui seul peut avoir au plus { $file } : découpez un fichier plus grand ou envoyez une copie plus petite. Envoyez le reste plus tard, avec le même code.
 error-too-many-files = Il y a plus de { $limit } fichiers. Envoyez-les en plusieurs fois, avec le même code, ou mettez-les dans une archive.
 error-full-title = Plus de place
 error-full = Il n’y a pas assez de place en ce moment. Envoyez-en moins, ou revenez plus tard ; votre code reste valable.
@@ -260,9 +271,11 @@ error-unheld = Tout ce qui est arrivé n’a pas pu être gardé : il n’y a p
 error-empty = Écrivez un message ou choisissez un fichier.
 error-message-too-long = Le message dépasse { $limit } caractères. Raccourcissez-le, ou joignez-le comme fichier.
 error-message-has-code = Le message contient votre code. Quiconque lit le message pourrait ouvrir votre boîte. Retirez le code du message et envoyez de nouveau.
+error-file-name-has-code = Le nom d’un fichier contient votre code. Quiconque lit ce nom pourrait ouvrir votre boîte. Renommez le fichier, choisissez-le de nouveau et envoyez.
+error-older-code = Ce formulaire porte un code de huit mots, d’un ancien modèle, et rien n’est conservé sous ce code. Pour de nouveaux documents, il faut un code de neuf mots. Le bouton ci-dessous ouvre le formulaire avec un nouveau code et votre message : notez le nouveau code, puis choisissez de nouveau vos fichiers.
 error-team = Choisissez à qui l’envoyer.
-error-ticket-old = Ce formulaire était trop ancien. Ouvrez-en un nouveau avec le même code.
-error-code-ticket-old = Ce formulaire était trop ancien. Entrez de nouveau votre code.
+error-ticket-old = Ce formulaire a plus d’une semaine. Rien n’a été envoyé. Copiez ce que vous avez écrit, puis ouvrez un nouveau formulaire depuis l’accueil.
+error-code-ticket-old = Cette page a plus d’une semaine. Entrez de nouveau votre code.
 error-ticket-foreign = Ce formulaire ne vient pas de ce site, ou il a été modifié en route. Recommencez depuis l’accueil.
 error-form-title = Le formulaire n’a pas pu être lu
 error-form = Ce qui est arrivé n’est pas le formulaire de ce site. Recommencez depuis l’accueil ; si vous avez déjà noté un code, choisissez-y « J’ai un code ».
@@ -381,7 +394,7 @@ reply-no-room = Il n’y a pas la place pour cela maintenant. Rien n’a été e
 deliver-title = Déposer un paquet scellé
 deliver-hint = Des réponses que « sourdine reply » a scellées sur votre propre machine.
 deliver-open = Apporter un paquet
-deliver-text = Il est vérifié de l’extérieur : à qui il est destiné, et s’il est scellé pour autant de clés qu’en ont la source et votre équipe. Personne ne peut le lire ici. Sur votre propre machine, on le fait ainsi :
+deliver-text = Il est vérifié de l’extérieur : à qui il est destiné, et s’il est scellé pour autant de clés qu’en ont la source et votre équipe. Personne ne peut le lire ici. « sourdine reply » le fait sur votre propre machine ; la page de chaque téléchargement donne la commande.
 deliver-team = Quelle équipe répond ?
 deliver-bundle = Le paquet, tous ses volumes ensemble
 deliver-send = Déposer
@@ -396,6 +409,7 @@ deliver-no-mailbox = { $name } : cette équipe n’a pas de boîte de ce nom ic
 deliver-structure = { $place } : la liste du contenu manque, ou les fichiers ne sont pas numérotés 0001, 0002 et ainsi de suite. Rien n’a été déposé.
 deliver-not-sealed = { $place } n’est pas chiffré avec age, ou est abîmé. Rien n’a été déposé.
 deliver-keys = { $place } est scellé pour { $found } clés au lieu de { $expected } : la source et chaque personne de l’équipe. Rien n’a été déposé. Scellez-le de nouveau, avec « sourdine reply » ou pour ces clés exactement.
+deliver-long-message = { $place } : son message est trop long. Rien n’a été remis. Mettez le texte dans un fichier et joignez-le.
 deliver-too-large = Le paquet est plus grand que ce qu’une réponse peut contenir. Apportez moins de réponses à la fois.
 deliver-no-room = Il n’y a pas la place pour tout cela maintenant. Une partie a peut-être été déposée : regardez dans les boîtes. Apportez plus tard le même paquet : ce qui est déjà là n’est pas gardé deux fois.
 
@@ -411,6 +425,8 @@ download-broken-title = S’il s’interrompt
 download-broken = Cette liste garde son adresse jusqu’au { $date }. Laissez le navigateur reprendre le téléchargement, ou rouvrez cette page. Si vous avez été déconnecté entre-temps, connectez-vous d’abord. Si quelque chose en est retiré ou supprimé entre-temps, la page le dit et propose le reste.
 download-open-title = L’ouvrir
 download-open = Portez-le sur la machine qui a votre clé et n’a pas besoin de réseau. README.txt, dans le paquet, dit comment l’ouvrir avec age seul.
+download-answer-title = Répondre sans réseau
+download-answer = Écrivez votre réponse à une boîte dans un fichier texte qui porte son nom, et scellez-la avec sa commande. Apportez ensuite le paquet ici :
 download-done-title = Quand vous l’avez
 download-done-hint = Ce qui a été servi jusqu’au dernier octet, dans chaque volume qui en contient, compte de soi-même comme récupéré, sauf si le serveur a redémarré entre-temps. Si vous l’avez autrement, dites-le.
 download-done = Tout marquer comme récupéré
@@ -513,6 +529,8 @@ desk-everywhere-hint = Termine toutes les sessions de votre compte, celle-ci aus
 
 ## Desk: feed
 
+desk-feed-expires = Quelque chose que personne n’a téléchargé va être supprimé
+desk-feed-expires-on = Conservé jusqu’au { $date }
 desk-feed-title = Bureau de la rédaction
 desk-feed-waits = Quelque chose de nouveau attend
 desk-feed-since = Jour du plus récent : { $date }

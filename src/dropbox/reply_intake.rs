@@ -2,45 +2,54 @@
 //! whole or not at all. Unlike a submission it is never held: its editor has the documents still.
 
 use super::draft::hash_of;
-use super::incoming_file::{Allowance, Member};
-use super::intake_error::IntakeError;
+use super::incoming_file::{Allowance, FileError, Member};
 use super::receipt::FileDetail;
 use super::{Dropbox, Team};
 use crate::base::ids::{DispatchId, DispatchSeed};
-use crate::bundle::manifest::FileEntry;
+use crate::base::kind::DispatchKind;
+use crate::bundle::manifest::{FileEntry, ManifestError};
 use crate::bundle::reply::{Correspondence, ReplyError};
 use crate::crypto::seal::Recipients;
-use crate::store::{self, Kind, Mailbox, Published, StoreError, StoredFile, Upload};
+use crate::store::{self, Mailbox, Published, StoreError, StoredFile, Upload};
 
 /// Sets the ids of replies apart from those of submissions.
 const LABEL: &[u8] = b"sourdine/v1/reply";
 
 /// Why a reply is not sent. Nothing of it is kept.
 #[derive(Debug, thiserror::Error)]
-pub enum AnswerError {
+pub enum ReplyIntakeError {
     /// The mailbox is gone, or never wrote to this team.
     #[error("there is no such mailbox")]
     NoMailbox,
     /// The source's key, or the team's, cannot be sealed to.
     #[error(transparent)]
     Keys(#[from] ReplyError),
-    /// What refuses a submission too: limits, `Empty`, no room.
+    /// Neither message nor file.
+    #[error("there is nothing in it")]
+    Empty,
+    /// Longer than a message may be.
+    #[error("the message is too long")]
+    MessageTooLong,
+    /// A file is not taken; the manifest's among them.
     #[error(transparent)]
-    Refused(#[from] IntakeError),
+    File(#[from] FileError),
+    /// The manifest could not be written.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
 }
 
-impl From<StoreError> for AnswerError {
+impl From<StoreError> for ReplyIntakeError {
     fn from(error: StoreError) -> Self {
         match error {
             // Erased since the form was shown.
             StoreError::Changed => Self::NoMailbox,
-            other => Self::Refused(other.into()),
+            other => Self::File(other.into()),
         }
     }
 }
 
 /// A reply on its way. Dropping it leaves nothing.
-pub struct Answer {
+pub struct ReplyIntake {
     dropbox: Dropbox,
     mailbox: Mailbox,
     to: Correspondence,
@@ -52,7 +61,7 @@ pub struct Answer {
 }
 
 /// What was sent.
-pub struct Answered {
+pub struct ReplyReceipt {
     /// Its id.
     pub id: DispatchId,
     /// Names, exact sizes, hashes.
@@ -64,16 +73,16 @@ pub struct Answered {
 impl Dropbox {
     /// Begins a reply of `team`, of about `announced` bytes, to a mailbox that wrote to it. The seed is that of
     /// the form.
-    pub fn answer(
+    pub fn reply_intake(
         &self,
         mailbox: Mailbox,
         team: &Team,
         seed: DispatchSeed,
         announced: u64,
-    ) -> Result<Answer, AnswerError> {
+    ) -> Result<ReplyIntake, ReplyIntakeError> {
         let parties = self.store().parties(mailbox.id)?;
         if !parties.iter().any(|(theirs, _)| *theirs == team.id) {
-            return Err(AnswerError::NoMailbox);
+            return Err(ReplyIntakeError::NoMailbox);
         }
         let sources = mailbox.source_recipients.split_whitespace();
         let to = Correspondence {
@@ -82,7 +91,7 @@ impl Dropbox {
             team: team.id.clone(),
             team_recipients: team.recipients.texts(),
         };
-        Ok(Answer {
+        Ok(ReplyIntake {
             dropbox: self.clone(),
             recipients: to.recipients()?,
             to,
@@ -95,22 +104,22 @@ impl Dropbox {
     }
 }
 
-impl Answer {
+impl ReplyIntake {
     /// Begins the next file.
-    pub fn file(&mut self, name: String) -> Result<AnswerFile<'_>, AnswerError> {
+    pub fn file(&mut self, name: String) -> Result<ReplyIntakeFile<'_>, ReplyIntakeError> {
         let (upload, allowance) = (&mut self.upload, &mut self.allowance);
         let member = Member::begin(name, &self.recipients, upload, allowance)?;
-        Ok(AnswerFile { answer: self, member })
+        Ok(ReplyIntakeFile { answer: self, member })
     }
 
     /// Seals the manifest and publishes the reply, durably (fsync).
-    pub fn send(mut self, message: &str) -> Result<Answered, AnswerError> {
+    pub fn send(mut self, message: &str) -> Result<ReplyReceipt, ReplyIntakeError> {
         let message = if message.trim().is_empty() { "" } else { message };
         if message.is_empty() && self.files.is_empty() {
-            return Err(IntakeError::Empty.into());
+            return Err(ReplyIntakeError::Empty);
         }
         if message.chars().count() > self.dropbox.limits().message {
-            return Err(IntakeError::MessageTooLong.into());
+            return Err(ReplyIntakeError::MessageTooLong);
         }
         let id = self.id(message);
         let day = self.dropbox.today();
@@ -121,16 +130,16 @@ impl Answer {
         let entries = details.iter().enumerate().map(entry).collect();
         let team = self.to.team.clone();
         let manifest = self.to.manifest(&self.recipients, id, day, message.to_owned(), entries);
-        let json = manifest.to_json().map_err(IntakeError::from)?;
-        let file = self.upload.file().map_err(IntakeError::from)?;
-        let sealed = self.recipients.seal_manifest(&json, file).map_err(IntakeError::from)?;
+        let json = manifest.to_json()?;
+        let file = self.upload.file().map_err(FileError::from)?;
+        let sealed = self.recipients.seal_manifest(&json, file).map_err(FileError::from)?;
         let members = std::iter::once(sealed.finish()?).chain(places).collect();
-        let kind = Kind::Reply;
+        let kind = DispatchKind::Reply;
         let dispatch = store::Dispatch { id, kind, team, day, fetched: None, members };
         let mailbox = self.mailbox;
         let publication = store::Publication { mailbox, dispatch, keys: 0, draft: None };
         let published = self.upload.publish(publication)?;
-        Ok(Answered { id, files: details, before: published == Published::Before })
+        Ok(ReplyReceipt { id, files: details, before: published == Published::Before })
     }
 
     /// SHA-256\[seed, label, mailbox, team, message, (name, hash) of each file\], its first 16 bytes.
@@ -144,19 +153,19 @@ impl Answer {
 }
 
 /// A file on its way. Only [`finish`](Self::finish) makes it part of the reply.
-pub struct AnswerFile<'a> {
-    answer: &'a mut Answer,
+pub struct ReplyIntakeFile<'a> {
+    answer: &'a mut ReplyIntake,
     member: Member,
 }
 
-impl AnswerFile<'_> {
+impl ReplyIntakeFile<'_> {
     /// Takes the next bytes.
-    pub fn write(&mut self, bytes: &[u8]) -> Result<(), AnswerError> {
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), ReplyIntakeError> {
         Ok(self.member.write(&mut self.answer.allowance, bytes)?)
     }
 
     /// The file is whole.
-    pub fn finish(self) -> Result<(), AnswerError> {
+    pub fn finish(self) -> Result<(), ReplyIntakeError> {
         let file = self.member.finish()?;
         self.answer.files.push(file);
         Ok(())
