@@ -299,6 +299,7 @@ error-full = There is no room for this now. Send less, or come back later; your 
 error-too-large-now = There is little room at the moment: together the files may have at most { $most }. Send less, or come back later; your code stays valid.
 error-busy-title = Too many at once
 error-busy = Too many people are sending or asking at once. Wait a minute and try again.
+error-busy-form = Too many people are sending or asking at once. Wait a minute, then reload this page and confirm: what you wrote is sent along again.
 error-displaced = Many are sending at once, and hardly anything of this upload arrived for a while: its place was given to somebody else. Get a new Tor circuit for this site if you can, then try again.
 error-stale = The editors' keys have changed since these files arrived. They must be sent again: discard what is kept, then send the files anew.
 error-discarded = This upload has ended: the form was sent again, or its draft was sent, changed, discarded or erased in another window. Your mailbox shows what is kept.

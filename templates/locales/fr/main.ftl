@@ -263,6 +263,7 @@ error-full = Il n’y a pas assez de place en ce moment. Envoyez-en moins, ou re
 error-too-large-now = Il reste peu de place en ce moment : les fichiers, ensemble, ne peuvent pas dépasser { $most }. Envoyez-en moins, ou revenez plus tard ; votre code reste valable.
 error-busy-title = Trop de monde à la fois
 error-busy = Trop de personnes envoient ou demandent en même temps. Attendez une minute et réessayez.
+error-busy-form = Trop de personnes envoient ou demandent en même temps. Attendez une minute, puis actualisez cette page et confirmez : ce que vous avez écrit est envoyé de nouveau.
 error-displaced = Beaucoup de personnes envoient en même temps, et presque rien de cet envoi n’est arrivé depuis un moment : sa place a été donnée à quelqu’un d’autre. Demandez si possible un nouveau circuit Tor pour ce site, puis réessayez.
 error-stale = Les clés de l’équipe ont changé depuis l’arrivée de ces fichiers. Il faut les renvoyer : jetez ce qui est gardé, puis envoyez les fichiers de nouveau.
 error-discarded = Cet envoi s’est arrêté : le formulaire a été renvoyé, ou son brouillon a été envoyé, modifié, jeté ou effacé dans une autre fenêtre. Votre boîte montre ce qui est gardé.
