@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
 
+use super::notify::Notify;
 use super::supervisor::{Onion, ServerCommand, Supervisor};
 use super::{init, keygen, process, serve};
 use crate::base::clock::Clock;
@@ -87,8 +88,20 @@ impl Demo {
             .map_or_else(|| self.listen.clone(), |onion| Listen::Unix(onion.place.source_socket()));
         let desk = self.desk_listen;
         let reader =
-            ServerCommand { config: file.clone(), listen, desk: Some(desk.clone()), onion: None };
-        let supervisor = Supervisor { reader, onion, file: file.clone(), hangup_reloads: false };
+            ServerCommand {
+                config: file.clone(),
+                listen,
+                desk: Some(desk.clone()),
+                onion: None,
+                require_sandbox: false,
+            };
+        let supervisor = Supervisor {
+            reader,
+            onion,
+            file: file.clone(),
+            hangup_reloads: false,
+            notify: Notify::nobody(),
+        };
         supervisor.run(|onion| {
             let source = match onion {
                 Some(onion) => format!("http://{onion}"),

@@ -11,7 +11,7 @@ mod unknown;
 
 use std::path::Path;
 
-pub use edit::{Initial, initial_text};
+pub use edit::{Initial, initial_text, packaged_text, with_recipients};
 pub use onion::is_onion;
 pub use settings::{Config, ConfigError, DEFAULT, Listen, Team, Tor};
 

@@ -22,6 +22,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 pub use reader::ServerCommand;
 pub use tor::Onion;
 
+use super::notify::Notify;
 use super::supervised;
 use super::supervised::CLOCK_IS_RIGHT;
 use crate::base::clock::Clock;
@@ -44,6 +45,8 @@ pub struct Supervisor {
     pub file: PathBuf,
     /// SIGHUP reads it again, as it does for services; else it stops, as a closed terminal wants.
     pub hangup_reloads: bool,
+    /// Who starts and watches this process.
+    pub notify: Notify,
 }
 
 impl Supervisor {
@@ -83,6 +86,7 @@ impl Supervisor {
             }
         };
         ready(address.as_deref());
+        self.notify.ready();
 
         let (stop_reader, reader_stopped) = watch::channel(false);
         let (stop_tor, tor_stopped) = watch::channel(false);
@@ -100,6 +104,7 @@ impl Supervisor {
         let clients = || place.as_ref().map(crate::tor::clients::mark);
         let (mut seen, mut seen_clients) = (modified(&self.file), clients());
         let mut asks = tokio::time::interval(ASK);
+        let mut signs = tokio::time::interval(self.notify.interval());
         let done = loop {
             let asked = tokio::select! {
                 signal = signals.next() => match signal {
@@ -107,6 +112,10 @@ impl Supervisor {
                     Asked::Reload => true,
                 },
                 _ = looks.tick() => false,
+                _ = signs.tick() => {
+                    self.notify.alive();
+                    continue;
+                }
                 _ = asks.tick() => {
                     if let Some(place) = place.clone() {
                         tokio::spawn(ask_for_the_time(place, to_reader.clone()));
@@ -130,6 +139,7 @@ impl Supervisor {
             }
             (seen, seen_clients) = (now, now_clients);
         };
+        self.notify.stopping();
         // tor's line of progress goes first, tor itself once the reader has ended.
         let _ = stop_tor.send(true);
         let _ = stop_reader.send(true);
