@@ -87,14 +87,13 @@ impl Demo {
             .as_ref()
             .map_or_else(|| self.listen.clone(), |onion| Listen::Unix(onion.place.source_socket()));
         let desk = self.desk_listen;
-        let reader =
-            ServerCommand {
-                config: file.clone(),
-                listen,
-                desk: Some(desk.clone()),
-                onion: None,
-                require_sandbox: false,
-            };
+        let reader = ServerCommand {
+            config: file.clone(),
+            listen,
+            desk: Some(desk.clone()),
+            onion: None,
+            require_sandbox: false,
+        };
         let supervisor = Supervisor {
             reader,
             onion,

@@ -40,6 +40,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const OTHER_THREADS: usize = source::THREADS + desk::THREADS;
 
 #[derive(clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "options of a command line")]
 pub struct Serve {
     #[command(flatten)]
     config: ConfigArg,
@@ -147,8 +148,7 @@ fn keep(
         onion: None,
         require_sandbox,
     };
-    let supervisor =
-        Supervisor { reader, onion: Some(onion), file, hangup_reloads: true, notify };
+    let supervisor = Supervisor { reader, onion: Some(onion), file, hangup_reloads: true, notify };
     supervisor.run(|onion| {
         tracing::info!("sources reach the site at http://{}", onion.unwrap_or_default());
     })?;
@@ -296,11 +296,8 @@ pub fn start_log() {
         // Else a full or closed log is told by a panic.
         .log_internal_errors(false)
         .with_max_level(tracing::Level::INFO);
-    let _ = if is_journal() {
-        log.without_time().try_init()
-    } else {
-        log.with_timer(Days).try_init()
-    };
+    let _ =
+        if is_journal() { log.without_time().try_init() } else { log.with_timer(Days).try_init() };
 }
 
 /// A log in a file may outlive what it tells of: it has days, as everything that is stored.

@@ -87,15 +87,14 @@ fn teams(document: &mut DocumentMut) -> impl Iterator<Item = &mut Table> {
     teams.into_iter().flat_map(|teams| teams.iter_mut())
 }
 
-/// A line for each; those that are there keep theirs.
+/// A line for each. Whose key one is may stand behind it as a comment, which stays there.
 fn extended(mut list: Array, new: &[String]) -> Array {
     for recipient in new {
+        let comment = list.trailing().as_str().unwrap_or_default().trim_end().to_owned();
         list.push(recipient.trim());
         if let Some(last) = list.iter_mut().last() {
-            last.decor_mut().set_prefix("\n    ");
+            last.decor_mut().set_prefix(format!("{comment}\n    "));
         }
-    }
-    if !list.trailing().as_str().is_some_and(|text| text.contains('\n')) {
         list.set_trailing("\n");
     }
     list.set_trailing_comma(true);
@@ -133,9 +132,11 @@ mod tests {
         let of = |team: usize| parsed["team"][team].get("recipients").map(ToString::to_string);
         let list = of(0).unwrap();
         assert!(list.contains(ONE) && list.contains(TWO) && of(1).is_none(), "{new}");
-        assert!(with_recipients(text, Some("b"), &[ONE.into()]).unwrap().ends_with(&format!(
-            "name = \"B\"\nrecipients = [\n    \"{ONE}\",\n]\n"
-        )));
+        assert!(
+            with_recipients(text, Some("b"), &[ONE.into()])
+                .unwrap()
+                .ends_with(&format!("name = \"B\"\nrecipients = [\n    \"{ONE}\",\n]\n"))
+        );
         for team in [None, Some("c")] {
             let said = with_recipients(text, team, &[ONE.into()]).unwrap_err().to_string();
             assert!(said.ends_with("the file has: a, b"), "{said}");

@@ -15,10 +15,8 @@ mod running;
 /// Other processors number and shape their calls in other ways.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod calls {
-    use super::lack::Lack;
-
-    pub fn filter() -> anyhow::Result<Result<(), Lack>> {
-        Ok(Err(Lack::Kernel))
+    pub fn filter() -> anyhow::Result<Result<(), crate::cli::sandbox::lack::Lack>> {
+        Ok(Err(crate::cli::sandbox::lack::Lack::Kernel))
     }
 }
 
