@@ -19,7 +19,7 @@ pub fn write(dir: &Path) -> io::Result<()> {
     std::fs::write(dir.join("sourdine.toml"), text)
 }
 
-#[cfg_attr(test, expect(dead_code, reason = "the tests call `write`"))]
+#[cfg_attr(test, allow(dead_code, reason = "the tests call `write`"))]
 fn main() -> ExitCode {
     let Some(dir) = std::env::args_os().nth(1) else {
         eprintln!("usage: sourdine-package DIRECTORY");

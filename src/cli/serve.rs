@@ -77,6 +77,8 @@ impl Serve {
             start_log();
             first_start::make_box(&self.config.config)?;
         }
+        // Before it is read: a change in between is seen.
+        let seen = modified(&self.config.config);
         let mut config = process::load_config(&self.config.config)?;
         let (desk, file, require_sandbox) =
             (self.desk_listen, self.config.config, self.require_sandbox);
@@ -94,7 +96,7 @@ impl Serve {
              program of this machine could write tor's line to a port"
         );
         desk.iter().try_for_each(|desk| config.check_desk(desk))?;
-        let changes = Changes::File(file);
+        let changes = Changes::File { file, seen };
         Plan { config, desk, changes, require_sandbox, notify, passed }.run(|| ())
     }
 
@@ -173,7 +175,11 @@ pub struct Plan {
 /// Where changes of the configuration come from, for the teams.
 pub enum Changes {
     /// The file, when it changes and at SIGHUP.
-    File(PathBuf),
+    File {
+        file: PathBuf,
+        /// Its time when it was read.
+        seen: Option<SystemTime>,
+    },
     /// Standard input; at its end, so does this process.
     FromParent,
 }
@@ -181,7 +187,7 @@ pub enum Changes {
 impl Changes {
     fn file(&self) -> Option<&Path> {
         match self {
-            Self::File(file) => Some(file),
+            Self::File { file, .. } => Some(file),
             Self::FromParent => None,
         }
     }
@@ -359,9 +365,8 @@ async fn upkeep(dropbox: Dropbox, (site, editors): (Arc<Site>, Arc<Desk>), confi
 /// Reads changed teams. Ends when the parent that hands them over has ended.
 async fn follow(dropbox: Dropbox, changes: Changes, mut hangup: Signal) {
     match changes {
-        Changes::File(file) => {
+        Changes::File { file, mut seen } => {
             let mut reload = tokio::time::interval(RELOAD);
-            let mut seen = modified(&file);
             loop {
                 let asked = tokio::select! {
                     _ = reload.tick() => false,

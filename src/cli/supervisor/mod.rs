@@ -71,6 +71,8 @@ impl Supervisor {
         let address = running.as_ref().map(|tor| tor.address.clone());
         let mut reader = self.reader;
         reader.onion.clone_from(&address);
+        // Before the reader reads it: a change in between is seen.
+        let mut seen = modified(&self.file);
         let started = tokio::select! {
             started = reader.start() => started.map(Some),
             () = signals.stop() => Ok(None),
@@ -102,7 +104,7 @@ impl Supervisor {
         let mut looks = tokio::time::interval_at(Instant::now() + LOOK, LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let clients = || place.as_ref().map(crate::tor::clients::mark);
-        let (mut seen, mut seen_clients) = (modified(&self.file), clients());
+        let mut seen_clients = clients();
         let mut asks = tokio::time::interval(ASK);
         let mut signs = tokio::time::interval(self.notify.interval());
         let done = loop {
