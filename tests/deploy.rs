@@ -1,9 +1,16 @@
-//! The samples in `deploy/`: tor takes the torrc, and all of them name the same paths.
+//! What is handed out from `deploy/`: tor takes the torrc, units are closed, the package has everything that it names, and
+//! all of them name the same paths. `tests/package/trial` installs the package itself, under a real systemd.
 
+#[path = "../deploy/package.rs"]
+mod package;
+
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use crate::common::{Box_, Editor, fails, msg, ok, sourdine};
 
 const SOCKET: &str = "/run/sourdine/source.sock";
 const DESK: &str = "/run/sourdine/desk.sock";
@@ -97,6 +104,230 @@ fn all_samples_and_the_handbook_name_one_socket() {
     ] {
         assert!(read("deploy/torrc").contains(said), "deploy/torrc lacks {said}");
     }
+    let directory = read("deploy/tmpfiles.conf");
+    assert!(directory.lines().any(|line| line == "d /run/sourdine 2750 sourdine debian-tor"));
+}
+
+const UNITS: [(&str, &str); 2] =
+    [("deploy/sourdine.service", "10"), ("deploy/sourdine-tor.service", "20")];
+
+/// Values of a key in a unit, without the key.
+fn values(unit: &str, key: &str) -> Vec<String> {
+    let lines = read(unit);
+    let values = lines.lines().filter_map(|line| line.strip_prefix(key)?.strip_prefix('='));
+    values.map(ToOwned::to_owned).collect()
+}
+
+/// Exposure in tenths, as systemd judges it.
+#[test]
+fn the_units_are_closed() {
+    let analyze = |unit: &str, threshold: &str| {
+        let mut command = Command::new("systemd-analyze");
+        command.args(["security", "--no-pager", "--offline=true"]);
+        let output = command.arg(format!("--threshold={threshold}")).arg(unit).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(said.contains("Overall exposure level"), "{said}");
+        (output.status.success(), said)
+    };
+    for (unit, threshold) in UNITS {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(unit);
+        let (closed, said) = analyze(path.to_str().unwrap(), threshold);
+        assert!(closed, "{said}");
+        assert!(!analyze(path.to_str().unwrap(), "1").0, "the threshold is looked at");
+    }
+}
+
+/// systemd's groups of calls have neither of these two layers: without their names the server would run
+/// unsandboxed, or, under these units, not at all.
+#[test]
+fn the_units_let_the_sandbox_close_and_demand_it() {
+    for (unit, _) in UNITS {
+        let filters = values(unit, "SystemCallFilter");
+        let allowed: Vec<_> = filters[0].split(' ').collect();
+        for call in
+            ["seccomp", "landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"]
+        {
+            assert!(allowed.contains(&call), "{unit} lacks {call}");
+        }
+        // A call that kills would end the server when the sandbox is tried.
+        assert_eq!(values(unit, "SystemCallErrorNumber"), ["EPERM"]);
+        let [start] = values(unit, "ExecStart").try_into().unwrap();
+        let args: Vec<_> = start.split(' ').skip(1).collect();
+        assert!(args.contains(&"--require-sandbox") && args.contains(&"--init"), "{start}");
+        assert_eq!(args.contains(&"--tor"), unit.contains("-tor"), "{start}");
+        // Its options are ours.
+        let args = args.iter().map(|arg| arg.replace("/etc/", "/nonexistent/"));
+        assert!(fails(sourdine().args(args)).contains("/nonexistent/sourdine/sourdine.toml"));
+        for (key, value) in
+            [("Type", "notify"), ("User", "sourdine"), ("StateDirectory", "sourdine")]
+        {
+            assert_eq!(values(unit, key), [value], "{unit}");
+        }
+        assert!(!values(unit, "WatchdogSec").is_empty(), "{unit}");
+    }
+    assert_eq!(values(UNITS[0].0, "PrivateNetwork"), ["yes"]);
+    // Nothing else differs: what one may more than the other has its reason beside it.
+    let lines = |unit: &str| -> BTreeSet<String> {
+        read(unit).lines().filter(|line| !line.starts_with('#')).map(ToOwned::to_owned).collect()
+    };
+    let (alone, tor) = (lines(UNITS[0].0), lines(UNITS[1].0));
+    let open: Vec<_> = tor.difference(&alone).map(|line| line.split('=').next().unwrap()).collect();
+    let known = [
+        "After",
+        "AppArmorProfile",
+        "Conflicts",
+        "Description",
+        "ExecStart",
+        "RestrictAddressFamilies",
+        "TimeoutStopSec",
+        "Wants",
+    ];
+    assert_eq!(open, known);
+    let closed: Vec<_> = alone.difference(&tor).filter(|line| !line.contains('=')).collect();
+    assert!(closed.is_empty(), "{closed:?}");
+}
+
+#[test]
+fn the_package_names_files_that_are_there() {
+    let manifest: toml::Table = read("Cargo.toml").parse().unwrap();
+    let deb = &manifest["package"]["metadata"]["deb"];
+    let mut to = BTreeSet::new();
+    for asset in deb["assets"].as_array().unwrap() {
+        let [from, there, mode] = [0, 1, 2].map(|at| asset[at].as_str().unwrap());
+        assert!(matches!(mode, "755" | "644" | "640"));
+        assert!(from.starts_with("target/") || !read(from).is_empty());
+        to.insert(there);
+    }
+    for place in
+        ["usr/bin/", "etc/sourdine/", "etc/apparmor.d/sourdine", "usr/lib/sysusers.d/sourdine.conf"]
+    {
+        assert!(to.contains(place), "{place}");
+    }
+    for script in ["build", "debian/postinst", "debian/prerm", "debian/postrm"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy").join(script);
+        let shell = if script == "build" { "bash" } else { "sh" };
+        ok(Command::new(shell).arg("-n").arg(&path));
+        assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o111, 0o111, "{script}");
+    }
+}
+
+/// Names of every command, with those above it.
+fn commands(above: &str, command: &clap::Command, found: &mut Vec<String>) {
+    let name = format!("{above}{}", command.get_name());
+    for inner in command.get_subcommands() {
+        commands(&format!("{name}-"), inner, found);
+    }
+    found.push(name);
+}
+
+#[test]
+fn every_command_has_a_manual_page_and_completions() {
+    let dir = tempfile::tempdir().unwrap();
+    package::write(dir.path()).unwrap();
+    let mut all = Vec::new();
+    commands("", &sourdine::cli::command(), &mut all);
+    assert!(all.len() > 15, "{all:?}");
+    for name in &all {
+        let page = fs::read_to_string(dir.path().join(format!("man/{name}.1"))).unwrap();
+        assert!(page.contains(".SH NAME") && page.contains(".SH SYNOPSIS"), "{page}");
+    }
+    for file in ["sourdine.bash", "_sourdine", "sourdine.fish"] {
+        let text = fs::read_to_string(dir.path().join(file)).unwrap();
+        for name in all.iter().filter_map(|name| name.rsplit('-').next()) {
+            assert!(text.contains(name), "{file} lacks {name}");
+        }
+    }
+    // What a shell makes of it.
+    let completed = |line: &str| {
+        let script =
+            "source \"$1\"; read -ra COMP_WORDS <<<\"$2\"; COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+            _sourdine sourdine \"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD - 1]}\"
+            echo \"${COMPREPLY[@]}\"";
+        let mut bash = Command::new("bash");
+        bash.args(["-c", script, "-"]).arg(dir.path().join("sourdine.bash")).arg(line);
+        String::from_utf8(ok(&mut bash).stdout).unwrap().trim().to_owned()
+    };
+    assert_eq!(completed("sourdine ser"), "serve");
+    assert_eq!(completed("sourdine serve --req"), "--require-sandbox");
+    assert_eq!(completed("sourdine team add-"), "add-recipient");
+}
+
+/// As the package's first commands do: nothing can be sealed to nobody, then to whom was added.
+#[test]
+fn the_packages_configuration_takes_recipients() {
+    let dir = tempfile::tempdir().unwrap();
+    package::write(dir.path()).unwrap();
+    let file = dir.path().join("sourdine.toml");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    let team = |args: &[&str]| {
+        let mut command = sourdine();
+        command.arg("team").args(args).arg("--config").arg(&file);
+        command
+    };
+    for mut command in [team(&["list"]), {
+        let mut serve = sourdine();
+        serve.args(["serve", "--init", "--config"]).arg(&file);
+        serve
+    }] {
+        let said = fails(&mut command);
+        assert!(said.contains("team.recipients") && said.contains("team add-recipient"), "{said}");
+    }
+    let before = fs::read_to_string(&file).unwrap();
+    let anne = Editor::new(dir.path(), "anne").recipient;
+    let key = fs::read_to_string(dir.path().join("anne.txt")).unwrap();
+    let secret = key.lines().find(|line| line.starts_with("AGE-SECRET-KEY-")).unwrap();
+    for wrong in [secret, "age1oops", &format!("{anne}x")] {
+        let said = fails(&mut team(&["add-recipient", &anne, wrong]));
+        assert!(!said.contains(secret), "{said}");
+        assert_eq!(fs::read_to_string(&file).unwrap(), before);
+    }
+    let bob = Editor::new(dir.path(), "bob").recipient;
+    ok(&mut team(&["add-recipient", &anne]));
+    assert!(fails(&mut team(&["add-recipient", &anne])).contains("the same key"));
+    let said = String::from_utf8(ok(&mut team(&["add-recipient", &bob])).stdout).unwrap();
+    assert!(said.contains(&anne) && said.contains(&bob), "{said}");
+    assert_eq!(said.as_bytes(), ok(&mut team(&["list"])).stdout);
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o7777, 0o640);
+    let after = fs::read_to_string(&file).unwrap();
+    let lines = before.lines().filter(|line| !line.starts_with("recipients"));
+    lines.for_each(|line| assert!(after.contains(line), "{line}"));
+    assert!(!file.with_extension("toml.new").exists());
+}
+
+/// The page for editors, word for word: what stands indented under its heading is typed at a shell that begins in
+/// the folder, with nothing else around.
+#[test]
+fn the_page_for_the_stick_works_as_it_stands() {
+    let (dir, page) = (tempfile::tempdir().unwrap(), read("docs/stick.md"));
+    let part = page.split("\n## ").find(|part| part.starts_with("Tails and Debian")).unwrap();
+    let typed: Vec<_> = part.lines().filter_map(|line| line.strip_prefix("    ")).collect();
+    let [check, install, version, keygen, open] = typed[..] else { panic!("{typed:?}") };
+    let (stick, home) = (dir.path().join("stick"), dir.path().join("home"));
+    fs::create_dir(&stick).unwrap();
+    fs::create_dir(&home).unwrap();
+    // A FAT stick gives no right to run anything.
+    fs::copy(env!("CARGO_BIN_EXE_sourdine"), stick.join("sourdine")).unwrap();
+    fs::set_permissions(stick.join("sourdine"), fs::Permissions::from_mode(0o644)).unwrap();
+    let run = |line: &str| {
+        let mut sh = Command::new("sh");
+        sh.args(["-c", line]).current_dir(&stick).env_clear();
+        sh.env("HOME", &home).env("PATH", "/usr/bin:/bin");
+        String::from_utf8(ok(&mut sh).stdout).unwrap()
+    };
+    run("sha256sum sourdine > sourdine.sha256");
+    assert_eq!(run(check), "sourdine: OK\n");
+    run(install);
+    assert!(run(version).starts_with("sourdine "));
+    let recipient = run(keygen).trim().to_owned();
+    let mut site = Box_::new(1, &[]);
+    site.edit(&[(&site.editors[0].recipient.clone(), &recipient)]);
+    site.serve();
+    let form = site.form("en");
+    site.send(&form, "For the stick.", &[]).must_say(msg("receipt-title"));
+    fs::copy(site.export("bundle.tar"), stick.join("bundle.tar")).unwrap();
+    run(open);
+    let summary = fs::read_to_string(home.join("opened/SUMMARY.txt")).unwrap();
+    assert!(summary.contains("For the stick."), "{summary}");
 }
 
 #[test]

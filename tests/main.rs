@@ -42,6 +42,7 @@ mod progress;
 mod sandbox;
 mod seized_disk;
 mod serve_with_tor;
+mod service;
 mod store;
 mod strangers;
 mod taking_back;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
 
+use super::notify::Notify;
 use super::supervisor::{Onion, ServerCommand, Supervisor};
 use super::{init, keygen, process, serve};
 use crate::base::clock::Clock;
@@ -88,9 +89,20 @@ impl Demo {
         let listen = onion
             .as_ref()
             .map_or_else(|| source.clone(), |onion| Listen::Unix(onion.place.source_socket()));
-        let reader =
-            ServerCommand { config: file.clone(), listen, desk: Some(desk.clone()), onion: None };
-        let supervisor = Supervisor { reader, onion, file: file.clone(), hangup_reloads: false };
+        let reader = ServerCommand {
+            config: file.clone(),
+            listen,
+            desk: Some(desk.clone()),
+            onion: None,
+            require_sandbox: false,
+        };
+        let supervisor = Supervisor {
+            reader,
+            onion,
+            file: file.clone(),
+            hangup_reloads: false,
+            notify: Notify::nobody(),
+        };
         supervisor.run(|onion| {
             let source = match onion {
                 Some(onion) => format!("http://{onion}"),

@@ -7,11 +7,14 @@ mod deliver;
 mod demo;
 mod editor;
 mod export;
+mod first_start;
 mod identities;
 mod init;
 mod keygen;
+mod notify;
 mod open;
 mod owner;
+mod passed;
 mod passphrase;
 mod process;
 mod progress;
@@ -22,16 +25,17 @@ mod status;
 mod stdio;
 mod supervised;
 mod supervisor;
+mod team;
 mod upgrade;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// An anonymous drop box: documents are sealed on arrival, answered with a code.
 ///
-/// On a server: init, check, serve, upgrade, editor, status, export, deliver. On an editor's machine, which needs no
+/// On a server: init, check, serve, upgrade, team, editor, status, export, deliver. On an editor's machine, which needs no
 /// network: keygen, open, reply. To see all of it: demo.
 #[derive(Parser)]
 #[command(name = "sourdine", version, max_term_width = 100)]
@@ -50,6 +54,8 @@ enum Command {
     Check(check::Check),
     /// Serve the source's site and the editors' desk
     Serve(serve::Serve),
+    /// Say to whom submissions are sealed
+    Team(team::Team),
     /// Say who may sign in at the desk
     Editor(editor::Editor),
     /// Bring the store of an older version to this one's format; `serve` does so at its start
@@ -68,6 +74,11 @@ enum Command {
     Reply(reply::Reply),
 }
 
+/// Every command with its options: what manual pages and completions are made of.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
 /// Runs the command line: 0 done, 1 failed, 2 wrong usage.
 pub fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -82,6 +93,7 @@ pub fn run() -> ExitCode {
         Command::Init(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Serve(command) => command.run(),
+        Command::Team(command) => command.run(),
         Command::Editor(command) => command.run(),
         Command::Upgrade(command) => command.run(),
         Command::Status(command) => command.run(),

@@ -1,6 +1,7 @@
 //! `sourdine serve`: runs the listeners until it is told to stop.
 
 use std::cell::Cell;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -9,10 +10,14 @@ use anyhow::{Context, ensure};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::Instant;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::FormatTime;
 
 use super::config_arg::ConfigArg;
+use super::notify::Notify;
+use super::passed::Passed;
 use super::supervisor::{Onion, ServerCommand, Supervisor};
-use super::{owner, process, sandbox, supervised};
+use super::{first_start, owner, process, sandbox, supervised};
 use crate::base::clock::Clock;
 use crate::base::limits::Limits;
 use crate::config::{Config, ConfigError, Listen};
@@ -35,6 +40,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const OTHER_THREADS: usize = source::THREADS + desk::THREADS;
 
 #[derive(clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "options of a command line")]
 pub struct Serve {
     #[command(flatten)]
     config: ConfigArg,
@@ -47,6 +53,12 @@ pub struct Serve {
     /// Run the installed tor too: an onion site, kept running until this stops
     #[arg(long, conflicts_with_all = ["listen", "desk_listen"])]
     tor: bool,
+    /// Make an empty store first, where there is none: for the first start of a service
+    #[arg(long)]
+    init: bool,
+    /// Serve nothing where the kernel, or a filter around this process, lacks a layer of the sandbox
+    #[arg(long)]
+    require_sandbox: bool,
     /// As a child of `serve --tor` or `demo`
     #[arg(long, hide = true)]
     supervised: bool,
@@ -60,11 +72,20 @@ impl Serve {
         if self.supervised {
             return self.run_supervised();
         }
+        let (notify, passed) = (Notify::from_env()?, Passed::from_env()?);
+        if self.init {
+            start_log();
+            first_start::make_box(&self.config.config)?;
+        }
+        // Before it is read: a change in between is seen.
+        let seen = modified(&self.config.config);
         let mut config = process::load_config(&self.config.config)?;
-        let (desk, file) = (self.desk_listen, self.config.config);
+        let (desk, file, require_sandbox) =
+            (self.desk_listen, self.config.config, self.require_sandbox);
         if self.tor {
             start_log();
-            return keep(&config, file);
+            passed.all_used()?;
+            return keep(&config, file, require_sandbox, notify);
         }
         config.listen = self.listen.unwrap_or(config.listen);
         let desk = desk.or_else(|| config.desk.clone());
@@ -76,7 +97,8 @@ impl Serve {
         );
         desk.iter().try_for_each(|desk| config.check_desk(desk))?;
         let owner = owner::of_root(&config, &file);
-        Plan { config, desk, changes: Changes::File(file) }.run(|| warn(owner))
+        let changes = Changes::File { file, seen };
+        Plan { config, desk, changes, require_sandbox, notify, passed }.run(|| warn(owner))
     }
 
     /// As a child: what goes wrong before sources are served is the parent's to tell.
@@ -93,7 +115,15 @@ impl Serve {
                 config.haproxy = true;
                 config.onions.push(onion);
             }
-            Plan { config, desk: self.desk_listen, changes: Changes::FromParent }.run(ready)
+            let plan = Plan {
+                config,
+                desk: self.desk_listen,
+                changes: Changes::FromParent,
+                require_sandbox: self.require_sandbox,
+                notify: Notify::nobody(),
+                passed: Passed::nothing(),
+            };
+            plan.run(ready)
         });
         match done {
             Err(error) if !served.get() => {
@@ -106,7 +136,12 @@ impl Serve {
 }
 
 /// `serve --tor`: this process becomes the parent of tor and of the one that reads requests.
-fn keep(config: &Config, file: PathBuf) -> anyhow::Result<()> {
+fn keep(
+    config: &Config,
+    file: PathBuf,
+    require_sandbox: bool,
+    notify: Notify,
+) -> anyhow::Result<()> {
     let onion = Onion::prepare(config)?;
     let reader = ServerCommand {
         config: file.clone(),
@@ -114,9 +149,10 @@ fn keep(config: &Config, file: PathBuf) -> anyhow::Result<()> {
         // Its onion service waits for the first editor who is let in.
         desk: Some(Listen::Unix(onion.place.desk_socket())),
         onion: None,
+        require_sandbox,
     };
     let owner = owner::of_root(config, &file);
-    let supervisor = Supervisor { reader, onion: Some(onion), file, hangup_reloads: true };
+    let supervisor = Supervisor { reader, onion: Some(onion), file, hangup_reloads: true, notify };
     supervisor.run(|onion| {
         warn(owner);
         tracing::info!("sources reach the site at http://{}", onion.unwrap_or_default());
@@ -138,12 +174,22 @@ pub struct Plan {
     pub desk: Option<Listen>,
     /// Where changed teams come from.
     pub changes: Changes,
+    /// Nothing is served without all of the sandbox.
+    pub require_sandbox: bool,
+    /// Who started this process and watches it.
+    pub notify: Notify,
+    /// Listeners that are there already.
+    pub passed: Passed,
 }
 
 /// Where changes of the configuration come from, for the teams.
 pub enum Changes {
     /// The file, when it changes and at SIGHUP.
-    File(PathBuf),
+    File {
+        file: PathBuf,
+        /// Its time when it was read.
+        seen: Option<SystemTime>,
+    },
     /// Standard input; at its end, so does this process.
     FromParent,
 }
@@ -151,7 +197,7 @@ pub enum Changes {
 impl Changes {
     fn file(&self) -> Option<&Path> {
         match self {
-            Self::File(file) => Some(file),
+            Self::File { file, .. } => Some(file),
             Self::FromParent => None,
         }
     }
@@ -159,7 +205,7 @@ impl Changes {
 
 impl Plan {
     /// Serves until SIGTERM or SIGINT; `ready` runs once the listeners wait.
-    pub fn run(self, ready: impl FnOnce()) -> anyhow::Result<()> {
+    pub fn run(mut self, ready: impl FnOnce()) -> anyhow::Result<()> {
         start_log();
         process::forget_access_times(&self.config.data_dir);
         for listen in std::iter::once(&self.config.listen).chain(&self.desk) {
@@ -168,10 +214,14 @@ impl Plan {
             }
         }
         // Before any thread exists: rights that are given up here are given up for all.
-        let source = bind(&self.config.listen)?;
-        let desk = self.desk.as_ref().map(bind).transpose()?;
+        let source = bind(&self.config.listen, &mut self.passed)?;
+        let desk = self.desk.as_ref().map(|desk| bind(desk, &mut self.passed)).transpose()?;
+        self.passed.all_used()?;
         let rules = sandbox::Rules { data_dir: &self.config.data_dir, config: self.changes.file() };
         let sandbox = sandbox::enter(rules)?;
+        if self.require_sandbox {
+            sandbox.complete()?;
+        }
         let (dropbox, recovered) = Dropbox::open_to_serve(&self.config, Clock::system())?;
         for Migrated { file, from, to } in &recovered.migrated {
             tracing::info!("{file} was brought from format {from} to {to}");
@@ -225,13 +275,19 @@ impl Plan {
             listeners.push(tokio::spawn(serve(listener, line(listen), app, stopped)));
         }
         ready();
+        self.notify.ready();
         let upkeep = tokio::spawn(upkeep(dropbox.clone(), (site.clone(), editors), self.config));
         let mut parent = tokio::spawn(follow(dropbox.clone(), self.changes, hangup));
-        tokio::select! {
-            _ = terminate.recv() => (),
-            _ = interrupt.recv() => (),
-            _ = &mut parent => (),
+        let mut signs = tokio::time::interval(self.notify.interval());
+        loop {
+            tokio::select! {
+                _ = signs.tick() => self.notify.alive(),
+                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break,
+                _ = &mut parent => break,
+            }
         }
+        self.notify.stopping();
         tracing::info!("stopping");
         upkeep.abort();
         parent.abort();
@@ -246,22 +302,38 @@ impl Plan {
     }
 }
 
-/// To be called once, before the first line.
+/// To be called before the first line.
 pub fn start_log() {
     // Only our own lines, and none of a request: neither hyper's nor SQLite's.
     let log = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_ansi(false)
         .with_target(false)
-        .without_time()
         // Else a full or closed log is told by a panic.
         .log_internal_errors(false)
         .with_max_level(tracing::Level::INFO);
-    let _ = log.try_init();
+    let _ =
+        if is_journal() { log.without_time().try_init() } else { log.with_timer(Days).try_init() };
 }
 
-fn bind(listen: &Listen) -> anyhow::Result<Listener> {
-    Listener::bind(listen).with_context(|| {
+/// A log in a file may outlive what it tells of: it has days, as everything that is stored.
+struct Days;
+
+impl FormatTime for Days {
+    fn format_time(&self, out: &mut Writer<'_>) -> fmt::Result {
+        write!(out, "{}", Clock::system().day())
+    }
+}
+
+/// Whether standard error goes to systemd's journal, which notes times by itself (systemd.exec(5)).
+fn is_journal() -> bool {
+    let named = std::env::var("JOURNAL_STREAM").unwrap_or_default();
+    rustix::fs::fstat(std::io::stderr())
+        .is_ok_and(|stat| named == format!("{}:{}", stat.st_dev, stat.st_ino))
+}
+
+fn bind(listen: &Listen, passed: &mut Passed) -> anyhow::Result<Listener> {
+    passed.listener(listen).with_context(|| {
         format!(
             "{listen} cannot be served; if another program uses it, choose another with --listen or \
              --desk-listen"
@@ -303,9 +375,8 @@ async fn upkeep(dropbox: Dropbox, (site, editors): (Arc<Site>, Arc<Desk>), confi
 /// Reads changed teams. Ends when the parent that hands them over has ended.
 async fn follow(dropbox: Dropbox, changes: Changes, mut hangup: Signal) {
     match changes {
-        Changes::File(file) => {
+        Changes::File { file, mut seen } => {
             let mut reload = tokio::time::interval(RELOAD);
-            let mut seen = modified(&file);
             loop {
                 let asked = tokio::select! {
                     _ = reload.tick() => false,

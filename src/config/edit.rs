@@ -1,8 +1,8 @@
-//! The file that `init` writes: the embedded default with its comments, and what is known filled in.
+//! Texts of configurations: the embedded default with what is known filled in, and changed ones, with their comments.
 
 use std::path::Path;
 
-use toml_edit::{Array, DocumentMut, Item, value};
+use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 use super::settings::{ConfigError, DEFAULT};
 
@@ -18,22 +18,130 @@ pub struct Initial<'a> {
 
 /// The default configuration with these values, comments kept.
 pub fn initial_text(initial: &Initial<'_>) -> Result<String, ConfigError> {
-    let broken = |_| ConfigError::Syntax("the embedded configuration is broken".into());
-    let mut document: DocumentMut = DEFAULT.parse().map_err(broken)?;
+    let mut document = default()?;
     document["data_dir"] = value(initial.data_dir.to_string_lossy().as_ref());
     for (table, key, text) in initial.values {
         document[table][key] = value(*text);
     }
-    let mut recipients = Array::from_iter(initial.recipients);
-    for recipient in recipients.iter_mut() {
-        recipient.decor_mut().set_prefix("\n    ");
-    }
-    recipients.set_trailing("\n");
-    recipients.set_trailing_comma(true);
-    if let Some(team) =
-        document.get_mut("team").and_then(Item::as_array_of_tables_mut).and_then(|t| t.get_mut(0))
-    {
-        team["recipients"] = value(recipients);
+    if let Some(team) = teams(&mut document).next() {
+        team["recipients"] = value(extended(Array::new(), initial.recipients));
     }
     Ok(document.to_string())
+}
+
+/// The file of the Debian package: the default with the places of its units. Nobody can be sealed to yet.
+pub fn packaged_text() -> Result<String, ConfigError> {
+    let mut document = default()?;
+    document["data_dir"] = value("/var/lib/sourdine/data");
+    document["tor"]["dir"] = value("/var/lib/sourdine/tor");
+    document["listen"]["source"] = value("unix:/run/sourdine/source.sock");
+    document["listen"]["haproxy"] = value(true);
+    Ok(document.to_string())
+}
+
+/// A configuration with more recipients in the team of this id; without one, in the only team.
+pub fn with_recipients(
+    text: &str,
+    team: Option<&str>,
+    new: &[String],
+) -> Result<String, ConfigError> {
+    // What stands there is not repeated: it may be a private key, pasted by mistake.
+    let syntax = |error: toml_edit::TomlError| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        ConfigError::Syntax(format!("line {line} is no TOML; correct it, then run this again"))
+    };
+    let wrong = |reason: String| ConfigError::Value { key: "team".into(), reason };
+    let mut document: DocumentMut = text.parse().map_err(syntax)?;
+    let id = |table: &Table| table.get("id").and_then(Item::as_str).unwrap_or_default().to_owned();
+    let known: Vec<_> = teams(&mut document).map(|table| id(table)).collect();
+    let at = match (team, known.as_slice()) {
+        (None, [_]) => Some(0),
+        (None, _) => None,
+        (Some(team), _) => known.iter().position(|id| id == team),
+    };
+    let Some(table) = at.and_then(|at| teams(&mut document).nth(at)) else {
+        let reason = match team {
+            Some(team) => format!("there is no [[team]] with the id {team}"),
+            None => "say which with --team".into(),
+        };
+        return Err(wrong(format!("{reason}; the file has: {}", known.join(", "))));
+    };
+    let old = match table.get("recipients") {
+        None => Array::new(),
+        Some(item) => item
+            .as_array()
+            .cloned()
+            .ok_or_else(|| wrong("recipients is no list; correct it first".into()))?,
+    };
+    table["recipients"] = value(extended(old, new));
+    Ok(document.to_string())
+}
+
+fn default() -> Result<DocumentMut, ConfigError> {
+    DEFAULT.parse().map_err(|_| ConfigError::Syntax("the embedded configuration is broken".into()))
+}
+
+fn teams(document: &mut DocumentMut) -> impl Iterator<Item = &mut Table> {
+    let teams = document.get_mut("team").and_then(Item::as_array_of_tables_mut);
+    teams.into_iter().flat_map(|teams| teams.iter_mut())
+}
+
+/// A line for each. Whose key one is may stand behind it as a comment, which stays there.
+fn extended(mut list: Array, new: &[String]) -> Array {
+    for recipient in new {
+        let comment = list.trailing().as_str().unwrap_or_default().trim_end().to_owned();
+        list.push(recipient.trim());
+        if let Some(last) = list.iter_mut().last() {
+            last.decor_mut().set_prefix(format!("{comment}\n    "));
+        }
+        list.set_trailing("\n");
+    }
+    list.set_trailing_comma(true);
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    const ONE: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+    const TWO: &str = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa";
+
+    #[test]
+    fn the_packages_file_only_lacks_recipients_and_keeps_every_comment() {
+        let text = packaged_text().unwrap();
+        assert!(Config::parse(&text).unwrap_err().to_string().starts_with("team.recipients: "));
+        let comments = |text: &str| text.lines().filter(|l| l.starts_with('#')).count();
+        assert_eq!(comments(&text), comments(DEFAULT));
+        let config = Config::parse(&with_recipients(&text, None, &[ONE.into()]).unwrap()).unwrap();
+        assert_eq!(config.data_dir, Path::new("/var/lib/sourdine/data"));
+        assert!(config.haproxy && !config.tor.dir.starts_with(config.data_dir));
+    }
+
+    #[test]
+    fn recipients_are_added_where_they_belong_and_comments_stay() {
+        let text = "# ours\n[[team]]\nid = \"a\"\nname = \"A\"\nrecipients = [\n    # Anne\n    \"x\", # hers\n]\n\
+                    \n[[team]]\nid = \"b\"\nname = \"B\"\n";
+        let new = with_recipients(text, Some("a"), &[ONE.into(), format!(" {TWO}\n")]).unwrap();
+        for kept in ["# ours\n", "    # Anne\n", "\"x\", # hers", "id = \"b\""] {
+            assert!(new.contains(kept), "{new}");
+        }
+        let parsed: toml::Table = new.parse().unwrap();
+        let of = |team: usize| parsed["team"][team].get("recipients").map(ToString::to_string);
+        let list = of(0).unwrap();
+        assert!(list.contains(ONE) && list.contains(TWO) && of(1).is_none(), "{new}");
+        assert!(
+            with_recipients(text, Some("b"), &[ONE.into()])
+                .unwrap()
+                .ends_with(&format!("name = \"B\"\nrecipients = [\n    \"{ONE}\",\n]\n"))
+        );
+        for team in [None, Some("c")] {
+            let said = with_recipients(text, team, &[ONE.into()]).unwrap_err().to_string();
+            assert!(said.ends_with("the file has: a, b"), "{said}");
+        }
+        let said = with_recipients("AGE-SECRET-KEY-1X", None, &[]).unwrap_err().to_string();
+        assert!(said.starts_with("line 1 ") && !said.contains("SECRET"), "{said}");
+    }
 }

@@ -12,7 +12,7 @@ mod unknown;
 use std::path::Path;
 
 use crate::base::text;
-pub use edit::{Initial, initial_text};
+pub use edit::{Initial, initial_text, packaged_text, with_recipients};
 pub use onion::is_onion;
 pub use settings::{Config, ConfigError, DEFAULT, Listen, Team, Tor};
 

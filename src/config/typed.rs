@@ -348,7 +348,8 @@ fn teams(typed: Vec<RawTeam>) -> Result<Vec<Team>, ConfigError> {
             return Err(wrong(
                 "team.recipients",
                 format!(
-                    "team {} has none, so nothing could be sealed; add each editor's age1… line",
+                    "team {} has none, so nothing could be sealed; add each editor's age1… line: \
+                     sourdine team add-recipient age1…",
                     team.id
                 ),
             ));

@@ -21,6 +21,9 @@ os.execv(sys.argv[3], sys.argv[3:])
 
 const NO_LANDLOCK: (i64, i32) = (libc::SYS_landlock_create_ruleset, libc::ENOSYS);
 const LANDLOCK_OFF: (i64, i32) = (libc::SYS_landlock_create_ruleset, libc::EOPNOTSUPP);
+/// What the filter of a unit or a container answers.
+const LANDLOCK_FILTERED: (i64, i32) = (libc::SYS_landlock_create_ruleset, libc::EPERM);
+const SECCOMP_FILTERED: (i64, i32) = (libc::SYS_seccomp, libc::EPERM);
 const NO_SECCOMP: (i64, i32) = (libc::SYS_seccomp, libc::EINVAL);
 
 /// `sourdine` on such a kernel.
@@ -81,4 +84,39 @@ fn without_seccomp_it_serves_and_says_so() {
         assert!(said.contains("programs can be started and connections made"), "{said}");
         assert!(said.contains("CONFIG_SECCOMP_FILTER"), "{said}");
     }
+}
+
+#[test]
+fn a_filter_around_it_is_not_taken_for_an_older_kernel() {
+    for (kernel, calls) in
+        [(LANDLOCK_FILTERED, "landlock_create_ruleset, "), (SECCOMP_FILTERED, "the call `seccomp`")]
+    {
+        let (check, log) = said(kernel);
+        for said in [&log, &check] {
+            let line = said.lines().find(|line| line.contains("a filter around this process"));
+            assert!(line.is_some_and(|line| line.contains(calls)), "{said}");
+            assert!(!said.contains("this kernel has no"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn a_unit_may_demand_the_whole_sandbox() {
+    let site = Box_::new(1, &[]);
+    for (kernel, why) in [
+        (NO_LANDLOCK, "this kernel has no landlock"),
+        (NO_SECCOMP, "this kernel has no seccomp filter"),
+        (LANDLOCK_FILTERED, "a filter around this process refuses landlock"),
+        (SECCOMP_FILTERED, "a filter around this process refuses the call `seccomp`"),
+    ] {
+        let serve = ["serve", "--require-sandbox", "--listen", "127.0.0.1:0", "--config"];
+        let mut command = on_a_kernel(kernel);
+        let said = fails(command.args(serve).arg(site.config()));
+        assert!(said.contains("nothing is served") && said.contains(why), "{said}");
+    }
+    let mut site = site;
+    site.serve_with(|command| {
+        command.arg("--require-sandbox");
+    });
+    assert_eq!(site.curl("/?lang=en", &[]).status, 200);
 }

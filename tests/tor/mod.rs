@@ -12,6 +12,10 @@ mod recorder;
 mod service;
 mod visits;
 
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
 use crate::common::side_by_side;
 
 /// One test, because the network takes half a minute to begin.
@@ -45,4 +49,18 @@ fn over_a_private_network() {
             &visits::a_source_sends_comes_back_and_reads_the_answer,
         ),
     ]);
+}
+
+/// Writes what a torrc needs to be of this network, and its client's port, into the file that is named, and stays until
+/// that file is removed.
+#[test]
+#[ignore = "long: a network for tests/package/trial"]
+fn a_network_for_another_program() {
+    let Some(file) = std::env::var_os("SOURDINE_NETWORK") else { return };
+    let (network, file) = (network::Network::shared(), Path::new(&file));
+    let text = format!("# socks {}\n{}", network.source().port, network.include_lines());
+    fs::write(file.with_extension("new"), text).unwrap();
+    fs::rename(file.with_extension("new"), file).unwrap();
+    let gone = || (!file.exists()).then_some(());
+    service::within(Duration::from_secs(3000), "the end", gone, String::new);
 }

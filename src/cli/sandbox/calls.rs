@@ -14,6 +14,8 @@ use seccompiler::{
     SeccompFilter, SeccompRule, TargetArch, sock_filter,
 };
 
+use super::lack::Lack;
+
 /// The last call of Linux 6.18 (`file_setattr`). Later ones do not exist for us, and neither do those of
 /// x86-64's second numbering (x32), which begins at 2^30.
 const NEWEST: u32 = 469;
@@ -184,10 +186,10 @@ const NEVER_OLD: &[c_long] = &[];
 type Error = BackendError;
 type Rules = BTreeMap<c_long, Vec<SeccompRule>>;
 
-/// Installs the filter; says whether the kernel and the processor have what it needs.
-pub fn filter() -> Result<bool, Error> {
+/// Installs the filter, where kernel and processor have what it needs.
+pub fn filter() -> Result<Result<(), Lack>, Error> {
     let Ok(arch) = TargetArch::try_from(std::env::consts::ARCH) else {
-        return Ok(false);
+        return Ok(Err(Lack::Kernel));
     };
     let refused = SeccompAction::Errno(libc::EPERM.unsigned_abs());
     let refusals: BpfProgram =
@@ -195,7 +197,10 @@ pub fn filter() -> Result<bool, Error> {
     // Each program also ends the process when it calls the kernel in another processor's way (32 bits).
     let installed = seccompiler::apply_filter(&unknown_calls())
         .and_then(|()| seccompiler::apply_filter(&refusals));
-    Ok(installed.is_ok())
+    Ok(installed.map_err(|error| match error {
+        seccompiler::Error::Prctl(error) | seccompiler::Error::Seccomp(error) => Lack::of(&error),
+        _ => Lack::Kernel,
+    }))
 }
 
 fn rules() -> Result<Rules, Error> {

@@ -1,5 +1,6 @@
 //! The layer of files: landlock, as much of it as the kernel has.
 
+use std::io;
 use std::path::Path;
 
 use landlock::{
@@ -8,6 +9,7 @@ use landlock::{
     Scope,
 };
 
+use super::lack::Lack;
 use super::rules::Rules;
 
 /// The newest version that the crate knows; an older kernel takes of it what it has.
@@ -17,8 +19,11 @@ const RANDOM: &str = "/dev/urandom";
 
 /// Refuses every file but those of `rules`, TCP, and signals and abstract sockets of other processes.
 /// Returns the version of landlock in force.
-pub fn restrict(rules: Rules<'_>) -> Result<Option<u32>, RulesetError> {
-    let mut ruleset = Ruleset::default()
+pub fn restrict(rules: Rules<'_>) -> Result<Result<u32, Lack>, RulesetError> {
+    let new = Ruleset::default();
+    // The crate has just asked what the kernel has, and keeps the error to itself.
+    let refused = io::Error::last_os_error();
+    let mut ruleset = new
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(NEWEST))?
         .handle_access(AccessNet::from_all(NEWEST))?
@@ -42,8 +47,8 @@ pub fn restrict(rules: Rules<'_>) -> Result<Option<u32>, RulesetError> {
     }
     Ok(match ruleset.restrict_self()?.landlock {
         // Versions are numbered as the kernel numbers them.
-        LandlockStatus::Available { effective_abi, .. } => Some(effective_abi as u32),
-        _ => None,
+        LandlockStatus::Available { effective_abi, .. } => Ok(effective_abi as u32),
+        _ => Err(Lack::of(&refused)),
     })
 }
 

@@ -7,6 +7,7 @@
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod calls;
 mod files;
+mod lack;
 mod probe;
 mod rules;
 mod running;
@@ -14,8 +15,8 @@ mod running;
 /// Other processors number and shape their calls in other ways.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod calls {
-    pub fn filter() -> anyhow::Result<bool> {
-        Ok(false)
+    pub fn filter() -> anyhow::Result<Result<(), crate::cli::sandbox::lack::Lack>> {
+        Ok(Err(crate::cli::sandbox::lack::Lack::Kernel))
     }
 }
 
@@ -23,16 +24,17 @@ use std::path::Path;
 
 use anyhow::Context;
 
+use lack::Lack;
 pub use rules::Rules;
 pub use running::{Guard, of_server};
 
-/// What is in force, as far as this kernel has it.
+/// What is in force, as far as this kernel has it and lets us have it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Sandbox {
     /// System calls are filtered.
-    pub seccomp: bool,
+    pub seccomp: Result<(), Lack>,
     /// The version of landlock that holds.
-    pub landlock: Option<u32>,
+    pub landlock: Result<u32, Lack>,
 }
 
 /// Enters the sandbox and tries it. To be called before any thread exists: each has its own rights, and
@@ -44,7 +46,7 @@ pub fn enter(rules: Rules<'_>) -> anyhow::Result<Sandbox> {
     let seccomp = calls::filter().context("the filter of system calls cannot be set up")?;
     let sandbox = Sandbox { seccomp, landlock };
     let allowed = probe::allowed(rules.data_dir);
-    let broken = seccomp && allowed.calls || landlock.is_some() && allowed.files;
+    let broken = seccomp.is_ok() && allowed.calls || landlock.is_ok() && allowed.files;
     anyhow::ensure!(
         !broken,
         "the sandbox does not hold on this kernel ({allowed}); please report it with the output of \
@@ -57,30 +59,50 @@ impl Sandbox {
     /// What does not hold here, and what to do about it.
     pub fn missing(self) -> Vec<&'static str> {
         let mut missing = Vec::new();
-        if !self.seccomp {
-            missing.push(
+        missing.extend(self.seccomp.err().map(|lack| match lack {
+            Lack::Kernel => {
                 "programs can be started and connections made: this kernel has no seccomp filter for \
-                 this processor; use one with CONFIG_SECCOMP_FILTER, on x86-64 or ARM64",
-            );
-        }
-        if self.landlock.is_none() {
-            missing.push(
+                 this processor; use one with CONFIG_SECCOMP_FILTER, on x86-64 or ARM64"
+            }
+            Lack::Filter => {
+                "programs can be started and connections made: a filter around this process refuses the \
+                 call `seccomp`; let it through: SystemCallFilter= of the unit, or the container's filter"
+            }
+        }));
+        missing.extend(self.landlock.err().map(|lack| match lack {
+            Lack::Kernel => {
                 "files outside the data directory can be reached: this kernel has no landlock; use \
-                 Linux 5.13 or newer, with landlock in the list lsm= of its command line",
-            );
-        }
+                 Linux 5.13 or newer, with landlock in the list lsm= of its command line"
+            }
+            Lack::Filter => {
+                "files outside the data directory can be reached: a filter around this process refuses \
+                 landlock; let landlock_create_ruleset, landlock_add_rule and landlock_restrict_self \
+                 through: SystemCallFilter= of the unit, or the container's filter"
+            }
+        }));
         missing
+    }
+
+    /// For a server that must not run without all of it.
+    pub fn complete(self) -> anyhow::Result<()> {
+        let missing = self.missing();
+        anyhow::ensure!(
+            missing.is_empty(),
+            "nothing is served, since the unit asks for the whole sandbox (--require-sandbox). {}",
+            missing.join(". ")
+        );
+        Ok(())
     }
 
     /// In one line.
     pub fn describe(self, rules: Rules<'_>) -> String {
         let mut refused = Vec::new();
         let mut layers = Vec::new();
-        if self.seccomp {
+        if self.seccomp.is_ok() {
             refused.push("no programs, no connections".to_owned());
             layers.push("seccomp".to_owned());
         }
-        if let Some(abi) = self.landlock {
+        if let Ok(abi) = self.landlock {
             refused.push(format!("no files outside {}", rules.data_dir.display()));
             layers.push(format!("landlock {abi}"));
         }
@@ -88,7 +110,7 @@ impl Sandbox {
             return "not sandboxed".to_owned();
         }
         let beside = match (self.landlock, rules.config) {
-            (Some(_), Some(_)) => "; beside the configuration, reading only",
+            (Ok(_), Some(_)) => "; beside the configuration, reading only",
             _ => "",
         };
         format!("sandboxed: {} ({}){beside}", refused.join(", "), layers.join(", "))

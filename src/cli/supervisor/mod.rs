@@ -22,6 +22,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 pub use reader::ServerCommand;
 pub use tor::Onion;
 
+use super::notify::Notify;
 use super::supervised;
 use super::supervised::CLOCK_IS_RIGHT;
 use crate::base::clock::Clock;
@@ -44,6 +45,8 @@ pub struct Supervisor {
     pub file: PathBuf,
     /// SIGHUP reads it again, as it does for services; else it stops, as a closed terminal wants.
     pub hangup_reloads: bool,
+    /// Who starts and watches this process.
+    pub notify: Notify,
 }
 
 impl Supervisor {
@@ -68,6 +71,8 @@ impl Supervisor {
         let address = running.as_ref().map(|tor| tor.address.clone());
         let mut reader = self.reader;
         reader.onion.clone_from(&address);
+        // Before the reader reads it: a change in between is seen.
+        let mut seen = modified(&self.file);
         let started = tokio::select! {
             started = reader.start() => started.map(Some),
             () = signals.stop() => Ok(None),
@@ -83,6 +88,7 @@ impl Supervisor {
             }
         };
         ready(address.as_deref());
+        self.notify.ready();
 
         let (stop_reader, reader_stopped) = watch::channel(false);
         let (stop_tor, tor_stopped) = watch::channel(false);
@@ -98,8 +104,9 @@ impl Supervisor {
         let mut looks = tokio::time::interval_at(Instant::now() + LOOK, LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let clients = || place.as_ref().map(crate::tor::clients::mark);
-        let (mut seen, mut seen_clients) = (modified(&self.file), clients());
+        let mut seen_clients = clients();
         let mut asks = tokio::time::interval(ASK);
+        let mut signs = tokio::time::interval(self.notify.interval());
         let done = loop {
             let asked = tokio::select! {
                 signal = signals.next() => match signal {
@@ -107,6 +114,10 @@ impl Supervisor {
                     Asked::Reload => true,
                 },
                 _ = looks.tick() => false,
+                _ = signs.tick() => {
+                    self.notify.alive();
+                    continue;
+                }
                 _ = asks.tick() => {
                     if let Some(place) = place.clone() {
                         tokio::spawn(ask_for_the_time(place, to_reader.clone()));
@@ -130,6 +141,7 @@ impl Supervisor {
             }
             (seen, seen_clients) = (now, now_clients);
         };
+        self.notify.stopping();
         // tor's line of progress goes first, tor itself once the reader has ended.
         let _ = stop_tor.send(true);
         let _ = stop_reader.send(true);

@@ -11,6 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::{mpsc, watch};
 
+use super::super::notify;
 use super::super::supervised::READY;
 use super::backoff::Backoff;
 use super::{described, end};
@@ -30,6 +31,8 @@ pub struct ServerCommand {
     pub desk: Option<Listen>,
     /// Our address; with it, connections of sources begin with tor's line.
     pub onion: Option<String>,
+    /// It refuses to serve where a layer of its sandbox is missing.
+    pub require_sandbox: bool,
 }
 
 /// One that serves.
@@ -72,6 +75,12 @@ impl ServerCommand {
             // Ctrl-C is for the parent, which then stops one after the other.
             .process_group(0)
             .kill_on_drop(true);
+        for variable in notify::VARIABLES {
+            command.env_remove(variable);
+        }
+        if self.require_sandbox {
+            command.arg("--require-sandbox");
+        }
         if let Some(desk) = &self.desk {
             command.arg("--desk-listen").arg(argument(desk));
         }

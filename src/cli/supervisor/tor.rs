@@ -10,6 +10,7 @@ use tokio::process::Child;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, MissedTickBehavior};
 
+use super::super::notify;
 use super::backoff::Backoff;
 use super::bootstrap::Display;
 use super::{LOOK, described, end};
@@ -77,8 +78,12 @@ impl Onion {
         let files = |error| TorError::Files(installed.path.clone(), error);
         // A socket or an address of an earlier run must not be taken for this one's.
         let _ = std::fs::remove_file(self.place.control());
-        let mut process = installed
-            .command(&self.place)
+        let mut command = installed.command(&self.place);
+        // It would speak to systemd in our place.
+        for variable in notify::VARIABLES {
+            command.env_remove(variable);
+        }
+        let mut process = command
             // Until the control connection owns it.
             .args(["__OwningControllerProcess", &std::process::id().to_string()])
             .stdin(Stdio::null())
