@@ -14,6 +14,8 @@ pub const FORM_OVERHEAD: u64 = 1024 * 1024;
 pub const MANIFEST: u64 = 16 * 1024 * 1024;
 /// Files of a dispatch: an operator may allow fewer, and no reader accepts more.
 pub const FILES: usize = 10_000;
+/// Characters of an answer to a question.
+pub const ANSWER: usize = 2000;
 /// Held drafts of one code.
 pub const DRAFTS: usize = 20;
 /// Bytes of one volume of a bundle, so that it fits FAT32.

@@ -5,6 +5,8 @@
 
 mod edit;
 mod onion;
+mod per_language;
+mod question;
 mod settings;
 mod typed;
 mod unknown;
@@ -13,6 +15,8 @@ use std::path::Path;
 
 pub use edit::{Initial, initial_text};
 pub use onion::is_onion;
+pub use per_language::PerLanguage;
+pub use question::{QUESTIONS, Question, QuestionKind};
 pub use settings::{Config, ConfigError, DEFAULT, Listen, Team, Tor};
 
 impl Config {
@@ -52,8 +56,7 @@ impl Config {
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let syntax = |e: toml::de::Error| ConfigError::Syntax(in_one_line(text, &e));
         let typed: toml::Table = text.parse().map_err(syntax)?;
-        let known: toml::Table = DEFAULT.parse().map_err(syntax)?;
-        unknown::refuse(&typed, &known)?;
+        unknown::refuse(&typed, &unknown::known().map_err(syntax)?)?;
         let typed: typed::File = toml::from_str(text).map_err(syntax)?;
         typed.checked()
     }

@@ -1,10 +1,11 @@
 //! What a configuration means, and what is wrong with one.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use super::per_language::PerLanguage;
+use super::question::Question;
 use crate::base::limits::Limits;
 
 /// The default configuration, commented, as `init` writes it.
@@ -25,9 +26,11 @@ pub struct Team {
     /// Short and fixed.
     pub id: String,
     /// As the source reads it.
-    pub name: String,
-    /// Language code -> what it is for.
-    pub text: BTreeMap<String, String>,
+    pub name: PerLanguage,
+    /// What it is for.
+    pub text: PerLanguage,
+    /// What it asks its sources.
+    pub questions: Vec<Question>,
     /// age recipients.
     pub recipients: Vec<String>,
 }
@@ -49,8 +52,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The site's name.
     pub name: String,
-    /// Language code -> a few words.
-    pub text: BTreeMap<String, String>,
+    /// Who reads what is sent.
+    pub text: PerLanguage,
     /// Other ways to reach the team.
     pub contact: String,
     /// Our own onion addresses, in lower case; empty where any is taken for ours.

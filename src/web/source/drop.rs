@@ -23,7 +23,8 @@ use super::upload_form::{DropUpload, TypedDrop, form_limits, largest_form};
 use crate::base::limits::{FORM_OVERHEAD, SHORT_FIELD};
 use crate::crypto::code::RetrievalCode;
 use crate::crypto::words::WordList;
-use crate::dropbox::Teams;
+use crate::config::{Question, QuestionKind};
+use crate::dropbox::{Answer, Team, Teams, Written};
 use crate::web::body;
 use crate::web::connections::Visitor;
 use crate::web::error_counts;
@@ -37,6 +38,15 @@ struct DropPage<'a> {
     form: DropForm,
 }
 
+#[derive(Template)]
+#[template(path = "source/choose_team.html")]
+struct ChoosePage<'a> {
+    page: &'a Page<'a>,
+    teams: &'a Teams,
+    /// What the form is opened with, where there is something.
+    fields: Vec<(String, String)>,
+}
+
 /// What the component `drop_form.html` shows.
 pub struct DropForm {
     pub code: String,
@@ -45,7 +55,7 @@ pub struct DropForm {
     pub progress: String,
     pub teams: Arc<Teams>,
     pub team: String,
-    pub message: String,
+    pub written: Written,
     /// The draft that it adds to.
     pub draft: String,
     pub limits: String,
@@ -71,6 +81,16 @@ struct RefusedPage<'a> {
 }
 
 impl DropForm {
+    /// The team that it goes to.
+    pub fn chosen(&self) -> Option<&Team> {
+        self.teams.find(&self.team)
+    }
+
+    /// What that team asks.
+    pub fn questions(&self) -> &[Question] {
+        self.chosen().map(|team| team.questions.as_slice()).unwrap_or_default()
+    }
+
     pub fn new(page: &Page<'_>, code: String, ticket: &Ticket) -> Self {
         let (tickets, limits) = (&page.site.tickets, page.site.dropbox.limits());
         let (file, dispatch) = page.site.dropbox.sizes_now();
@@ -80,7 +100,7 @@ impl DropForm {
             progress: tickets.progress_token(ticket),
             teams: page.site.dropbox.teams(),
             team: String::new(),
-            message: String::new(),
+            written: Written::default(),
             draft: String::new(),
             limits: page.t.drop_files_hint(
                 limits.files,
@@ -94,11 +114,24 @@ impl DropForm {
 
 pub async fn show(State(site): App, uri: Uri, headers: HeaderMap) -> Response {
     let page = Page::new(&site, &uri, &headers);
+    let teams = site.dropbox.teams();
+    let asked = uri.query().unwrap_or_default().split('&');
+    let asked = asked.filter_map(|pair| pair.strip_prefix("team=")).next().unwrap_or_default();
+    let Some(team) = teams.find(asked) else {
+        let page = page.switched(Switch::Link("/drop"));
+        return choose(&page, &teams, Vec::new());
+    };
     let new = RetrievalCode::generate().and_then(|code| Ok((code, site.tickets.fresh()?)));
     let Ok((code, ticket)) = new else { return page.problem(&Problem::Internal) };
     let words = code.words(page.lang.words()).to_string();
-    let form = DropForm::new(&page, words, &ticket);
+    let mut form = DropForm::new(&page, words, &ticket);
+    form.team.clone_from(&team.id);
     show_form(page, form)
+}
+
+/// Which team is it for?
+fn choose(page: &Page<'_>, teams: &Teams, fields: Vec<(String, String)>) -> Response {
+    respond(page, StatusCode::OK, &ChoosePage { page, teams, fields })
 }
 
 /// The page of a form; its other languages keep the code.
@@ -184,6 +217,8 @@ pub async fn receive(
     let page = Page::new(&site, &uri, &headers).framing(Frames::Inside);
     let mut query = uri.query().unwrap_or_default().split('&');
     let keep = query.clone().any(|pair| pair == "keep=1");
+    let progress = query.find_map(|pair| pair.strip_prefix("progress="));
+    let progress = progress.unwrap_or_default().to_owned();
 
     let boundary = Boundary::from_content_type(content_type.unwrap_or_default());
     let circuit = visitor.circuit();
@@ -198,15 +233,14 @@ pub async fn receive(
             Ok(_) => Problem::Busy,
         };
         // A browser that has much to send reads it there: see `limits.drain`.
-        let token = query.find_map(|pair| pair.strip_prefix("progress="));
-        site.progress.refuse(token.unwrap_or_default(), &problem);
+        site.progress.refuse(&progress, &problem);
         let read = !asks && body::discard(body, limits.idle, limits.drain).await;
         return body::close_unless(read, refuse(page, &problem, TypedDrop::default()));
     };
     let _kept = visitor.keep();
     let meter = Meter::new(length);
     let (outgoing, incoming) = body::channel();
-    let form = FormReader::new(incoming, boundary, form_limits(limits.files));
+    let form = FormReader::new(incoming, boundary, form_limits(limits.files, QUESTIONS));
     let work = tokio::task::spawn_blocking({
         let (site, meter, slot) = (site.clone(), meter.clone(), slot.clone());
         let handle = Handle::current();
@@ -251,7 +285,13 @@ pub async fn receive(
             receipt.extensions_mut().insert(Acknowledges);
             receipt
         }
-        Ok((Err(problem), typed)) => refuse(page, &problem, typed),
+        Ok((Err(problem), typed)) => {
+            // Its display has not heard of it by the ticket.
+            if typed.ticket.is_none() {
+                site.progress.refuse(&progress, &problem);
+            }
+            refuse(page, &problem, typed)
+        }
         Err(_) => page.problem(&Problem::Internal),
     };
     body::close_unless(read, response)

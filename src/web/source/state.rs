@@ -1,6 +1,5 @@
 //! What every handler of the source's site can reach.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -11,6 +10,7 @@ use super::rate_limit::RateLimit;
 use super::ticket::Tickets;
 use super::uploads::{Upload, Uploads};
 use crate::base::circuit::Circuit;
+use crate::config::PerLanguage;
 use crate::config::Config;
 use crate::crypto::code::RetrievalCode;
 use crate::crypto::kdf::MailboxKeys;
@@ -38,7 +38,7 @@ pub struct Site {
     pub(super) downloads: Arc<Slots<u32>>,
     pub(super) progress: Progress,
     pub(super) name: String,
-    pub(super) text: BTreeMap<String, String>,
+    pub(super) text: PerLanguage,
     pub(super) contact: String,
     pub(super) onions: Vec<String>,
 }
