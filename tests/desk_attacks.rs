@@ -444,6 +444,13 @@ fn a_feed_tells_a_day_and_ends_when_it_is_revoked() {
     read(&first, "fr").must_say("Quelque chose de nouveau attend").must_say("xml:lang=\"fr\"");
     is_atom(&site, &waits);
     is_atom(&site, &empty);
+    // Fetched, and something new on the same day: no finer than a day.
+    let list = anne.act("/download", &[("team", "team")]);
+    let list = header(&list, "location").unwrap().replace("?lang=en", "");
+    assert_eq!(anne.act(&format!("{list}/done"), &[]).status, 303);
+    read(&first, "en").must_not_say("<entry>");
+    site.send(&site.form("en"), "a third", &[]).must_say(msg("receipt-title"));
+    assert_eq!(read(&first, "en").bytes, waits.bytes);
 
     let second = address(&anne.act("/account/feed", &[("act", "make")]));
     assert_ne!(first, second);
@@ -595,4 +602,37 @@ fn a_thousand_wrong_sign_ins_from_twenty_circuits_keep_the_right_editor_out_for_
     );
     assert_eq!(count(" 303 "), 0);
     assert!(checked >= 1);
+}
+
+/// A reader never shows an id again that it has seen: on each day on which something still waits it is another one.
+#[test]
+fn a_feed_reminds_on_each_day_on_which_something_waits() {
+    let (mut site, base, login) = desk_of("anne");
+    let feed = Visitor::signed_in(&base, &login).act("/account/feed", &[("act", "make")]).text();
+    let at = feed.find("/feed/").unwrap();
+    let path = feed[at..].split(['?', '<']).next().unwrap().to_owned();
+    site.send(&site.form("en"), "a secret", &[]).must_say(msg("receipt-title"));
+    let mut ids = std::collections::BTreeSet::new();
+    for after in ["+0", "+1d", "+2d"] {
+        site.stop();
+        let before = site.log().len();
+        site.serve_with(|command| {
+            command.args(["--desk-listen", "127.0.0.1:0"]);
+            command.env("LD_PRELOAD", faketime()).env("FAKETIME", after);
+        });
+        let base = wait_for("the desk's address", || {
+            let log = site.log()[before..].to_owned();
+            let at = log.find("editors are served at ")?;
+            Some(log[at..].lines().next()?.rsplit(' ').next()?.to_owned())
+        });
+        let read = || curl(&format!("{base}{path}?lang=en"), &[]);
+        let (one, again) = (read(), read());
+        assert_eq!(one.bytes, again.bytes, "a day has one entry");
+        is_atom(&site, &one);
+        let text = one.text();
+        assert_eq!(text.matches("<entry>").count(), 1, "{text}");
+        let entry = text.split("<entry>").nth(1).unwrap();
+        ids.insert(entry.split("</id>").next().unwrap().to_owned());
+    }
+    assert_eq!(ids.len(), 3);
 }

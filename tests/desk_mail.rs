@@ -81,6 +81,13 @@ fn volume_in(page: &Answer) -> String {
     format!("/download/{}", link.split('"').next().unwrap())
 }
 
+/// The commands that a page shows.
+fn commands(page: &Answer) -> Vec<String> {
+    let html = scraper::Html::parse_document(&page.text());
+    let code = scraper::Selector::parse("pre code").unwrap();
+    html.select(&code).map(|code| code.text().collect()).collect()
+}
+
 /// Where an answer sends to, its language aside.
 fn sent_to(answer: &Answer) -> String {
     assert_eq!(answer.status, 303, "{}", answer.text());
@@ -644,4 +651,52 @@ fn an_editors_downloads_leave_room_for_others_and_no_stranger_ends_them() {
     }
     drop(silent);
     wait_for("a place", || (curl(&url, &["-b", &cookie]).status == 200).then_some(()));
+}
+
+/// Pasted as they stand, in the one directory that holds the key and every bundle; two mailboxes in one bundle, and
+/// another bundle later.
+#[test]
+fn the_commands_that_a_download_shows_work_as_they_stand() {
+    let two = Two::new();
+    let form = two.site.form("en");
+    two.site.send_named(&form, "team", "Another source", &[]).must_say(msg("receipt-title"));
+    let stick = two.site.path("stick");
+    fs::create_dir(&stick).unwrap();
+    fs::copy(&two.site.editors[0].key, stick.join("key.txt")).unwrap();
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_sourdine")).parent().unwrap().to_owned();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let paste = |command: &str| {
+        ok(Command::new("sh").args(["-c", command]).current_dir(&stick).env("PATH", &path));
+    };
+    let fetched = || {
+        let page = two.anne.get(&sent_to(&two.anne.act("/download", &[("team", "team")])));
+        let volume = volume_in(&page);
+        let name = volume.rsplit('/').next().unwrap();
+        fs::write(stick.join(name), two.anne.get(&volume).bytes).unwrap();
+        (name.to_owned(), commands(&page))
+    };
+    let (first, pasted) = fetched();
+    let (open, answers) = pasted.split_first().unwrap();
+    assert_eq!(answers.len(), 2, "{answers:?}");
+    paste(open);
+    for command in answers {
+        // The mailbox's own file, so that no answer goes to another source.
+        let mailbox = command.rsplit(' ').next().unwrap().trim_end_matches(".tar");
+        fs::write(stick.join(format!("{mailbox}.txt")), format!("To {mailbox}")).unwrap();
+        paste(command);
+        let bundle = format!("bundle=@{}/{mailbox}.tar", stick.display());
+        let proof = format!("proof={}", two.anne.proof());
+        two.anne
+            .ask("/deliver", &["-F", &proof, "-F", "team=team", "-F", &bundle])
+            .must_say(mailbox);
+    }
+    two.site.mailbox(&two.forms[0].code).must_say(&format!("To {}", two.names[0]));
+    let other = two.site.mailbox(&form.code);
+    other.must_say("To ").must_not_say(&two.names[0]);
+
+    two.site.send_named(&form, "team", "Later", &[]).must_say(msg("receipt-title"));
+    wait_for("the first fetch", || two.anne.get("/").text().contains("1 new").then_some(()));
+    let (second, pasted) = fetched();
+    assert_ne!(first, second);
+    paste(&pasted[0]);
 }

@@ -6,13 +6,15 @@ use std::io::Read;
 
 use crate::common::inside::Inside;
 use crate::common::*;
-use sourdine::base::clock::Day;
+use sourdine::base::clock::{Clock, Day};
 use sourdine::base::ids::DispatchSeed;
 use sourdine::base::kind::DispatchKind;
+use sourdine::bundle::extract::read_manifest;
 use sourdine::crypto::kdf::MailboxKeys;
 use sourdine::dropbox::deliver::{DeliverError, Delivered, Structure};
+use sourdine::dropbox::mailbox::MESSAGE;
 use sourdine::dropbox::reply_intake::{ReplyIntake, ReplyIntakeError, ReplyReceipt};
-use sourdine::dropbox::{FileError, Teams};
+use sourdine::dropbox::{Dropbox, FileError, Teams};
 use sourdine::store::Mailbox;
 
 const MARK: &[u8] = b"a-sentence-that-nobody-else-may-read";
@@ -73,13 +75,16 @@ fn a_typed_reply_is_read_by_its_source_and_opened_by_the_team() {
     assert_eq!(reply.id, sent.id);
     let content = reply.content.as_ref().unwrap();
     assert_eq!(content.message, "Merci.\nOn publie.");
-    assert_eq!(content.kind, DispatchKind::Reply);
+    let sealed = inside.dropbox.store().dispatches(source.id).unwrap()[1].members[0];
+    let sealed = inside.dropbox.store().read(sealed);
+    let manifest = read_manifest(sealed, std::iter::once(source.identity.as_age())).unwrap();
+    assert_eq!(manifest.kind, DispatchKind::Reply);
     let mailbox = mailbox(&inside, &source);
-    assert_eq!(content.mailbox, mailbox.designation);
-    assert_eq!(content.source_recipients, std::slice::from_ref(&mailbox.source_recipients));
+    assert_eq!(manifest.mailbox, mailbox.designation);
+    assert_eq!(manifest.source_recipients, std::slice::from_ref(&mailbox.source_recipients));
     let both = [mailbox.source_recipients.clone(), inside.editor.recipient.clone()];
-    assert_eq!(content.recipients, both);
-    assert_eq!(content.files[0].media_type, "application/pdf");
+    assert_eq!(manifest.recipients, both);
+    assert_eq!(manifest.files[0].media_type, "application/pdf");
     let mut read = Vec::new();
     let mut file = inside.dropbox.reply_file(&source, sent.id, 1).unwrap();
     file.plain.read_to_end(&mut read).unwrap();
@@ -94,7 +99,7 @@ fn a_typed_reply_is_read_by_its_source_and_opened_by_the_team() {
         .filter(|dispatch| dispatch.kind == DispatchKind::Reply)
         .map(|dispatch| (mailbox.clone(), dispatch))
         .collect();
-    let handout = inside.dropbox.download(replies, false, inside.dropbox.today());
+    let handout = inside.dropbox.download(replies, false, "bundle");
     let mut bundle = Vec::new();
     handout.reader(1, 0..u64::MAX).read_to_end(&mut bundle).unwrap();
     fs::write(inside.path("reply.tar"), bundle).unwrap();
@@ -395,4 +400,52 @@ fn a_bundle_larger_than_a_dispatch_can_be_is_refused_while_it_comes() {
     assert!(matches!(refused, Some(DeliverError::TooLarge)));
     drop(bundle_upload);
     nothing_is_left_over(&inside);
+}
+
+/// Bounded where it comes in, by what can be seen from outside.
+#[test]
+fn an_answer_with_a_longer_message_than_is_ever_shown_is_refused() {
+    let (inside, _) = with_source();
+    let long = sealed(&inside, &"long ".repeat(600_000), b"x");
+    let refused = refusal(&inside, &long, "team");
+    assert!(matches!(refused, DeliverError::LongMessage { .. }), "{refused}");
+    let bundle = inside.path("long.tar");
+    fs::write(&bundle, &long).unwrap();
+    let refused = inside.dropbox.deliver(&[bundle], None).err();
+    assert!(matches!(refused, Some(DeliverError::LongMessage { .. })));
+    // The longest that a source may write is taken, in the longest writing.
+    let longest = "\u{1}".repeat(inside.config.limits.message);
+    assert_eq!(upload(&inside, &sealed(&inside, &longest, b"x"), "team").unwrap().len(), 1);
+}
+
+/// Of all answers together as many characters are shown as a message may have, the newest first; each is downloaded
+/// whole. So are those that were delivered before there was a bound.
+#[test]
+fn what_a_page_has_no_room_for_is_downloaded() {
+    let (mut inside, source) = with_source();
+    inside.config.limits.message = 3_000_000;
+    let without = Dropbox::open(&inside.config, Clock::system()).unwrap();
+    let messages = ["é".repeat(1_500_000), "two".repeat(300), "three".repeat(100)];
+    for (number, message) in messages.iter().enumerate() {
+        let bundle = inside.path(&format!("{number}.tar"));
+        fs::write(&bundle, sealed(&inside, message, b"attached")).unwrap();
+        without.deliver(&[bundle], None).unwrap();
+    }
+    inside.config.limits.message = 1_000;
+    let bounded = Dropbox::open(&inside.config, Clock::system()).unwrap();
+    let view = bounded.source_view(&source).unwrap().unwrap();
+    let shown = view.replies.iter().map(|reply| {
+        let content = reply.content.as_ref().unwrap();
+        assert_eq!((content.files.len(), content.files[0].number), (1, 1));
+        (content.message.clone(), content.is_cut)
+    });
+    let expected =
+        [(messages[2].clone(), false), (messages[1][..500].into(), true), (String::new(), true)];
+    assert_eq!(shown.collect::<Vec<_>>(), expected);
+    for (reply, message) in view.replies.iter().rev().zip(&messages) {
+        let mut file = bounded.reply_file(&source, reply.id, MESSAGE).unwrap();
+        let mut whole = String::new();
+        file.plain.read_to_string(&mut whole).unwrap();
+        assert!(whole == *message && file.size == whole.len() as u64);
+    }
 }

@@ -253,7 +253,7 @@ fn a_frozen_list_holds_one_teams_dispatches_and_says_what_has_gone() {
     let frozen = store.frozen([7; 16]).unwrap().unwrap();
     assert_eq!((frozen.reader.as_str(), frozen.team.as_str(), frozen.count), ("anne", "a", 2));
     let ids: Vec<_> = frozen.items.iter().map(|(_, dispatch)| dispatch.id).collect();
-    assert_eq!(ids, [two, one]);
+    assert_eq!(ids, [one, two], "in the order of the mailbox");
     assert!(
         frozen
             .items
@@ -395,6 +395,7 @@ fn a_journal_has_one_line_a_day_for_each_thing_and_ends_after_its_time() {
         silent: Day(0),
         journal: Day(day),
         frozen: Day(day),
+        burned: Day(0),
     };
     store.freeze([1; 16], "anne", "a", Day(100), vec![DispatchId([1; 16])]).unwrap();
     store.expire(before(101), 32).unwrap();
@@ -463,6 +464,7 @@ fn a_fetched_reply_stays_as_long_as_its_source_was_promised() {
             silent: Day(0),
             journal: Day(0),
             frozen: Day(0),
+            burned: Day(0),
         };
         store.expire(before, 32).unwrap()
     };
@@ -494,4 +496,66 @@ fn what_was_deleted_leaves_no_byte() {
     wait_for("the bytes to be gone", || {
         gone(&[&traces[..], &[b"source-a"]].concat()).then_some(())
     });
+}
+
+/// The ids of one day are drawn at random; the order in which things were sent is the mailbox's own, and the same for
+/// its source, its editors, an export and a download. A number that is missing would tell that something was there.
+#[test]
+fn a_mailbox_keeps_its_order_and_no_gap_tells_what_was_deleted() {
+    let place = Fixture::new();
+    let store = &place.store;
+    let (id, team) = (MailboxId([0; 16]), "a".to_owned());
+    let sent = [9, 3, 7, 5].map(|number| place.send(DispatchKind::Submission, 0, "a", number, 100));
+    let reply = place.send(DispatchKind::Reply, 0, "a", 1, 100);
+    let other = place.send(DispatchKind::Submission, 0, "b", 2, 100);
+    place.send(DispatchKind::Submission, 1, "a", 4, 100);
+    let last = place.send(DispatchKind::Submission, 0, "a", 6, 101);
+    let positions = || -> Vec<i64> {
+        let db = rusqlite::Connection::open(place.data.join("index.db")).unwrap();
+        let sql = "SELECT position FROM dispatch WHERE mailbox = ? ORDER BY position";
+        let mut select = db.prepare(sql).unwrap();
+        select.query_map([id.0], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    let of_source = || -> Vec<_> {
+        store.dispatches(id).unwrap().into_iter().map(|dispatch| dispatch.id).collect()
+    };
+    let [one, two, three, four] = sent;
+    assert_eq!(of_source(), [one, two, three, four, reply, other, last]);
+    let shown = store.source_mailbox(id).unwrap().unwrap().dispatches.into_iter();
+    assert_eq!(shown.map(|dispatch| dispatch.id).collect::<Vec<_>>(), of_source());
+    let desk: Vec<_> = store.desk_dispatches("a", id, 0, 9).unwrap().0;
+    let desk: Vec<_> = desk.iter().map(|one| one.dispatch.id).collect();
+    assert_eq!(desk, [last, reply, four, three, two, one]);
+    let waiting = |all: Vec<(Mailbox, Dispatch)>| -> Vec<_> {
+        let theirs = all.into_iter().filter(|(mailbox, _)| mailbox.id == id);
+        theirs.map(|(_, dispatch)| dispatch.id).collect()
+    };
+    let in_order = [one, two, three, four, last];
+    assert_eq!(waiting(store.submissions("a", true).unwrap()), in_order);
+    assert_eq!(store.unread("anne", &[team], Some(id), 9).unwrap(), in_order);
+    // Ticked on a page, in any order.
+    let ticked = vec![last, two, four, one, three];
+    assert_eq!(store.freeze([1; 16], "anne", "a", Day(101), ticked).unwrap(), 5);
+    assert_eq!(waiting(store.frozen([1; 16]).unwrap().unwrap().items), in_order);
+
+    store.withdraw(id, two).unwrap();
+    assert_eq!(positions(), (1..=6).collect::<Vec<_>>());
+    store.delete_reply(id, reply).unwrap();
+    assert!(store.delete_dispatch("a", id, four).unwrap());
+    assert_eq!(positions(), (1..=4).collect::<Vec<_>>());
+    let newest = place.send(DispatchKind::Submission, 0, "a", 8, 101);
+    assert_eq!(of_source(), [one, three, other, last, newest]);
+    store.mark_fetched(vec![three], "export", Day(101)).unwrap();
+    let before = Cutoffs {
+        drafts: Day(0),
+        fetched: Day(102),
+        replies: Day(0),
+        silent: Day(0),
+        journal: Day(0),
+        frozen: Day(0),
+        burned: Day(0),
+    };
+    assert_eq!(store.expire(before, 32).unwrap(), 1);
+    assert!(store.delete_correspondence("b", id, "bob", Day(101)).unwrap());
+    assert_eq!((of_source(), positions()), (vec![one, last, newest], vec![1, 2, 3]));
 }

@@ -19,6 +19,7 @@ use sourdine::dropbox::download_progress::DownloadProgress;
 use sourdine::store::{Dispatch, Mailbox};
 
 const DAY: Day = Day(inside::FIRST);
+const NAME: &str = "box-2024-10-04-0007";
 
 fn document(size: u32, seed: u32) -> Vec<u8> {
     (0..size).map(|at| ((at / 251 + at + seed) % 256) as u8).collect()
@@ -104,11 +105,11 @@ fn a_download_that_breaks_again_and_again_is_the_bundle_that_export_writes() {
     let (inside, frozen) = filled();
     let exported = inside.path("exported.tar");
     inside.dropbox.export("team", true, &exported, &|_, _| ()).unwrap();
-    let whole = inside.dropbox.download(frozen.clone(), false, DAY);
+    let whole = inside.dropbox.download(frozen.clone(), false, NAME);
     assert_eq!((whole.volumes(), whole.dispatches()), (1, 3));
     assert!(read(&whole, 1, 0..u64::MAX) == fs::read(exported).unwrap());
 
-    let bundle = inside.dropbox.download_in_volumes(frozen.clone(), false, DAY, 400_000);
+    let bundle = inside.dropbox.download_in_volumes(frozen.clone(), false, NAME, 400_000);
     let files = written(&inside, &frozen, 400_000);
     assert!(files.len() > 3 && bundle.volumes() == files.len());
     let mut dice = Xoshiro256PlusPlus::seed_from_u64(7);
@@ -127,7 +128,7 @@ fn a_download_that_breaks_again_and_again_is_the_bundle_that_export_writes() {
 
     let volumes = download(&bundle, inside.dir.path(), &mut dice, |_, _| ());
     let names: Vec<_> = volumes.iter().map(|v| v.file_name().unwrap().to_str().unwrap()).collect();
-    assert_eq!(names[..2], [format!("sourdine-{DAY}.tar"), format!("sourdine-{DAY}.2.tar")]);
+    assert_eq!(names[..2], [format!("{NAME}.tar"), format!("{NAME}.2.tar")]);
     for (path, file) in volumes.iter().zip(&files) {
         assert!(fs::read(path).unwrap() == *file);
     }
@@ -150,7 +151,7 @@ fn a_download_that_breaks_again_and_again_is_the_bundle_that_export_writes() {
 fn a_tag_names_the_bytes_and_nothing_else() {
     let (inside, frozen) = filled();
     let tag = |frozen: &[(Mailbox, Dispatch)], only, volume| {
-        inside.dropbox.download_in_volumes(frozen.to_vec(), only, DAY, 400_000).etag(volume)
+        inside.dropbox.download_in_volumes(frozen.to_vec(), only, NAME, 400_000).etag(volume)
     };
     let first = tag(&frozen, false, 1);
     assert!(first.len() == 34 && first.starts_with('"') && first.ends_with('"'), "{first}");
@@ -183,7 +184,7 @@ fn a_dispatch_counts_once_all_of_it_was_served() {
     let (inside, frozen) = filled();
     let ids: BTreeSet<_> = frozen.iter().map(|(_, dispatch)| dispatch.id).collect();
     for (limit, seed) in [(400_000, 1), (u64::MAX, 2), (1_200_000, 3)] {
-        let bundle = inside.dropbox.download_in_volumes(frozen.clone(), false, DAY, limit);
+        let bundle = inside.dropbox.download_in_volumes(frozen.clone(), false, NAME, limit);
         let progress = DownloadProgress::default();
         let mut complete = Vec::new();
         download(
@@ -224,9 +225,9 @@ fn a_dispatch_counts_once_all_of_it_was_served() {
 #[test]
 fn manifests_alone_are_listed_but_not_opened_as_whole_and_count_for_nothing() {
     let (inside, frozen) = filled();
-    let bundle = inside.dropbox.download(frozen, true, DAY);
+    let bundle = inside.dropbox.download(frozen, true, NAME);
     assert!(bundle.len(1).unwrap() < 100_000);
-    assert_eq!(bundle.name(1), format!("sourdine-{DAY}-manifests.tar"));
+    assert_eq!(bundle.name(1), format!("{NAME}-manifests.tar"));
     let progress = DownloadProgress::default();
     let volumes = download(
         &bundle,
@@ -265,7 +266,7 @@ fn manifests_alone_are_listed_but_not_opened_as_whole_and_count_for_nothing() {
 fn what_is_deleted_while_it_is_read_is_an_error_and_never_other_bytes() {
     let (inside, frozen) = filled();
     let store = inside.dropbox.store();
-    let bundle = inside.dropbox.download(frozen.clone(), false, DAY);
+    let bundle = inside.dropbox.download(frozen.clone(), false, NAME);
     let before = read(&bundle, 1, 0..u64::MAX);
     let (mailbox, gone) =
         frozen.iter().max_by_key(|(_, d)| d.members.iter().map(|m| m.size).max()).unwrap();
@@ -288,7 +289,7 @@ fn what_is_deleted_while_it_is_read_is_an_error_and_never_other_bytes() {
 fn what_was_served_is_remembered_by_list_as_long_as_its_bytes_are_the_same() {
     let (inside, frozen) = filled();
     let bundle =
-        |frozen: &[(Mailbox, Dispatch)], only| inside.dropbox.download(frozen.to_vec(), only, DAY);
+        |frozen: &[(Mailbox, Dispatch)], only| inside.dropbox.download(frozen.to_vec(), only, NAME);
     let progress = DownloadProgress::default();
     let served = |list, bundle: &Download, range| progress.served(list, bundle, 1, range).len();
     let whole = bundle(&frozen, false);

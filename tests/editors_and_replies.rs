@@ -107,7 +107,7 @@ fn fetched_back(site: &mut Box_, name: &str) -> PathBuf {
         let replies = all.filter(|dispatch| dispatch.kind == DispatchKind::Reply);
         found.extend(replies.map(|reply| (mailbox.clone(), reply)));
     }
-    let handout = dropbox.download(found, false, dropbox.today());
+    let handout = dropbox.download(found, false, "bundle");
     let mut bundle = Vec::new();
     handout.reader(1, 0..u64::MAX).read_to_end(&mut bundle).unwrap();
     let path = site.path(name);
@@ -189,8 +189,13 @@ fn an_answers_files_are_downloaded_byte_for_byte() {
     let forms = scraper::Selector::parse("form[action^=\"/mailbox/file\"]").unwrap();
     let inputs = scraper::Selector::parse("input").unwrap();
     let forms: Vec<_> = html.select(&forms).collect();
-    assert_eq!(forms.len(), names.len());
-    for ((form, path), safe) in forms.iter().zip(&attachments).zip(safe) {
+    assert_eq!(forms.len(), names.len() + 1);
+    // The message is longer than what a page shows; it comes before the files.
+    page.must_say(msg("mailbox-reply-cut"));
+    let whole = site.path("message.txt");
+    fs::write(&whole, &message).unwrap();
+    let downloads = std::iter::once(&whole).chain(&attachments);
+    for ((form, path), safe) in forms.iter().zip(downloads).zip(["Merci."].iter().chain(&safe)) {
         page.must_say(&safe.replace('"', "&quot;"));
         let fields = form.select(&inputs).flat_map(|input| {
             let value = |name| input.value().attr(name).unwrap();

@@ -447,11 +447,6 @@ fn the_first_start_believes_a_clock_that_follows_what_is_stored() {
 /// The real server, seven months ahead, at six hundred times the speed: its expiry runs after a second.
 #[test]
 fn a_server_that_starts_seven_months_ahead_keeps_everything() {
-    let lib = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"]
-        .map(|dir| format!("{dir}/faketime/libfaketimeMT.so.1"))
-        .into_iter()
-        .find(|path| fs::exists(path).unwrap())
-        .expect("Debian's package faketime");
     let mut site = Box_::served(1, &[]);
     let form = site.form("en");
     site.send(&form, "First.", &[]);
@@ -460,7 +455,7 @@ fn a_server_that_starts_seven_months_ahead_keeps_everything() {
     assert_eq!(before["mailboxes"], 1);
     site.stop();
     site.serve_with(|command| {
-        command.env("LD_PRELOAD", &lib).env("FAKETIME", "+210d x600");
+        command.env("LD_PRELOAD", faketime()).env("FAKETIME", "+210d x600");
     });
     // At the start, and on each beat of ten minutes; the expiry is due on the first one.
     wait_for("some beats of a clock in doubt", || {
@@ -508,4 +503,48 @@ fn a_clock_in_doubt_is_told_everywhere_and_the_operator_settles_it() {
     let recorded = Store::open(&site.data(), 1 << 40).unwrap().recorded().unwrap();
     assert_eq!(recorded.last, Some(Day(ago + 40)));
     assert_eq!(recorded.gaps, [(Day(ago), Day(ago + 40))]);
+}
+
+/// A visit that was left is forgotten on the day on which its youngest ticket is no longer taken, not before.
+#[test]
+fn what_was_left_is_remembered_for_seven_days() {
+    let inside = Inside::new();
+    let store = inside.dropbox.store();
+    let burn = |visit: u8| store.burn([visit; 16], inside.dropbox.today()).unwrap();
+    burn(1);
+    inside.day(3);
+    burn(2);
+    let left = |day| {
+        inside.expire_on(day);
+        [1, 2, 3].map(|visit| store.is_burned([visit; 16]).unwrap())
+    };
+    assert_eq!(left(7), [true, true, false]);
+    assert_eq!(left(8), [false, true, false]);
+    assert_eq!(left(10), [false, true, false]);
+    assert_eq!(left(11), [false; 3]);
+}
+
+/// Two weeks before, and as long as nobody has fetched it: whoever else reads the feed.
+#[test]
+fn what_nobody_fetched_is_told_before_it_expires() {
+    let inside = Inside::new();
+    let (one, other) = (inside.source(), inside.source());
+    let sent = inside.send(&one, "first");
+    inside.day(10);
+    inside.send(&other, "second");
+    let teams = ["team".to_owned()];
+    let told = |day| {
+        inside.day(day);
+        let last = inside.dropbox.expires_unfetched("anne", &teams).unwrap();
+        last.map(|last| last.0 - FIRST)
+    };
+    let silent = inside.dropbox.limits().retention.silent;
+    assert_eq!(told(silent - 15), None);
+    assert_eq!(told(silent - 14), Some(silent));
+    assert_eq!(told(silent - 3), Some(silent));
+    inside.fetch(sent, "bob");
+    assert_eq!(told(silent - 2), Some(silent + 10));
+    assert_eq!(inside.dropbox.expires_unfetched("anne", &["b".to_owned()]).unwrap(), None);
+    assert_eq!(inside.expire_on(silent + 11), 2);
+    assert_eq!(told(silent + 11), None);
 }

@@ -19,7 +19,7 @@ const MAY_USE: [(&str, &[&str]); 9] = [
 ];
 
 /// Commands for machines without a network.
-const OFFLINE: [&str; 4] = ["open.rs", "reply.rs", "keygen.rs", "identities.rs"];
+const OFFLINE: [&str; 5] = ["open.rs", "reply.rs", "keygen.rs", "identities.rs", "passphrase.rs"];
 
 fn sources(dir: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();

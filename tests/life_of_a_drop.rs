@@ -5,8 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::common::held::post;
 use crate::common::*;
 use sourdine::base::clock::Clock;
+use sourdine::base::ids::hex;
 
 #[test]
 fn a_document_goes_in_an_editor_opens_it_and_the_answer_comes_back() {
@@ -91,7 +93,7 @@ fn box_of_five() -> Box_ {
     let key = site.path("locked.age");
     let output = at_a_terminal(
         sourdine().args(["keygen", "--passphrase", "-o"]).arg(&key),
-        &[("Type passphrase", "trois petits chats"), ("Confirm passphrase", "trois petits chats")],
+        &[("Enter alone", "trois petits chats noirs"), ("again", "trois petits chats noirs")],
     );
     let said = String::from_utf8(output.stdout).unwrap();
     let recipient = said.lines().find(|line| line.starts_with("age1")).unwrap().trim().to_owned();
@@ -134,14 +136,14 @@ fn twelve_files_with_hostile_names_reach_five_editors_byte_for_byte() {
         }
     }
     let to = site.path("unlocked");
-    let passphrase = [("Type passphrase", "trois petits chats")];
+    let passphrase = [("Passphrase of", "trois petits chats noirs")];
     at_a_terminal(&mut locked[0].open([bundle], &to), &passphrase);
     it_was_opened(&to, &files, &sources);
     // Debian's age takes the passphrase off once, then opens everything like the others.
     let key = site.path("unlocked.txt");
     let mut stock = Command::new("age");
     stock.arg("-d").arg("-o").arg(&key).arg(&locked[0].key);
-    at_a_terminal(&mut stock, &[("Enter passphrase", "trois petits chats")]);
+    at_a_terminal(&mut stock, &[("Enter passphrase", "trois petits chats noirs")]);
     let unlocked = Editor { key, recipient: locked[0].recipient.clone() };
     stock_tools_open_it(&unlocked, &tree, &files, &sources, &site.path("stock-unlocked"));
 }
@@ -161,7 +163,7 @@ fn an_identity_under_a_passphrase_of_debians_age_opens_a_drop() {
     site.send(&site.form("en"), "Only a message.", &[]).must_say(msg("receipt-message-only"));
     let bundle = [site.export("bundle.tar")];
     let opened = site.path("opened");
-    at_a_terminal(&mut locked.open(&bundle, &opened), &[("Type passphrase", "un deux trois")]);
+    at_a_terminal(&mut locked.open(&bundle, &opened), &[("Passphrase of", "un deux trois")]);
     assert!(fs::read_to_string(opened.join("SUMMARY.txt")).unwrap().contains("Only a message."));
 }
 
@@ -299,7 +301,7 @@ fn other_documents_sent_by_the_same_form_are_not_lost() {
 
 #[test]
 fn after_leaving_no_page_of_that_visit_opens_the_mailbox_again() {
-    let site = Box_::served(1, &[]);
+    let mut site = Box_::served(1, &[]);
     let form = site.form("en");
     let receipt = site.send(&form, "Hello", &[]);
     let receipt_ticket = receipt.must_say(msg("receipt-title")).hidden("ticket");
@@ -320,11 +322,77 @@ fn after_leaving_no_page_of_that_visit_opens_the_mailbox_again() {
     let left = site.leave(&mailbox_ticket);
     left.must_say(msg("left-advice"));
     is_left(left);
-    for ticket in [&form.ticket, &receipt_ticket, &mailbox_ticket] {
-        is_left(site.open_with(&form.code, ticket));
-        is_left(site.send(&Form { ticket: ticket.clone(), ..form.clone() }, "Once more", &[]));
-        is_left(site.leave(ticket));
+    for restarts in 0..2 {
+        for ticket in [&form.ticket, &receipt_ticket, &mailbox_ticket] {
+            let old = Form { ticket: ticket.clone(), ..form.clone() };
+            let again = [("code", &*old.code), ("ticket", &*old.ticket), ("message", "Mine")];
+            let again = post(&site, "/drop/form?lang=en", &again);
+            assert!(!again.text().contains(&form.code), "{restarts}: the code");
+            is_left(again);
+            is_left(site.open_with(&form.code, ticket));
+            is_left(site.send(&old, "Once more", &[]));
+            is_left(site.leave(ticket));
+        }
+        assert_eq!(site.submissions(), 1);
+        site.kill();
+        site.serve();
     }
-    assert_eq!(site.submissions(), 1);
     site.mailbox(&form.code).must_say(msg("mailbox-title"));
+    // Of all that is left a random id and the day.
+    let index = rusqlite::Connection::open(site.data().join("index.db")).unwrap();
+    let burned =
+        |row: &rusqlite::Row<'_>| Ok((row.as_ref().column_count(), row.get(0)?, row.get(1)?));
+    let (columns, id, day): (usize, [u8; 16], i64) =
+        index.query_row("SELECT * FROM burned", [], burned).unwrap();
+    assert!(columns == 2 && form.ticket.contains(&hex(&id)) && day < 100_000, "{day}");
+}
+
+/// A wrong word is told in a form that belongs to the same visit: leaving ends both.
+#[test]
+fn after_leaving_a_mistyped_code_does_not_come_back_either() {
+    let site = Box_::served(1, &[]);
+    let form = site.form("en");
+    site.send(&form, "Hello", &[]).must_say(msg("receipt-title"));
+    let first = site.curl("/mailbox?lang=en", &[]).hidden("ticket");
+    let mistyped = form.code.replacen(' ', "x ", 1);
+    let asked = site.open_with(&mistyped, &first);
+    let mailbox = site.open_with(&form.code, &asked.must_say(&mistyped).hidden("ticket"));
+    site.leave(&mailbox.must_say(msg("mailbox-title")).hidden("ticket"));
+    let back = site.open_with(&mistyped, &first);
+    assert!(!back.must_say(msg("left-title")).text().contains(&mistyped));
+}
+
+/// The form that was left open: overnight it is taken as it is, files and all, also by a server that was started anew.
+/// After a week, when it may have been left and that is forgotten, its code comes back with nothing.
+#[test]
+fn a_form_that_stayed_open_for_days_sends_and_after_a_week_shows_no_code() {
+    let mut site = Box_::served(1, &[]);
+    let document = site.path("document.pdf");
+    fs::write(&document, "the contract").unwrap();
+    let document = document.to_str().unwrap();
+    let (form, other) = (site.form("en"), site.form("en"));
+    let mut later = |after: &str| {
+        site.stop();
+        site.serve_with(|command| {
+            command.env("LD_PRELOAD", faketime()).env("FAKETIME", after);
+        });
+        let again = [("code", &*other.code), ("ticket", &*other.ticket), ("message", "Mine")];
+        (post(&site, "/drop/form?lang=fr", &again), site.send(&form, after, &[document]))
+    };
+    for (number, after) in ["+13h", "+3d", "+6d"].into_iter().enumerate() {
+        let (again, sent) = later(after);
+        again.must_say(msg_in("fr", "drop-title")).must_say("Mine");
+        assert_eq!(again.hidden("code"), other.code);
+        assert_eq!(sent.must_say(msg("receipt-title")).hidden("code"), form.code, "{number}");
+    }
+    let (again, sent) = later("+9d");
+    again.must_say(msg_in("fr", "error-ticket-old"));
+    sent.must_say(msg("error-ticket-old"));
+    for page in [again, sent] {
+        assert_eq!(page.status, 410);
+        for code in [&form.code, &other.code] {
+            assert!(!page.text().contains(code), "{}", page.text());
+        }
+    }
+    assert_eq!(site.submissions(), 3);
 }

@@ -27,6 +27,7 @@ mod expiry;
 mod floors;
 mod held_drafts;
 mod hostile_bundles;
+mod key_files;
 mod languages;
 mod large_files;
 mod life_of_a_drop;

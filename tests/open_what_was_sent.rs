@@ -512,3 +512,123 @@ fn an_output_that_nobody_takes_is_an_error_of_one_line() {
         assert_eq!(status.unwrap().code(), Some(0));
     }
 }
+
+/// Sealed with Debian's `age` to these recipients, in letters where asked.
+fn stock_sealed(dir: &Path, plain: &[u8], recipient: &str, letters: bool) -> Vec<u8> {
+    let from = dir.join("plain");
+    fs::write(&from, plain).unwrap();
+    let letters = if letters { &["-a"][..] } else { &[] };
+    ok(Command::new("age").args(["-r", recipient]).args(letters).arg(&from)).stdout
+}
+
+#[test]
+fn what_a_source_sealed_by_itself_is_opened_beside_its_original() {
+    let dir = tempfile::tempdir().unwrap();
+    let editor = Editor::new(dir.path(), "editor");
+    let seal = |plain: &[u8]| stock_sealed(dir.path(), plain, &editor.recipient, false);
+    let once = seal(b"once");
+    let letters = stock_sealed(dir.path(), b"in letters", &editor.recipient, true);
+    let twice = seal(&seal(b"twice"));
+    let thrice = seal(&seal(&seal(b"thrice")));
+    let other = stock_sealed(dir.path(), b"to others", TEAM, false);
+    let cut = &seal(&[7; 100_000])[..90_000];
+    let sent: [(&str, &[u8]); 9] = [
+        ("x.pdf.age", &once),
+        ("x.pdf", b"another x"),
+        ("letters", &letters),
+        ("z.txt.age.age", &twice),
+        ("deep.age.age.age", &thrice),
+        ("other.age", &other),
+        ("cut.age", cut),
+        ("about.age", b"age-encryption.org says how"),
+        ("endless.age", &[b"-----BEGIN AGE ENCRYPTED FILE-----\n", &[b'A'; 100_000][..]].concat()),
+    ];
+    let dispatch =
+        sent.iter().fold(Dispatch::new("brave-heron", ""), |dispatch, (name, content)| {
+            dispatch.with(name, content)
+        });
+    let tar = dir.path().join("bundle.tar");
+    bundle(&tar, &editor, &[dispatch]);
+    let to = dir.path().join("opened");
+    let output = ok(&mut editor.open([&tar], &to));
+    let files = to.join("brave-heron/00112233445566778899aabbccddeeff/files");
+    for (name, content) in sent {
+        assert_eq!(fs::read(files.join(name)).unwrap(), content, "{name}");
+    }
+    for (name, content) in [
+        ("x (2).pdf", "once"),
+        ("letters.opened", "in letters"),
+        ("z.txt", "twice"),
+        ("z.txt.age", ""),
+        ("deep.age", ""),
+        ("deep.age.age", ""),
+    ] {
+        let inner = fs::read(files.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert!(content.is_empty() || inner == content.as_bytes(), "{name}");
+    }
+    assert_eq!(fs::read_dir(&files).unwrap().count(), sent.len() + 6);
+    let summary = fs::read_to_string(to.join("SUMMARY.txt")).unwrap();
+    assert_eq!(summary.matches("origin unproven").count(), 6, "{summary}");
+    for said in ["files/x (2).pdf", &hex_sha256(b"once"), "sealed more than 2 times", "another key"]
+    {
+        assert!(summary.contains(said), "{said}: {summary}");
+    }
+    assert!(!summary.lines().any(|line| line.starts_with('!')), "{summary}");
+    let [said, told] = [&output.stdout, &output.stderr].map(|out| String::from_utf8_lossy(out));
+    assert!(
+        said.contains("4 of them had been sealed") && said.contains("origin unproven"),
+        "{said}"
+    );
+    for said in ["0005 deep.age: ", "0006 other.age: ", "0007 cut.age: ", "0009 endless.age: "] {
+        assert!(told.contains(said), "{said} {told}");
+    }
+    assert_eq!(told.lines().count(), 4, "{told}");
+
+    let json = ok(editor.open([&tar], &dir.path().join("json")).arg("--json")).stdout;
+    let line: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    assert_eq!(line["mailbox"], "brave-heron");
+    let inner = &line["files"][0]["sealed_by_source"]["opened"][0];
+    assert_eq!((&inner["name"], &inner["origin"]), (&"x (2).pdf".into(), &"unproven".into()));
+    assert_eq!(inner["sha256"], hex_sha256(b"once").as_str());
+    assert!(line["files"][1]["sealed_by_source"].is_null() && line["files"][1]["fault"].is_null());
+    assert!(line["files"][5]["sealed_by_source"]["left"].is_string());
+}
+
+/// Whoever took the server could send what it holds once more, and learn from an answer what is in it.
+#[test]
+fn ciphertext_that_is_known_already_is_not_opened_when_it_is_sent_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let editor = Editor::new(dir.path(), "editor");
+    let [first, second] = ["first.tar", "second.tar"].map(|name| dir.path().join(name));
+    bundle(&first, &editor, &[Dispatch::new("brave-heron", "").with("a.txt", b"a secret")]);
+    let tree = dir.path().join("tree");
+    stock_untar(&first, &tree);
+    let members = tree.join("brave-heron/00112233445566778899aabbccddeeff");
+    let [file, manifest] =
+        ["0001.age", "manifest.json.age"].map(|name| fs::read(members.join(name)).unwrap());
+    let wrapped = stock_sealed(dir.path(), &file, &editor.recipient, false);
+    let again = stock_sealed(dir.path(), b"sent twice", &editor.recipient, false);
+    let fresh = stock_sealed(dir.path(), b"fresh", &editor.recipient, false);
+    let dispatch = Dispatch::new("quiet-fox", "")
+        .with("file.age", &file)
+        .with("manifest.age", &manifest)
+        .with("wrapped.age", &wrapped)
+        .with("one.age", &again)
+        .with("two.age", &again)
+        .with("fresh.age", &fresh);
+    bundle(&second, &editor, &[dispatch]);
+    let to = dir.path().join("opened");
+    let output = ok(&mut editor.open([&second, &first], &to));
+    let files = to.join("quiet-fox/00112233445566778899aabbccddeeff/files");
+    let mut found: Vec<_> = fs::read_dir(&files)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !name.ends_with(".age"))
+        .collect();
+    found.sort();
+    // What was wrapped is sealed still.
+    assert_eq!(found, ["fresh", "one", "wrapped"]);
+    assert_eq!(fs::read(files.join("wrapped")).unwrap(), file);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(told.matches("the same sealed bytes").count(), 4, "{told}");
+}

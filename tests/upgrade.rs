@@ -17,7 +17,7 @@ use rand::RngExt;
 use rusqlite::Connection;
 
 /// What this program reads and writes; every store below is older.
-const NOW: i64 = 4;
+const NOW: i64 = 5;
 const STORES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/stores");
 
 /// A box whose store is the one of this format.
@@ -108,7 +108,7 @@ fn reply(site: &Box_, text: &str) -> PathBuf {
 fn a_store_of_each_earlier_format_is_brought_to_this_one_and_has_everything() {
     let fresh = Box_::new(1, &[]);
     let fresh = schema(&fresh.data().join("index.db"));
-    for format in 1..=3 {
+    for format in 1..NOW {
         let mut site = old_box(format);
         let index = site.data().join("index.db");
         assert_eq!(format_of(&index), format);
@@ -117,6 +117,12 @@ fn a_store_of_each_earlier_format_is_brought_to_this_one_and_has_everything() {
         assert_eq!(said.contains(&format!("{format} to {NOW}")), format < NOW, "{said}");
         assert_eq!(format_of(&index), NOW);
         assert_eq!(schema(&index), fresh, "from format {format}");
+        // In an order of their own, the answer of that day last.
+        let numbers =
+            "SELECT group_concat(position || '-' || kind, ' ' ORDER BY position) FROM dispatch";
+        let numbers: String =
+            database(&site, "index.db").query_row(numbers, [], |row| row.get(0)).unwrap();
+        assert_eq!(numbers, "1-0 2-0 3-1");
         let mode = fs::metadata(&index).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         // Nothing of the old file, or of the making of the new one.

@@ -12,6 +12,9 @@ pub const SHORT_FIELD: usize = 2 * 1024;
 pub const FORM_OVERHEAD: u64 = 1024 * 1024;
 /// Bytes of a manifest that any reader accepts.
 pub const MANIFEST: u64 = 16 * 1024 * 1024;
+/// Bytes of what a manifest says of one file at most, and of what it says beside message and files.
+const FILE_ENTRY: u64 = 4 * 1024;
+const MANIFEST_HEAD: u64 = 256 * 1024;
 /// Files of a dispatch: an operator may allow fewer, and no reader accepts more.
 pub const FILES: usize = 10_000;
 /// Characters of an answer to a question.
@@ -50,6 +53,16 @@ pub struct Limits {
     pub min_free: u64,
     /// When what is stored is removed.
     pub retention: Retention,
+}
+
+impl Limits {
+    /// Bytes of an answer's list of contents, its padding aside: a message of the longest writing that JSON has for a
+    /// character (two escapes), and what else stands in it. This is what can be seen of a message from outside.
+    pub fn manifest(&self) -> u64 {
+        let message = (self.message as u64).saturating_mul(12);
+        let files = (self.files as u64).saturating_mul(FILE_ENTRY);
+        message.saturating_add(files).saturating_add(MANIFEST_HEAD).min(MANIFEST)
+    }
 }
 
 /// Whole days after which something is removed.

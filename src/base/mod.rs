@@ -6,3 +6,4 @@ pub mod ids;
 pub mod kind;
 pub mod limits;
 pub mod random;
+pub mod text;

@@ -163,6 +163,11 @@ impl Output {
         self.noted(self.unfinished.write(name, content))
     }
 
+    /// A file that has no name yet.
+    pub(super) fn new_file(&self) -> io::Result<NewFile> {
+        self.unfinished.file()
+    }
+
     /// Whether the disk was full. Nothing more is tried then.
     pub fn is_full(&self) -> bool {
         self.full.load(Ordering::Relaxed)
@@ -291,25 +296,29 @@ fn write_file(
     }
     let sealed = sealed_member(job, volumes)?;
     let mut plain = unseal::open(sealed, std::iter::once(key as &dyn age::Identity))?;
-    let mut file = output.unfinished.file()?;
+    let mut file = output.new_file()?;
     copy_checked(&mut plain, &mut file, job.entry, advance)?;
     file.sync()?;
-    Ok(give_name(&mut file, to, &job.outcome)?)
+    let plain = format!("file-{:04}", job.outcome.number);
+    Ok(give_name(&mut file, to, &job.outcome.name, &plain)?)
 }
 
 /// Gives a whole file its name, or another where this one is taken (by whatever the file system takes for it)
-/// or where the file system knows no such name.
-fn give_name(file: &mut NewFile, to: &Path, outcome: &Outcome) -> io::Result<String> {
-    let name = &outcome.name;
-    let plain = format!("file-{:04}", outcome.number);
+/// or `plain` where the file system knows no such name.
+pub(super) fn give_name(
+    file: &mut NewFile,
+    to: &Path,
+    name: &str,
+    plain: &str,
+) -> io::Result<String> {
     let numbers = (2..=MOST_NAMES).map(|number| names::numbered(name, number));
     let mut taken = io::ErrorKind::AlreadyExists.into();
-    for name in std::iter::once(name.clone()).chain(numbers) {
+    for name in std::iter::once(name.to_owned()).chain(numbers) {
         match file.name(&to.join(&name)) {
             Ok(()) => return Ok(name),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => taken = e,
             Err(e) if is_of_name(&e) => {
-                return file.name(&to.join(&plain)).map(|()| plain);
+                return file.name(&to.join(plain)).map(|()| plain.to_owned());
             }
             Err(e) => return Err(e),
         }

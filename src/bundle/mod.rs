@@ -17,6 +17,7 @@ pub mod names;
 pub mod path;
 pub mod read;
 pub mod reply;
+pub mod sealed_by_source;
 pub mod summary;
 mod tar_format;
 pub mod unfinished;

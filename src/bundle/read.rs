@@ -212,9 +212,12 @@ struct Placed {
     path: MemberPath,
     volume: usize,
     entry: BundleEntry,
+    /// Which it is of all members; of the first one of its dispatch, once these are together.
+    order: usize,
 }
 
-/// The dispatches of a bundle, by name. Each is put together when it is asked for.
+/// The dispatches of a bundle: mailboxes by name, those of a mailbox in the order of the bundle. Each is put together
+/// when it is asked for.
 pub struct Dispatches(Peekable<vec::IntoIter<Placed>>);
 
 impl Iterator for Dispatches {
@@ -253,7 +256,8 @@ pub fn gather_at_most(volumes: &[impl Volume], most: usize) -> Result<Dispatches
     let mut all: Vec<Placed> = Vec::new();
     for (volume, content) in volumes.iter().enumerate() {
         scan_volume(content, &mut |path, entry| {
-            all.push(Placed { path, volume, entry });
+            let order = all.len();
+            all.push(Placed { path, volume, entry, order });
             if all.len() > most { Err(Fault::TooMany(most)) } else { Ok(()) }
         })?;
     }
@@ -266,5 +270,15 @@ pub fn gather_at_most(volumes: &[impl Volume], most: usize) -> Result<Dispatches
         return Err(ReadError { volume, fault });
     }
     all.dedup_by(|later, first| later.path == first.path);
+    for dispatch in all.chunk_by_mut(|a, b| {
+        (&a.path.designation, &a.path.dispatch) == (&b.path.designation, &b.path.dispatch)
+    }) {
+        let first = dispatch.iter().map(|placed| placed.order).min().unwrap_or_default();
+        for placed in dispatch {
+            placed.order = first;
+        }
+    }
+    // Stable: members of a dispatch stay as they are.
+    all.sort_by(|a, b| (&a.path.designation, a.order).cmp(&(&b.path.designation, b.order)));
     Ok(Dispatches(all.into_iter().peekable()))
 }

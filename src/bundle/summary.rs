@@ -1,11 +1,12 @@
 //! `SUMMARY.txt`: what was opened, for somebody who did not run the command.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
 use super::extract::{FileFault, Outcome};
 use super::manifest::Manifest;
 use super::names::{self, printable};
+use super::sealed_by_source::SealedBySource;
 
 /// One dispatch of the summary.
 pub struct Section<'a> {
@@ -13,6 +14,8 @@ pub struct Section<'a> {
     pub manifest: &'a Manifest,
     /// Its files.
     pub outcomes: Vec<Outcome>,
+    /// What its source had sealed itself, by number.
+    pub sealed_by_source: BTreeMap<u32, SealedBySource>,
 }
 
 impl Section<'_> {
@@ -54,7 +57,7 @@ pub fn text(sections: &[Section<'_>], unopened: &[(String, String)]) -> String {
 }
 
 fn write_section(out: &mut String, section: &Section<'_>) {
-    let Section { manifest, outcomes } = section;
+    let Section { manifest, outcomes, sealed_by_source } = section;
     let _ = write!(
         out,
         "\n{line}\nBoîte / mailbox : {}\nEnvoi / dispatch : {}\nJour / day : {}\nÉquipe / team : {}\n",
@@ -113,6 +116,28 @@ fn write_section(out: &mut String, section: &Section<'_>) {
         }
         let _ = writeln!(out, "      {} octets / bytes", outcome.size);
         let _ = writeln!(out, "      sha256 {}", printable(&outcome.sha256));
+        if let Some(sealed) = sealed_by_source.get(&outcome.number) {
+            write_sealed(out, sealed);
+        }
+    }
+}
+
+fn write_sealed(out: &mut String, sealed: &SealedBySource) {
+    for layer in &sealed.opened {
+        let _ = writeln!(
+            out,
+            "      chiffré par la source elle-même, ouvert ici ; origine non prouvée /\n      \
+             sealed by the source itself, opened here; origin unproven :\n        \
+             files/{}\n        {} octets / bytes\n        sha256 {}",
+            layer.name, layer.size, layer.sha256
+        );
+    }
+    if let Some(left) = &sealed.left {
+        let _ = writeln!(
+            out,
+            "      chiffré par la source elle-même, laissé tel quel / sealed by the source itself, left as it is:\n        \
+             {left}"
+        );
     }
 }
 
@@ -160,7 +185,8 @@ mod tests {
     fn summary(message: &str, names: &[&str]) -> String {
         let manifest = manifest(message, names);
         let outcomes = outcomes(&manifest);
-        text(&[Section { manifest: &manifest, outcomes }], &[])
+        let sealed_by_source = BTreeMap::new();
+        text(&[Section { manifest: &manifest, outcomes, sealed_by_source }], &[])
     }
 
     #[test]

@@ -1,32 +1,266 @@
-//! Reading an editor's identities: plain files, files under a passphrase, plugins.
+//! Reading an editor's identities as people have them: plain files, files under a passphrase, plugins.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use age::cli_common::{StdinGuard, read_identities};
-use anyhow::{Context, ensure};
+use age::armor::ArmoredReader;
+use age::secrecy::SecretString;
+use age::{DecryptError, IdentityFile};
+use anyhow::{Context, bail, ensure};
+use zeroize::Zeroizing;
 
+use super::passphrase::{Terminal, ask};
+use super::stdio::tell;
+use crate::base::text::without_bom;
 use crate::bundle::is_standard;
+use crate::crypto::header;
 
-/// Reads every identity in these files; one under a passphrase asks for it when it is first used.
-pub fn read(files: &[PathBuf]) -> anyhow::Result<Vec<Box<dyn age::Identity>>> {
+/// Bytes that are read of a file; nobody's is larger.
+const LONGEST: u64 = 1 << 20;
+/// How often a passphrase is asked for.
+const TRIES: usize = 3;
+
+/// How a sealed file begins, and one in letters.
+const SEALED: &[u8] = b"age-encryption.org/";
+const ARMOR: &[u8] = b"-----BEGIN AGE ENCRYPTED FILE-----";
+const ARMOR_END: &[u8] = b"-----END AGE ENCRYPTED FILE-----";
+
+type Keys = Vec<Box<dyn age::Identity>>;
+type Ask<'a> = &'a mut dyn FnMut(&str) -> anyhow::Result<Option<SecretString>>;
+
+/// Reads every identity in these files; asks for the passphrase of those under one.
+pub fn read(files: &[PathBuf]) -> anyhow::Result<Keys> {
+    let mut keys = Keys::new();
     for file in files {
+        let name = match is_standard(file) {
+            true => "standard input".into(),
+            false => file.display().to_string(),
+        };
         ensure!(
             is_standard(file) || file.exists(),
-            "there is no identity {}; make one with `sourdine keygen`",
-            file.display()
+            "there is no identity {name}; make one with `sourdine keygen`"
         );
+        let bytes = bytes_of(file).with_context(|| format!("{name} cannot be read"))?;
+        ensure!(
+            (bytes.len() as u64) < LONGEST,
+            "{name} is too large for an identity; name the file that holds a line AGE-SECRET-KEY-1…"
+        );
+        keys.extend(parse(&bytes, &name, &mut ask)?);
     }
-    let names = files.iter().map(|file| path_text(file)).collect::<anyhow::Result<_>>()?;
-    let identities = read_identities(names, None, &mut StdinGuard::new(false))
-        .map_err(|e| anyhow::anyhow!("{e}"))
-        .context("this is not an age identity; it should hold a line AGE-SECRET-KEY-1…")?;
-    ensure!(
-        !identities.is_empty(),
-        "the identity file holds no key; make one with `sourdine keygen`"
-    );
-    Ok(identities)
+    Ok(keys)
 }
 
-fn path_text(path: &Path) -> anyhow::Result<String> {
-    path.to_str().map(str::to_owned).context("the identity's path is not UTF-8; move the file")
+fn bytes_of(file: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    let source: Box<dyn Read> =
+        if is_standard(file) { Box::new(io::stdin()) } else { Box::new(File::open(file)?) };
+    source.take(LONGEST).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn parse(bytes: &[u8], name: &str, ask: Ask<'_>) -> anyhow::Result<Keys> {
+    let text = without_bom(bytes).map_err(|why| anyhow::anyhow!("{name} {why}"))?;
+    match sealed(text) {
+        Some(sealed) => plain(&unlock(&sealed, name, ask)?, name),
+        None => plain(text, name),
+    }
+}
+
+/// The age file behind blank lines and comments, if there is one.
+fn sealed(text: &[u8]) -> Option<Vec<u8>> {
+    let mut rest = text;
+    while !rest.is_empty() {
+        if rest.starts_with(SEALED) {
+            return Some(rest.to_vec());
+        }
+        let lines = || rest.split(|byte| *byte == b'\n');
+        let line = lines().next()?;
+        match line.trim_ascii() {
+            ARMOR => return Some(armored(lines().map(<[u8]>::trim_ascii))),
+            b"" | [b'#', ..] => rest = rest.get(line.len() + 1..)?,
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Letters as they were made: without blanks, blank lines, and what stands behind them.
+fn armored<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+    let mut ended = false;
+    let lines = lines.take_while(|line| !std::mem::replace(&mut ended, *line == ARMOR_END));
+    lines.filter(|line| !line.is_empty()).flat_map(|line| [line, b"\n"].concat()).collect()
+}
+
+/// Takes the passphrase off.
+fn unlock(sealed: &[u8], name: &str, ask: Ask<'_>) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+    let broken = || format!("{name} is an age file that was altered or cut; take your copy of it");
+    for _ in 0..TRIES {
+        let decryptor = header::read(ArmoredReader::new(sealed)).with_context(broken)?;
+        ensure!(
+            decryptor.is_scrypt(),
+            "{name} is an age file that is sealed to other keys; open it with `age -d` first"
+        );
+        let typed = ask(&format!("Passphrase of {name}"))?;
+        let Some(typed) = typed else { bail!("nothing was typed; {name} needs its passphrase") };
+        let identity = age::scrypt::Identity::new(typed);
+        match decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)) {
+            Ok(mut stream) => {
+                let mut text = Zeroizing::new(Vec::new());
+                stream.read_to_end(&mut text).with_context(broken)?;
+                return Ok(text);
+            }
+            Err(
+                DecryptError::DecryptionFailed
+                | DecryptError::KeyDecryptionFailed
+                | DecryptError::NoMatchingKeys,
+            ) => tell(&format!("That is not the passphrase of {name}.")),
+            Err(DecryptError::ExcessiveWork { .. }) => {
+                bail!(
+                    "checking the passphrase of {name} takes longer than this allows; take it off with `age -d`"
+                )
+            }
+            Err(error) => return Err(error).with_context(broken),
+        }
+    }
+    bail!("wrong passphrase for {name}; look at the keyboard's layout and try again")
+}
+
+/// The keys of a file, one a line. Comments may be of any encoding.
+fn plain(text: &[u8], name: &str) -> anyhow::Result<Keys> {
+    let text = without_bom(text).map_err(|why| anyhow::anyhow!("{name} {why}"))?;
+    let mut keys = Keys::new();
+    for (number, line) in (1..).zip(text.split(|byte| *byte == b'\n')) {
+        if line.trim_ascii_start().starts_with(b"#") {
+            continue;
+        }
+        let key = std::str::from_utf8(line).map(str::trim);
+        if key == Ok("") {
+            continue;
+        }
+        let hint = match key {
+            Ok(key) if key.starts_with("age1") => {
+                " What stands there is the recipient, which only seals."
+            }
+            _ => "",
+        };
+        let read = key.ok().and_then(|key| IdentityFile::from_buffer(key.as_bytes()).ok());
+        let read = read.with_context(|| {
+            format!(
+                "line {number} of {name}: this is not an age identity; it should be a line AGE-SECRET-KEY-1….{hint}"
+            )
+        })?;
+        let new = read.with_callbacks(Terminal).into_identities();
+        let new = new.map_err(|error| anyhow::anyhow!("line {number} of {name}: {error}"))?;
+        keys.extend(new.into_iter().map(|key| key as Box<dyn age::Identity>));
+    }
+    ensure!(!keys.is_empty(), "{name} holds no key; make one with `sourdine keygen`");
+    Ok(keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use age::armor::{ArmoredWriter, Format};
+    use age::secrecy::ExposeSecret;
+
+    use super::*;
+
+    /// What was sealed to the key opens with what was read; passphrases are typed in this order.
+    fn opens(file: &[u8], key: &age::x25519::Identity, typed: &[&str]) -> anyhow::Result<usize> {
+        let mut typed = typed.iter();
+        let mut asked = 0;
+        let keys = parse(file, "key.txt", &mut |question| {
+            assert_eq!(question, "Passphrase of key.txt");
+            asked += 1;
+            let typed = typed.next().context("asked too often")?;
+            Ok(Some(SecretString::from((*typed).to_owned())).filter(|_| !typed.is_empty()))
+        })?;
+        let sealed = age::encrypt(&key.to_public(), b"Bonjour").unwrap();
+        let decryptor = age::Decryptor::new(sealed.as_slice()).unwrap();
+        decryptor.decrypt(keys.iter().map(AsRef::as_ref)).unwrap();
+        Ok(asked)
+    }
+
+    fn new() -> (age::x25519::Identity, String) {
+        let key = age::x25519::Identity::generate();
+        let text = key.to_string().expose_secret().to_owned();
+        (key, text)
+    }
+
+    fn locked(text: &str, passphrase: &str, format: Format) -> Vec<u8> {
+        let mut recipient = age::scrypt::Recipient::new(passphrase.to_owned().into());
+        recipient.set_work_factor(2);
+        let recipients = std::iter::once(&recipient as &dyn age::Recipient);
+        let encryptor = age::Encryptor::with_recipients(recipients).unwrap();
+        let output = ArmoredWriter::wrap_output(Vec::new(), format).unwrap();
+        let mut writer = encryptor.wrap_output(output).unwrap();
+        writer.write_all(text.as_bytes()).unwrap();
+        writer.finish().unwrap().finish().unwrap()
+    }
+
+    #[test]
+    fn key_files_are_read_as_people_have_them() {
+        let (key, text) = new();
+        let bytes: [Vec<u8>; 6] = [
+            text.clone().into(),
+            format!("\u{feff}# public key\r\n{text}\r\n").into(),
+            format!("\n \t\n  # blanks \n\t{text} \t\u{a0}\n\n").into(),
+            [b"# cl\xe9 de r\xe9daction\n", text.as_bytes()].concat(),
+            format!("# one\n{text}\n# another\n{}\n", new().1).into(),
+            format!("{}\n{text}", new().1).into(),
+        ];
+        for bytes in bytes {
+            assert_eq!(opens(&bytes, &key, &[]).unwrap(), 0);
+        }
+    }
+
+    #[test]
+    fn a_file_under_a_passphrase_is_read_behind_blanks_and_comments() {
+        let (key, text) = new();
+        let binary = locked(&format!("\u{feff}{text}\r\n"), "right", Format::Binary);
+        let letters = String::from_utf8(locked(&text, "right", Format::AsciiArmor)).unwrap();
+        let blanks = letters.replace('\n', "  \r\n");
+        for file in [
+            binary.clone(),
+            [b"\n# cl\xe9\n \r\n", binary.as_slice()].concat(),
+            letters.clone().into(),
+            format!("\u{feff}\n# key\n{letters}\n# end\n").into(),
+            format!("# key\r\n\r\n{blanks}\r\n").into(),
+        ] {
+            assert_eq!(opens(&file, &key, &["right"]).unwrap(), 1);
+            assert_eq!(opens(&file, &key, &["wrong", "right"]).unwrap(), 2);
+            let said = opens(&file, &key, &["1", "2", "3"]).unwrap_err().to_string();
+            assert!(said.starts_with("wrong passphrase for key.txt"), "{said}");
+            // What was not typed is not wrong.
+            let said = opens(&file, &key, &[""]).unwrap_err().to_string();
+            assert!(said.starts_with("nothing was typed"), "{said}");
+        }
+        let mut cut = binary;
+        cut.truncate(60);
+        let said = opens(&cut, &key, &["right"]).unwrap_err().to_string();
+        assert!(said.contains("altered or cut"), "{said}");
+    }
+
+    #[test]
+    fn what_is_no_key_file_is_told_by_its_kind() {
+        let (key, text) = new();
+        let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let public = key.to_public();
+        let sealed = age::encrypt(&public, text.as_bytes()).unwrap();
+        for (file, said) in [
+            (utf16, "key.txt is UTF-16 text"),
+            (format!("#\n{public}\n").into(), "line 2 of key.txt: this is not an age identity"),
+            (b"AGE-SECRET-KEY-1\n".to_vec(), "line 1 of key.txt: this is not an age identity"),
+            (b"cl\xe9\n".to_vec(), "line 1 of key.txt: this is not an age identity"),
+            (b"# nothing\n".to_vec(), "key.txt holds no key"),
+            (Vec::new(), "key.txt holds no key"),
+            (sealed, "key.txt is an age file that is sealed to other keys"),
+        ] {
+            let error = opens(&file, &key, &[]).unwrap_err().to_string();
+            assert!(error.starts_with(said), "{error}");
+            assert!(!error.contains(&text), "{error}");
+        }
+    }
 }

@@ -5,13 +5,15 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use age::cli_common::{Passphrase, read_or_generate_passphrase};
-use age::secrecy::ExposeSecret;
+use age::secrecy::{ExposeSecret, SecretString};
 use anyhow::Context;
+use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use super::passphrase::ask;
 use super::stdio::{show, tell};
 use crate::bundle::is_standard;
+use crate::crypto::passphrase::{LONGEST, Length, SHORTEST, length, suggestion};
 
 #[derive(clap::Args)]
 pub struct Keygen {
@@ -70,18 +72,47 @@ impl Identity {
 
 /// age with a passphrase (scrypt), as `age -p` makes it and `age -d -i` takes it.
 fn lock(text: &str) -> anyhow::Result<Zeroizing<Vec<u8>>> {
-    let passphrase = match read_or_generate_passphrase().map_err(|e| anyhow::anyhow!("{e}"))? {
-        Passphrase::Typed(passphrase) => passphrase,
-        Passphrase::Generated(passphrase) => {
-            let mut error = std::io::stderr().lock();
-            writeln!(error, "Your passphrase, write it down: {}", passphrase.expose_secret())
-                .context("the passphrase could not be shown; nothing was written")?;
-            passphrase
-        }
-    };
+    let passphrase = choose()?;
     let mut out = Zeroizing::new(Vec::new());
     let mut writer = age::Encryptor::with_user_passphrase(passphrase).wrap_output(&mut *out)?;
     writer.write_all(text.as_bytes())?;
     writer.finish()?;
     Ok(out)
+}
+
+/// Asks for a passphrase until it will do; makes one where nothing is typed.
+fn choose() -> anyhow::Result<SecretString> {
+    loop {
+        let question = format!(
+            "Passphrase, at least {SHORTEST} characters (Enter alone: one is made for you)"
+        );
+        let Some(typed) = ask(&question)? else { return generate() };
+        match length(typed.expose_secret()) {
+            Length::TooShort => tell(&format!(
+                "Too short: whoever finds the file could guess it. Type at least {SHORTEST} characters, or \
+                 press Enter alone."
+            )),
+            Length::TooLong => tell(&format!("Too long: type at most {LONGEST} characters.")),
+            Length::Fine => {
+                let again = ask("The same passphrase again")?;
+                let typed_bytes = typed.expose_secret().as_bytes();
+                let same = |again: SecretString| {
+                    bool::from(again.expose_secret().as_bytes().ct_eq(typed_bytes))
+                };
+                if again.is_some_and(same) {
+                    return Ok(typed);
+                }
+                tell("The two are not the same. Type it once more.");
+            }
+        }
+    }
+}
+
+/// Seven words, joined as `age -p` joins them.
+fn generate() -> anyhow::Result<SecretString> {
+    let words = Zeroizing::new(suggestion()?.replace(' ', "-"));
+    let mut error = std::io::stderr().lock();
+    writeln!(error, "Your passphrase, write it down: {}", words.as_str())
+        .context("the passphrase could not be shown; nothing was written")?;
+    Ok(SecretString::from(words.as_str()))
 }

@@ -1,6 +1,6 @@
 //! `sourdine open`: opens bundles offline, checks everything, writes safe names and a summary.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use std::fs::DirBuilder;
 use std::io;
@@ -13,12 +13,14 @@ use serde_json::json;
 
 use super::stdio::{self, show, tell};
 use super::{identities, process, progress};
+use crate::base::kind::DispatchKind;
 use crate::bundle::address_book::AddressBook;
 use crate::bundle::extract::{self, FileFault, Opened, Output};
 use crate::bundle::is_standard;
 use crate::bundle::manifest::FileEntry;
 use crate::bundle::names::{self, Names, printable, safe};
 use crate::bundle::read;
+use crate::bundle::sealed_by_source::{Known, Opener};
 use crate::bundle::summary::{self, Section};
 use crate::bundle::unfinished::Unfinished;
 
@@ -36,8 +38,8 @@ pub struct Open {
     /// Only show what is in it; writes nothing
     #[arg(long)]
     list: bool,
-    /// With --list: for scripts
-    #[arg(long, requires = "list")]
+    /// For scripts: one line of JSON for each dispatch
+    #[arg(long)]
     json: bool,
     /// The address book, instead of the one beside the identity
     #[arg(long, value_name = "FILE")]
@@ -76,7 +78,9 @@ impl Open {
         let mut book = self.address_book()?;
         let mut opened = Vec::new();
         let mut unopened = Unopened::new();
+        let mut known = Known::default();
         for dispatch in gathered {
+            known.add(&dispatch);
             let place = format!("{}/{}", dispatch.designation, dispatch.dispatch);
             match extract::open_manifest(dispatch, bundles, &identities) {
                 Err(error) => unopened.push((place, error.to_string())),
@@ -91,7 +95,7 @@ impl Open {
             written.said = self.listed(&opened);
         } else if !opened.is_empty() {
             book.save()?;
-            written = self.extract(&opened, &mut unopened, bundles, &identities)?;
+            written = self.extract(&opened, &mut unopened, bundles, &identities, known)?;
         }
         let full = FileFault::DiskFull.to_string();
         for (place, why) in unopened.iter().filter(|(_, why)| *why != full) {
@@ -166,6 +170,7 @@ impl Open {
         unopened: &mut Unopened,
         bundles: &[PathBuf],
         identities: &[Box<dyn age::Identity>],
+        known: Known,
     ) -> anyhow::Result<Written> {
         let out = &self.output;
         let cannot = || format!("{} cannot be used; name another directory with -o", out.display());
@@ -173,6 +178,8 @@ impl Open {
         let output = Output::new(out).with_context(cannot)?;
         let sizes = opened.iter().flat_map(|o| &o.manifest.files).map(|f| f.size);
         let bars = progress::Threads::new(sizes.fold(0, u64::saturating_add));
+        let mut opening =
+            Opener { volumes: bundles, identities, output: &output, progress: &bars, known };
         let mut sections = Vec::new();
         let mut taken: HashMap<_, Names> = HashMap::new();
         for dispatch in opened {
@@ -184,7 +191,11 @@ impl Open {
                 Ok(files) => {
                     let outcomes =
                         extract::extract(dispatch, bundles, identities, &output, &files, &bars);
-                    sections.push(Section { manifest, outcomes });
+                    let sealed_by_source = match manifest.kind {
+                        DispatchKind::Submission => opening.open(&outcomes, &files),
+                        DispatchKind::Reply => BTreeMap::new(),
+                    };
+                    sections.push(Section { manifest, outcomes, sealed_by_source });
                 }
                 Err(fault) => {
                     let place = format!("{}/{}", manifest.mailbox, manifest.dispatch);
@@ -198,7 +209,10 @@ impl Open {
         if !output.is_full() {
             summary.with_context(|| name.display().to_string())?;
         }
-        let (said, missing) = report(&name, &sections);
+        let (mut said, missing) = report(&name, &sections);
+        if self.json {
+            said = sections.iter().map(|section| line_of(section) + "\n").collect();
+        }
         Ok(Written { said, missing, full: output.is_full() })
     }
 }
@@ -248,13 +262,70 @@ fn report(summary: &Path, sections: &[Section<'_>]) -> (String, usize) {
              alone; fetch the bundle with the files"
         ));
     }
-    let said = format!(
+    let mut said = format!(
         "{} dispatch(es), {} file(s) written and checked: {}\n",
         sections.len(),
         files - faults,
         summary.display()
     );
+    let mut sealed = 0;
+    for (section, (number, by_source)) in
+        sections.iter().flat_map(|s| s.sealed_by_source.iter().map(move |sealed| (s, sealed)))
+    {
+        sealed += usize::from(!by_source.opened.is_empty());
+        let left = by_source.left.as_ref().filter(|left| !left.is_of_disk());
+        if let (Some(left), Some(outcome)) =
+            (left, section.outcomes.iter().find(|outcome| outcome.number == *number))
+        {
+            let name = by_source.opened.last().map_or(&outcome.name, |layer| &layer.name);
+            tell(&format!(
+                "sourdine: {number:04} {name}: its source sealed it itself; it is left as it is: {left}"
+            ));
+        }
+    }
+    if sealed > 0 {
+        let _ = writeln!(
+            said,
+            "{sealed} of them had been sealed by their source itself: opened beside the original, origin unproven"
+        );
+    }
     (said, faults)
+}
+
+/// A dispatch and what became of it, for scripts.
+fn line_of(section: &Section<'_>) -> String {
+    let Section { manifest, outcomes, sealed_by_source } = section;
+    let files: Vec<_> = outcomes
+        .iter()
+        .map(|outcome| {
+            let sealed = sealed_by_source.get(&outcome.number);
+            let layers = sealed.iter().flat_map(|sealed| &sealed.opened).map(|layer| {
+                json!({
+                    "name": layer.name, "size": layer.size, "sha256": layer.sha256, "origin": "unproven",
+                })
+            });
+            json!({
+                "number": outcome.number,
+                "name": outcome.name,
+                "size": outcome.size,
+                "sha256": outcome.sha256,
+                "fault": outcome.fault.as_ref().map(ToString::to_string),
+                "sealed_by_source": sealed.map(|sealed| json!({
+                    "opened": layers.collect::<Vec<_>>(),
+                    "left": sealed.left.as_ref().map(ToString::to_string),
+                })),
+            })
+        })
+        .collect();
+    let line = json!({
+        "mailbox": manifest.mailbox,
+        "dispatch": manifest.dispatch,
+        "kind": manifest.kind,
+        "team": manifest.team,
+        "day": manifest.day,
+        "files": files,
+    });
+    names::json(&line.to_string())
 }
 
 /// Refuses a directory that holds anything. What a run that was killed left half written is removed first.

@@ -18,6 +18,17 @@ pub const SECRET: usize = 20;
 /// Seconds for which a code is the current one.
 pub const STEP: u64 = 30;
 
+/// The zeros of Unicode 16's decimal digits (general category Nd). The other nine of each script follow its zero.
+const ZEROS: [u32; 76] = [
+    0x0030, 0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6,
+    0x0d66, 0x0de6, 0x0e50, 0x0ed0, 0x0f20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80,
+    0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0,
+    0xff10, 0x104a0, 0x10d30, 0x10d40, 0x11066, 0x110f0, 0x11136, 0x111d0, 0x112f0, 0x11450,
+    0x114d0, 0x11650, 0x116c0, 0x116d0, 0x116da, 0x11730, 0x118e0, 0x11950, 0x11bf0, 0x11c50,
+    0x11d50, 0x11da0, 0x11f50, 0x16130, 0x16a60, 0x16ac0, 0x16b50, 0x16d70, 0x1ccf0, 0x1d7ce,
+    0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6, 0x1e140, 0x1e2f0, 0x1e4f0, 0x1e5f1, 0x1e950, 0x1fbf0,
+];
+
 const LABEL_MARK: &[u8] = b"sourdine/v1/desk-code";
 /// Characters of a site's name that go into an app's list, and so into the QR code, which grows with them.
 const ISSUER: usize = 30;
@@ -123,11 +134,10 @@ impl TotpSecret {
         Zeroizing::new(self.totp().generate(seconds).to_string())
     }
 
-    /// The step whose code this is, of the current one and its two neighbours. Takes the same time whichever
-    /// it is.
+    /// The step whose code this is, of the current one and its two neighbours. Digits of any script count, and
+    /// nothing else does: separators, marks of direction. Takes the same time whichever it is.
     pub(crate) fn step_of(&self, code: &str, seconds: u64) -> Option<u64> {
-        let typed: Zeroizing<String> =
-            Zeroizing::new(code.chars().filter(|c| !c.is_whitespace()).collect());
+        let typed: Zeroizing<String> = Zeroizing::new(code.chars().filter_map(digit).collect());
         let (totp, now) = (self.totp(), seconds / STEP);
         let mut found = u64::MAX;
         for step in [now.saturating_add(1), now.saturating_sub(1), now] {
@@ -149,6 +159,12 @@ impl TotpSecret {
     fn totp(&self) -> Totp {
         Builder::new().with_secret(Secret::new_stack(self.0)).build_noncompliant()
     }
+}
+
+/// A decimal digit of any script as one of ASCII.
+fn digit(c: char) -> Option<char> {
+    let zero = *ZEROS.get(ZEROS.partition_point(|zero| *zero <= u32::from(c)).checked_sub(1)?)?;
+    char::from_digit(u32::from(c) - zero, 10)
 }
 
 impl fmt::Debug for TotpSecret {
@@ -197,12 +213,46 @@ mod tests {
             let code = secret.code_at(there * STEP);
             assert_eq!(secret.step_of(&code, now), taken.then_some(there), "{at}");
         }
-        assert_eq!(secret.step_of(" 050 471\n", now), Some(step));
-        for wrong in ["", "050472", "50471", "0050471", "+50471", "٠٥٠٤٧١", "05047é"] {
+        for wrong in ["", "050472", "50471", "0050471", "+50471", "٠٥٠٤٧٢", "05047é", "０５０４７"]
+        {
             assert_eq!(secret.step_of(wrong, now), None, "{wrong}");
         }
         // The first steps have no neighbour below them.
         assert_eq!(secret.step_of(&secret.code_at(0), 0), Some(0));
+    }
+
+    /// As keyboards, apps and clipboards of different languages give a code.
+    #[test]
+    fn digits_of_any_script_are_read_whatever_stands_between_them() {
+        let (secret, now) = (rfc(), 1_111_111_111);
+        let right = [
+            " 050 471\n",
+            "050-471",
+            "050.471",
+            "٠٥٠٤٧١",
+            "۰۵۰۴۷۱",
+            "０５０４７１",
+            "\u{200e}050471\u{200e}",
+            "\u{2068}050\u{a0}471\u{2069}",
+            "०५०४७१",
+            "𝟘𝟝𝟘𝟜𝟟𝟙",
+            "code: 0 5 0 4 7 1",
+        ];
+        for code in right {
+            assert_eq!(secret.step_of(code, now), Some(now / STEP), "{code}");
+        }
+    }
+
+    #[test]
+    fn the_digits_of_unicode_are_all_there_and_nothing_else_is() {
+        // What std calls numeric holds other numbers too, but every digit.
+        assert!(('\0'..=char::MAX).all(|c| digit(c).is_none() || c.is_numeric()));
+        assert_eq!(('\0'..=char::MAX).filter(|c| digit(*c).is_some()).count(), 760);
+        assert!(ZEROS.is_sorted());
+        for zero in ZEROS.map(|zero| char::from_u32(zero).unwrap()) {
+            let all: String = (zero..=char::MAX).take(10).filter_map(digit).collect();
+            assert_eq!(all, "0123456789");
+        }
     }
 
     #[test]

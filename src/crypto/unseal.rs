@@ -22,8 +22,8 @@ pub enum OpenError {
     /// More recipients, or longer lines, than any dispatch has.
     #[error(transparent)]
     Header(TooLong),
-    /// The identity itself could not be used (wrong passphrase, a plugin that failed).
-    #[error("the identity could not be used ({0}); was its passphrase typed right?")]
+    /// The identity itself could not be used (a plugin that failed).
+    #[error("the identity could not be used: {0}")]
     Identity(String),
     /// Reading failed.
     #[error("it could not be read: {0}")]

@@ -11,7 +11,7 @@ use crate::base::ids::DispatchId;
 use crate::base::kind::DispatchKind;
 use crate::bundle::path::Member;
 use crate::bundle::read::{self, BundleEntry, Gathered, Members, ReadError, Volume};
-use crate::crypto::inspect::{self, NotSealed};
+use crate::crypto::inspect::{self, NotSealed, Outside};
 use crate::crypto::padding;
 use crate::store::{self, Mailbox, Published, StoreError, StoredFile, Upload};
 
@@ -42,6 +42,19 @@ pub enum DeliverError {
     /// Larger than a bundle of one dispatch can be.
     #[error("the bundle is larger than what one dispatch may hold")]
     TooLarge,
+    /// Its message is longer than any that a source is shown.
+    #[error(
+        "{place}: its message is too long: its list of contents takes {found} bytes, at most {most} are delivered; \
+         put the text into a file and attach it (sourdine reply --attach)"
+    )]
+    LongMessage {
+        /// Which member.
+        place: String,
+        /// Bytes of the manifest.
+        found: u64,
+        /// Bytes that are taken.
+        most: u64,
+    },
     /// Not age.
     #[error("{0}: {1}")]
     NotSealed(String, NotSealed),
@@ -158,7 +171,14 @@ impl Dropbox {
         let mut hash = Sha256::new();
         for (volume, entry) in &members {
             let place = format!("{place}/{}", entry.member);
-            if check_member(sealed.read(*volume, entry)?, entry, &place, &expected, team)? {
+            let outside =
+                check_member(sealed.read(*volume, entry)?, entry, &place, &expected, team)?;
+            let most = padding::padded_manifest(self.limits().manifest());
+            if entry.member == Member::Manifest && outside.plaintext > most {
+                let found = outside.plaintext;
+                return Err(DeliverError::LongMessage { place, found, most });
+            }
+            if !is_padded(entry, outside.plaintext) {
                 unpadded.push(place.clone());
             }
             hash.update(place);
@@ -262,14 +282,14 @@ fn copy_member(
     Ok(file.finish()?)
 }
 
-/// Says whether the member is unpadded.
+/// What can be seen of a member that is sealed to as many keys as it must.
 fn check_member(
     sealed: impl io::Read,
     entry: &BundleEntry,
     place: &str,
     expected: &BTreeSet<usize>,
     team: &Team,
-) -> Result<bool, DeliverError> {
+) -> Result<Outside, DeliverError> {
     let outside = inspect::outside(sealed, entry.size)
         .map_err(|e| DeliverError::NotSealed(place.to_owned(), e))?;
     if !expected.contains(&outside.recipients) || outside.foreign > 0 {
@@ -280,9 +300,13 @@ fn check_member(
             team: team.id.clone(),
         });
     }
+    Ok(outside)
+}
+
+fn is_padded(entry: &BundleEntry, plaintext: u64) -> bool {
     let padded = match entry.member {
-        Member::Manifest => padding::padded_manifest(outside.plaintext),
-        Member::File(_) => padding::padded_file(outside.plaintext),
+        Member::Manifest => padding::padded_manifest(plaintext),
+        Member::File(_) => padding::padded_file(plaintext),
     };
-    Ok(padded != outside.plaintext)
+    padded == plaintext
 }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::Dropbox;
-use crate::base::clock::Day;
 use crate::base::ids::{FileId, hex};
 use crate::bundle::layout::{Item, Layout, Segment};
 use crate::bundle::path::is_designation;
@@ -26,21 +25,21 @@ struct Inner {
     layout: Layout,
     /// Of each dispatch, in the layout's order.
     files: Vec<Box<[FileId]>>,
-    day: Day,
+    name: String,
     manifests_only: bool,
     hash: [u8; 32],
 }
 
 impl Dropbox {
-    /// The bundle of a list that was frozen on `day`: all of it, or README and manifests alone. Left out is
-    /// what no bundle can name: whoever took the server over may have written anything into the index.
+    /// The bundle `name` of a list: all of it, or README and manifests alone. Left out is what no bundle can name:
+    /// whoever took the server over may have written anything into the index.
     pub fn download(
         &self,
         frozen: Vec<(Mailbox, Dispatch)>,
         manifests_only: bool,
-        day: Day,
+        name: &str,
     ) -> Download {
-        Download::with_volumes(self.store(), frozen, manifests_only, day, None)
+        Download::with_volumes(self.store(), frozen, manifests_only, name, None)
     }
 
     /// The same with another volume size, in bytes.
@@ -48,10 +47,10 @@ impl Dropbox {
         &self,
         frozen: Vec<(Mailbox, Dispatch)>,
         manifests_only: bool,
-        day: Day,
+        name: &str,
         limit: u64,
     ) -> Download {
-        Download::with_volumes(self.store(), frozen, manifests_only, day, Some(limit))
+        Download::with_volumes(self.store(), frozen, manifests_only, name, Some(limit))
     }
 }
 
@@ -60,7 +59,7 @@ impl Download {
         store: &Store,
         frozen: Vec<(Mailbox, Dispatch)>,
         manifests_only: bool,
-        day: Day,
+        name: &str,
         limit: Option<u64>,
     ) -> Self {
         let (mut items, mut files) = (Vec::new(), Vec::new());
@@ -103,7 +102,8 @@ impl Download {
             }
         }
         let hash = hash.finalize().into();
-        Self(Arc::new(Inner { store: store.clone(), layout, files, day, manifests_only, hash }))
+        let (store, name) = (store.clone(), name.to_owned());
+        Self(Arc::new(Inner { store, layout, files, name, manifests_only, hash }))
     }
 
     /// Dispatches in it.
@@ -128,13 +128,20 @@ impl Download {
         format!("\"{}\"", hex(hash.finalize().get(..16).unwrap_or_default()))
     }
 
-    /// A file name: `sourdine-2026-11-21.tar`, `sourdine-2026-11-21.2.tar`.
+    /// A file name: `NAME.tar`, `NAME.2.tar`.
     pub fn name(&self, volume: usize) -> String {
-        let part = if self.0.manifests_only { "-manifests" } else { "" };
+        let (name, part) = (&self.0.name, if self.0.manifests_only { "-manifests" } else { "" });
         match volume {
-            0 | 1 => format!("sourdine-{}{part}.tar", self.0.day),
-            _ => format!("sourdine-{}{part}.{volume}.tar", self.0.day),
+            0 | 1 => format!("{name}{part}.tar"),
+            _ => format!("{name}{part}.{volume}.tar"),
         }
+    }
+
+    /// The mailboxes in it, each once, in their order.
+    pub fn mailboxes(&self) -> Vec<&str> {
+        let mut all: Vec<_> = self.0.layout.items().iter().map(|item| &*item.designation).collect();
+        all.dedup();
+        all
     }
 
     /// The bytes of a range of a volume, cut at its end. A member that is gone or damaged is an error where

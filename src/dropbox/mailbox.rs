@@ -1,6 +1,7 @@
 //! What a source finds with a code.
 
-use std::io::Read;
+use std::io::{Cursor, Read};
+use std::sync::PoisonError;
 
 use super::Dropbox;
 use super::draft::{self, HeldDraft};
@@ -9,6 +10,7 @@ use crate::base::ids::DispatchId;
 use crate::base::kind::DispatchKind;
 use crate::bundle::extract::{DispatchError, read_manifest};
 use crate::bundle::manifest::Manifest;
+use crate::bundle::names;
 use crate::crypto::kdf::MailboxKeys;
 use crate::crypto::unseal::{self, OpenError};
 use crate::store::{Dispatch, SourceMailbox, StoreError};
@@ -58,9 +60,53 @@ pub struct Reply {
     pub day: Day,
     /// The last day it is kept.
     pub expires: Day,
-    /// Its manifest, or nothing if this code does not open it.
-    pub content: Option<Manifest>,
+    /// What is shown of it, or nothing if this code does not open it.
+    pub content: Option<ReplyContent>,
 }
+
+/// What a page shows of a reply.
+pub struct ReplyContent {
+    /// The message, or its beginning.
+    pub message: String,
+    /// There is more of it.
+    pub is_cut: bool,
+    /// Its files, in their order.
+    pub files: Vec<ReplyEntry>,
+}
+
+/// One file of a reply.
+pub struct ReplyEntry {
+    /// From 1.
+    pub number: u32,
+    /// As the editor named it, made safe.
+    pub name: String,
+    /// Exact bytes.
+    pub size: u64,
+}
+
+impl ReplyContent {
+    /// Of the message at most so many characters, of the files those that are there.
+    fn of(manifest: Manifest, characters: usize, members: usize) -> Self {
+        let end = manifest.message.char_indices().nth(characters).map(|(at, _)| at);
+        let files = manifest.files.iter().filter_map(|file| {
+            let number = file.number()?;
+            let there = usize::try_from(number).is_ok_and(|number| number < members);
+            there.then(|| ReplyEntry { number, name: names::safe(&file.name), size: file.size })
+        });
+        let files = files.collect();
+        let message = match end {
+            Some(end) => manifest.message.get(..end).unwrap_or_default().to_owned(),
+            None => manifest.message,
+        };
+        Self { message, is_cut: end.is_some(), files }
+    }
+}
+
+/// Bytes of a manifest, sealed, that is opened beside others.
+const LARGE_ANSWER: u64 = 256 * 1024;
+
+/// The number of a reply's message among its files, for those that are not shown in full.
+pub const MESSAGE: u32 = 0;
 
 /// Why a reply's file cannot be given.
 #[derive(Debug, thiserror::Error)]
@@ -119,7 +165,9 @@ impl Dropbox {
         // A mailbox goes when it has been silent for long, and everything with it.
         let last = self.last_day(last_day.unwrap_or(Day(0)), kept.silent);
         let mut view = SourceView { drafts, submissions: Vec::new(), replies: Vec::new() };
-        for dispatch in dispatches {
+        // Characters of all messages together: the newest come first.
+        let mut room = self.limits().message;
+        for dispatch in dispatches.into_iter().rev() {
             match dispatch.kind {
                 DispatchKind::Submission => {
                     let files = dispatch.members.get(1..).unwrap_or_default();
@@ -138,22 +186,26 @@ impl Dropbox {
                     id: dispatch.id,
                     day: dispatch.day,
                     expires: last.min(self.last_day(dispatch.day, kept.replies)),
-                    content: match self.open_manifest(keys, &dispatch) {
+                    content: match self.open_manifest(keys, &dispatch, |manifest| {
+                        ReplyContent::of(manifest, room, dispatch.members.len())
+                    }) {
                         // The disk's fault is not the answer's.
                         Err(DispatchError::Sealed(OpenError::Io(e))) => {
                             return Err(e.into());
                         }
-                        opened => opened.ok(),
+                        opened => opened.ok().inspect(|content| {
+                            room = room.saturating_sub(content.message.chars().count());
+                        }),
                     },
                     team: dispatch.team,
                 }),
             }
         }
-        view.replies.reverse();
+        view.submissions.reverse();
         Ok(Some(view))
     }
 
-    /// Opens file `number` (from 1) of a reply in this mailbox.
+    /// Opens file `number` of a reply in this mailbox: from 1, or [`MESSAGE`].
     pub fn reply_file(
         &self,
         keys: &MailboxKeys,
@@ -166,7 +218,13 @@ impl Dropbox {
             .into_iter()
             .find(|dispatch| dispatch.id == id && dispatch.kind == DispatchKind::Reply)
             .ok_or(ReplyFileError::NoSuchFile)?;
-        let manifest = self.open_manifest(keys, &dispatch)?;
+        let manifest = self.open_manifest(keys, &dispatch, |manifest| manifest)?;
+        if number == MESSAGE {
+            let text = manifest.message.into_bytes();
+            let size = text.len() as u64;
+            let name = "message.txt".to_owned();
+            return Ok(ReplyFile { name, size, plain: Box::new(Cursor::new(text)) });
+        }
         let entry = manifest
             .files
             .into_iter()
@@ -182,12 +240,18 @@ impl Dropbox {
         })
     }
 
-    fn open_manifest(
+    fn open_manifest<T>(
         &self,
         keys: &MailboxKeys,
         dispatch: &Dispatch,
-    ) -> Result<Manifest, DispatchError> {
+        take: impl FnOnce(Manifest) -> T,
+    ) -> Result<T, DispatchError> {
         let sealed = dispatch.members.first().ok_or(DispatchError::NoManifest)?;
-        read_manifest(self.store().read(*sealed), std::iter::once(keys.identity.as_age()))
+        // One at a time, or pages with many would fill the memory.
+        let _alone = (sealed.size > LARGE_ANSWER)
+            .then(|| self.0.large_answers.lock().unwrap_or_else(PoisonError::into_inner));
+        let opened =
+            read_manifest(self.store().read(*sealed), std::iter::once(keys.identity.as_age()));
+        opened.map(take)
     }
 }

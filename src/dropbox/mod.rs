@@ -22,7 +22,7 @@ mod teams;
 mod written;
 
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use crate::base::clock::{Clock, Day, Doubt, Recorded};
 use crate::base::limits::Limits;
@@ -80,6 +80,8 @@ struct Inner {
     recorded: RwLock<Recorded>,
     teams: RwLock<Arc<Teams>>,
     space: Arc<space::Space>,
+    /// Held while a large answer is opened.
+    large_answers: Mutex<()>,
 }
 
 impl Dropbox {
@@ -108,6 +110,7 @@ impl Dropbox {
             limits: config.limits.clone(),
             clock,
             teams: RwLock::new(Arc::new(teams)),
+            large_answers: Mutex::default(),
         })))
     }
 

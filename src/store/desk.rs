@@ -154,7 +154,7 @@ impl Store {
         self.index(|db| row(&*db.unchecked_transaction()?, reader, team, mailbox))
     }
 
-    /// A page of what a team and a mailbox sent each other, the newest day first; and whether there is
+    /// A page of what a team and a mailbox sent each other, the last first; and whether there is
     /// another page.
     pub fn desk_dispatches(
         &self,
@@ -170,7 +170,7 @@ impl Store {
                         (SELECT min(day) FROM fetch f WHERE f.dispatch = d.id)
                  FROM dispatch d INDEXED BY dispatch_by_mailbox
                  WHERE d.mailbox = ? AND d.team = ?
-                 ORDER BY d.day DESC, d.kind DESC, d.id LIMIT ? OFFSET ?",
+                 ORDER BY d.position DESC LIMIT ? OFFSET ?",
             )?;
             let skipped = u64::from(page) * u64::from(size);
             let values = (mailbox.0, team, u64::from(size) + 1, skipped);
@@ -226,7 +226,7 @@ impl Store {
         })
     }
 
-    /// Submissions that the reader has not fetched, by mailbox and day: of one mailbox, or of all that are
+    /// Submissions that the reader has not fetched, by mailbox and in order: of one mailbox, or of all that are
     /// not muted. At most `most` of each team.
     pub fn unread(
         &self,
@@ -246,7 +246,7 @@ impl Store {
              ON d.mailbox = c.mailbox AND d.team = c.team AND d.kind = 0
              WHERE c.team = ?2 AND {here}
              AND NOT EXISTS (SELECT 1 FROM fetch f WHERE f.dispatch = d.id AND f.reader = ?1)
-             ORDER BY m.designation, d.day, d.id LIMIT ?4"
+             ORDER BY m.designation, d.position LIMIT ?4"
         );
         self.index(|db| {
             let snapshot = db.unchecked_transaction()?;
@@ -306,6 +306,36 @@ impl Store {
                 newest = newest.max(found);
             }
             Ok(newest.map(Day))
+        })
+    }
+
+    /// The oldest of the days, before this one, on which something was last sent either way in mailboxes that hold a
+    /// submission nobody has fetched; those that the reader muted aside.
+    pub fn unfetched_before(
+        &self,
+        reader: &str,
+        teams: &[String],
+        before: Day,
+    ) -> Result<Option<Day>, StoreError> {
+        // From the oldest mailbox on: few are near their end.
+        let sql = format!(
+            "SELECT m.last_day FROM mailbox m INDEXED BY mailbox_by_day
+             CROSS JOIN dispatch c INDEXED BY dispatch_by_mailbox
+             ON c.mailbox = m.id AND c.team = ?2 AND c.kind = 0
+             WHERE m.last_day < ?3 AND NOT {MUTED}
+             AND NOT EXISTS (SELECT 1 FROM fetch f WHERE f.dispatch = c.id)
+             ORDER BY m.last_day LIMIT 1"
+        );
+        self.index(|db| {
+            let mut select = db.prepare_cached(&sql)?;
+            let mut oldest: Option<Day> = None;
+            for team in teams {
+                let found = select
+                    .query_row((reader, team, before.0), |row| row.get(0).map(Day))
+                    .optional()?;
+                oldest = [oldest, found].into_iter().flatten().min();
+            }
+            Ok(oldest)
         })
     }
 
@@ -388,7 +418,9 @@ impl Store {
             let theirs = db
                 .prepare_cached("SELECT 1 FROM dispatch WHERE id = ? AND mailbox = ? AND team = ?")?
                 .exists((id.0, mailbox.0, &team))?;
-            theirs.then(|| removal::take_dispatch(db, id)).transpose()
+            let files = theirs.then(|| removal::take_dispatch(db, id)).transpose()?;
+            removal::close_up(db, mailbox)?;
+            Ok(files)
         })?;
         Ok(files.map(|files| self.0.writer.remove(files)).is_some())
     }
@@ -413,8 +445,8 @@ impl Store {
         Ok(files.map(|files| self.0.writer.remove(files)).is_some())
     }
 
-    /// Freezes a list of a team's dispatches; those of other teams, or gone, are left out. Says how many are
-    /// in it; of none there is no list.
+    /// Freezes a list of a team's dispatches, by mailbox and in order; those of other teams, or gone, are left out.
+    /// Says how many are in it; of none there is no list.
     pub fn freeze(
         &self,
         id: [u8; 16],
@@ -433,8 +465,9 @@ impl Store {
             let list: Vec<String> = dispatches.iter().map(ToString::to_string).collect();
             let count = db.execute(
                 "INSERT INTO frozen_item (frozen, position, dispatch)
-                 SELECT ?1, j.key, d.id FROM json_each(?2) j
-                 CROSS JOIN dispatch d ON d.id = unhex(j.value) WHERE d.team = ?3",
+                 SELECT ?1, row_number() OVER (ORDER BY m.designation, d.position), d.id
+                 FROM json_each(?2) j CROSS JOIN dispatch d ON d.id = unhex(j.value)
+                 CROSS JOIN mailbox m ON m.id = d.mailbox WHERE d.team = ?3",
                 (id, format!("[\"{}\"]", list.join("\",\"")), &team),
             )?;
             if count == 0 {

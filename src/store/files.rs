@@ -15,6 +15,7 @@ pub(super) const INDEX: FileKind = FileKind {
         include_str!("migrations/index_0002.sql"),
         include_str!("migrations/index_0003.sql"),
         include_str!("migrations/index_0004.sql"),
+        include_str!("migrations/index_0005.sql"),
     ],
 };
 pub(super) const VAULT: FileKind = FileKind {

@@ -165,7 +165,7 @@ impl Store {
         self.index(|db| rows::mailbox_named(db, designation))
     }
 
-    /// Everything that was sent either way, oldest day first.
+    /// Everything that was sent either way, in order.
     pub fn dispatches(&self, mailbox: MailboxId) -> Result<Vec<Dispatch>, StoreError> {
         self.index(|db| rows::dispatches(db, mailbox))
     }

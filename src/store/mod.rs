@@ -7,6 +7,7 @@
 //! never removed.
 
 mod ahead;
+mod burned;
 mod days;
 mod desk;
 mod draft;

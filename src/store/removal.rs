@@ -1,6 +1,8 @@
 //! What goes: withdrawn, deleted, erased, expired. Rows go first, in one transaction; their files follow
 //! behind the work, in small steps, and a crash in between leaves orphans that start-up removes.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension};
 
 use super::error::StoreError;
@@ -36,6 +38,8 @@ pub struct Cutoffs {
     pub journal: Day,
     /// Frozen lists of before.
     pub frozen: Day,
+    /// Visits that were left before.
+    pub burned: Day,
 }
 
 /// Drafts past their day that uploads may be adding to: `limits.uploads` is never more.
@@ -75,7 +79,11 @@ impl Store {
                 Some(true) if kind == DispatchKind::Submission => {
                     Ok((Withdrawal::Fetched, Vec::new()))
                 }
-                Some(_) => Ok((Withdrawal::Done, take_dispatch(db, id)?)),
+                Some(_) => {
+                    let files = take_dispatch(db, id)?;
+                    close_up(db, mailbox)?;
+                    Ok((Withdrawal::Done, files))
+                }
             }
         })?;
         self.0.writer.remove(files);
@@ -109,8 +117,13 @@ impl Store {
                  WHERE f.day < ?2 AND d.kind = 0 LIMIT ?3",
                 (before.replies.0, before.fetched.0, most),
             )?;
+            let mut mailboxes = BTreeSet::new();
             for id in &dispatches {
+                mailboxes.extend(ids(db, "SELECT mailbox FROM dispatch WHERE id = ?", [id])?);
                 files.extend(take_dispatch(db, DispatchId(*id))?);
+            }
+            for mailbox in mailboxes {
+                close_up(db, MailboxId(mailbox))?;
             }
             let silent = ids(
                 db,
@@ -134,6 +147,7 @@ impl Store {
             // Small rows, all at once.
             db.execute("DELETE FROM journal WHERE day < ?", [before.journal.0])?;
             db.execute("DELETE FROM frozen WHERE day < ?", [before.frozen.0])?;
+            db.execute("DELETE FROM burned WHERE day < ?", [before.burned.0])?;
             Ok((count, files))
         })?;
         self.0.writer.remove(files);
@@ -149,8 +163,20 @@ fn ids(
     db.prepare_cached(sql)?.query_map(values, |row| row.get(0))?.collect()
 }
 
+/// Numbers what is left in a mailbox anew, in its order: a gap would tell that something was there.
+pub(super) fn close_up(db: &Connection, mailbox: MailboxId) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE dispatch SET position = anew.position FROM (
+             SELECT id, row_number() OVER (ORDER BY position) AS position
+             FROM dispatch WHERE mailbox = ?1) AS anew
+         WHERE anew.id = dispatch.id AND anew.position <> dispatch.position",
+    )?
+    .execute([mailbox.0])
+    .map(drop)
+}
+
 /// Deletes a dispatch's rows and says which files they named. A frozen list that held nothing else goes too:
-/// it says that there was something.
+/// it says that there was something. Where its mailbox stays, [`close_up`] follows.
 pub(super) fn take_dispatch(db: &Connection, id: DispatchId) -> Result<Vec<FileId>, StoreError> {
     let files = ids(db, "SELECT file FROM member WHERE dispatch = ?", [id.0])?;
     let lists = ids(db, "SELECT frozen FROM frozen_item WHERE dispatch = ?", [id.0])?;
@@ -197,5 +223,6 @@ pub(super) fn take_correspondence(
     for table in ["party", "correspondence"] {
         db.execute(&format!("DELETE FROM {table} WHERE mailbox = ? AND team = ?"), (id.0, team))?;
     }
+    close_up(db, id)?;
     Ok(files)
 }

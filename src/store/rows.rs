@@ -13,7 +13,7 @@ use crate::base::kind::DispatchKind;
 pub struct SourceMailbox {
     /// What is held.
     pub drafts: Vec<Draft>,
-    /// What was sent either way, oldest day first.
+    /// What was sent either way, in order.
     pub dispatches: Vec<Dispatch>,
     /// When something was last sent either way, be it there still or not.
     pub last_day: Option<Day>,
@@ -117,7 +117,7 @@ pub(super) fn dispatches(db: &Connection, mailbox: MailboxId) -> rusqlite::Resul
 fn dispatches_in(snapshot: &Connection, mailbox: MailboxId) -> rusqlite::Result<Vec<Dispatch>> {
     let mut select = snapshot.prepare_cached(
         "SELECT d.id, d.kind, d.team, d.day, (SELECT min(day) FROM fetch f WHERE f.dispatch = d.id)
-         FROM dispatch d WHERE d.mailbox = ? ORDER BY d.day, d.id",
+         FROM dispatch d WHERE d.mailbox = ? ORDER BY d.position",
     )?;
     let mut all =
         select.query_map([mailbox.0], read_dispatch)?.collect::<rusqlite::Result<Vec<_>>>()?;
@@ -138,7 +138,7 @@ pub(super) fn submissions(
                 m.id, m.designation, m.source_recipients
          FROM dispatch d JOIN mailbox m ON m.id = d.mailbox
          WHERE d.team = ? AND d.kind = 0 AND (? OR fetched IS NULL)
-         ORDER BY m.designation, d.day, d.id",
+         ORDER BY m.designation, d.position",
     )?;
     let rows = select.query_map((team, all), read_with_mailbox)?;
     let mut found = rows.collect::<rusqlite::Result<Vec<_>>>()?;

@@ -383,12 +383,21 @@ impl Browser {
         });
     }
 
-    /// Waits for a download of this name to be whole, and returns where it is.
+    /// Waits for a download of this name (`#` is any digit) to be whole, and returns where it is.
     pub fn downloaded(&self, name: &str) -> PathBuf {
         let folders = [self.driver.home.join("downloads"), self.driver.home.clone()];
+        let is_named = |path: &PathBuf| {
+            let found = path.file_name().unwrap().to_string_lossy().into_owned();
+            let fits =
+                |(c, wanted): (char, char)| c == wanted || wanted == '#' && c.is_ascii_digit();
+            found.chars().count() == name.chars().count()
+                && found.chars().zip(name.chars()).all(fits)
+        };
         let begin = Instant::now();
         loop {
-            let file = folders.iter().map(|folder| folder.join(name)).find(|file| file.exists());
+            let files =
+                folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten();
+            let file = files.map(|entry| entry.unwrap().path()).find(is_named);
             // Firefox fills NAME.part beside an empty NAME, the others rename at the end.
             if let Some(file) = file
                 && !file.with_extension("part").exists()

@@ -63,7 +63,7 @@ impl Day {
 
     /// What was fetched, once it is whole.
     fn downloaded(&self, part: &str) -> PathBuf {
-        let name = format!("sourdine-{}{part}.tar", Clock::system().day());
+        let name = format!("sourdine-{}-####{part}.tar", Clock::system().day());
         let file = self.browser.downloaded(&name);
         wait_for("the whole download", || {
             let output = std::process::Command::new("tar").arg("tf").arg(&file).output().unwrap();

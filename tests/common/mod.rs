@@ -44,6 +44,15 @@ pub fn fails(command: &mut Command) -> String {
     error
 }
 
+/// Debian's library that moves a program's clock, to be preloaded.
+pub fn faketime() -> String {
+    ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"]
+        .map(|dir| format!("{dir}/faketime/libfaketimeMT.so.1"))
+        .into_iter()
+        .find(|path| fs::exists(path).unwrap())
+        .expect("Debian's package faketime")
+}
+
 /// An editor: a key made by `sourdine keygen` (or by Debian's `age-keygen`).
 pub struct Editor {
     pub key: PathBuf,
@@ -102,8 +111,13 @@ pub fn stock_untar(bundle: &Path, dir: &Path) {
     ok(Command::new("tar").arg("xf").arg(bundle).arg("-C").arg(dir));
 }
 
-/// Runs a command at a terminal (a pty) and types an answer to each prompt in turn.
+/// Runs a command at a terminal (a pty) to its success, and types an answer to each prompt in turn.
 pub fn at_a_terminal(command: &mut Command, answers: &[(&str, &str)]) -> Output {
+    ok(&mut on_a_terminal(command, answers))
+}
+
+/// The command that does so.
+pub fn on_a_terminal(command: &Command, answers: &[(&str, &str)]) -> Command {
     const TYPIST: &str = "
 import os, pty, sys
 count = int(sys.argv[1])
@@ -128,10 +142,17 @@ while True:
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 ";
     let mut typist = Command::new("python3");
-    // No pinentry: it would draw a dialog over the terminal.
+    // Debian's age would draw a dialog over the terminal.
     typist.env("PINENTRY_PROGRAM", "none").args(["-c", TYPIST]).arg(answers.len().to_string());
     typist.args(answers.iter().flat_map(|(prompt, answer)| [prompt, answer]));
-    ok(typist.arg(command.get_program()).args(command.get_args()))
+    typist.arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => typist.env(name, value),
+            None => typist.env_remove(name),
+        };
+    }
+    typist
 }
 
 /// A drop box in a temporary directory, and its server while it runs.

@@ -85,6 +85,9 @@ impl UploadForm {
                 (StatusCode::PAYLOAD_TOO_LARGE, t.deliver_too_large())
             }
             DeliverError::Structure(place, _) => (bad, t.deliver_structure(place)),
+            DeliverError::LongMessage { place, .. } => {
+                (StatusCode::PAYLOAD_TOO_LARGE, t.deliver_long_message(place))
+            }
             DeliverError::NotSealed(place, _) => (bad, t.deliver_not_sealed(place)),
             DeliverError::Stanzas { place, found, expected, .. } => {
                 (bad, t.deliver_keys(place, found, expected))

@@ -10,6 +10,8 @@ use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::Response;
 use tokio::sync::watch;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use super::correspondence::{MailboxPath, path};
 use super::mailbox_actions::picked;
@@ -30,6 +32,19 @@ use crate::web::slots::Slot;
 
 /// Dispatches of one list: more would take memory and time of others. What is left is the next one's.
 const LIST: usize = 1000;
+/// Characters of the site's name in that of a bundle.
+const SITE_NAME: usize = 24;
+
+/// What a bundle is called, so that those of several days and boxes lie beside each other: the site, the day, and four
+/// digits of a random id.
+fn bundle_name(site: &str, day: Day, [first, second, ..]: [u8; 16]) -> String {
+    let plain = site.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
+    let plain: String = plain.map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' }).collect();
+    let words = plain.split_whitespace().collect::<Vec<_>>().join("-");
+    let site: String = words.chars().take(SITE_NAME).collect();
+    let site = if site.is_empty() { "sourdine" } else { site.trim_end_matches('-') };
+    format!("{site}-{day}-{:04}", u16::from_be_bytes([first, second]) % 10_000)
+}
 
 /// A list that is still as it was frozen, and what was asked of it.
 struct Found {
@@ -61,6 +76,11 @@ impl DownloadTemplate<'_> {
             let address = format!("/download/{}/{number}/{name}", self.id);
             (address, name, self.page.lang.size(size.unwrap_or_default()))
         })
+    }
+
+    /// The directory that the bundle is opened into: its own.
+    fn directory(&self) -> String {
+        self.bundle.name(1).trim_end_matches(".tar").to_owned()
     }
 
     fn done(&self) -> String {
@@ -211,7 +231,8 @@ impl Found {
     fn laid_out(mut self, desk: &Desk) -> (Self, Option<Download>) {
         let laid_out = self.is_whole().then(|| {
             let items = std::mem::take(&mut self.frozen.items);
-            desk.dropbox.download(items, false, self.frozen.day)
+            let name = bundle_name(&desk.name, self.frozen.day, self.id);
+            desk.dropbox.download(items, false, &name)
         });
         (self, laid_out)
     }
@@ -285,8 +306,8 @@ pub async fn manifest(
             let id = DispatchId::parse(&dispatch).ok_or(Problem::NotFound)?;
             let found = desk.dropbox.store().desk_dispatch(&team, mailbox.id, id)?;
             let dispatch = found.ok_or(Problem::NotFound)?;
-            let day = dispatch.day;
-            Ok(desk.dropbox.download(vec![(mailbox, dispatch)], true, day))
+            let name = bundle_name(&desk.name, dispatch.day, dispatch.id.0);
+            Ok(desk.dropbox.download(vec![(mailbox, dispatch)], true, &name))
         })
         .await
     };
@@ -421,5 +442,20 @@ pub async fn done(
             redirect(&page, &back)
         }
         Err(problem) => page.problem(&problem),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bundle_is_called_by_site_day_and_four_digits() {
+        let name = |site| bundle_name(site, Day(20_000), [0x12; 16]);
+        assert_eq!(name("Rédaction d’Œil & Co."), "redaction-d-il-co-2024-10-04-4626");
+        assert_eq!(name("صندوق"), "sourdine-2024-10-04-4626");
+        assert_eq!(name("../../x; rm -rf /"), "x-rm-rf-2024-10-04-4626");
+        assert_eq!(name(&"ab ".repeat(40)).len(), "-2024-10-04-4626".len() + SITE_NAME - 1);
+        assert_eq!(bundle_name("x", Day(20_000), [0; 16]), "x-2024-10-04-0000");
     }
 }

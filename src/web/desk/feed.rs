@@ -1,4 +1,5 @@
-//! The feed (Atom, RFC 4287): whether something waits, and since which day. No names and no counts.
+//! The feed (Atom, RFC 4287): whether something waits, and since which day; whether something that nobody fetched
+//! expires. No names, no counts, no time finer than a day.
 
 use askama::Template;
 use axum::extract::rejection::PathRejection;
@@ -12,6 +13,7 @@ use super::problem::Problem;
 use super::state::App;
 use crate::base::clock::Day;
 use crate::base::ids::hex;
+use crate::dropbox::retention;
 
 const LABEL: &str = "sourdine/v1/feed-id";
 
@@ -24,12 +26,14 @@ struct Feed<'a> {
     path: &'a str,
     id: String,
     updated: String,
-    entry: Option<FeedEntry>,
+    entries: Vec<FeedEntry>,
 }
 
 struct FeedEntry {
     id: String,
-    date: String,
+    title: String,
+    updated: String,
+    text: String,
 }
 
 pub async fn show(
@@ -43,21 +47,37 @@ pub async fn show(
     let found = desk.blocking(move |desk| {
         let Some(account) = desk.accounts.of_feed(&token)? else { return Ok(None) };
         let teams = desk.known(account.teams);
-        Ok(Some((desk.dropbox.store().waits(&account.name, &teams)?, account.feed)))
+        let waits = desk.dropbox.store().waits(&account.name, &teams)?;
+        let expires = desk.dropbox.expires_unfetched(&account.name, &teams)?;
+        Ok(Some((waits, expires, account.feed)))
     });
-    let (waits, hash) = match found.await {
+    let (waits, expires, hash) = match found.await {
         Ok(Some(found)) => found,
         Ok(None) => return page.problem(&Problem::NotFound),
         Err(problem) => return page.problem(&problem),
     };
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let hash = hash.unwrap_or_default();
+    let (today, t) = (desk.dropbox.today(), page.t);
+    // A editor never shows an id again that it has seen: a new one each day, as long as something waits.
+    let waits = waits.map(|newest| FeedEntry {
+        id: uuid(&hash, &format!("waits {today}")),
+        title: t.desk_feed_waits(),
+        updated: midnight(today),
+        text: t.desk_feed_since(page.lang.date(newest)),
+    });
+    let expires = expires.map(|last| FeedEntry {
+        id: uuid(&hash, &format!("expires {last}")),
+        title: t.desk_feed_expires(),
+        updated: midnight(Day(last.0 - retention::NOTICE)),
+        text: t.desk_feed_expires_on(page.lang.date(last)),
+    });
     let feed = Feed {
         base: format!("http://{host}"),
         path: page.here(),
-        id: uuid(&hash, None),
-        updated: midnight(waits.unwrap_or_else(|| desk.dropbox.today())),
-        entry: waits.map(|day| FeedEntry { id: uuid(&hash, Some(day)), date: page.lang.date(day) }),
+        id: uuid(&hash, ""),
+        updated: midnight(today),
+        entries: expires.into_iter().chain(waits).collect(),
         page: &page,
     };
     match feed.render() {
@@ -73,11 +93,9 @@ fn midnight(day: Day) -> String {
     format!("{day}T00:00:00Z")
 }
 
-/// An identifier that stays the same while the token does: of the feed, or of what waits since a day. A UUID
-/// of version 8 (RFC 9562) made from a hash, from which nothing leads back to the token.
-fn uuid(feed: &[u8; 32], day: Option<Day>) -> String {
-    let day = day.map(|day| day.to_string()).unwrap_or_default();
-    let hash = Sha256::new().chain_update(LABEL).chain_update(feed).chain_update(day).finalize();
+/// An identifier that stays the same while the token does: of the feed, or of an entry. A UUID of version 8 (RFC 9562) made from a hash, from which nothing leads back to the token.
+fn uuid(feed: &[u8; 32], entry: &str) -> String {
+    let hash = Sha256::new().chain_update(LABEL).chain_update(feed).chain_update(entry).finalize();
     let digits = hex(&hash);
     let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
     let parts = [part(0, 8), part(8, 12), part(12, 15), part(15, 18), part(18, 30)];

@@ -13,7 +13,7 @@ use super::page::Page;
 use super::problem::Problem;
 use super::state::App;
 use crate::base::ids::DispatchId;
-use crate::dropbox::mailbox::ReplyFile;
+use crate::dropbox::mailbox::{MESSAGE, ReplyFile};
 use crate::web::attachment;
 use crate::web::connections::{Kept, Visitor};
 use crate::web::slots::Slot;
@@ -35,8 +35,8 @@ pub async fn download(
 ) -> Response {
     let page = Page::new(&site, &uri, &headers);
     let Ok(Form(form)) = form else { return page.problem(&Problem::Form) };
-    if let Err(error) = site.tickets.check_opening(&form.ticket) {
-        return page.problem(&error.into());
+    if let Err(problem) = site.check_ticket(&form.ticket).await {
+        return page.problem(&problem);
     }
     let Some(id) = DispatchId::parse(&form.dispatch) else {
         return page.problem(&Problem::NoSuchFile);
@@ -45,15 +45,16 @@ pub async fn download(
         Ok(opened) => opened.keys,
         Err(problem) => return page.problem(&problem),
     };
+    let slots = if form.number == MESSAGE { &site.messages } else { &site.downloads };
+    let Some(slot) = slots.acquire(visitor.circuit().number()) else {
+        return page.problem(&Problem::Busy);
+    };
     let file = {
         let dropbox = site.dropbox.clone();
         tokio::task::spawn_blocking(move || dropbox.reply_file(&keys, id, form.number)).await
     };
     match file {
-        Ok(Ok(file)) => match site.downloads.acquire(visitor.circuit().number()) {
-            Some(slot) => attachment(file, (slot, visitor.keep()), site.dropbox.limits().idle),
-            None => page.problem(&Problem::Busy),
-        },
+        Ok(Ok(file)) => attachment(file, (slot, visitor.keep()), site.dropbox.limits().idle),
         Ok(Err(error)) => page.problem(&error.into()),
         Err(_) => page.problem(&Problem::Internal),
     }

@@ -121,7 +121,7 @@ pub async fn show(State(site): App, uri: Uri, headers: HeaderMap) -> Response {
         let page = page.switched(Switch::Link("/drop"));
         return choose(&page, &teams, Vec::new());
     };
-    let new = RetrievalCode::generate().and_then(|code| Ok((code, site.tickets.fresh()?)));
+    let new = RetrievalCode::generate().and_then(|code| Ok((code, site.fresh_ticket()?)));
     let Ok((code, ticket)) = new else { return page.problem(&Problem::Internal) };
     let words = code.words(page.lang.words()).to_string();
     let mut form = DropForm::new(&page, words, &ticket);
@@ -177,12 +177,10 @@ pub async fn again(
     {
         return page.problem(&Problem::Form);
     }
-    // As strict as a mailbox: the page shows the code.
-    let ticket = site.tickets.check_opening(&typed.ticket).map_err(Problem::from);
-    let ticket = ticket.and_then(|ticket| {
+    let ticket = site.check_ticket(&typed.ticket).await.and_then(|ticket| {
         Ok(match typed.new {
-            Some(_) => site.tickets.next(&ticket)?,
-            None => site.tickets.renewed(&ticket),
+            Some(_) => site.next_ticket(&ticket)?,
+            None => site.renewed_ticket(&ticket)?,
         })
     });
     let read = RetrievalCode::read(&typed.code).map_err(Problem::from);
@@ -305,10 +303,9 @@ fn refuse(page: Page<'_>, problem: &Problem, typed: TypedDrop) -> Response {
     }
     error_counts::count(problem.kind());
     let again = typed.code.filter(|_| problem.can_be_mended()).and_then(|code| {
-        let ticket = match &typed.ticket {
-            Some(ticket) => page.site.tickets.print(&page.site.tickets.renewed(ticket)),
-            None => page.site.tickets.print(&page.site.tickets.fresh().ok()?),
-        };
+        // What is given back belongs to the visit of the form that was sent, or leaving would not end that one.
+        let ticket = page.site.renewed_ticket(typed.ticket.as_ref()?).ok()?;
+        let ticket = page.site.tickets.print(&ticket);
         let mut fields = carried(code.code.words(code.list).as_ref(), &ticket);
         fields.extend([("team", typed.team), ("draft", typed.draft), ("message", typed.message)]);
         Some(fields)

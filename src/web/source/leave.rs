@@ -1,4 +1,4 @@
-//! Leaving for good: the session's tickets are burned, the browser is asked to forget.
+//! Leaving for good: the visit's tickets are burned, the browser is asked to forget.
 
 use axum::Form;
 use axum::extract::rejection::FormRejection;
@@ -27,12 +27,14 @@ pub async fn leave(
     let page = Page::new(&site, &uri, &headers);
     let Ok(Form(form)) = form else { return page.problem(&Problem::Form) };
     // A ticket that is no good any more opens nothing either: whoever leaves has left.
-    if let Ok(ticket) = site.tickets.check(&form.ticket) {
+    if let Ok(ticket) = site.check_ticket(&form.ticket).await {
         // What was burned is remembered up to a number: nobody may use that up at one go.
         if !site.rate_limit.code(visitor.circuit()).await {
             return page.problem(&Problem::Busy);
         }
-        site.tickets.burn(&ticket);
+        if let Err(problem) = site.burn(&ticket).await {
+            return page.problem(&problem);
+        }
     }
     left(&page, false)
 }

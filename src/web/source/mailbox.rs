@@ -62,7 +62,7 @@ impl MailboxPage<'_> {
 
 pub async fn ask(State(site): App, uri: Uri, headers: HeaderMap) -> Response {
     let page = Page::new(&site, &uri, &headers).switched(Switch::Link("/mailbox"));
-    let Ok(ticket) = site.tickets.fresh() else { return page.problem(&Problem::Internal) };
+    let Ok(ticket) = site.fresh_ticket() else { return page.problem(&Problem::Internal) };
     let ticket = site.tickets.print(&ticket);
     let asked = AskPage { page: &page, ticket, typed: String::new(), problem: None };
     respond(&page, StatusCode::OK, &asked)
@@ -77,13 +77,13 @@ pub async fn show(
 ) -> Response {
     let page = Page::new(&site, &uri, &headers).switched(Switch::Link("/mailbox"));
     let Ok(Form(form)) = form else { return page.problem(&Problem::Form) };
-    let ticket = match site.tickets.check_opening(&form.ticket) {
+    let ticket = match site.check_ticket(&form.ticket).await {
         Ok(ticket) => ticket,
-        Err(error) => return ask_again(page, &error.into(), &form.code),
+        Err(problem) => return ask_again(page, &problem, &form.code, None),
     };
     match site.open_code(visitor.circuit(), &form.code).await {
         Ok(opened) => show_opened(page, opened, &ticket, None).await,
-        Err(problem) => ask_again(page, &problem, &form.code),
+        Err(problem) => ask_again(page, &problem, &form.code, Some(&ticket)),
     }
 }
 
@@ -105,7 +105,7 @@ pub async fn show_opened(
         Err(_) => return page.problem(&Problem::Internal),
     };
     let words = code.words(list).to_string();
-    let Ok(ticket) = page.site.tickets.next(ticket) else {
+    let Ok(ticket) = page.site.next_ticket(ticket) else {
         return page.problem(&Problem::Internal);
     };
     let mut form = DropForm::new(&page, words, &ticket);
@@ -116,18 +116,27 @@ pub async fn show_opened(
     respond(&page, StatusCode::OK, &MailboxPage { page: &page, view, form, notice })
 }
 
-/// The form again, with what was typed and which word to look at.
-pub fn ask_again(page: Page<'_>, problem: &Problem, typed: &str) -> Response {
+/// The form again, with what was typed and which word to look at. It belongs to the visit of the one that was sent, so
+/// that leaving ends that one too; where that is not known, what was typed is not given back.
+pub fn ask_again(
+    page: Page<'_>,
+    problem: &Problem,
+    typed: &str,
+    ticket: Option<&Ticket>,
+) -> Response {
     // What is far too long is not worth giving back whole.
     let typed: String = typed.chars().take(SHORT_FIELD).collect();
     let mends = matches!(problem, Problem::Code(_) | Problem::OldTicket | Problem::Busy);
-    let ticket = page.site.tickets.fresh();
+    let typed = if ticket.is_some() { typed } else { String::new() };
+    let ticket = match ticket {
+        Some(ticket) => page.site.next_ticket(ticket),
+        None => page.site.fresh_ticket(),
+    };
     let (true, Ok(ticket)) = (mends, ticket) else { return page.problem(problem) };
     error_counts::count(problem.kind());
-    let (sentence, typed) = match problem {
-        // It may be from before a restart, by somebody who had left: the code is not shown.
-        Problem::OldTicket => (page.t.error_code_ticket_old(), String::new()),
-        other => (other.sentence(page.lang, page.site.dropbox.limits()), typed),
+    let sentence = match problem {
+        Problem::OldTicket => page.t.error_code_ticket_old(),
+        other => other.sentence(page.lang, page.site.dropbox.limits()),
     };
     let ticket = page.site.tickets.print(&ticket);
     let asked = AskPage { page: &page, ticket, typed, problem: Some(sentence) };

@@ -110,9 +110,9 @@ pub async fn act(
     if form.item.len() > SHORT_FIELD {
         return page.problem(&Problem::Form);
     }
-    let ticket = match site.tickets.check_opening(&form.ticket) {
+    let ticket = match site.check_ticket(&form.ticket).await {
         Ok(ticket) => ticket,
-        Err(error) => return mailbox::ask_again(page, &error.into(), &form.code),
+        Err(problem) => return mailbox::ask_again(page, &problem, &form.code, None),
     };
     if form.sure.is_none()
         && let Some(question) = form.act.question(page.t)
@@ -121,7 +121,7 @@ pub async fn act(
     }
     let opened = match site.open_code(visitor.circuit(), &form.code).await {
         Ok(opened) => opened,
-        Err(problem) => return mailbox::ask_again(page, &problem, &form.code),
+        Err(problem) => return mailbox::ask_again(page, &problem, &form.code, Some(&ticket)),
     };
     let done = {
         let (site, keys, t) = (site.clone(), opened.keys.clone(), page.t);
@@ -211,8 +211,10 @@ async fn finish(
             return receipt::show_new(page, &slip, &code, ticket);
         }
         Ok(Done::Erased) => {
-            page.site.tickets.burn(ticket);
-            return left(&page, true);
+            return match page.site.burn(ticket).await {
+                Ok(()) => left(&page, true),
+                Err(problem) => page.problem(&problem),
+            };
         }
         Err(problem @ (Problem::Stale | Problem::Full | Problem::Busy)) => {
             problem.sentence(page.lang, page.site.dropbox.limits())

@@ -135,9 +135,9 @@ impl<'a> Page<'a> {
         format!("{path}?lang={}", self.lang.code())
     }
 
-    /// A ticket of the same session for the next form, printed.
+    /// A ticket of the same visit for the next form, printed.
     pub fn next_ticket(&self, ticket: &Ticket) -> Result<String, Problem> {
-        Ok(self.site.tickets.print(&self.site.tickets.next(ticket)?))
+        Ok(self.site.tickets.print(&self.site.next_ticket(ticket)?))
     }
 
     /// A page that only says what went wrong.
@@ -183,7 +183,7 @@ struct LeftPage<'a> {
     erased: bool,
 }
 
-/// "You have left", also the answer to every form of a session that was left; after erasing, it says so.
+/// "You have left", also the answer to every form of a visit that was left; after erasing, it says so.
 pub fn left(page: &Page<'_>, erased: bool) -> Response {
     let mut response = respond(page, StatusCode::OK, &LeftPage { page, erased });
     response.headers_mut().insert(

@@ -31,7 +31,7 @@ pub enum Problem {
     ForeignTicket,
     /// A ticket that is too old.
     OldTicket,
-    /// The session was left.
+    /// The visit was left.
     Left,
     /// The code cannot be read.
     Code(CodeError),
@@ -204,6 +204,7 @@ impl Problem {
                 | Self::Relayed
                 | Self::UnknownHost
                 | Self::ForeignTicket
+                | Self::OldTicket
                 | Self::Left
                 | Self::Code(_)
                 | Self::NotFound
@@ -237,7 +238,6 @@ impl From<TicketError> for Problem {
         match error {
             TicketError::Foreign => Self::ForeignTicket,
             TicketError::Old => Self::OldTicket,
-            TicketError::Left => Self::Left,
         }
     }
 }

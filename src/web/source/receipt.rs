@@ -100,9 +100,9 @@ pub async fn show(
 ) -> Response {
     let page = Page::new(&site, &uri, &headers);
     let Ok(Form(form)) = form else { return page.problem(&Problem::Form) };
-    let ticket = match site.tickets.check_opening(&form.ticket) {
+    let ticket = match site.check_ticket(&form.ticket).await {
         Ok(ticket) => ticket,
-        Err(error) => return page.problem(&error.into()),
+        Err(problem) => return page.problem(&problem),
     };
     let slip = site.tickets.signed(&form.receipt).and_then(|text| serde_json::from_str(text).ok());
     let Some(slip) = slip else { return page.problem(&Problem::Form) };

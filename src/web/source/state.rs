@@ -7,10 +7,11 @@ use axum::extract::State;
 use super::problem::Problem;
 use super::progress::Progress;
 use super::rate_limit::RateLimit;
-use super::ticket::Tickets;
+use super::ticket::{Ticket, Tickets};
 use super::uploads::{Upload, Uploads};
 use crate::base::circuit::Circuit;
 use crate::config::PerLanguage;
+use crate::base::random::NoRandomness;
 use crate::config::Config;
 use crate::crypto::code::RetrievalCode;
 use crate::crypto::kdf::MailboxKeys;
@@ -24,6 +25,10 @@ const LARGE_PAGES: (usize, usize) = (16, 2);
 /// Files of answers that may be on their way out at once, and how many to one circuit.
 const DOWNLOADS: (usize, usize) = (16, 6);
 
+/// Messages of answers that are too long for a page: these are held in memory, at worst
+/// [`MANIFEST`](crate::base::limits::MANIFEST) of each.
+const MESSAGES: (usize, usize) = (4, 1);
+
 /// Threads that may block, beside one for each upload: downloads, and pages.
 pub const THREADS: usize = DOWNLOADS.0 + 16;
 
@@ -36,6 +41,7 @@ pub struct Site {
     pub(super) uploads: Uploads,
     pub(super) large_pages: Arc<Slots<u32>>,
     pub(super) downloads: Arc<Slots<u32>>,
+    pub(super) messages: Arc<Slots<u32>>,
     pub(super) progress: Progress,
     pub(super) name: String,
     pub(super) text: PerLanguage,
@@ -57,14 +63,14 @@ pub enum SiteError {
 impl Site {
     /// A site over an open drop box.
     pub fn new(dropbox: Dropbox, config: &Config) -> Result<Self, SiteError> {
-        let tickets = Tickets::new(dropbox.ticket_key()?, dropbox.clock().clone());
         Ok(Self {
             deriver: Deriver::start(&dropbox.derivation()?)?,
-            tickets: tickets.map_err(SetupError::from)?,
+            tickets: Tickets::new(dropbox.ticket_key()?),
             rate_limit: RateLimit::default(),
             uploads: Uploads::new(config.limits.uploads),
             large_pages: Slots::new(LARGE_PAGES.0, LARGE_PAGES.1),
             downloads: Slots::new(DOWNLOADS.0, DOWNLOADS.1),
+            messages: Slots::new(MESSAGES.0, MESSAGES.1),
             progress: Progress::default(),
             name: config.name.clone(),
             text: config.text.clone(),
@@ -84,6 +90,38 @@ impl Site {
     /// Ends the displays that would hold a stop up.
     pub fn close(&self) {
         self.progress.close();
+    }
+
+    /// A ticket of a new visit.
+    pub(super) fn fresh_ticket(&self) -> Result<Ticket, NoRandomness> {
+        Ticket::fresh(self.dropbox.today())
+    }
+
+    /// A ticket for another form of the same visit.
+    pub(super) fn next_ticket(&self, ticket: &Ticket) -> Result<Ticket, NoRandomness> {
+        ticket.next(self.dropbox.today())
+    }
+
+    /// A ticket for a form that comes back.
+    pub(super) fn renewed_ticket(&self, ticket: &Ticket) -> Result<Ticket, NoRandomness> {
+        ticket.renewed(self.dropbox.today())
+    }
+
+    /// Reads a ticket, which must not be of a visit that was left.
+    pub(super) async fn check_ticket(&self, text: &str) -> Result<Ticket, Problem> {
+        let ticket = self.tickets.read(text, self.dropbox.today())?;
+        let store = self.dropbox.store().clone();
+        let burned = tokio::task::spawn_blocking(move || store.is_burned(ticket.visit()));
+        let burned = burned.await.map_err(|_| Problem::Internal)??;
+        if burned { Err(Problem::Left) } else { Ok(ticket) }
+    }
+
+    /// Ends a visit, durably: none of its tickets is good any more.
+    pub(super) async fn burn(&self, ticket: &Ticket) -> Result<(), Problem> {
+        let (store, visit, today) =
+            (self.dropbox.store().clone(), ticket.visit(), self.dropbox.today());
+        let burned = tokio::task::spawn_blocking(move || store.burn(visit, today));
+        Ok(burned.await.map_err(|_| Problem::Internal)??)
     }
 
     /// Reads a typed code and derives its keys. Where it can be read in two ways, the one under which

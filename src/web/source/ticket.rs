@@ -1,37 +1,34 @@
 //! Tickets: every form carries one, so that leaving can be final and a form sent twice counts once.
 //!
-//! A ticket names a *session* (what leaving burns: one chain of pages in one tab) and a *form* (what a
+//! A ticket names a *visit* (what leaving burns: one chain of pages in one tab) and a *form* (what a
 //! dispatch's id derives from). It is authenticated and says nothing about a code.
-
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-use crate::base::clock::Clock;
+use crate::base::clock::Day;
 use crate::base::ids::{DispatchSeed, hex};
 use crate::base::random::{self, NoRandomness};
-
-/// Seconds a ticket lives: long enough to find files and write; an upload is checked at its start.
-const LIFE: u64 = 12 * 60 * 60;
-/// Sessions remembered as burned; beyond it the oldest are forgotten, and with them nothing but the
-/// promise that "Back" shows "you have left".
-const MOST_BURNED: usize = 100_000;
+use crate::dropbox::retention;
 
 const LABEL_TICKET: &[u8] = b"sourdine/v1/ticket";
 const LABEL_DISPATCH: &[u8] = b"sourdine/v1/ticket-dispatch";
 const LABEL_PROGRESS: &[u8] = b"sourdine/v1/ticket-progress";
 const LABEL_TEXT: &[u8] = b"sourdine/v1/text";
 
-/// What a genuine ticket says.
+/// Bytes of a ticket, and of its MAC.
+const TICKET: usize = 48;
+const MAC: usize = 16;
+
+/// What a genuine ticket says. Its day is the finest time in it: a page tells nobody the server's clock.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Ticket {
-    session: [u8; 16],
+    visit: [u8; 16],
     form: [u8; 16],
-    issued: u64,
-    boot: [u8; 4],
+    /// New each time a form is shown.
+    showing: [u8; 8],
+    day: Day,
 }
 
 /// Why a ticket is not good.
@@ -39,85 +36,36 @@ pub struct Ticket {
 pub enum TicketError {
     /// Not ours, or altered.
     Foreign,
-    /// Too old, or (for a mailbox) from before the server started again.
+    /// Its visit may have been left: what was left so long ago is not remembered.
     Old,
-    /// Its session was left.
-    Left,
 }
 
-/// Makes and checks tickets.
+/// Makes and reads tickets. Whether a visit was left is asked of the store.
 pub struct Tickets {
     key: [u8; 32],
-    boot: [u8; 4],
-    clock: Clock,
-    burned: Mutex<HashMap<[u8; 16], u64>>,
 }
 
 impl Tickets {
-    /// `key` outlives restarts, so that a form filled in meanwhile is still taken; what was left does
-    /// not, and so tickets that open mailboxes end with the process.
-    pub fn new(key: [u8; 32], clock: Clock) -> Result<Self, NoRandomness> {
-        Ok(Self { key, boot: random::bytes()?, clock, burned: Mutex::default() })
+    /// `key` outlives restarts, and so do tickets.
+    pub fn new(key: [u8; 32]) -> Self {
+        Self { key }
     }
 
-    /// A ticket of a new session.
-    pub fn fresh(&self) -> Result<Ticket, NoRandomness> {
-        Ok(self.ticket(random::bytes()?, random::bytes()?))
-    }
-
-    /// A ticket for another form of the same session.
-    pub fn next(&self, ticket: &Ticket) -> Result<Ticket, NoRandomness> {
-        Ok(self.ticket(ticket.session, random::bytes()?))
-    }
-
-    /// A ticket for a form that comes back, in another language or to be mended: the same form, as if new.
-    pub fn renewed(&self, ticket: &Ticket) -> Ticket {
-        self.ticket(ticket.session, ticket.form)
-    }
-
-    fn ticket(&self, session: [u8; 16], form: [u8; 16]) -> Ticket {
-        Ticket { session, form, issued: self.clock.seconds(), boot: self.boot }
-    }
-
-    /// As it stands in a form: 120 hex digits.
+    /// As it stands in a form: 128 hex digits.
     pub fn print(&self, ticket: &Ticket) -> String {
         let bytes = ticket.to_bytes();
         let mac = self.mac(LABEL_TICKET, &bytes);
-        hex(&[&bytes[..], mac.get(..16).unwrap_or_default()].concat())
+        hex(&[&bytes[..], mac.get(..MAC).unwrap_or_default()].concat())
     }
 
-    /// Reads a ticket of a form that sends something.
-    pub fn check(&self, text: &str) -> Result<Ticket, TicketError> {
+    /// Reads a ticket. One is good for as long as it is remembered that a visit was left, counted in the same days:
+    /// so none is good when that is forgotten, whatever the clock did.
+    pub fn read(&self, text: &str, today: Day) -> Result<Ticket, TicketError> {
         let ticket = self.authentic(text).ok_or(TicketError::Foreign)?;
-        let burned = self.burned.lock().unwrap_or_else(PoisonError::into_inner);
-        if burned.contains_key(&ticket.session) {
-            return Err(TicketError::Left);
-        }
-        if self.clock.seconds().saturating_sub(ticket.issued) > LIFE {
+        if today.0.saturating_sub(ticket.day.0) > retention::BURNED {
             return Err(TicketError::Old);
         }
         Ok(ticket)
-    }
-
-    /// Reads a ticket of a form that opens a mailbox.
-    pub fn check_opening(&self, text: &str) -> Result<Ticket, TicketError> {
-        self.check(text).and_then(|ticket| {
-            if ticket.boot == self.boot { Ok(ticket) } else { Err(TicketError::Old) }
-        })
-    }
-
-    /// Ends a session: none of its tickets is good any more.
-    pub fn burn(&self, ticket: &Ticket) {
-        let now = self.clock.seconds();
-        let mut burned = self.burned.lock().unwrap_or_else(PoisonError::into_inner);
-        if burned.len() >= MOST_BURNED {
-            burned.retain(|_, at| now.saturating_sub(*at) <= LIFE);
-        }
-        if burned.len() >= MOST_BURNED {
-            let oldest = burned.iter().min_by_key(|(_, at)| **at).map(|(session, _)| *session);
-            oldest.and_then(|oldest| burned.remove(&oldest));
-        }
-        burned.insert(ticket.session, now);
     }
 
     /// What the id of a dispatch made by this form derives from: the same form with the same content
@@ -145,16 +93,16 @@ impl Tickets {
 
     fn authentic(&self, text: &str) -> Option<Ticket> {
         let digits = text.as_bytes();
-        if digits.len() != 120 || !digits.is_ascii() {
+        if digits.len() != 2 * (TICKET + MAC) || !digits.is_ascii() {
             return None;
         }
-        let mut bytes = [0; 60];
+        let mut bytes = [0; TICKET + MAC];
         for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
             *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
         }
-        let (body, mac) = bytes.split_at(44);
+        let (body, mac) = bytes.split_at(TICKET);
         let expected = self.mac(LABEL_TICKET, body);
-        let same: bool = expected.get(..16)?.ct_eq(mac).into();
+        let same: bool = expected.get(..MAC)?.ct_eq(mac).into();
         same.then(|| Ticket::from_bytes(body)).flatten()
     }
 
@@ -169,25 +117,46 @@ impl Tickets {
 }
 
 impl Ticket {
-    fn to_bytes(self) -> [u8; 44] {
-        let mut out = [0; 44];
+    /// Of a new visit.
+    pub fn fresh(today: Day) -> Result<Self, NoRandomness> {
+        let (visit, form, showing) = (random::bytes()?, random::bytes()?, random::bytes()?);
+        Ok(Self { visit, form, showing, day: today })
+    }
+
+    /// For another form of the same visit.
+    pub fn next(&self, today: Day) -> Result<Self, NoRandomness> {
+        Ok(Self { visit: self.visit, ..Self::fresh(today)? })
+    }
+
+    /// For a form that comes back, in another language or to be mended: the same form, as if new.
+    pub fn renewed(&self, today: Day) -> Result<Self, NoRandomness> {
+        Ok(Self { form: self.form, ..self.next(today)? })
+    }
+
+    /// What leaving burns.
+    pub fn visit(&self) -> [u8; 16] {
+        self.visit
+    }
+
+    fn to_bytes(self) -> [u8; TICKET] {
+        let mut out = [0; TICKET];
         let parts = self
-            .session
+            .visit
             .iter()
             .chain(&self.form)
+            .chain(&self.showing)
             .copied()
-            .chain(self.issued.to_be_bytes())
-            .chain(self.boot);
+            .chain(self.day.0.to_be_bytes());
         out.iter_mut().zip(parts).for_each(|(slot, byte)| *slot = byte);
         out
     }
 
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
         Some(Self {
-            session: bytes.get(..16)?.try_into().ok()?,
+            visit: bytes.get(..16)?.try_into().ok()?,
             form: bytes.get(16..32)?.try_into().ok()?,
-            issued: u64::from_be_bytes(bytes.get(32..40)?.try_into().ok()?),
-            boot: bytes.get(40..44)?.try_into().ok()?,
+            showing: bytes.get(32..40)?.try_into().ok()?,
+            day: Day(i64::from_be_bytes(bytes.get(40..48)?.try_into().ok()?)),
         })
     }
 }
@@ -196,39 +165,40 @@ impl Ticket {
 mod tests {
     use super::*;
 
+    const TODAY: Day = Day(20_000);
+
     #[test]
-    fn leaving_burns_every_ticket_of_the_session_and_no_other() {
-        let (clock, _) = Clock::manual(1_000_000);
-        let tickets = Tickets::new([7; 32], clock).unwrap();
-        let first = tickets.fresh().unwrap();
-        let second = tickets.next(&first).unwrap();
-        let other = tickets.fresh().unwrap();
-        assert_ne!(tickets.dispatch_seed(&first).0, tickets.dispatch_seed(&second).0);
-        tickets.burn(&second);
-        assert_eq!(tickets.check(&tickets.print(&first)).err(), Some(TicketError::Left));
-        assert_eq!(tickets.check(&tickets.print(&second)).err(), Some(TicketError::Left));
-        assert!(tickets.check(&tickets.print(&other)).is_ok());
+    fn all_tickets_of_a_visit_bear_its_name_and_each_form_its_own() {
+        let tickets = Tickets::new([7; 32]);
+        let first = Ticket::fresh(TODAY).unwrap();
+        let second = first.next(TODAY).unwrap();
+        let again = second.renewed(Day(TODAY.0 + 1)).unwrap();
+        assert_eq!((first.visit(), second.visit()), (second.visit(), again.visit()));
+        assert_ne!(first.visit(), Ticket::fresh(TODAY).unwrap().visit());
+        let seed = |ticket| tickets.dispatch_seed(ticket).0;
+        assert_ne!(seed(&first), seed(&second));
+        assert_eq!(seed(&second), seed(&again));
+        assert_ne!(tickets.progress_token(&second), tickets.progress_token(&again));
     }
 
     #[test]
-    fn an_altered_or_old_ticket_is_refused() {
-        let (clock, hand) = Clock::manual(1_000_000);
-        let tickets = Tickets::new([7; 32], clock.clone()).unwrap();
-        let text = tickets.print(&tickets.fresh().unwrap());
-        assert!(tickets.check_opening(&text).is_ok());
+    fn a_ticket_is_good_for_seven_days_over_a_restart_and_an_altered_one_never() {
+        let tickets = Tickets::new([7; 32]);
+        let text = tickets.print(&Ticket::fresh(TODAY).unwrap());
+        let on = |day| Tickets::new([7; 32]).read(&text, Day(day)).err();
+        assert_eq!(on(TODAY.0), None);
+        assert_eq!(on(TODAY.0 + 7), None);
+        assert_eq!(on(TODAY.0 + 8), Some(TicketError::Old));
         for at in 0..text.len() {
             let mut altered = text.clone().into_bytes();
             altered[at] = if altered[at] == b'0' { b'1' } else { b'0' };
             let altered = String::from_utf8(altered).unwrap();
-            assert_eq!(tickets.check(&altered).err(), Some(TicketError::Foreign));
+            assert_eq!(tickets.read(&altered, TODAY).err(), Some(TicketError::Foreign));
         }
-        for wrong in ["", "zz", &text[1..], &"+".repeat(120), &"é".repeat(60)] {
-            assert_eq!(tickets.check(wrong).err(), Some(TicketError::Foreign));
+        for wrong in ["", "zz", &text[1..], &"+".repeat(128), &"é".repeat(64)] {
+            assert_eq!(tickets.read(wrong, TODAY).err(), Some(TicketError::Foreign));
         }
-        let restarted = Tickets::new([7; 32], clock).unwrap();
-        assert!(restarted.check(&text).is_ok());
-        assert_eq!(restarted.check_opening(&text).err(), Some(TicketError::Old));
-        hand.set(1_000_000 + LIFE + 1);
-        assert_eq!(tickets.check(&text).err(), Some(TicketError::Old));
+        let other = Tickets::new([8; 32]).read(&text, TODAY);
+        assert_eq!(other.err(), Some(TicketError::Foreign));
     }
 }

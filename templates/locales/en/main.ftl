@@ -160,6 +160,8 @@ mailbox-empty = What was under this code has expired, or you withdrew or deleted
 # $date (String) - a day
 mailbox-reply-of = Answer of { $date }
 mailbox-reply-unreadable = This answer was not sealed to your code, so it cannot be shown. Tell the editors with a new message.
+mailbox-reply-cut = This answer is not shown in full here.
+mailbox-reply-whole = Download the whole answer
 mailbox-reply-files = Files with this answer
 mailbox-download = Download
 mailbox-sent = What you sent
@@ -297,8 +299,8 @@ error-empty = Write a message or choose a file.
 error-message-too-long = The message is longer than { $limit } characters. Shorten it, or attach it as a file.
 error-message-has-code = The message contains your code. Whoever reads the message could open your mailbox. Take the code out of it and send again.
 error-team = Choose who should get it.
-error-ticket-old = This form was too old. Open a new one with the same code.
-error-code-ticket-old = This form was too old. Enter your code again.
+error-ticket-old = This form is more than a week old. Nothing was sent. Copy what you wrote, then open a new form from the first page.
+error-code-ticket-old = This page is more than a week old. Enter your code again.
 error-ticket-foreign = This form was not made by this site, or it was changed on the way. Start again from the first page.
 error-form-title = The form could not be read
 error-form = What arrived is not the form of this site. Start again from the first page; if you already wrote a code down, choose “I have a code” there.
@@ -433,7 +435,7 @@ reply-no-room = There is no room for this now. Nothing was sent. Tell the operat
 deliver-title = Deliver a sealed bundle
 deliver-hint = Answers that “sourdine reply” sealed on your own machine.
 deliver-open = Bring a bundle
-deliver-text = It is checked from outside: whom it is for, and that it is sealed to as many keys as the source and your team have. Nobody here can read it. On your own machine, it is made so:
+deliver-text = It is checked from outside: whom it is for, and that it is sealed to as many keys as the source and your team have. Nobody here can read it. “sourdine reply” makes it on your own machine; the page of each download shows the command.
 deliver-team = Which team answers?
 deliver-bundle = The bundle, all its volumes together
 deliver-send = Deliver
@@ -455,6 +457,8 @@ deliver-not-sealed = { $place } is not encrypted with age, or it is damaged. Not
 # $found (Number) - keys
 # $expected (Number) - keys
 deliver-keys = { $place } is sealed to { $found } keys instead of { $expected }: the source and every editor of the team. Nothing was delivered. Seal it again, with “sourdine reply” or to exactly these keys.
+# $place (String)
+deliver-long-message = { $place }: its message is too long. Nothing was delivered. Put the text into a file and attach it.
 deliver-too-large = The bundle is larger than what one answer may hold. Bring fewer answers at once.
 deliver-no-room = There is no room for all of this now. Some of it may have been delivered: look into the mailboxes. Bring the same bundle again later: what is there already is not stored twice.
 
@@ -473,6 +477,8 @@ download-broken-title = If it breaks off
 download-broken = This list keeps its address until { $date }. Let the browser resume the download, or open this page again. If you were signed out meanwhile, sign in first. If something of it is withdrawn or deleted meanwhile, the page says so and offers the rest.
 download-open-title = Opening it
 download-open = Carry it to the machine that holds your key, which needs no network. README.txt in the bundle says how to open it with age alone.
+download-answer-title = Answering without network
+download-answer = Write your answer to a mailbox into a text file of its name, and seal it with its command. Then bring the bundle here:
 download-done-title = When you have it
 download-done-hint = What was served to its last byte, in every volume that holds some of it, counts as fetched by itself, unless the server was started again meanwhile. If you have it in another way, say so.
 download-done = Mark all of it as fetched
@@ -579,6 +585,9 @@ desk-everywhere-hint = Ends every session of your account, this one too: for whe
 
 ## Desk: feed
 
+desk-feed-expires = Something expires that nobody has downloaded
+# $date (String) - a day
+desk-feed-expires-on = Kept until { $date }
 desk-feed-title = Editors’ desk
 desk-feed-waits = Something new waits
 # $date (String) - a day
