@@ -41,6 +41,13 @@ impl Written {
         self.answers.iter().find(|answer| answer.id == id).map_or("", |answer| &answer.value)
     }
 
+    /// As fields of a form; an answer's name is a prefix and the question's id.
+    pub fn into_fields(self, prefix: &str) -> impl Iterator<Item = (String, String)> {
+        let answers = self.answers.into_iter();
+        let answers = answers.map(move |answer| (format!("{prefix}{}", answer.id), answer.value));
+        std::iter::once(("message".to_owned(), self.message)).chain(answers)
+    }
+
     /// Without what is only white space.
     pub(super) fn trimmed(mut self) -> Self {
         if self.message.trim().is_empty() {

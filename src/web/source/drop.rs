@@ -1,5 +1,6 @@
 //! Sending: the form with a new code, and the form coming back with documents in it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -19,11 +20,11 @@ use super::progress::{Meter, Phase};
 use super::receipt;
 use super::state::{Acknowledges, App};
 use super::ticket::Ticket;
-use super::upload_form::{DropUpload, TypedDrop, form_limits, largest_form};
+use super::upload_form::{ANSWER, DropUpload, TypedDrop, form_limits, largest_form};
 use crate::base::limits::{FORM_OVERHEAD, SHORT_FIELD};
 use crate::crypto::code::RetrievalCode;
 use crate::crypto::words::WordList;
-use crate::config::{Question, QuestionKind};
+use crate::config::{QUESTIONS, Question, QuestionKind};
 use crate::dropbox::{Answer, Team, Teams, Written};
 use crate::web::body;
 use crate::web::connections::Visitor;
@@ -44,7 +45,7 @@ struct ChoosePage<'a> {
     page: &'a Page<'a>,
     teams: &'a Teams,
     /// What the form is opened with, where there is something.
-    fields: Vec<(String, String)>,
+    fields: Vec<(&'static str, String)>,
 }
 
 /// What the component `drop_form.html` shows.
@@ -77,7 +78,7 @@ struct RefusedPage<'a> {
     /// What to do with the form that still stands above.
     advice: Option<String>,
     /// What the form is opened with again, where that is of use.
-    again: Option<Vec<(&'static str, String)>>,
+    again: Option<Vec<(String, String)>>,
 }
 
 impl DropForm {
@@ -130,7 +131,7 @@ pub async fn show(State(site): App, uri: Uri, headers: HeaderMap) -> Response {
 }
 
 /// Which team is it for?
-fn choose(page: &Page<'_>, teams: &Teams, fields: Vec<(String, String)>) -> Response {
+fn choose(page: &Page<'_>, teams: &Teams, fields: Vec<(&'static str, String)>) -> Response {
     respond(page, StatusCode::OK, &ChoosePage { page, teams, fields })
 }
 
@@ -140,7 +141,7 @@ fn show_form(page: Page<'_>, form: DropForm) -> Response {
     fields.extend([
         ("team", form.team.clone()),
         ("draft", form.draft.clone()),
-        ("message", form.message.clone()),
+        ("message", form.written.message.clone()),
     ]);
     let page =
         page.switched(Switch::Button { action: "/drop/form", fields }).framing(Frames::Holds);
@@ -159,6 +160,21 @@ pub struct AgainForm {
     message: String,
     /// It is a new form, which the mailbox asks for, not one that comes back.
     new: Option<String>,
+    /// Answers among them.
+    #[serde(flatten)]
+    rest: HashMap<String, String>,
+}
+
+impl AgainForm {
+    /// What was written, with answers to these questions.
+    fn written(&mut self, questions: &[Question]) -> Written {
+        let answer = |question: &Question| {
+            let value = self.rest.remove(&format!("{ANSWER}{}", question.id))?;
+            Some(Answer { id: question.id.clone(), value })
+        };
+        let answers = questions.iter().filter_map(answer).collect();
+        Written { message: std::mem::take(&mut self.message), answers }
+    }
 }
 
 /// The form again, in another language or with what was typed; or a new one for a code that is known.
@@ -169,7 +185,7 @@ pub async fn again(
     form: Result<Form<AgainForm>, FormRejection>,
 ) -> Response {
     let page = Page::new(&site, &uri, &headers);
-    let Ok(Form(typed)) = form else { return page.problem(&Problem::Form) };
+    let Ok(Form(mut typed)) = form else { return page.problem(&Problem::Form) };
     // What is given back is no longer than what a form may hold.
     let short = [&typed.code, &typed.ticket, &typed.team, &typed.draft];
     if short.iter().any(|field| field.len() > SHORT_FIELD)
@@ -191,8 +207,16 @@ pub async fn again(
     };
     let list = code.list_of(&typed.code).unwrap_or(WordList::English);
     let mut form = DropForm::new(&page, code.words(list).to_string(), &ticket);
-    (form.team, form.message, form.draft) = (typed.team, typed.message, typed.draft);
     form.known = true;
+    let Some(team) = form.teams.find(&typed.team).cloned() else {
+        let mut fields = carried(&form.code, &form.ticket);
+        fields.extend([("draft", typed.draft), ("message", typed.message)]);
+        let page =
+            page.switched(Switch::Button { action: "/drop/form", fields: fields.clone() });
+        return choose(&page, &form.teams, fields);
+    };
+    form.written = typed.written(&team.questions);
+    (form.team, form.draft) = (team.id, typed.draft);
     show_form(page, form)
 }
 
@@ -307,8 +331,9 @@ fn refuse(page: Page<'_>, problem: &Problem, typed: TypedDrop) -> Response {
         let ticket = page.site.renewed_ticket(typed.ticket.as_ref()?).ok()?;
         let ticket = page.site.tickets.print(&ticket);
         let mut fields = carried(code.code.words(code.list).as_ref(), &ticket);
-        fields.extend([("team", typed.team), ("draft", typed.draft), ("message", typed.message)]);
-        Some(fields)
+        fields.extend([("team", typed.team), ("draft", typed.draft)]);
+        let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value));
+        Some(fields.chain(typed.written.into_fields(ANSWER)).collect())
     });
     let look = typed.held > 0 || matches!(problem, Problem::Discarded | Problem::TooManyDrafts);
     let refused = RefusedPage {

@@ -37,6 +37,7 @@ pub enum Problem {
     Code(CodeError),
     /// The message is too long.
     MessageTooLong,
+    AnswerTooLong,
     /// The message holds the code.
     MessageHasCode,
     /// No team was chosen.
@@ -85,7 +86,7 @@ impl Problem {
             Self::OldTicket => "old-ticket",
             Self::Left => "left",
             Self::Code(_) => "code",
-            Self::MessageTooLong | Self::MessageHasCode => "message",
+            Self::MessageTooLong | Self::AnswerTooLong | Self::MessageHasCode => "message",
             Self::Team => "team",
             Self::Empty => "empty",
             Self::FileTooLarge | Self::DispatchTooLarge | Self::TooManyFiles => "too-large",
@@ -113,6 +114,7 @@ impl Problem {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
             Self::MessageTooLong
+            | Self::AnswerTooLong
             | Self::FileTooLarge
             | Self::DispatchTooLarge
             | Self::TooManyFiles => StatusCode::PAYLOAD_TOO_LARGE,
@@ -158,6 +160,7 @@ impl Problem {
             Self::Left => t.left_text(),
             Self::Code(error) => code_sentence(error, t),
             Self::MessageTooLong => t.error_message_too_long(lang.number(limits.message as u64)),
+            Self::AnswerTooLong => t.error_answer_too_long(lang.number(limits::ANSWER as u64)),
             Self::MessageHasCode => t.error_message_has_code(),
             Self::Team => t.error_team(),
             Self::Empty => t.error_empty(),
@@ -181,6 +184,7 @@ impl Problem {
     pub fn advice(&self, t: &L10nLanguage) -> Option<String> {
         match self {
             Self::MessageTooLong
+            | Self::AnswerTooLong
             | Self::MessageHasCode
             | Self::Team
             | Self::Empty
