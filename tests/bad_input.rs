@@ -326,18 +326,18 @@ fn what_is_too_large_gets_a_page_that_a_client_gets_to_read() {
     // With and without asking before (curl asks, browsers do not).
     for expect in ["Expect:", "Expect: 100-continue"] {
         let page = post(&site, "en", &form, &["-H", expect, "-F", "message=kept", "-F", &over]);
-        page.is(413, "One of the files is larger than 1 MiB.").must_say(msg("error-mend"));
+        page.is(413, "One of the files is larger than 1 MiB.").must_say(msg("error-choose"));
         assert_eq!(
             (page.typed("message").as_str(), page.hidden("code")),
             ("kept", form.code.clone())
         );
         let three = ["-H", expect, "-F", "message=kept", "-F", &part, "-F", &part, "-F", &part];
         let page = post(&site, "en", &form, &three);
-        page.is(413, "All files together are larger than 2 MiB.");
+        page.is(413, "What you chose is larger than 2 MiB,");
         assert_eq!(page.typed("message"), "kept");
         // Announced: refused before the form is read.
         post(&site, "en", &form, &["-H", expect, "-F", "message=x", "-F", &huge])
-            .is(413, "All files together are larger than 2 MiB.");
+            .is(413, "What you chose is larger than 2 MiB,");
     }
     post(&site, "fr", &form, &["-H", "Expect:", "-F", &over])
         .is(413, "Un des fichiers dépasse 1 Mio.");
@@ -501,10 +501,11 @@ fn recipients_that_cannot_be_sealed_to_are_refused_by_init_check_and_serve() {
     let site = Box_::new(1, &[]);
     let good = site.editors[0].recipient.clone();
     let new = site.path("new");
-    refuses(
-        sourdine().arg("init").arg(&new),
-        &["without a recipient nothing could be sealed", "sourdine keygen"],
-    );
+    let usage = sourdine().arg("init").arg(&new).output().unwrap();
+    let said = String::from_utf8(usage.stderr).unwrap();
+    assert_eq!(usage.status.code(), Some(2), "{said}");
+    assert!(said.contains("without a recipient nothing could be sealed"), "{said}");
+    assert!(said.contains("sourdine keygen") && !new.exists(), "{said}");
     for (wrong, sentence) in WRONG_RECIPIENTS {
         let mut init = sourdine();
         init.arg("init").arg(&new).args(["--recipient", &good, "--recipient", wrong]);
@@ -590,14 +591,38 @@ fn a_configuration_with_a_fault_is_refused_in_one_line() {
         must_not_start(&site, sentences);
         fs::write(site.config(), before).unwrap();
     }
+    let text = fs::read_to_string(site.config()).unwrap();
+    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for bytes in [utf16.clone(), [&b"\xff\xfe"[..], &utf16].concat()] {
+        fs::write(site.config(), bytes).unwrap();
+        must_not_start(&site, &["sourdine.toml is UTF-16 text", "UTF-8"]);
+    }
+    fs::write(site.config(), format!("\u{feff}{}", text.replace('\n', "\r\n"))).unwrap();
+    ok(&mut site.command("check"));
+    fs::write(site.config(), text).unwrap();
     refuses(sourdine().args(["check", "--config", "/nowhere.toml"]), &["fault"]);
+    // Named once for every command, or by its short option; else it is looked for where the package puts it.
+    let named = |name: &Path| {
+        let mut command = sourdine();
+        command.arg("status").env("SOURDINE_CONFIG", name);
+        command
+    };
+    ok(&mut named(&site.config()));
+    ok(named(Path::new("/nowhere.toml")).arg("-c").arg(site.config()));
+    refuses(&mut named(Path::new("/nowhere.toml")), &["/nowhere.toml cannot be read"]);
+    if !Path::new("/etc/sourdine").exists() {
+        refuses(&mut named(Path::new("")), &["/etc/sourdine/sourdine.toml cannot be read"]);
+    }
     refuses(
         sourdine().args(["serve", "--config", "/nowhere.toml"]),
         &["/nowhere.toml cannot be read", "sourdine init"],
     );
-    for usage in
-        [&["serve"][..], &["serve", "--config", "x", "--listen", "0.0.0.0:80"], &["shout"], &[]]
-    {
+    for usage in [
+        &["serve", "--config"][..],
+        &["serve", "--config", "x", "--listen", "0.0.0.0:80"],
+        &["shout"],
+        &[],
+    ] {
         assert_eq!(sourdine().args(usage).output().unwrap().status.code(), Some(2), "{usage:?}");
     }
     must_still_work(&site, 0);
@@ -722,6 +747,16 @@ fn a_data_directory_that_cannot_be_written_is_refused() {
     site.send(&form, "Hello", &[]).is(200, msg("receipt-title"));
     site.mailbox(&form.code).is(200, msg("mailbox-waiting"));
     assert_eq!(site.submissions(), 1);
+
+    // What only root can read is told with the reason.
+    let bundle = site.path("of-root.tar");
+    fs::set_permissions(site.dir.path(), fs::Permissions::from_mode(0o777)).unwrap();
+    ok(site.command("export").arg("-o").arg(&bundle));
+    chown(&bundle, Some(0), Some(0)).unwrap();
+    refuses(
+        site.command("deliver").arg(&bundle),
+        &["this runs as user 65534", "may read and write"],
+    );
 }
 
 #[test]
@@ -851,7 +886,10 @@ fn an_export_overwrites_nothing_and_says_when_nothing_waits() {
         &["exists already and is never overwritten", "-o"],
     );
     assert_eq!(sha256(&bundle), before);
-    refuses(&mut export(&[], "next.tar"), &["nothing waits for team team", "--all"]);
+    let nothing = ok(&mut export(&[], "next.tar"));
+    let said = String::from_utf8(nothing.stderr).unwrap();
+    assert!(said.contains("nothing waits for team team") && said.contains("--all"), "{said}");
+    assert!(nothing.stdout.is_empty());
     assert!(!site.path("next.tar").exists());
     refuses(
         &mut export(&["--team", "sport"], "next.tar"),
@@ -886,10 +924,21 @@ fn a_reply_that_the_source_could_not_read_is_refused_whole() {
         &["a reply needs something in it: --message FILE, --attach FILE"],
     );
     assert!(!site.path("empty.tar").exists());
-    refuses(
-        reply(&out, "bundle.tar").arg("--message").arg(&message),
-        &["exists already and is never overwritten"],
-    );
+    // Another bundle stays; this one is numbered.
+    let before = sha256(&site.path("bundle.tar"));
+    for numbered in ["bundle-2.tar", "bundle-3.tar"] {
+        let made = ok(reply(&out, "bundle.tar").arg("--message").arg(&message));
+        let place = format!("{}\n", site.path(numbered).display());
+        assert_eq!(String::from_utf8(made.stdout).unwrap(), place);
+        let said = String::from_utf8(made.stderr).unwrap();
+        assert!(
+            said.contains(&format!("sourdine deliver {}", site.path(numbered).display())),
+            "{said}"
+        );
+        assert!(said.contains("chmod 644"), "{said}");
+    }
+    assert_eq!(sha256(&site.path("bundle.tar")), before);
+    assert!(site.path("bundle-3.tar").exists() && !site.path("bundle-4.tar").exists());
     refuses(
         reply(&site.path("none"), "r.tar").arg("--message").arg(&message),
         &["is not a manifest"],

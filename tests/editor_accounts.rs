@@ -554,3 +554,26 @@ fn the_demo_prints_a_login_that_is_good_as_it_stands() {
     assert_eq!(out(&ok(&mut editor(&config, &["list"]))), "editor  team\n");
     site.stop();
 }
+
+#[test]
+fn the_demo_takes_free_ports_where_the_usual_ones_are_taken() {
+    // Somebody else may have them already.
+    let _taken = [8080, 8081].map(|port| std::net::TcpListener::bind(("127.0.0.1", port)));
+    let mut site = Box_::new(1, &[]);
+    let mut demo = sourdine();
+    demo.args(["demo", "--dir"]).arg(site.path("demo"));
+    let output = fs::File::create(site.path("log")).unwrap();
+    site.adopt(demo.stdout(output.try_clone().unwrap()).stderr(output).spawn().unwrap());
+    wait_for("the explanation", || site.log().contains("when this stops").then_some(()));
+    let said = site.log();
+    let address = |line: &str| {
+        let line = said.lines().find(|found| found.contains(line)).unwrap();
+        line.split_once("http://").unwrap().1.trim().to_owned()
+    };
+    let (source, desk) = (address("As a source"), address("As an editor"));
+    assert!(source != desk && !source.ends_with(":8080") && !desk.ends_with(":8081"), "{said}");
+    for address in [source, desk] {
+        std::net::TcpStream::connect(address).unwrap();
+    }
+    site.stop();
+}

@@ -166,6 +166,29 @@ fn an_answer_is_read_however_the_code_is_typed() {
 }
 
 #[test]
+fn an_answer_from_another_systems_text_editor_reaches_the_source_as_text() {
+    let site = Box_::served(1, &[]);
+    let drop = Opened::new(&site, "fr", "opened");
+    let file = site.path("answer.txt");
+    let reply = || {
+        let mut command = sourdine();
+        command.arg("reply").arg(site.path("opened")).arg("-i").arg(&site.editors[0].key);
+        command.arg("--message").arg(&file).arg("-o").arg(site.path("reply.tar"));
+        command
+    };
+    let text = "\u{feff}Bien reçu.\r\nMerci.\r\n";
+    fs::write(&file, text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()).unwrap();
+    let said = fails(&mut reply());
+    assert!(said.contains("answer.txt is UTF-16 text"), "{said}");
+    fs::write(&file, text).unwrap();
+    ok(&mut reply());
+    deliver(&site, &site.path("reply.tar"));
+    let page = site.mailbox(&drop.form.code).text();
+    assert!(page.contains("Bien reçu.\nMerci."), "{page}");
+    assert!(!page.contains('\u{feff}') && !page.contains("&#xfeff"), "{page}");
+}
+
+#[test]
 fn an_answers_files_are_downloaded_byte_for_byte() {
     let site = Box_::served(2, &[]);
     let drop = Opened::new(&site, "fr", "opened");

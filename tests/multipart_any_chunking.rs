@@ -149,7 +149,14 @@ fn any_name(length: &str) -> impl Strategy<Value = String> {
 
 fn any_fields() -> impl Strategy<Value = Vec<Field>> {
     let file_name = prop::option::of(any_name("([a-zé;=/\"\r\n%]|\\\\a){0,12}"));
-    prop::collection::vec((any_name("[a-zé;=\"\r\n%]{1,8}"), file_name, any_content()), 0..5)
+    let fields =
+        prop::collection::vec((any_name("[a-zé;=\"\r\n%]{1,8}"), file_name, any_content()), 0..5);
+    // Only files may share a name.
+    fields.prop_map(|mut fields: Vec<Field>| {
+        let mut names = std::collections::HashSet::new();
+        fields.retain(|(name, file_name, _)| file_name.is_some() || names.insert(name.clone()));
+        fields
+    })
 }
 
 fn any_lengths() -> impl Strategy<Value = Vec<usize>> {
@@ -282,10 +289,20 @@ fn a_fields_name_may_reach_its_limit_and_no_more() {
 }
 
 #[test]
+fn a_field_that_comes_twice_is_refused_and_files_are_not() {
+    let file = ("a".to_owned(), Some("b".to_owned()), b"x".to_vec());
+    let (fields, error) =
+        read_whole(&write(&[field("a", b"x"), file.clone(), file, field("a", b"x")], ""));
+    assert_eq!(fields.len(), 3);
+    assert!(matches!(error, Some(FormError::Repeated)));
+}
+
+#[test]
 fn parts_may_reach_their_number_and_no_more() {
     let limits = FormLimits { parts: 3, ..FormLimits::default() };
     for (count, whole) in [(3, true), (4, false)] {
-        let body = write(&vec![field("a", b"x"); count], "");
+        let file = ("a".to_owned(), Some(String::new()), b"x".to_vec());
+        let body = write(&vec![file; count], "");
         let (fields, error) = read_from(&mut Pieces::new(&body, &[9], false), limits);
         assert_eq!(fields.len(), 3);
         assert!(if whole {

@@ -51,7 +51,7 @@ impl Planted {
         let mut secrets: Vec<Vec<u8>> =
             [&self.message, self.name(), &self.bytes].map(Into::into).into();
         let words: Vec<&str> = self.form.code.split(' ').collect();
-        assert_eq!(words.len(), 8);
+        assert_eq!(words.len(), 9);
         for four in words.windows(4) {
             secrets.extend([" ", "", "+", "%20", "-", "\n"].map(|gap| four.join(gap).into_bytes()));
         }

@@ -26,7 +26,7 @@ fn codes_derive_as_the_vectors_say() {
             passes: number("passes"),
             lanes: number("lanes"),
         };
-        let code = RetrievalCode::from_bytes(bytes(text("code_hex")));
+        let code = RetrievalCode::from_bytes(&bytes(text("code_hex")));
         let typed = RetrievalCode::read(&text("french").to_uppercase()).unwrap();
         assert!(typed.contains(&code));
         let keys = derivation.derive(&code, &mut scratch).unwrap();

@@ -6,4 +6,5 @@ pub mod ids;
 pub mod kind;
 pub mod limits;
 pub mod random;
+pub mod stack;
 pub mod text;

@@ -8,9 +8,14 @@ use rand::TryRng;
 pub struct NoRandomness;
 
 /// `N` bytes from the operating system's generator (getrandom(2)).
-#[expect(clippy::disallowed_methods, reason = "this is the door")]
 pub fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
     let mut out = [0; N];
-    rand::rngs::SysRng.try_fill_bytes(&mut out).map_err(|_| NoRandomness)?;
+    fill(&mut out)?;
     Ok(out)
+}
+
+/// The same, written where they stay: for a secret that must not be moved.
+#[expect(clippy::disallowed_methods, reason = "this is the door")]
+pub fn fill(out: &mut [u8]) -> Result<(), NoRandomness> {
+    rand::rngs::SysRng.try_fill_bytes(out).map_err(|_| NoRandomness)
 }

@@ -343,8 +343,9 @@ mod tests {
         let entry = BundleEntry { member: super::super::path::Member::File(1), offset: 2, size: 6 };
         let mut known = Known::default();
         known.members.insert(6, vec![(0, entry)]);
-        let mut meet =
-            |bytes: &[u8]| known.meet(hashed(bytes).unwrap(), &[volume.clone()]).unwrap();
+        let mut meet = |bytes: &[u8]| {
+            known.meet(hashed(bytes).unwrap(), std::slice::from_ref(&volume)).unwrap()
+        };
         assert!(!meet(b"another"));
         assert!(meet(b"another"), "a second time");
         assert!(meet(b"sealed") && meet(b"sealed"));

@@ -34,7 +34,9 @@ impl Deliver {
         let bundles = stdio::Bundles::new(self.bundles)?;
         let dropbox = Dropbox::open(&config, Clock::system())?;
         let mut out = String::new();
-        for reply in dropbox.deliver(&bundles.files, self.team.as_deref())? {
+        let delivered = dropbox.deliver(&bundles.files, self.team.as_deref());
+        let delivered = delivered.map_err(anyhow::Error::from).map_err(process::explain_rights)?;
+        for reply in delivered {
             for member in &reply.unpadded {
                 tell(&format!(
                     "sourdine: warning: {member} is not padded: its stored size tells its exact one"

@@ -1,6 +1,7 @@
 //! `sourdine demo`: the whole thing on loopback, with an editor whose key is thrown away.
 
 use std::io::{self, Write};
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
@@ -25,12 +26,12 @@ pub struct Demo {
     /// Keep everything in this new directory instead of a temporary one
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
-    /// The source's site
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    listen: Listen,
-    /// The editors' desk
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
-    desk_listen: Listen,
+    /// The source's site [default: 127.0.0.1:8080, or a free port where that is taken]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<Listen>,
+    /// The editors' desk [default: 127.0.0.1:8081, or a free port where that is taken]
+    #[arg(long, value_name = "ADDRESS")]
+    desk_listen: Option<Listen>,
     /// Run the installed tor too: the source's site gets an onion address
     #[arg(long, conflicts_with = "listen")]
     tor: bool,
@@ -82,21 +83,32 @@ impl Demo {
         let login = accounts.add(EDITOR, team.into_iter().collect())?;
         drop(accounts);
         let onion = self.tor.then(|| Onion::prepare(&config)).transpose()?;
+        let [source, desk] = free_ports()?;
+        let (source, desk) = (self.listen.unwrap_or(source), self.desk_listen.unwrap_or(desk));
         let listen = onion
             .as_ref()
-            .map_or_else(|| self.listen.clone(), |onion| Listen::Unix(onion.place.source_socket()));
-        let desk = self.desk_listen;
+            .map_or_else(|| source.clone(), |onion| Listen::Unix(onion.place.source_socket()));
         let reader =
             ServerCommand { config: file.clone(), listen, desk: Some(desk.clone()), onion: None };
         let supervisor = Supervisor { reader, onion, file: file.clone(), hangup_reloads: false };
         supervisor.run(|onion| {
             let source = match onion {
                 Some(onion) => format!("http://{onion}"),
-                None => self.listen.to_string(),
+                None => source.to_string(),
             };
             explain(&Shown { source, onion: onion.is_some(), desk, login, dir, file, key, kept });
         })
     }
+}
+
+/// The usual ports, or others where another program has them.
+fn free_ports() -> anyhow::Result<[Listen; 2]> {
+    let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+    // Both are held until both are known.
+    let held = [8080, 8081].map(|port| bind(port).or_else(|_| bind(0)));
+    let [source, desk] = held.map(|held| held.and_then(|held| held.local_addr()));
+    let none = "this machine gives no port on 127.0.0.1; name one with --listen and --desk-listen";
+    Ok([Listen::Tcp(source.context(none)?), Listen::Tcp(desk.context(none)?)])
 }
 
 /// What the explanation names.

@@ -10,6 +10,7 @@ use super::{process, progress};
 use crate::base::clock::Clock;
 use crate::bundle::is_standard;
 use crate::dropbox::Dropbox;
+use crate::dropbox::export::ExportError;
 
 #[derive(clap::Args)]
 pub struct Export {
@@ -40,7 +41,14 @@ impl Export {
             bar.set_position(done);
         });
         bar.finish_and_clear();
-        let exported = exported.map_err(anyhow::Error::from).map_err(process::explain_rights)?;
+        let exported = match exported {
+            // Whoever runs this each morning is not to be alarmed.
+            Err(nothing @ ExportError::Nothing(_)) => {
+                tell(&nothing.to_string());
+                return Ok(());
+            }
+            done => done.map_err(anyhow::Error::from).map_err(process::explain_rights)?,
+        };
         for place in &exported.damaged {
             tell(&format!(
                 "sourdine: {place}: not whole in the store, left out; restore a backup to get it"
@@ -57,6 +65,7 @@ impl Export {
                 volumes.join("\n  "),
                 volumes.join(" ")
             ))?;
+            stdio::tell_of_modes(&exported.volumes);
         }
         anyhow::ensure!(
             exported.damaged.is_empty(),

@@ -33,10 +33,8 @@ type Ask<'a> = &'a mut dyn FnMut(&str) -> anyhow::Result<Option<SecretString>>;
 pub fn read(files: &[PathBuf]) -> anyhow::Result<Keys> {
     let mut keys = Keys::new();
     for file in files {
-        let name = match is_standard(file) {
-            true => "standard input".into(),
-            false => file.display().to_string(),
-        };
+        let name =
+            if is_standard(file) { "standard input".into() } else { file.display().to_string() };
         ensure!(
             is_standard(file) || file.exists(),
             "there is no identity {name}; make one with `sourdine keygen`"

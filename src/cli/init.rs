@@ -7,7 +7,9 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
+use clap::error::ErrorKind;
 
+use super::owner;
 use super::stdio::show;
 use crate::config::{Config, Initial, initial_text};
 use crate::dropbox::{self, Teams};
@@ -23,21 +25,35 @@ pub struct Init {
 
 impl Init {
     pub fn run(self) -> anyhow::Result<()> {
+        if self.recipients.is_empty() {
+            let said = "without a recipient nothing could be sealed; each editor runs `sourdine keygen -o key.txt` \
+                        on their own machine and gives you the line age1…, which you pass with --recipient\n";
+            clap::Error::raw(ErrorKind::MissingRequiredArgument, said).exit();
+        }
         let config = create(&self.dir, &self.recipients, &[])?;
-        let mut out = format!(
-            "Made {0}.\n\nNext:\n  edit    {0}   (name of the site, team, limits: every key is commented)\n  \
-             sourdine check --config {0}\n  sourdine serve --config {0}\n  \
-             sourdine editor add NAME --config {0}   (a login for the desk)\n",
-            config.display()
-        );
-        if rustix::process::geteuid().is_root() {
-            let _ = writeln!(
-                out,
-                "\nThis was made by root. Give it to a user of its own, whom every command then \
-                 becomes:\n  chown -R USER: {}",
-                self.dir.display()
+        let mut out = format!("Made {}.\n", config.display());
+        if let [_] = self.recipients.as_slice() {
+            out.push_str(
+                "\nIt has one recipient: if that key is lost, nothing can be opened ever again. Add a second editor's\n\
+                 to `recipients` in that file, or a spare key that is kept elsewhere.\n",
             );
         }
+        out.push_str("\nNext, for an onion site with a desk:\n");
+        if rustix::process::geteuid().is_root() {
+            for command in owner::remedy(&Config::load(&config)?, &config) {
+                let _ = writeln!(out, "  {command}");
+            }
+        }
+        let _ = write!(
+            out,
+            "  apt install tor      (0.4.8 or newer; systemctl disable --now tor, if nothing else uses it)\n  \
+             edit {0}      (site.name, site.contact, the team: every key is commented)\n  \
+             sourdine serve --tor -c {0}      (prints the site's onion address; leave it running)\n\
+             and in another terminal, while it runs:\n  \
+             sourdine editor add NAME -c {0}      (a login for the desk, its onion address and key)\n  \
+             sourdine check -c {0}\n",
+            config.display()
+        );
         show(&out)
     }
 }
@@ -49,11 +65,6 @@ pub fn create(
     recipients: &[String],
     values: &[(&str, &str, &str)],
 ) -> anyhow::Result<PathBuf> {
-    ensure!(
-        !recipients.is_empty(),
-        "without a recipient nothing could be sealed; each editor runs `sourdine keygen -o key.txt` on \
-         their own machine and gives you the line age1…, which you pass with --recipient"
-    );
     let file = dir.join("sourdine.toml");
     let data = dir.join("data");
     ensure!(

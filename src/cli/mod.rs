@@ -11,6 +11,7 @@ mod identities;
 mod init;
 mod keygen;
 mod open;
+mod owner;
 mod passphrase;
 mod process;
 mod progress;

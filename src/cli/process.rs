@@ -139,7 +139,7 @@ pub fn explain_rights(error: anyhow::Error) -> anyhow::Error {
     }
     error.context(format!(
         "this runs as user {}, the owner of the data directory, also when root starts it; choose a \
-         place that this user may write",
+         place that this user may read and write",
         uid.as_raw()
     ))
 }

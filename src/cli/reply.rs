@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use sha2::{Digest, Sha256};
 
 use super::stdio::{self, show, tell};
@@ -13,7 +13,7 @@ use super::{process, progress};
 use crate::base::clock::Clock;
 use crate::base::ids::{DispatchId, hex};
 use crate::base::kind::DispatchKind;
-use crate::base::{limits, random};
+use crate::base::{limits, random, text};
 use crate::bundle::address_book::AddressBook;
 use crate::bundle::is_standard;
 use crate::bundle::manifest::{FileEntry, Manifest};
@@ -24,13 +24,15 @@ use crate::crypto::seal::Recipients;
 
 /// Bytes that sealing adds at most to a padded file: the header and a tag every 64 KiB.
 const SEALED: u64 = 64 * 1024;
+/// The last number that a name gets.
+const MOST_NUMBER: u32 = 9_999;
 
 #[derive(clap::Args)]
 pub struct Reply {
     /// A manifest.json that `sourdine open` wrote, or a directory that holds it; - for standard input
     #[arg(value_name = "MANIFEST-or-DIR")]
     to: PathBuf,
-    /// The bundle to write; - for standard output
+    /// The bundle to write, numbered where one is there already; - for standard output
     #[arg(short, long, value_name = "BUNDLE.tar")]
     output: PathBuf,
     /// A text file with the message; - for standard input
@@ -84,7 +86,8 @@ impl Reply {
         let today = Clock::system().day().unproven();
         let id = DispatchId(random::bytes()?);
         let manifest = to.manifest(&recipients, id, today, message, files);
-        let mut bundle = BundleWriter::new(&self.output)?;
+        let output = free_place(self.output);
+        let mut bundle = BundleWriter::new(&output)?;
         let sealed = recipients.seal_manifest(&manifest.to_json()?, Vec::new())?;
         bundle.dispatch(&manifest.mailbox, &manifest.dispatch, today, sealed)?;
         let total = manifest.files.iter().map(|f| f.size).fold(0, u64::saturating_add);
@@ -97,11 +100,15 @@ impl Reply {
         }
         bar.finish_and_clear();
         let volumes = bundle.finish()?;
-        tell(
+        let named = volumes.iter().filter(|volume| !is_standard(volume));
+        let named: Vec<_> = named.map(|volume| volume.display().to_string()).collect();
+        let shown = if named.is_empty() { "BUNDLE.tar".into() } else { named.join(" ") };
+        tell(&format!(
             "Bring it to the editors' desk (\"Bring a bundle\"), or to the operator, who runs:\n  \
-             sourdine deliver --config sourdine.toml BUNDLE",
-        );
-        if is_standard(&self.output) {
+             sourdine deliver {shown}"
+        ));
+        stdio::tell_of_modes(&volumes);
+        if named.is_empty() {
             return Ok(());
         }
         let lines = volumes.iter().flat_map(|volume| [volume.display().to_string(), "\n".into()]);
@@ -191,7 +198,27 @@ fn read_message(path: &Path) -> anyhow::Result<String> {
         source.read(&mut [0]).with_context(cannot)? == 0,
         "the message is longer than 4 MiB; attach it"
     );
-    String::from_utf8(bytes).context("the message is not UTF-8 text; attach it as a file")
+    let text = text::utf8(&bytes);
+    let text = text.map_err(|why| anyhow!("the message {} {why}, or attach it", path.display()))?;
+    Ok(text.replace("\r\n", "\n"))
+}
+
+/// The place for a bundle, numbered where one is there already: `reply.tar`, `reply-2.tar` and on.
+fn free_place(output: PathBuf) -> PathBuf {
+    let numbered = |number: u32| {
+        let mut name = output.file_stem().unwrap_or_default().to_owned();
+        name.push(format!("-{number}"));
+        if let Some(extension) = output.extension() {
+            name.push(".");
+            name.push(extension);
+        }
+        output.with_file_name(name)
+    };
+    let free = |place: &PathBuf| std::fs::symlink_metadata(place).is_err();
+    if is_standard(&output) || !output.is_file() {
+        return output;
+    }
+    (2..=MOST_NUMBER).map(numbered).find(free).unwrap_or(output)
 }
 
 fn describe(position: usize, path: &Path) -> anyhow::Result<FileEntry> {

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::config_arg::ConfigArg;
 use super::supervisor::{Onion, ServerCommand, Supervisor};
-use super::{process, sandbox, supervised};
+use super::{owner, process, sandbox, supervised};
 use crate::base::clock::Clock;
 use crate::base::limits::Limits;
 use crate::config::{Config, ConfigError, Listen};
@@ -75,7 +75,8 @@ impl Serve {
              program of this machine could write tor's line to a port"
         );
         desk.iter().try_for_each(|desk| config.check_desk(desk))?;
-        Plan { config, desk, changes: Changes::File(file) }.run(|| ())
+        let owner = owner::of_root(&config, &file);
+        Plan { config, desk, changes: Changes::File(file) }.run(|| warn(owner))
     }
 
     /// As a child: what goes wrong before sources are served is the parent's to tell.
@@ -114,12 +115,21 @@ fn keep(config: &Config, file: PathBuf) -> anyhow::Result<()> {
         desk: Some(Listen::Unix(onion.place.desk_socket())),
         onion: None,
     };
+    let owner = owner::of_root(config, &file);
     let supervisor = Supervisor { reader, onion: Some(onion), file, hangup_reloads: true };
     supervisor.run(|onion| {
+        warn(owner);
         tracing::info!("sources reach the site at http://{}", onion.unwrap_or_default());
     })?;
     tracing::info!("tor is stopped");
     Ok(())
+}
+
+/// Said once it is sure that this one serves: a fault has one line.
+fn warn(owner: Option<String>) {
+    if let Some(owner) = owner {
+        tracing::warn!("{owner}");
+    }
 }
 
 /// Everything that serving needs to know.

@@ -1,6 +1,7 @@
 //! Standard input and output, wherever a file may be named (`-`), and all that a command prints.
 
 use std::io::{self, IsTerminal, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
@@ -21,6 +22,22 @@ pub fn show(text: &str) -> anyhow::Result<()> {
 /// it, the work is done all the same.
 pub fn tell(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Says so where only this user can read what was written: a stick with a file system of Linux keeps that.
+pub fn tell_of_modes(files: &[PathBuf]) {
+    let private = |file: &&PathBuf| {
+        std::fs::metadata(file).is_ok_and(|meta| meta.permissions().mode().trailing_zeros() >= 6)
+    };
+    let private: Vec<_> =
+        files.iter().filter(private).map(|file| file.display().to_string()).collect();
+    if !private.is_empty() {
+        tell(&format!(
+            "Only this user can read it. For another user, on a stick that keeps users apart (ext4):\n  \
+             chmod 644 {}",
+            private.join(" ")
+        ));
+    }
 }
 
 /// Refuses to print what no terminal shows.

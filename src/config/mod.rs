@@ -13,6 +13,7 @@ mod unknown;
 
 use std::path::Path;
 
+use crate::base::text;
 pub use edit::{Initial, initial_text};
 pub use onion::is_onion;
 pub use per_language::PerLanguage;
@@ -22,9 +23,9 @@ pub use settings::{Config, ConfigError, DEFAULT, Listen, Team, Tor};
 impl Config {
     /// Reads and checks a file. Relative paths in it are relative to the file.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|e| ConfigError::Unreadable(path.to_owned(), e))?;
-        let mut config = Self::parse(&text)?;
+        let bytes = std::fs::read(path).map_err(|e| ConfigError::Unreadable(path.to_owned(), e))?;
+        let text = text::utf8(&bytes).map_err(|why| ConfigError::NotText(path.to_owned(), why))?;
+        let mut config = Self::parse(text)?;
         if let Some(parent) = path.parent() {
             config.data_dir = parent.join(&config.data_dir);
             config.tor.dir = parent.join(&config.tor.dir);

@@ -55,7 +55,8 @@ pub(super) fn questions(typed: Vec<RawQuestion>) -> Result<Vec<Question>, Config
         .into_iter()
         .map(|raw| {
             if !is_id(&raw.id) || !seen.insert(raw.id.clone()) {
-                let reason = "use 1 to 40 lower-case letters, digits and dashes, another for each question";
+                let reason =
+                    "use 1 to 40 lower-case letters, digits and dashes, another for each question";
                 return Err(wrong("team.question.id", reason));
             }
             if raw.label.is_empty() {
@@ -71,7 +72,10 @@ pub(super) fn questions(typed: Vec<RawQuestion>) -> Result<Vec<Question>, Config
                 "day" => QuestionKind::Day,
                 "choice" => QuestionKind::Choice(options(&raw.id, raw.options)?),
                 _ => {
-                    return Err(wrong("team.question.kind", "write \"text\", \"choice\", \"day\" or \"place\""));
+                    return Err(wrong(
+                        "team.question.kind",
+                        "write \"text\", \"choice\", \"day\" or \"place\"",
+                    ));
                 }
             };
             Ok(Question { id: raw.id, label: raw.label, kind })

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use super::per_language::PerLanguage;
 use super::question::Question;
 use crate::base::limits::Limits;
+use crate::base::text::NotText;
 
 /// The default configuration, commented, as `init` writes it.
 pub const DEFAULT: &str = include_str!("../../config/sourdine.toml");
@@ -84,6 +85,9 @@ pub enum ConfigError {
         "{0} cannot be read ({1}); name the file with --config, or make one with `sourdine init`"
     )]
     Unreadable(PathBuf, std::io::Error),
+    /// It is in another encoding.
+    #[error("{0} {1}")]
+    NotText(PathBuf, NotText),
     /// It is no TOML, or a value has the wrong type.
     #[error("{0}")]
     Syntax(String),

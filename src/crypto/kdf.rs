@@ -1,5 +1,7 @@
 //! From a retrieval code to what is stored of it and to the source's own key.
 
+use std::sync::Arc;
+
 use age::secrecy::ExposeSecret;
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use hkdf::Hkdf;
@@ -11,6 +13,7 @@ use super::recipient::Recipient;
 use super::seal::{Recipients, SealError};
 use crate::base::ids::MailboxId;
 use crate::base::random::{self, NoRandomness};
+use crate::base::stack;
 
 const LABEL_MAILBOX_ID: &[u8] = b"sourdine/v1/mailbox-id";
 const LABEL_SOURCE_IDENTITY: &[u8] = b"sourdine/v1/source-identity";
@@ -47,9 +50,10 @@ pub struct MailboxKeys {
     pub identity: SourceIdentity,
 }
 
-/// An X25519 age identity that belongs to a source. Not printable, wiped on drop by its own type.
+/// An X25519 age identity that belongs to a source. Not printable; it stands in one place, which every copy
+/// shares, and is wiped with the last by its own type.
 #[derive(Clone)]
-pub struct SourceIdentity(age::x25519::Identity);
+pub struct SourceIdentity(Arc<age::x25519::Identity>);
 
 impl Derivation {
     const VERSION: u8 = 1;
@@ -92,6 +96,14 @@ impl Derivation {
         code: &RetrievalCode,
         scratch: &mut Scratch,
     ) -> Result<MailboxKeys, DerivationError> {
+        stack::wiped(|| self.derive_on_stack(code, scratch))
+    }
+
+    fn derive_on_stack(
+        &self,
+        code: &RetrievalCode,
+        scratch: &mut Scratch,
+    ) -> Result<MailboxKeys, DerivationError> {
         let params = Params::new(self.memory, self.passes, self.lanes, Some(32))
             .map_err(|_| DerivationError)?;
         let blocks = &mut scratch.0;
@@ -124,12 +136,12 @@ impl SourceIdentity {
             bech32::encode_upper::<bech32::Bech32>(hrp, secret.as_ref())
                 .map_err(|_| DerivationError)?,
         );
-        text.parse().map(Self).map_err(|_| DerivationError)
+        text.parse().map(|identity| Self(Arc::new(identity))).map_err(|_| DerivationError)
     }
 
     /// What replies to this source are sealed to.
     pub fn recipient(&self) -> Result<Recipient, DerivationError> {
-        self.0.to_public().to_string().parse().map_err(|_| DerivationError)
+        stack::wiped(|| self.0.to_public()).to_string().parse().map_err(|_| DerivationError)
     }
 
     /// The source alone, for what nobody else may read.
@@ -140,7 +152,7 @@ impl SourceIdentity {
 
     /// For unsealing.
     pub fn as_age(&self) -> &dyn age::Identity {
-        &self.0
+        &*self.0
     }
 
     /// The identity as age prints it; for test vectors only.

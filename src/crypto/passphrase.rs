@@ -12,6 +12,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::totp::{SECRET, TotpSecret};
 use super::words::WordList;
 use crate::base::random::{self, NoRandomness};
+use crate::base::stack;
 
 const LABEL_VERIFIER: &[u8] = b"sourdine/v1/desk-verifier";
 const LABEL_TOTP_KEY: &[u8] = b"sourdine/v1/desk-totp-key";
@@ -88,19 +89,28 @@ pub fn length(passphrase: &str) -> Length {
 /// Passphrase and TOTP secret -> what is stored, 101 bytes: version, salt, SHA-256 of the verifier, and the
 /// secret, sealed. The salt is fresh at every call, and with it the key, which so seals once.
 pub fn store(passphrase: &str, totp: &TotpSecret) -> Result<Vec<u8>, PassphraseError> {
-    let salt = random::bytes::<SALT>()?;
-    let keys = Keys::derive(passphrase, &salt)?;
-    let mut stored = Vec::with_capacity(STORED);
-    stored.push(VERSION);
-    stored.extend_from_slice(&salt);
-    stored.extend_from_slice(&keys.hash());
-    stored.extend_from_slice(&aead_encrypt(&keys.totp, totp.as_bytes()));
-    Ok(stored)
+    stack::wiped(|| {
+        let salt = random::bytes::<SALT>()?;
+        let keys = Keys::derive(passphrase, &salt)?;
+        let mut stored = Vec::with_capacity(STORED);
+        stored.push(VERSION);
+        stored.extend_from_slice(&salt);
+        stored.extend_from_slice(&keys.hash());
+        stored.extend_from_slice(&aead_encrypt(&keys.totp, totp.as_bytes()));
+        Ok(stored)
+    })
 }
 
 /// What is stored, and a passphrase -> the TOTP secret, if it is the right one. Without anything stored it
 /// takes the same time and is wrong.
 pub fn check(
+    stored: Option<&[u8]>,
+    passphrase: &str,
+) -> Result<Option<TotpSecret>, PassphraseError> {
+    stack::wiped(|| check_on_stack(stored, passphrase))
+}
+
+fn check_on_stack(
     stored: Option<&[u8]>,
     passphrase: &str,
 ) -> Result<Option<TotpSecret>, PassphraseError> {
@@ -184,7 +194,7 @@ mod tests {
 
     #[test]
     fn the_right_passphrase_gives_the_secret_and_no_other_does() {
-        let totp = TotpSecret::from_bytes([7; SECRET]);
+        let totp = TotpSecret::from_bytes(&[7; SECRET]);
         let phrase = "brave heron walks over the straße";
         let stored = store(phrase, &totp).unwrap();
         assert_eq!(stored.len(), STORED);
@@ -204,7 +214,7 @@ mod tests {
 
     #[test]
     fn what_is_damaged_or_newer_is_said() {
-        let totp = TotpSecret::from_bytes([7; SECRET]);
+        let totp = TotpSecret::from_bytes(&[7; SECRET]);
         let stored = store("one two three", &totp).unwrap();
         let mut newer = stored.clone();
         newer[0] = 2;

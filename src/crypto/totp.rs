@@ -9,9 +9,10 @@ use qrcode::{Color, EcLevel, QrCode};
 use sha2::Sha256;
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 use totp_rs::{Builder, Secret, Totp};
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::base::random::{self, NoRandomness};
+use crate::base::stack;
 
 /// Bytes of a secret: RFC 4226 recommends 160 bits.
 pub const SECRET: usize = 20;
@@ -39,8 +40,8 @@ const MARGIN: usize = 4;
 
 /// What an editor's device and the server share: 160 random bits. It has no Display, and is wiped when
 /// dropped.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct TotpSecret([u8; SECRET]);
+#[derive(Clone)]
+pub struct TotpSecret(Box<Zeroizing<[u8; SECRET]>>);
 
 /// A text that is no secret as [`TotpSecret::base32`] writes it.
 #[derive(Debug, thiserror::Error)]
@@ -50,12 +51,16 @@ pub struct NoTotpSecret;
 impl TotpSecret {
     /// A new one.
     pub fn generate() -> Result<Self, NoRandomness> {
-        random::bytes().map(Self)
+        let mut secret = Self::from_bytes(&[0; SECRET]);
+        random::fill(&mut **secret.0)?;
+        Ok(secret)
     }
 
     /// For whoever kept the bytes.
-    pub(crate) fn from_bytes(bytes: [u8; SECRET]) -> Self {
-        Self(bytes)
+    pub(crate) fn from_bytes(bytes: &[u8; SECRET]) -> Self {
+        let mut secret = Self(Box::new(Zeroizing::new([0; SECRET])));
+        secret.0.copy_from_slice(bytes);
+        secret
     }
 
     /// For whoever keeps the bytes.
@@ -69,12 +74,12 @@ impl TotpSecret {
         let letters: Zeroizing<String> =
             Zeroizing::new(letters.map(|c| c.to_ascii_uppercase()).collect());
         let secret = Secret::try_from_base32(&*letters).map_err(|_| NoTotpSecret)?;
-        secret.as_bytes().try_into().map(Self).map_err(|_| NoTotpSecret)
+        secret.as_bytes().try_into().map(Self::from_bytes).map_err(|_| NoTotpSecret)
     }
 
     /// 32 letters and digits (RFC 4648), as apps take them when they are typed.
     pub fn base32(&self) -> Zeroizing<String> {
-        Zeroizing::new(Secret::new_stack(self.0).to_base32())
+        stack::wiped(|| Zeroizing::new(Secret::new_stack(**self.0).to_base32()))
     }
 
     /// `otpauth://totp/…`: what the QR code says. The issuer, a site's name, is cut to 30 characters.
@@ -131,17 +136,17 @@ impl TotpSecret {
 
     /// The code at a time in seconds since the epoch: six digits.
     pub fn code_at(&self, seconds: u64) -> Zeroizing<String> {
-        Zeroizing::new(self.totp().generate(seconds).to_string())
+        stack::wiped(|| Zeroizing::new(self.totp().generate(seconds).to_string()))
     }
 
     /// The step whose code this is, of the current one and its two neighbours. Digits of any script count, and
     /// nothing else does: separators, marks of direction. Takes the same time whichever it is.
     pub(crate) fn step_of(&self, code: &str, seconds: u64) -> Option<u64> {
         let typed: Zeroizing<String> = Zeroizing::new(code.chars().filter_map(digit).collect());
-        let (totp, now) = (self.totp(), seconds / STEP);
+        let now = seconds / STEP;
         let mut found = u64::MAX;
         for step in [now.saturating_add(1), now.saturating_sub(1), now] {
-            let right = Zeroizing::new(totp.generate(step.saturating_mul(STEP)).to_string());
+            let right = self.code_at(step.saturating_mul(STEP));
             found.conditional_assign(&step, right.as_bytes().ct_eq(typed.as_bytes()));
         }
         (found != u64::MAX).then_some(found)
@@ -149,15 +154,17 @@ impl TotpSecret {
 
     /// What is stored of a used code, since a step would tell a time: HMAC-SHA256\[secret\](label | step).
     pub(crate) fn mark(&self, step: u64) -> [u8; 32] {
-        // HMAC takes a key of any length.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return [0; 32] };
-        mac.update(LABEL_MARK);
-        mac.update(&step.to_be_bytes());
-        mac.finalize().into_bytes().into()
+        stack::wiped(|| {
+            // HMAC takes a key of any length.
+            let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&**self.0) else { return [0; 32] };
+            mac.update(LABEL_MARK);
+            mac.update(&step.to_be_bytes());
+            mac.finalize().into_bytes().into()
+        })
     }
 
     fn totp(&self) -> Totp {
-        Builder::new().with_secret(Secret::new_stack(self.0)).build_noncompliant()
+        Builder::new().with_secret(Secret::new_stack(**self.0)).build_noncompliant()
     }
 }
 
@@ -175,7 +182,7 @@ impl fmt::Debug for TotpSecret {
 
 impl PartialEq for TotpSecret {
     fn eq(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
+        self.as_bytes().ct_eq(other.as_bytes()).into()
     }
 }
 
@@ -186,7 +193,7 @@ mod tests {
     use super::*;
 
     fn rfc() -> TotpSecret {
-        TotpSecret(*b"12345678901234567890")
+        TotpSecret::from_bytes(b"12345678901234567890")
     }
 
     /// RFC 6238, appendix B, SHA-1; the last six of its eight digits.
@@ -257,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_mark_tells_one_step_and_one_secret_from_others() {
-        let (one, other) = (rfc(), TotpSecret([7; SECRET]));
+        let (one, other) = (rfc(), TotpSecret::from_bytes(&[7; SECRET]));
         assert_eq!(one.mark(5), one.clone().mark(5));
         assert_ne!(one.mark(5), one.mark(6));
         assert_ne!(one.mark(5), other.mark(5));

@@ -9,6 +9,7 @@ use age_core::format::{FileKey, Stanza};
 use age_core::secrecy::ExposeSecret;
 
 use super::header::{self, HeaderError, Sealed, TooLong};
+use crate::base::stack;
 
 /// Why a sealed file does not open.
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +70,8 @@ pub fn open<'a, R: Read>(
     sealed: R,
     identities: impl Iterator<Item = &'a dyn age::Identity>,
 ) -> Result<StreamReader<Sealed<R>>, OpenError> {
-    Ok(header::read(sealed)?.decrypt(identities)?)
+    let sealed = header::read(sealed)?;
+    Ok(stack::wiped(|| sealed.decrypt(identities))?)
 }
 
 /// The key of one sealed file, so that a thread can open it without the identity: identities may ask

@@ -21,9 +21,9 @@ pub(crate) use suggest::suggestions;
 /// Letters that tell a word from every other of its list (BIP-39).
 pub(crate) const DISTINCT_LETTERS: usize = 4;
 
-/// Letters kept of a typed word: eight abbreviations written as one, the longest
-/// thing that means something. The lists stop at eight.
-const KEPT_LETTERS: usize = 32;
+/// Letters kept of a typed word: nine words of eight letters written as one, twice, are the longest thing that
+/// means something.
+const KEPT_LETTERS: usize = 160;
 
 /// Stands for a letter outside a to z: it counts, and no list has it.
 const FOREIGN_LETTER: u8 = b'?';
@@ -57,6 +57,34 @@ impl WordList {
         // A beginning of three letters is that of a word of three letters, so a
         // prefix that passes here is either long enough or the whole word.
         word.as_bytes().starts_with(typed.letters()).then_some(number)
+    }
+
+    /// The words that some letters begin with, abbreviated or whole, as (number, letters taken), the longest
+    /// first: the first step of taking apart words that were written as one.
+    pub(crate) fn beginnings(self, letters: &[u8]) -> impl Iterator<Item = (u16, usize)> + use<'_> {
+        let beginning = |length: usize| {
+            let mut beginning = [0; DISTINCT_LETTERS];
+            for (to, from) in beginning.iter_mut().zip(letters.iter().take(length)) {
+                *to = *from;
+            }
+            beginning
+        };
+        let table = self.table();
+        // Four letters, or all three of a word of three.
+        [DISTINCT_LETTERS, DISTINCT_LETTERS - 1].into_iter().flat_map(move |least| {
+            let number =
+                table.by_beginning.get(&beginning(least)).filter(|_| letters.len() >= least);
+            number.into_iter().flat_map(move |number| {
+                let word = table.folded.get(usize::from(*number)).map_or("", String::as_str);
+                let alike = word.bytes().zip(letters).take_while(|(a, b)| a == *b).count();
+                (least..=alike).rev().map(|taken| (*number, taken))
+            })
+        })
+    }
+
+    /// The word of a number, reduced to a to z.
+    pub(crate) fn folded(self, number: u16) -> &'static [u8] {
+        self.table().folded.get(usize::from(number & 0x7ff)).map_or(&[], |word| word.as_bytes())
     }
 
     fn table(self) -> &'static Table {
@@ -111,48 +139,26 @@ impl TypedWord {
     /// A word without letters.
     pub(crate) const EMPTY: Self = Self { letters: [0; KEPT_LETTERS], length: 0 };
 
-    /// Adds a letter; beyond 32 of them only the fact is kept.
-    fn push(&mut self, letter: u8) {
+    /// Adds a letter; beyond those that are kept only the fact is.
+    pub(crate) fn push(&mut self, letter: u8) {
         if let Some(place) = self.letters.get_mut(self.length) {
             *place = letter;
         }
         self.length = (self.length + 1).min(KEPT_LETTERS + 1);
     }
 
-    fn push_all(&mut self, letters: &[u8]) {
-        for letter in letters {
-            self.push(*letter);
-        }
-    }
-
-    /// Adds the letters that abbreviate another word: its first four.
-    pub(crate) fn push_abbreviation(&mut self, word: &Self) {
-        let letters = word.letters();
-        self.push_all(letters.get(..DISTINCT_LETTERS).unwrap_or(letters));
-    }
-
-    /// The number of letters; 33 stands for every number from there on.
-    pub(crate) fn len(&self) -> usize {
-        self.length
-    }
-
-    /// Eight abbreviations, where the word is exactly that: 32 letters.
-    pub(crate) fn as_abbreviations(&self) -> Option<[Self; 8]> {
-        (self.length == KEPT_LETTERS).then(|| {
-            let mut parts = [const { Self::EMPTY }; 8];
-            for (part, letters) in parts.iter_mut().zip(self.letters.chunks(DISTINCT_LETTERS)) {
-                part.push_all(letters);
-            }
-            parts
-        })
-    }
-
     /// The letters kept: a to z, and `?` for any other.
-    fn letters(&self) -> &[u8] {
+    pub(crate) fn letters(&self) -> &[u8] {
         self.letters.get(..self.length).unwrap_or(&self.letters)
     }
 
-    fn as_str(&self) -> &str {
+    /// Without a letter of a to z.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.letters().iter().all(|letter| *letter == FOREIGN_LETTER)
+    }
+
+    /// The letters as text.
+    pub(crate) fn as_str(&self) -> &str {
         std::str::from_utf8(self.letters()).unwrap_or_default()
     }
 
@@ -163,28 +169,48 @@ impl TypedWord {
     }
 }
 
-/// Calls `visit` with each word of a text, in order. Everything that is neither a
-/// letter nor part of one (an accent, a soft hyphen) separates words. Works in
-/// constant memory and leaves no copy of the text behind.
-pub(crate) fn each_word(text: &str, mut visit: impl FnMut(&TypedWord)) {
-    let mut word = TypedWord::EMPTY;
+/// What a text is made of, for whoever looks for words in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sign {
+    /// A letter: a to z, or the mark of a foreign one.
+    Letter(u8),
+    /// What stands between words.
+    Between(char),
+}
+
+/// Calls `visit` with each sign of a text, in order. Accents and what stands unseen in a word are left out.
+/// Works in constant memory and leaves no copy of the text behind.
+pub(crate) fn each_sign(text: &str, mut visit: impl FnMut(Sign)) {
     for typed in text.chars() {
+        if is_invisible(typed) {
+            continue;
+        }
         // The compatible form also takes apart what PDF files and East Asian
         // keyboards make of letters: ligatures, full-width forms.
         decompose_compatible(typed, |part| match part {
-            'œ' | 'Œ' => word.push_all(b"oe"),
-            'æ' | 'Æ' => word.push_all(b"ae"),
-            'ı' => word.push(b'i'),
+            'œ' | 'Œ' => b"oe".iter().for_each(|letter| visit(Sign::Letter(*letter))),
+            'æ' | 'Æ' => b"ae".iter().for_each(|letter| visit(Sign::Letter(*letter))),
+            'ı' => visit(Sign::Letter(b'i')),
             // Never true of ASCII, and dear to ask of every space of a message.
-            _ if !part.is_ascii() && (is_combining_mark(part) || is_invisible(part)) => {}
-            _ if part.is_alphabetic() => word.push(fold_letter(part)),
-            _ if word.length > 0 => {
+            _ if !part.is_ascii() && is_combining_mark(part) => {}
+            _ if part.is_alphabetic() => visit(Sign::Letter(fold_letter(part))),
+            _ => visit(Sign::Between(part)),
+        });
+    }
+}
+
+/// Calls `visit` with each word of a text, in order: letters that nothing stands between.
+pub(crate) fn each_word(text: &str, mut visit: impl FnMut(&TypedWord)) {
+    let mut word = TypedWord::EMPTY;
+    each_sign(text, |sign| match sign {
+        Sign::Letter(letter) => word.push(letter),
+        Sign::Between(_) => {
+            if word.length > 0 {
                 visit(&word);
                 word.zeroize();
             }
-            _ => {}
-        });
-    }
+        }
+    });
     if word.length > 0 {
         visit(&word);
     }
@@ -198,7 +224,30 @@ fn fold_letter(letter: char) -> u8 {
     }
 }
 
-/// Characters that stand unseen inside a word: the soft hyphen, joiners.
-fn is_invisible(part: char) -> bool {
-    matches!(part, '\u{ad}' | '\u{200c}' | '\u{200d}' | '\u{2060}' | '\u{feff}')
+/// Characters that stand unseen inside a word: what Unicode calls ignorable (the soft hyphen, joiners, marks of
+/// direction, a space without width, tags), and control characters but for those that space.
+fn is_invisible(typed: char) -> bool {
+    match typed {
+        '\t'..='\r' | ' '..='~' | '\u{85}' => false,
+        '\u{ad}'
+        | '\u{34f}'
+        | '\u{61c}'
+        | '\u{115f}'
+        | '\u{1160}'
+        | '\u{17b4}'
+        | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}'
+        | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}' => true,
+        _ => typed.is_control(),
+    }
 }

@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 
 use super::{Dropbox, TeamsError};
 use crate::base::random::{self, NoRandomness};
+use crate::base::stack;
 use crate::crypto::passphrase::{self, Length, PassphraseError};
 use crate::crypto::totp::TotpSecret;
 use crate::store::{Account, Did, JournalLine, StoreError};
@@ -238,13 +239,17 @@ impl Accounts {
 
     /// A token for the editor's feed, shown once; an earlier one is void.
     pub fn make_feed(&self, name: &str) -> Result<Zeroizing<String>, AccountError> {
-        let bytes = Zeroizing::new(random::bytes::<32>()?);
         let account = self.find(name)?;
-        if !self.dropbox.store().set_feed(name, Some(Sha256::digest(*bytes).into()))? {
+        let (token, hash) = stack::wiped(|| {
+            let bytes = Zeroizing::new(random::bytes::<32>()?);
+            let token = Zeroizing::new(URL_SAFE_NO_PAD.encode(*bytes));
+            Ok::<_, NoRandomness>((token, Sha256::digest(*bytes).into()))
+        })?;
+        if !self.dropbox.store().set_feed(name, Some(hash))? {
             return Err(AccountError::unknown(name));
         }
         self.note(&account.teams, name, Did::MadeFeed, "")?;
-        Ok(Zeroizing::new(URL_SAFE_NO_PAD.encode(*bytes)))
+        Ok(token)
     }
 
     /// Voids the token of the editor's feed.
@@ -260,7 +265,8 @@ impl Accounts {
     pub fn of_feed(&self, token: &str) -> Result<Option<Account>, AccountError> {
         let bytes = URL_SAFE_NO_PAD.decode(token).map(Zeroizing::new);
         let Some(bytes) = bytes.ok().filter(|bytes| bytes.len() == 32) else { return Ok(None) };
-        Ok(self.dropbox.store().account_of_feed(Sha256::digest(&*bytes).into())?)
+        let hash = stack::wiped(|| Sha256::digest(&*bytes).into());
+        Ok(self.dropbox.store().account_of_feed(hash)?)
     }
 
     /// The account and its device, of somebody who has shown passphrase and code. The code is used up with it.

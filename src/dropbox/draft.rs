@@ -156,11 +156,7 @@ impl HeldFile {
 impl Sending<'_> {
     /// SHA-256\[seed, mailbox, team, message, answers, (name, hash) of each file\], its first 16 bytes. A form sent
     /// twice is one dispatch; the same form with other documents in it is another, and is not lost.
-    fn id<'a>(
-        &self,
-        written: &Written,
-        files: impl Iterator<Item = &'a FileDetail>,
-    ) -> DispatchId {
+    fn id<'a>(&self, written: &Written, files: impl Iterator<Item = &'a FileDetail>) -> DispatchId {
         let fields = [&self.keys.id.0[..], self.team.id.as_bytes()];
         let fields = fields.into_iter().chain(written.fields());
         let of_files = files.flat_map(|file| [file.name.as_bytes(), file.sha256.as_bytes()]);

@@ -16,8 +16,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 pub const STYLE: &str = include_str!("../../templates/style.css");
 
 /// The style of the empty frame that a receipt will appear in.
-const BLANK: &str =
-    "html{color-scheme:light dark}";
+const BLANK: &str = "html{color-scheme:light dark}";
 
 /// A page for an empty frame.
 pub fn blank(lang: &str, dir: &str, title: &str) -> String {
@@ -84,22 +83,29 @@ pub fn fixed() -> (SetHeader, SetHeader, SetHeader, SetHeader, SetHeader, SetHea
     )
 }
 
-/// Marks the answer of a handler that panicked; the site's own page takes its place.
+/// Marks the answer of a handler that panicked; the site's own page takes its place, whatever it was.
 #[derive(Clone)]
 struct Panicked;
 
 type OnPanic = fn(Box<dyn Any + Send>) -> Response;
 
-/// Turns a panic in a handler into an answer that [`is_panic`] knows.
+/// Turns a panic in a handler into an answer that [`is_no_page`] knows.
 pub fn catch_panic() -> CatchPanicLayer<OnPanic> {
     CatchPanicLayer::custom(|_| {
         (Extension(Panicked), StatusCode::INTERNAL_SERVER_ERROR).into_response()
     })
 }
 
-/// Whether the handler of this answer panicked.
-pub fn is_panic(response: &Response) -> bool {
-    response.extensions().get::<Panicked>().is_some()
+/// Whether a page of ours must stand in the place of this answer, and of which status: the handler panicked, or
+/// the framework refused the request in words of its own.
+pub fn is_no_page(response: &Response) -> Option<StatusCode> {
+    let (status, kind) = (response.status(), response.headers().get(header::CONTENT_TYPE));
+    let is_page = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    // What a broken download asks for beyond its end is answered by headers alone (RFC 9110, 15.5.17).
+    let is_refusal = (status.is_client_error() || status.is_server_error())
+        && status != StatusCode::RANGE_NOT_SATISFIABLE;
+    let panicked = response.extensions().get::<Panicked>().is_some();
+    (panicked || (is_refusal && !is_page)).then_some(status)
 }
 
 /// Whether a request that changes something comes from one of our own pages. `Origin` must be ours

@@ -107,6 +107,8 @@ pub struct FormReader<S> {
     /// else a sender of single bytes has us search a long header once for each.
     searched: usize,
     parts: usize,
+    /// Names of the fields so far that are no files.
+    fields: Vec<String>,
     at: At,
 }
 
@@ -143,6 +145,7 @@ impl<S: BodySource> FormReader<S> {
             buf: Bytes::from_static(b"\r\n"),
             searched: 0,
             parts: 0,
+            fields: Vec::new(),
             at: At::Preamble,
         }
     }
@@ -298,6 +301,12 @@ impl<S: BodySource> FormReader<S> {
         if part.name.len() > self.limits.field_name {
             return Err(FormError::FieldNameTooLong);
         }
+        if part.file_name.is_none() {
+            if self.fields.contains(&part.name) {
+                return Err(FormError::Repeated);
+            }
+            self.fields.push(part.name.clone());
+        }
         self.parts += 1;
         self.at = At::Content;
         Ok(part)
@@ -441,7 +450,8 @@ mod tests {
 
     #[test]
     fn what_is_not_read_of_a_part_is_skipped() {
-        let mut reader = reader(&[A, b"x", b"y\r\n", A, b"z\r\n--B--", b"<broken>"]);
+        const B: &[u8] = b"--B\r\nContent-Disposition: form-data; name=\"b\"\r\n\r\n";
+        let mut reader = reader(&[A, b"x", b"y\r\n", B, b"z\r\n--B--", b"<broken>"]);
         assert!(reader.data().unwrap().is_none());
         reader.next_part().unwrap();
         assert_eq!(reader.data().unwrap().unwrap(), "x");

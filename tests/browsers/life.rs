@@ -47,7 +47,7 @@ fn a_whole_life(engine: Engine) {
     browser.must_say("h1", msg("landing-title"));
     browser.follow("main a[href^='/drop']");
     let code = browser.all(".code li").join(" ");
-    assert_eq!(code.split(' ').count(), 8);
+    assert_eq!(code.split(' ').count(), 9);
     browser.type_in("#message", "Two documents about the cameras.");
     browser.choose("#files", &files);
     line.slow(300_000);
@@ -171,10 +171,12 @@ fn another_language_keeps_the_place(engine: Engine) {
     let browser = Browser::open(engine, SAFEST);
     browser.go(&format!("{}/drop?lang=en", site.base));
     let code = browser.all(".code li").join(" ");
+    let message = "Bonjour,\nles <caméras>";
+    browser.type_in("#message", message);
     browser.follow("header button[lang=ar]");
     assert_eq!(browser.attribute("html", "dir"), "rtl");
     assert_eq!(browser.all(".code li").join(" "), code);
-    browser.type_in("#message", "Bonjour");
+    assert_eq!(browser.typed("#message"), message);
     browser.click("#send-now");
     browser.inside("#result", || browser.see("#whole button"));
     browser.whole_receipt();
@@ -187,6 +189,12 @@ fn another_language_keeps_the_place(engine: Engine) {
     browser.follow("button[value=withdraw]");
     browser.follow("header button[lang=fr]");
     browser.must_say("h1", msg_in("fr", "withdraw-title"));
+    browser.go(&format!("{}/mailbox?lang=fr", site.base));
+    browser.type_in("#code", &code);
+    browser.follow("header button[lang=en]");
+    assert_eq!(browser.typed("#code"), code);
+    browser.follow("#ask button");
+    browser.must_say("h1", msg("mailbox-title"));
 }
 
 fn everything_is_reached_by_the_keyboard(engine: Engine) {

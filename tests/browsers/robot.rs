@@ -106,7 +106,7 @@ impl Page {
         !self.all("body.frame").is_empty()
     }
 
-    /// The eight words that are shown.
+    /// The words that are shown.
     pub fn code(&self) -> String {
         let words = self.all("main .code li");
         words.iter().map(|li| li.text().collect::<String>()).collect::<Vec<_>>().join(" ")
@@ -145,6 +145,7 @@ impl Page {
                 Some("radio" | "checkbox")
                     if typed.is_empty() && field.attr("checked").is_none() => {}
                 Some("radio") if !typed.is_empty() && !typed.contains(&value) => (),
+                Some("file") if !multipart => add(name, ""),
                 Some("file") if typed.is_empty() => add(name, "@/dev/null;filename="),
                 Some("radio") => add(name, value),
                 _ if !typed.is_empty() => typed.iter().for_each(|value| add(name, value)),

@@ -116,7 +116,7 @@ pub fn below(pid: u32) -> Vec<u32> {
 pub fn nothing_leaves_this_machine() {
     let onion = super::service::Onion::serve("watched");
     let tor = onion.server().tor().unwrap();
-    assert_eq!(onion.site.form("en").code.split(' ').count(), 8);
+    assert_eq!(onion.site.form("en").code.split(' ').count(), 9);
     let seen = seen();
     println!("loopback: {} processes, {} peers looked at", seen.processes.len(), seen.peers);
     assert!(seen.processes.contains(&tor) && seen.peers > 100, "nothing was looked at");

@@ -19,12 +19,13 @@ pub(super) fn examine(config: &Config, accounts: &[Account], found: &mut Vec<Fin
     // `serve --tor` serves it whatever the file says.
     let ours = TorDir::of(config).is_ok_and(|place| place.was_used());
     if accounts.is_empty() {
-        if config.desk.is_some() || ours {
-            found.push(warning(
-                "desk",
-                "no editor has an account, so that nobody can sign in: sourdine editor add NAME",
-            ));
-        }
+        let said = if config.desk.is_some() || ours {
+            "no editor has an account, so that nobody can sign in: sourdine editor add NAME"
+        } else {
+            "no editor has an account, and no desk is served: what arrives leaves by `sourdine export` alone; for a \
+             desk: sourdine editor add NAME, and serve --tor (or listen.desk)"
+        };
+        found.push(warning("desk", said));
         return;
     }
     let before = found.len();

@@ -6,6 +6,7 @@ mod machine;
 mod rights;
 mod sandbox;
 mod tor;
+mod usable;
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -65,7 +66,7 @@ impl Check {
             };
         }
         show(&out)?;
-        anyhow::ensure!(faults == 0, "{faults} fault(s) to mend before serving");
+        anyhow::ensure!(faults == 0, "{faults} fault(s) to mend; each line says how");
         Ok(())
     }
 }
@@ -100,6 +101,7 @@ fn examine(config: &Config, asked: &Check, found: &mut Vec<Finding>) {
         }
         Err(error) => found.push(fault("store", error.to_string())),
     }
+    usable::examine(config, &asked.config.config, found);
     rights::examine(config, &asked.config.config, found);
     machine::examine(config, found);
     found.push(machine::clock(&recorded));

@@ -5,6 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::finding::{Finding, fault, good, warning};
+use crate::cli::sandbox;
 use crate::config::{Config, Listen};
 use crate::tor::place::TorDir;
 
@@ -15,20 +16,19 @@ const CONFIG: u32 = 0o027;
 
 pub(super) fn examine(config: &Config, file: &Path, found: &mut Vec<Finding>) {
     let before = found.len();
-    look(file, CONFIG, &format!("chmod 640 {}", file.display()), found);
-    for dir in [&config.data_dir, &config.tor.dir] {
-        look(dir, PRIVATE, &format!("chmod -R go-rwx {}", dir.display()), found);
-    }
+    // Of data_dir, the store says it.
+    found.extend(look(file, CONFIG, &format!("chmod 640 {}", file.display())));
     if let Ok(place) = TorDir::of(config) {
-        let (keys, dir) = ([place.source_key(), place.desk_key()], place.dir.display());
-        let remedy = format!("chmod -R go-rwx {dir}");
-        for inner in [place.state(), place.source(), place.desk()].into_iter().chain(keys) {
-            look(&inner, PRIVATE, &remedy, found);
-        }
+        let remedy = format!("chmod -R go-rwx {}", place.dir.display());
+        let keys = [place.source_key(), place.desk_key()];
+        let inner = [place.state(), place.source(), place.desk()].into_iter().chain(keys);
+        let mut all = std::iter::once(place.dir.clone()).chain(inner);
+        // One remedy mends all of them.
+        found.extend(all.find_map(|path| look(&path, PRIVATE, &remedy)));
         found.extend(left_behind(config, &place, file));
     }
     if found.len() == before {
-        found.push(good("rights", "configuration, data_dir and tor.dir are closed to others"));
+        found.push(good("rights", "configuration and tor.dir are closed to others"));
     }
 }
 
@@ -38,7 +38,8 @@ fn left_behind(config: &Config, place: &TorDir, file: &Path) -> Option<Finding> 
         Some(own) => !config.onions.is_empty() && !config.onions.contains(&own),
         None => !config.onions.is_empty(),
     };
-    let elsewhere = other || matches!(config.listen, Listen::Unix(_));
+    let serves = || sandbox::of_server(&config.data_dir).is_some();
+    let elsewhere = other || matches!(config.listen, Listen::Unix(_)) || serves();
     let keys = place.source().canonicalize().ok()?;
     let beside = std::path::absolute(file).ok()?.parent()?.canonicalize().ok()?;
     (elsewhere && keys.starts_with(beside) && !place.in_use()).then(|| {
@@ -46,7 +47,7 @@ fn left_behind(config: &Config, place: &TorDir, file: &Path) -> Option<Finding> 
             "old keys",
             format!(
                 "{} holds keys of an onion address that is not served from there, and a plain `serve` can \
-                 read what lies beside its configuration: move {} away",
+                 read what lies beside its configuration: serve them with `serve --tor`, or move {} away",
                 place.source().display(),
                 place.dir.display()
             ),
@@ -55,17 +56,16 @@ fn left_behind(config: &Config, place: &TorDir, file: &Path) -> Option<Finding> 
 }
 
 /// What is not there yet is told elsewhere, or made private when it is made.
-fn look(path: &Path, forbidden: u32, remedy: &str, found: &mut Vec<Finding>) {
-    match std::fs::metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => (),
-        Err(error) => found.push(fault("rights", format!("{}: {error}", path.display()))),
-        Ok(meta) if meta.mode() & forbidden != 0 => {
-            let mode = meta.mode() & 0o777;
-            found.push(fault(
-                "rights",
-                format!("{} is open to others (mode {mode:o}): {remedy}", path.display()),
-            ));
+fn look(path: &Path, forbidden: u32, remedy: &str) -> Option<Finding> {
+    let said = match std::fs::metadata(path) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            None
         }
-        Ok(_) => (),
-    }
+        Err(error) => Some(format!(": {error}")),
+        Ok(meta) if meta.mode() & forbidden != 0 => {
+            Some(format!(" is open to others (mode {:o}): {remedy}", meta.mode() & 0o777))
+        }
+        Ok(_) => None,
+    };
+    said.map(|said| fault("rights", format!("{}{said}", path.display())))
 }

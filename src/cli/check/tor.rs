@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::finding::{Finding, fault, good, warning};
 use crate::base::clock::Clock;
+use crate::cli::sandbox;
 use crate::config::{Config, Listen};
 use crate::tor::clients;
 use crate::tor::control::{Control, ControlError};
@@ -45,6 +46,16 @@ async fn look(config: &Config, place: &TorDir, found: &mut Vec<Finding>) {
         found.push(remark("tor.dir", error.to_string()));
         return;
     }
+    if place.dir.exists() && !place.dir.is_dir() {
+        found.push(remark(
+            "tor.dir",
+            format!(
+                "{} is no directory: move it away, or name another as tor.dir",
+                place.dir.display()
+            ),
+        ));
+        return;
+    }
     keys(place, found);
     match connected(place).await {
         Ok(control) => running(place, control, found).await,
@@ -55,10 +66,19 @@ async fn look(config: &Config, place: &TorDir, found: &mut Vec<Finding>) {
                  ({error}); look at its log, then restart `serve --tor`"
             ),
         )),
-        Err(_) if ours && config.onions.is_empty() => found.push(good(
-            "onion",
-            "`serve --tor` does not run now; check again while it does, and the address is visited",
-        )),
+        Err(_) if ours && config.onions.is_empty() => {
+            found.push(match sandbox::of_server(&config.data_dir) {
+                None => good(
+                    "onion",
+                    "`serve --tor` does not run now; check again while it does, and the address is visited",
+                ),
+                Some(_) => warning(
+                    "onion",
+                    "`serve` runs without --tor, so that nobody reaches the onion address: stop it, then run \
+                     serve --tor",
+                ),
+            });
+        }
         Err(_) => system(config, found).await,
     }
 }
@@ -138,17 +158,30 @@ async fn running(place: &TorDir, mut control: Control, found: &mut Vec<Finding>)
 
 /// A tor of the system, which we may not ask anything but a visit.
 async fn system(config: &Config, found: &mut Vec<Finding>) {
-    let behind = !config.onions.is_empty() || matches!(config.listen, Listen::Unix(_));
-    if behind && !config.haproxy {
+    if !config.haproxy {
+        let port = match config.listen {
+            Listen::Tcp(_) => {
+                "every program of this machine reaches the port that sources are served on, and "
+            }
+            Listen::Unix(_) => "",
+        };
         found.push(warning(
             "circuits",
-            "one visitor cannot be told from another, so that a stranger may take every place: let tor \
-             export circuits to a unix socket, as deploy/torrc does, and set listen.haproxy = true",
+            format!(
+                "{port}one visitor cannot be told from another, so that a stranger may take every place: let tor \
+                 export circuits to a unix socket, as deploy/torrc does, and set listen.haproxy = true; or run \
+                 serve --tor, which needs neither"
+            ),
         ));
     }
-    if let Some(onion) = config.onions.first() {
-        found.push(visit(&Port::Tcp(SocketAddr::from(SYSTEM)), onion).await);
-    }
+    found.push(match config.onions.first() {
+        Some(onion) => visit(&Port::Tcp(SocketAddr::from(SYSTEM)), onion).await,
+        None => warning(
+            "onion",
+            "no onion address is known here, so that no source may reach this box: run serve --tor, or write the \
+             address that the system's tor made into site.onion",
+        ),
+    });
 }
 
 async fn visit(port: &Port, onion: &str) -> Finding {

@@ -81,6 +81,7 @@ fn accents_ligatures_and_full_width_letters_are_folded() {
         ("\u{fb01}n", "fin"),
         ("\u{ff21}\u{ff22}\u{ff41}", "aba"),
         ("aban\u{ad}don", "abandon"),
+        ("aban\u{200b}d\u{200f}on\0", "abandon"),
         ("\u{43c}\u{438}\u{440}", "???"),
     ];
     for (text, letters) in folded {
@@ -90,8 +91,7 @@ fn accents_ligatures_and_full_width_letters_are_folded() {
 
 #[test]
 fn anything_but_letters_separates_words() {
-    let text =
-        "1.one2)\ttwo\u{a0}three\u{200b}four\r\n\u{2013}five\u{1f600}six \u{301}'seven_eight\0";
+    let text = "1.one2)\ttwo\u{a0}three/four\r\n\u{2013}five\u{1f600}six \u{301}'seven_eight.";
     let words = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
     assert_eq!(texts_of(text), words);
     assert!(texts_of(" \n12 \u{301}.").is_empty());
@@ -100,9 +100,8 @@ fn anything_but_letters_separates_words() {
 #[test]
 fn an_endless_word_keeps_its_beginning_only() {
     let word = typed(&"x".repeat(100_000));
-    assert_eq!(word.len(), KEPT_LETTERS + 1);
+    assert_eq!(word.length, KEPT_LETTERS + 1);
     assert_eq!(word.as_str(), "x".repeat(KEPT_LETTERS));
-    assert!(word.as_abbreviations().is_none());
 }
 
 #[test]

@@ -37,13 +37,24 @@ pub fn mark(response: &mut Response, name: &str, length: u64) {
 
 /// RFC 6266, with the name once more in full (RFC 8187).
 fn disposition(name: &str) -> String {
-    let name = names::safe(name);
+    let name = without_escapes(&names::safe(name));
     let plain: String = name
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' })
         .collect();
     let encoded: String = name.bytes().map(percent).collect();
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
+}
+
+/// The name with `_` for each `%` of what looks like a percent-encoded byte. Firefox decodes those once more, also in
+/// `filename*`, to whatever character they stand for, and so do others in `filename`; any other `%` it replaces by `_`
+/// itself. No encoding keeps them there.
+fn without_escapes(name: &str) -> String {
+    let bytes = name.as_bytes();
+    let is_escape = |at: usize| {
+        bytes.get(at + 1..at + 3).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit))
+    };
+    name.char_indices().map(|(at, c)| if c == '%' && is_escape(at) { '_' } else { c }).collect()
 }
 
 /// RFC 8187's `ext-value`: everything but unreserved ASCII is percent-encoded.
@@ -114,5 +125,27 @@ impl<F: FnMut(u64) + Unpin> HttpBody for Outgoing<F> {
             (self.taken)(piece.len() as u64);
         }
         Poll::Ready(item.map(|item| item.map(Frame::data)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attachment_keeps_its_name_in_every_browser() {
+        for (name, plain, full) in [
+            ("a b.pdf", "a_b.pdf", "a%20b.pdf"),
+            ("é.pdf", "_.pdf", "%C3%A9.pdf"),
+            // Firefox 153 saved `aAb.txt` of the plain encoding (Chromium 156: as sent).
+            ("a%41b.txt", "a_41b.txt", "a_41b.txt"),
+            ("a%E2%80%aeb.txt", "a_E2_80_aeb.txt", "a_E2_80_aeb.txt"),
+            ("%2F%00", "_2F_00", "_2F_00"),
+            ("100%", "100_", "100%25"),
+            ("50% de %é %4", "50__de_____4", "50%25%20de%20%25%C3%A9%20%254"),
+        ] {
+            let expected = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{full}");
+            assert_eq!(disposition(name), expected);
+        }
     }
 }

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::page::{Page, Room, respond};
 use super::problem::Problem;
 use super::session::Editor;
+use super::signed_in::Act;
 use super::state::{App, Desk};
 use super::upload_form::TypedReply;
 use crate::base::clock::Day;
@@ -171,7 +172,31 @@ pub async fn show(
 ) -> Response {
     let page = Page::new(&desk, &uri, &headers).of(&editor).within(Room::Inbox).told();
     let number = asked.ok().and_then(|Query(asked)| asked.page.parse().ok()).unwrap_or(1);
-    show_with(page, &desk, &place, &editor, number, None).await
+    show_with(page, &desk, &place, &editor, number, None, None).await
+}
+
+#[derive(Deserialize)]
+pub struct TypedForm {
+    #[serde(default)]
+    form: String,
+    #[serde(default)]
+    message: String,
+}
+
+/// The page in another language, with what is typed into its form for an answer.
+pub async fn again(
+    State(desk): App,
+    Path(place): Path<MailboxPath>,
+    uri: Uri,
+    headers: HeaderMap,
+    asked: Result<Query<Asked>, QueryRejection>,
+    Act { actor, form }: Act<TypedForm>,
+) -> Response {
+    let page = Page::new(&desk, &uri, &headers).of(&actor).within(Room::Inbox);
+    let number = asked.ok().and_then(|Query(asked)| asked.page.parse().ok()).unwrap_or(1);
+    let typed = TypedReply { form: form.form, message: form.message };
+    let page = page.keeping(typed.message.clone());
+    show_with(page, &desk, &place, &actor, number, Some(&typed), None).await
 }
 
 /// The page with what was typed into its reply form, and why that was not sent.
@@ -181,9 +206,11 @@ pub async fn show_with(
     place: &MailboxPath,
     editor: &Editor,
     number: u32,
-    refused: Option<(StatusCode, &TypedReply, String)>,
+    typed: Option<&TypedReply>,
+    refused: Option<(StatusCode, String)>,
 ) -> Response {
     let number = number.clamp(1, 100_000);
+    page = page.typed_at(format!("{}?page={number}", place.path()));
     let view = {
         let (editor, place) = (editor.clone(), place.clone());
         desk.blocking(move |desk| desk.view(&editor, &place, number)).await
@@ -192,13 +219,13 @@ pub async fn show_with(
         Ok(view) => view,
         Err(problem) => return page.problem(&problem),
     };
-    let (status, typed, problem) = match refused {
-        Some((status, typed, problem)) => {
+    let (status, problem) = match refused {
+        Some((status, problem)) => {
             // The form is far down: its reason stands at the top too.
             page.notice = Some(problem.clone());
-            (status, Some(typed), Some(problem))
+            (status, Some(problem))
         }
-        None => (StatusCode::OK, None, None),
+        None => (StatusCode::OK, None),
     };
     let form = match typed.filter(|typed| !typed.form.is_empty()) {
         Some(typed) => typed.form.clone(),

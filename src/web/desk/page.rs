@@ -38,6 +38,8 @@ pub struct Page<'a> {
     here: String,
     visit: HostCheck,
     kept: String,
+    /// Where a form sends what is typed in it, to stand there in another language.
+    typed_at: Option<String>,
 }
 
 impl<'a> Page<'a> {
@@ -54,6 +56,7 @@ impl<'a> Page<'a> {
             here: Some(without_lang(uri)).filter(|here| is_local(here)).unwrap_or("/".into()),
             visit: HostCheck::of(uri, headers, &desk.onions),
             kept: String::new(),
+            typed_at: None,
         }
     }
 
@@ -88,6 +91,12 @@ impl<'a> Page<'a> {
         self
     }
 
+    /// With a form for an answer: the other languages keep what is typed in it, at this address.
+    pub fn typed_at(mut self, path: String) -> Self {
+        self.typed_at = Some(path);
+        self
+    }
+
     /// The operator's name for the site.
     pub fn name(&self) -> &str {
         &self.desk.name
@@ -118,6 +127,11 @@ impl<'a> Page<'a> {
     /// This page in another language.
     pub fn here_in(&self, lang: Lang) -> String {
         in_lang(&self.here, lang)
+    }
+
+    /// Where what is typed on this page goes on in another language, if something is.
+    pub fn typed_in(&self, lang: Lang) -> Option<String> {
+        self.typed_at.as_ref().map(|path| in_lang(path, lang))
     }
 
     /// The address of this page, its language aside.

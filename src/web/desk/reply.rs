@@ -160,8 +160,8 @@ pub async fn send(
         }
         (Err(Refusal::Mend(kind, status, sentence)), Some(editor)) => {
             error_counts::count(kind);
-            let refused = Some((status, &typed, sentence));
-            correspondence::show_with(page, &desk, &place, &editor, 1, refused).await
+            let refused = Some((status, sentence));
+            correspondence::show_with(page, &desk, &place, &editor, 1, Some(&typed), refused).await
         }
         (Err(Refusal::Page(problem)), _) => page.keeping(typed.message).problem(&problem),
         (Err(Refusal::Mend(..)), None) => page.keeping(typed.message).problem(&Problem::SignedOut),

@@ -34,7 +34,10 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .route("/journal", get(journal::show))
         .route("/feed/{token}", get(feed::show))
         .route("/", get(inbox::show))
-        .route("/mailbox/{team}/{designation}", get(correspondence::show))
+        .route(
+            "/mailbox/{team}/{designation}",
+            get(correspondence::show).post(correspondence::again),
+        )
         .route("/mailbox/{team}/{designation}/mark", post(mailbox_actions::mark))
         .route("/mailbox/{team}/{designation}/label", post(mailbox_actions::label))
         .route("/mailbox/{team}/{designation}/fetched", post(mailbox_actions::fetched))
@@ -60,7 +63,7 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .layer(
             ServiceBuilder::new()
                 .layer(headers::fixed())
-                .layer(middleware::from_fn_with_state(desk.clone(), answer_panic))
+                .layer(middleware::from_fn_with_state(desk.clone(), answer_in_pages))
                 .layer(headers::catch_panic())
                 .layer(middleware::from_fn_with_state(desk.clone(), refuse_dangerous))
                 .layer(middleware::from_fn_with_state(desk.clone(), refuse_foreign)),
@@ -68,14 +71,18 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .with_state(desk)
 }
 
-/// A panic in a handler is a counted error and a page of ours.
-async fn answer_panic(State(desk): App, request: Request, next: Next) -> Response {
+/// A panic in a handler is a counted error and a page of ours, and so is what the framework refuses.
+async fn answer_in_pages(State(desk): App, request: Request, next: Next) -> Response {
     let (uri, headers) = (request.uri().clone(), request.headers().clone());
+    let is_form = !request.method().is_safe();
     let response = next.run(request).await;
-    if headers::is_panic(&response) {
-        return Page::new(&desk, &uri, &headers).problem(&Problem::Internal);
-    }
-    response
+    let problem = match headers::is_no_page(&response) {
+        None => return response,
+        Some(status) if status.is_server_error() => Problem::Internal,
+        Some(_) if is_form => Problem::Form,
+        Some(_) => Problem::NotFound,
+    };
+    Page::new(&desk, &uri, &headers).problem(&problem)
 }
 
 async fn not_found(State(desk): App, request: Request) -> Response {

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::base::clock::Clock;
 use crate::base::random::{self, NoRandomness};
+use crate::base::stack;
 
 /// Seconds without a request after which a session ends.
 const IDLE: u64 = 30 * 60;
@@ -30,8 +31,10 @@ pub struct Token(Zeroizing<String>);
 impl Token {
     /// A fresh one.
     pub fn fresh() -> Result<Self, NoRandomness> {
-        let bytes = Zeroizing::new(random::bytes::<32>()?);
-        Ok(Self(Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(*bytes))))
+        stack::wiped(|| {
+            let bytes = Zeroizing::new(random::bytes::<32>()?);
+            Ok(Self(Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(*bytes))))
+        })
     }
 
     /// 43 characters of base64url.
@@ -41,7 +44,7 @@ impl Token {
 }
 
 fn key_of(token: &str) -> Key {
-    Sha256::digest(token).into()
+    stack::wiped(|| Sha256::digest(token).into())
 }
 
 struct Session {

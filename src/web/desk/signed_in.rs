@@ -69,7 +69,9 @@ where
         let page = || Page::new(&desk, &parts.uri, &parts.headers);
         let refused = |problem| page().problem(&problem);
         // The body may take its time, and the session may end meanwhile: it is looked at last.
-        let body = axum::body::to_bytes(body, SMALL_FORM).await;
+        // It may hold a message, of which percent-encoding makes three of each byte.
+        let most = SMALL_FORM + 12 * desk.dropbox.limits().message;
+        let body = axum::body::to_bytes(body, most).await;
         let body = body.map_err(|_| refused(Problem::Form))?;
         let seen = editor(&desk, &parts.headers).await.map_err(refused)?;
         let fields: HashMap<String, String> = parse(&parts, &body).await.map_err(refused)?;

@@ -23,6 +23,9 @@ pub enum FormError {
     /// More than [`FormLimits::field_name`](super::FormLimits::field_name).
     #[error("A part of the form has a name that is too long.")]
     FieldNameTooLong,
+    /// A field that is no file came twice: which one counts is nobody's to guess.
+    #[error("A field of the form came twice.")]
+    Repeated,
     /// More than [`FormLimits::parts`](super::FormLimits::parts).
     #[error("The form has too many parts.")]
     TooManyParts,

@@ -145,7 +145,7 @@ impl Display {
                 }
                 Phase::Refused(problem, held) => {
                     let sentence = problem.sentence(self.lang, &self.limits);
-                    let kept = if held > 0 { t.error_kept(held) } else { String::new() };
+                    let kept = if held > 0 { problem.kept(t, held) } else { String::new() };
                     return self.step("problem", sentence, kept, None, None).await;
                 }
             }

@@ -22,9 +22,9 @@ use super::state::{Acknowledges, App};
 use super::ticket::Ticket;
 use super::upload_form::{ANSWER, DropUpload, TypedDrop, form_limits, largest_form};
 use crate::base::limits::{FORM_OVERHEAD, SHORT_FIELD};
+use crate::config::{QUESTIONS, Question, QuestionKind};
 use crate::crypto::code::RetrievalCode;
 use crate::crypto::words::WordList;
-use crate::config::{QUESTIONS, Question, QuestionKind};
 use crate::dropbox::{Answer, Team, Teams, Written};
 use crate::web::body;
 use crate::web::connections::Visitor;
@@ -71,7 +71,8 @@ struct RefusedPage<'a> {
     page: &'a Page<'a>,
     title: String,
     problem: String,
-    held: usize,
+    /// What became of the files that arrived whole.
+    kept: Option<String>,
     has_unheld: bool,
     /// There are drafts to be looked at in the mailbox.
     look: bool,
@@ -135,16 +136,9 @@ fn choose(page: &Page<'_>, teams: &Teams, fields: Vec<(&'static str, String)>) -
     respond(page, StatusCode::OK, &ChoosePage { page, teams, fields })
 }
 
-/// The page of a form; its other languages keep the code.
+/// The page of a form; its other languages keep the code, and what is typed.
 fn show_form(page: Page<'_>, form: DropForm) -> Response {
-    let mut fields = carried(&form.code, &form.ticket);
-    fields.extend([
-        ("team", form.team.clone()),
-        ("draft", form.draft.clone()),
-        ("message", form.written.message.clone()),
-    ]);
-    let page =
-        page.switched(Switch::Button { action: "/drop/form", fields }).framing(Frames::Holds);
+    let page = page.switched(Switch::form(!form.known)).framing(Frames::Holds);
     respond(&page, StatusCode::OK, &DropPage { page: &page, form })
 }
 
@@ -160,6 +154,8 @@ pub struct AgainForm {
     message: String,
     /// It is a new form, which the mailbox asks for, not one that comes back.
     new: Option<String>,
+    /// The code was made just now, and is on no paper yet.
+    fresh: Option<String>,
     /// Answers among them.
     #[serde(flatten)]
     rest: HashMap<String, String>,
@@ -186,11 +182,9 @@ pub async fn again(
 ) -> Response {
     let page = Page::new(&site, &uri, &headers);
     let Ok(Form(mut typed)) = form else { return page.problem(&Problem::Form) };
-    // What is given back is no longer than what a form may hold.
+    // A message that is too long is given back all the same: it is told when it is sent.
     let short = [&typed.code, &typed.ticket, &typed.team, &typed.draft];
-    if short.iter().any(|field| field.len() > SHORT_FIELD)
-        || typed.message.len() > 4 * site.dropbox.limits().message
-    {
+    if short.iter().any(|field| field.len() > SHORT_FIELD) {
         return page.problem(&Problem::Form);
     }
     let ticket = site.check_ticket(&typed.ticket).await.and_then(|ticket| {
@@ -207,12 +201,11 @@ pub async fn again(
     };
     let list = code.list_of(&typed.code).unwrap_or(WordList::English);
     let mut form = DropForm::new(&page, code.words(list).to_string(), &ticket);
-    form.known = true;
+    form.known = typed.fresh.is_none();
     let Some(team) = form.teams.find(&typed.team).cloned() else {
         let mut fields = carried(&form.code, &form.ticket);
         fields.extend([("draft", typed.draft), ("message", typed.message)]);
-        let page =
-            page.switched(Switch::Button { action: "/drop/form", fields: fields.clone() });
+        let page = page.switched(Switch::Button { action: "/drop/form", fields: fields.clone() });
         return choose(&page, &form.teams, fields);
     };
     form.written = typed.written(&team.questions);
@@ -330,7 +323,17 @@ fn refuse(page: Page<'_>, problem: &Problem, typed: TypedDrop) -> Response {
         // What is given back belongs to the visit of the form that was sent, or leaving would not end that one.
         let ticket = page.site.renewed_ticket(typed.ticket.as_ref()?).ok()?;
         let ticket = page.site.tickets.print(&ticket);
-        let mut fields = carried(code.code.words(code.list).as_ref(), &ticket);
+        // Nothing is stored under that one: the form goes on with a new code.
+        let is_older = *problem == Problem::OlderCode;
+        let words = if is_older {
+            RetrievalCode::generate().ok()?.words(page.lang.words())
+        } else {
+            code.code.words(code.list)
+        };
+        let mut fields = carried(&words, &ticket);
+        if is_older {
+            fields.push(("fresh", "1".to_owned()));
+        }
         fields.extend([("team", typed.team), ("draft", typed.draft)]);
         let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value));
         Some(fields.chain(typed.written.into_fields(ANSWER)).collect())
@@ -340,7 +343,7 @@ fn refuse(page: Page<'_>, problem: &Problem, typed: TypedDrop) -> Response {
         page: &page,
         title: problem.title(page.t),
         problem: problem.sentence(page.lang, page.site.dropbox.limits()),
-        held: typed.held,
+        kept: (typed.held > 0).then(|| problem.kept(page.t, typed.held)),
         has_unheld: typed.has_unheld,
         advice: problem.advice(page.t),
         look,

@@ -9,7 +9,7 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::drop::DropForm;
-use super::page::{Frames, Page, Switch, respond};
+use super::page::{Frames, Page, Switch, respond, respond_padded};
 use super::problem::Problem;
 use super::state::{App, OpenedCode};
 use super::ticket::Ticket;
@@ -25,6 +25,8 @@ use crate::web::error_counts;
 pub struct CodeForm {
     code: String,
     ticket: String,
+    /// It is not to be opened: only its language changes.
+    again: Option<String>,
 }
 
 #[derive(Template)]
@@ -42,6 +44,8 @@ struct MailboxPage<'a> {
     page: &'a Page<'a>,
     view: Option<SourceView>,
     form: DropForm,
+    /// A code of the older kind: nothing new is stored under it.
+    is_older: bool,
     /// What was done just now.
     notice: Option<String>,
 }
@@ -61,10 +65,20 @@ impl MailboxPage<'_> {
 }
 
 pub async fn ask(State(site): App, uri: Uri, headers: HeaderMap) -> Response {
-    let page = Page::new(&site, &uri, &headers).switched(Switch::Link("/mailbox"));
-    let Ok(ticket) = site.fresh_ticket() else { return page.problem(&Problem::Internal) };
-    let ticket = site.tickets.print(&ticket);
-    let asked = AskPage { page: &page, ticket, typed: String::new(), problem: None };
+    let page = Page::new(&site, &uri, &headers);
+    ask_for(page, String::new(), None)
+}
+
+/// The form for a code, with what was typed in one of the same visit.
+fn ask_for(page: Page<'_>, typed: String, ticket: Option<&Ticket>) -> Response {
+    let page = page.switched(Switch::code_form());
+    let ticket = match ticket {
+        Some(ticket) => page.site.next_ticket(ticket),
+        None => page.site.fresh_ticket(),
+    };
+    let Ok(ticket) = ticket else { return page.problem(&Problem::Internal) };
+    let ticket = page.site.tickets.print(&ticket);
+    let asked = AskPage { page: &page, ticket, typed, problem: None };
     respond(&page, StatusCode::OK, &asked)
 }
 
@@ -81,6 +95,9 @@ pub async fn show(
         Ok(ticket) => ticket,
         Err(problem) => return ask_again(page, &problem, &form.code, None),
     };
+    if form.again.is_some() {
+        return ask_for(page, given_back(&form.code), Some(&ticket));
+    }
     match site.open_code(visitor.circuit(), &form.code).await {
         Ok(opened) => show_opened(page, opened, &ticket, None).await,
         Err(problem) => ask_again(page, &problem, &form.code, Some(&ticket)),
@@ -104,16 +121,20 @@ pub async fn show_opened(
         Ok(Err(error)) => return page.problem(&error.into()),
         Err(_) => return page.problem(&Problem::Internal),
     };
+    let is_older = !code.is_checked();
     let words = code.words(list).to_string();
     let Ok(ticket) = page.site.next_ticket(ticket) else {
         return page.problem(&Problem::Internal);
     };
     let mut form = DropForm::new(&page, words, &ticket);
     form.known = true;
-    let page = page.switched(Switch::mailbox(&form.code, &form.ticket));
     // Where nothing is yet, the form itself stands on the page.
-    let page = if view.is_none() { page.framing(Frames::Holds) } else { page };
-    respond(&page, StatusCode::OK, &MailboxPage { page: &page, view, form, notice })
+    let page = if view.is_none() && !is_older {
+        page.switched(Switch::form(false)).framing(Frames::Holds)
+    } else {
+        page.switched(Switch::mailbox(&form.code, &form.ticket))
+    };
+    respond_padded(&page, &MailboxPage { page: &page, view, form, is_older, notice })
 }
 
 /// The form again, with what was typed and which word to look at. It belongs to the visit of the one that was sent, so
@@ -124,8 +145,7 @@ pub fn ask_again(
     typed: &str,
     ticket: Option<&Ticket>,
 ) -> Response {
-    // What is far too long is not worth giving back whole.
-    let typed: String = typed.chars().take(SHORT_FIELD).collect();
+    let typed = given_back(typed);
     let mends = matches!(problem, Problem::Code(_) | Problem::OldTicket | Problem::Busy);
     let typed = if ticket.is_some() { typed } else { String::new() };
     let ticket = match ticket {
@@ -139,6 +159,12 @@ pub fn ask_again(
         other => other.sentence(page.lang, page.site.dropbox.limits()),
     };
     let ticket = page.site.tickets.print(&ticket);
+    let page = page.switched(Switch::code_form());
     let asked = AskPage { page: &page, ticket, typed, problem: Some(sentence) };
     respond(&page, problem.status(), &asked)
+}
+
+/// What is far too long for a code is not worth giving back whole.
+fn given_back(typed: &str) -> String {
+    typed.chars().take(SHORT_FIELD).collect()
 }

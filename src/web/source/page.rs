@@ -27,9 +27,28 @@ pub enum Switch {
         /// Hidden fields.
         fields: Vec<(&'static str, String)>,
     },
+    /// By a button of the page's own form, on pages where something is typed: it brings that along.
+    OwnForm {
+        /// Id of the form.
+        form: &'static str,
+        /// Where to.
+        action: &'static str,
+        /// A field of the button's own.
+        mark: &'static str,
+    },
 }
 
 impl Switch {
+    /// To the form for documents, with what is typed; its code may be `fresh`, and on no paper yet.
+    pub fn form(fresh: bool) -> Self {
+        Self::OwnForm { form: "send", action: "/drop/form", mark: if fresh { "fresh" } else { "" } }
+    }
+
+    /// To the form for a code, with what is typed.
+    pub fn code_form() -> Self {
+        Self::OwnForm { form: "ask", action: "/mailbox", mark: "again" }
+    }
+
     /// To the mailbox of a code.
     pub fn mailbox(code: &str, ticket: &str) -> Self {
         Self::Button { action: "/mailbox", fields: carried(code, ticket) }
@@ -164,14 +183,33 @@ struct ErrorPage<'a> {
     sentence: String,
 }
 
+/// Bytes: what a mailbox page and its policy take together is a multiple of it.
+const STEP: usize = 14 * 1024;
+
 /// A template as an answer, with the policy of its page.
 pub fn respond(page: &Page<'_>, status: StatusCode, template: &impl Template) -> Response {
-    let Ok(html) = template.render() else {
+    with_policy(status, template.render(), page.frames.policy())
+}
+
+/// The same in steps of length, blanks after its end: whoever sees no more than how much a page was does not see
+/// what a code opened. What else differs in the headers is the policy alone.
+pub fn respond_padded(page: &Page<'_>, template: &impl Template) -> Response {
+    let policy = page.frames.policy();
+    let html = template.render().map(|mut html| {
+        let length = html.len() + policy.len();
+        html.extend(std::iter::repeat_n(' ', length.next_multiple_of(STEP) - length));
+        html
+    });
+    with_policy(StatusCode::OK, html, policy)
+}
+
+fn with_policy(status: StatusCode, html: askama::Result<String>, policy: String) -> Response {
+    let Ok(html) = html else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
-        (header::CONTENT_SECURITY_POLICY, page.frames.policy()),
+        (header::CONTENT_SECURITY_POLICY, policy),
     ];
     (status, headers, html).into_response()
 }

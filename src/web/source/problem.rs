@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use super::ticket::TicketError;
-use crate::base::limits::{DRAFTS, Limits};
+use crate::base::limits::{ANSWER, DRAFTS, Limits};
 use crate::base::random::NoRandomness;
 use crate::crypto::code::CodeError;
 use crate::dropbox::mailbox::ReplyFileError;
@@ -35,11 +35,16 @@ pub enum Problem {
     Left,
     /// The code cannot be read.
     Code(CodeError),
+    /// Eight words, a code of the older kind, under which nothing is: nothing new is stored under it.
+    OlderCode,
     /// The message is too long.
     MessageTooLong,
+    /// An answer is.
     AnswerTooLong,
     /// The message holds the code.
     MessageHasCode,
+    /// The name of a file does.
+    FileNameHasCode,
     /// No team was chosen.
     Team,
     /// Neither message nor file.
@@ -85,8 +90,11 @@ impl Problem {
             Self::ForeignTicket => "foreign-ticket",
             Self::OldTicket => "old-ticket",
             Self::Left => "left",
-            Self::Code(_) => "code",
-            Self::MessageTooLong | Self::AnswerTooLong | Self::MessageHasCode => "message",
+            Self::Code(_) | Self::OlderCode => "code",
+            Self::MessageTooLong
+            | Self::AnswerTooLong
+            | Self::MessageHasCode
+            | Self::FileNameHasCode => "message",
             Self::Team => "team",
             Self::Empty => "empty",
             Self::FileTooLarge | Self::DispatchTooLarge | Self::TooManyFiles => "too-large",
@@ -110,9 +118,12 @@ impl Problem {
             Self::ForeignOrigin | Self::Relayed | Self::UnknownHost => StatusCode::FORBIDDEN,
             Self::Stale | Self::Discarded | Self::TooManyDrafts => StatusCode::CONFLICT,
             Self::OldTicket | Self::Left => StatusCode::GONE,
-            Self::Code(_) | Self::MessageHasCode | Self::Team | Self::Empty => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
+            Self::Code(_)
+            | Self::OlderCode
+            | Self::MessageHasCode
+            | Self::FileNameHasCode
+            | Self::Team
+            | Self::Empty => StatusCode::UNPROCESSABLE_ENTITY,
             Self::MessageTooLong
             | Self::AnswerTooLong
             | Self::FileTooLarge
@@ -159,13 +170,17 @@ impl Problem {
             Self::OldTicket => t.error_ticket_old(),
             Self::Left => t.left_text(),
             Self::Code(error) => code_sentence(error, t),
+            Self::OlderCode => t.error_older_code(),
             Self::MessageTooLong => t.error_message_too_long(lang.number(limits.message as u64)),
-            Self::AnswerTooLong => t.error_answer_too_long(lang.number(limits::ANSWER as u64)),
+            Self::AnswerTooLong => t.error_answer_too_long(lang.number(ANSWER as u64)),
             Self::MessageHasCode => t.error_message_has_code(),
+            Self::FileNameHasCode => t.error_file_name_has_code(),
             Self::Team => t.error_team(),
             Self::Empty => t.error_empty(),
             Self::FileTooLarge => t.error_file_too_large(lang.size(limits.file)),
-            Self::DispatchTooLarge => t.error_dispatch_too_large(lang.size(limits.dispatch)),
+            Self::DispatchTooLarge => {
+                t.error_dispatch_too_large(lang.size(limits.dispatch), lang.size(limits.file))
+            }
             Self::TooLargeNow(most) => t.error_too_large_now(lang.size(*most)),
             Self::TooManyFiles => t.error_too_many_files(limits.files),
             Self::Stale => t.error_stale(),
@@ -187,14 +202,28 @@ impl Problem {
             | Self::AnswerTooLong
             | Self::MessageHasCode
             | Self::Team
-            | Self::Empty
-            | Self::FileTooLarge
-            | Self::DispatchTooLarge
-            | Self::TooLargeNow(_)
-            | Self::TooManyFiles => Some(t.error_mend()),
+            | Self::Empty => Some(t.error_mend()),
+            _ if self.is_of_files() => Some(t.error_choose()),
             Self::Full | Self::Busy | Self::Displaced | Self::Internal => Some(t.error_retry()),
             _ => None,
         }
+    }
+
+    /// Whether the same files can only be refused again.
+    fn is_of_files(&self) -> bool {
+        matches!(
+            self,
+            Self::FileNameHasCode
+                | Self::FileTooLarge
+                | Self::DispatchTooLarge
+                | Self::TooLargeNow(_)
+                | Self::TooManyFiles
+        )
+    }
+
+    /// What became of the files that arrived whole before it.
+    pub fn kept(&self, t: &L10nLanguage, count: usize) -> String {
+        if self.is_of_files() { t.error_kept_part(count) } else { t.error_kept(count) }
     }
 
     /// Whether the form is worth showing again, with what was typed.
@@ -228,6 +257,7 @@ fn code_sentence(error: &CodeError, t: &L10nLanguage) -> String {
         CodeError::UnknownWord { position, suggestions } => {
             t.code_unknown_suggest(*position, suggestions.join(", "))
         }
+        CodeError::Check => t.code_check(),
     }
 }
 

@@ -66,7 +66,7 @@ fn layered(routes: Router<Arc<Site>>, site: Arc<Site>) -> Router {
             ServiceBuilder::new()
                 .layer(headers::fixed())
                 .layer(middleware::from_fn_with_state(site.clone(), admit_large_page))
-                .layer(middleware::from_fn_with_state(site.clone(), answer_panic))
+                .layer(middleware::from_fn_with_state(site.clone(), answer_in_pages))
                 .layer(headers::catch_panic())
                 .layer(middleware::from_fn_with_state(site.clone(), warnings::refuse))
                 .layer(middleware::from_fn_with_state(site.clone(), refuse_foreign)),
@@ -74,11 +74,16 @@ fn layered(routes: Router<Arc<Site>>, site: Arc<Site>) -> Router {
         .with_state(site)
 }
 
-/// A panic in a handler is a counted error and a page of ours.
-async fn answer_panic(State(site): App, request: Request, next: Next) -> Response {
-    let page = Page::of(&site, &request);
+/// A panic in a handler is a counted error and a page of ours, and so is what the framework refuses.
+async fn answer_in_pages(State(site): App, request: Request, next: Next) -> Response {
+    let (page, is_form) = (Page::of(&site, &request), !request.method().is_safe());
     let response = next.run(request).await;
-    if headers::is_panic(&response) { page.problem(&Problem::Internal) } else { response }
+    match headers::is_no_page(&response) {
+        None => response,
+        Some(status) if status.is_server_error() => page.problem(&Problem::Internal),
+        Some(_) if is_form => page.problem(&Problem::Form),
+        Some(_) => page.problem(&Problem::NotFound),
+    }
 }
 
 async fn not_found(State(site): App, request: Request) -> Response {

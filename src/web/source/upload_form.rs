@@ -37,7 +37,11 @@ pub struct TypedDrop {
 
 /// Parts: text fields, answers, then files.
 pub fn form_limits(files: usize, questions: usize) -> FormLimits {
-    FormLimits { header: limits::PART_HEADER, parts: files + questions + 6, field_name: limits::FIELD_NAME }
+    FormLimits {
+        header: limits::PART_HEADER,
+        parts: files + questions + 6,
+        field_name: limits::FIELD_NAME,
+    }
 }
 
 /// A form while it arrives.
@@ -126,6 +130,10 @@ impl DropUpload<'_> {
                     if intake.is_none() {
                         *intake = Some(self.begin()?);
                     }
+                    let code = self.typed.code.as_ref().ok_or(Problem::Form)?;
+                    if code.code.appears_in(&name) {
+                        return Err(Problem::FileNameHasCode);
+                    }
                     number += 1;
                     self.meter.set(Phase::Receiving(Some((number, name.clone()))));
                     let Some(intake) = intake.as_mut() else { return Err(Problem::Internal) };
@@ -148,6 +156,9 @@ impl DropUpload<'_> {
         let typed = &self.typed;
         let ticket = typed.ticket.as_ref().ok_or(Problem::ForeignTicket)?;
         let code = typed.code.as_ref().ok_or(Problem::Form)?;
+        if !code.code.is_checked() && !self.site.dropbox.store().knows(code.keys.id)? {
+            return Err(Problem::OlderCode);
+        }
         let mut texts = typed.written.texts();
         if texts.any(|text| code.code.appears_in(text)) {
             return Err(Problem::MessageHasCode);

@@ -179,7 +179,7 @@ mailbox-no-replies = No answer yet. Come back in a few days.
 mailbox-empty = Nothing is here now: it expired, or you withdrew or deleted it.
 mailbox-reply = Reply
 mailbox-reply-unreadable = Your code does not open this answer. Tell the editors in a new message.
-mailbox-reply-cut = This answer is not shown in full here.
+mailbox-reply-cut = Only the beginning of this answer is shown.
 mailbox-reply-whole = Download the whole answer
 mailbox-reply-files = Files with this answer
 mailbox-file-caution = A file opened outside Tor Browser can contact the network and reveal you. Open it offline, on Tails for example.
@@ -208,6 +208,8 @@ mailbox-add-open = Write or attach more
 mailbox-end = When you are done
 mailbox-nothing-title = Nothing under this code
 mailbox-nothing = Nothing has arrived under this code, or it expired, or it was deleted. If you have just sent something, compare each word with your paper. You can also send now: keep this code then.
+mailbox-nothing-older = This code has eight words. Codes now have nine: if your paper has nine, type all of them. Nothing is stored under these eight words. To send something, take a new code.
+mailbox-new-code = Send documents with a new code
 mailbox-try-again = Try another code
 
 ## Questions
@@ -275,7 +277,13 @@ error-kept = { $count ->
     [one] One file arrived whole and is kept as a draft in your mailbox. Correct the form and send all of it again.
    *[other] { $count } files arrived whole and are kept as a draft in your mailbox. Correct the form and send all of it again.
 }
+# $count (Number) - files
+error-kept-part = { $count ->
+    [one] One file arrived whole and is kept as a draft. Open your mailbox to send it, then send the others with the same code.
+   *[other] { $count } files arrived whole and are kept as a draft. Open your mailbox to send them, then send the others with the same code.
+}
 error-mend = Correct the form above and send again. Your files are still chosen.
+error-choose = Choose the files again in the form above, then send. Your text is still there.
 error-retry = Send again in a while. Your files are still chosen in the form above.
 error-again = Open the form again
 error-back-home = Back to the first page
@@ -287,17 +295,19 @@ code-count = { $found ->
     [one] A code has nine words. You typed one.
    *[other] A code has nine words. You typed { $found }.
 }
-# $position (Number) - 1 to 8
+# $position (Number) - 1 to 9
 code-unknown = Word { $position } cannot be right. Compare it with your paper.
-# $position (Number) - 1 to 8
+# $position (Number) - 1 to 9
 # $words (String) - suggestions
 code-unknown-suggest = Word { $position } cannot be right. Did you mean: { $words }?
+code-check = One of these words is wrong, or two have changed places. Compare each with your paper.
 
 error-too-large-title = Not sent: too large
 # $limit (String) - a size
 error-file-too-large = One file is larger than { $limit }. Split it or send a smaller copy.
 # $limit (String) - a size
-error-dispatch-too-large = All files together are larger than { $limit }. Choose fewer now and send the rest later, with the same code.
+# $file (String) - a size
+error-dispatch-too-large = What you chose is larger than { $limit }, the most at once. One file may have { $file }. Send the rest later with the same code.
 # $limit (Number) - files
 error-too-many-files = There are more than { $limit } files. Send them in several goes with the same code, or in one archive.
 error-full-title = Not sent: no room
@@ -318,9 +328,11 @@ error-message-too-long = The message is longer than { $limit } characters. Short
 # $limit (String) - a number of characters, written out
 error-answer-too-long = An answer is longer than { $limit } characters. Shorten it.
 error-message-has-code = The text contains your code. Whoever reads it could open your mailbox. Remove the code and send again.
+error-file-name-has-code = A file name contains your code. Whoever reads it could open your mailbox. Rename the file, choose it again and send.
+error-older-code = This form has a code of eight words, an older kind. Nothing new is stored under it. Copy your text, then take a new code from the first page.
 error-team = Choose who it is for.
-error-ticket-old = This form is more than a week old. Nothing was sent. Copy what you wrote, then open a new form from the first page.
-error-code-ticket-old = This page is more than a week old. Enter your code again.
+error-ticket-old = This form is more than a week old. Nothing was sent. Copy your text, then open a new form from the first page.
+error-code-ticket-old = This page is more than a week old. Type your code again.
 error-ticket-foreign = This form was not made by this site, or it was changed on the way. Start again from the first page.
 error-form-title = The form could not be read
 error-form = This is not a form of this site. Start again from the first page. If you already have a code, choose “I have a code” there.

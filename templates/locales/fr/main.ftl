@@ -160,7 +160,7 @@ mailbox-no-replies = Pas encore de réponse. Revenez dans quelques jours.
 mailbox-empty = Il n’y a plus rien ici : le délai est passé, ou vous avez tout retiré ou supprimé.
 mailbox-reply = Répondre
 mailbox-reply-unreadable = Votre code n’ouvre pas cette réponse. Dites-le à l’équipe dans un nouveau message.
-mailbox-reply-cut = Cette réponse n’est pas affichée en entier ici.
+mailbox-reply-cut = Seul le début de cette réponse est affiché.
 mailbox-reply-whole = Télécharger la réponse entière
 mailbox-reply-files = Fichiers joints à cette réponse
 mailbox-file-caution = Un fichier ouvert hors du Navigateur Tor peut contacter le réseau et vous révéler. Ouvrez-le hors ligne, sous Tails par exemple.
@@ -184,6 +184,8 @@ mailbox-add-open = Écrire ou joindre autre chose
 mailbox-end = Quand vous avez fini
 mailbox-nothing-title = Rien sous ce code
 mailbox-nothing = Rien n’est arrivé sous ce code, ou le délai est passé, ou tout a été supprimé. Si vous venez d’envoyer quelque chose, comparez chaque mot avec votre papier. Vous pouvez aussi envoyer maintenant : gardez alors ce code.
+mailbox-nothing-older = Ce code a huit mots. Les codes en ont neuf à présent : si votre papier en a neuf, tapez-les tous. Rien n’est enregistré sous ces huit mots. Pour envoyer quelque chose, prenez un nouveau code.
+mailbox-new-code = Envoyer des documents avec un nouveau code
 mailbox-try-again = Essayer un autre code
 
 ## Questions
@@ -246,7 +248,12 @@ error-kept = { $count ->
     [one] Un fichier est arrivé entier et il est gardé comme brouillon dans votre boîte. Corrigez le formulaire et renvoyez le tout.
    *[other] { $count } fichiers sont arrivés entiers et sont gardés comme brouillon dans votre boîte. Corrigez le formulaire et renvoyez le tout.
 }
+error-kept-part = { $count ->
+    [one] Un fichier est arrivé entier et il est gardé comme brouillon. Ouvrez votre boîte pour l’envoyer, puis envoyez les autres avec le même code.
+   *[other] { $count } fichiers sont arrivés entiers et sont gardés comme brouillon. Ouvrez votre boîte pour les envoyer, puis envoyez les autres avec le même code.
+}
 error-mend = Corrigez le formulaire ci-dessus et envoyez de nouveau. Vos fichiers sont toujours choisis.
+error-choose = Choisissez de nouveau les fichiers dans le formulaire ci-dessus, puis envoyez. Votre texte y est toujours.
 error-retry = Envoyez de nouveau dans un moment. Vos fichiers sont toujours choisis dans le formulaire ci-dessus.
 error-again = Rouvrir le formulaire
 error-back-home = Revenir à l’accueil
@@ -259,10 +266,11 @@ code-count = { $found ->
 }
 code-unknown = Le mot { $position } ne peut pas être le bon. Comparez-le avec votre papier.
 code-unknown-suggest = Le mot { $position } ne peut pas être le bon. Peut-être : { $words } ?
+code-check = L’un de ces mots est faux, ou deux ont changé de place. Comparez chacun avec votre papier.
 
 error-too-large-title = Pas envoyé : trop gros
 error-file-too-large = Un fichier dépasse { $limit }. Découpez-le ou envoyez une copie plus petite.
-error-dispatch-too-large = Tous les fichiers ensemble dépassent { $limit }. Choisissez-en moins maintenant et envoyez le reste plus tard, avec le même code.
+error-dispatch-too-large = Vous avez choisi plus de { $limit }, le maximum d’un envoi. Un fichier peut avoir { $file }. Envoyez le reste plus tard avec le même code.
 error-too-many-files = Il y a plus de { $limit } fichiers. Envoyez-les en plusieurs fois avec le même code, ou dans une archive.
 error-full-title = Pas envoyé : plus de place
 error-full = Il n’y a pas assez de place en ce moment. Envoyez-en moins, ou revenez plus tard. Votre code reste valable.
@@ -278,9 +286,11 @@ error-empty = Écrivez un message ou choisissez un fichier.
 error-message-too-long = Le message dépasse { $limit } caractères. Raccourcissez-le, ou joignez-le comme fichier.
 error-answer-too-long = Une réponse dépasse { $limit } caractères. Raccourcissez-la.
 error-message-has-code = Le texte contient votre code. Qui le lit pourrait ouvrir votre boîte. Retirez le code et renvoyez.
+error-file-name-has-code = Un nom de fichier contient votre code. Qui le lit pourrait ouvrir votre boîte. Renommez le fichier, choisissez-le de nouveau et envoyez.
+error-older-code = Ce formulaire porte un code de huit mots, d’un ancien modèle. Rien de nouveau n’y est enregistré. Copiez votre texte, puis prenez un nouveau code depuis l’accueil.
 error-team = Choisissez à qui l’envoyer.
-error-ticket-old = Ce formulaire a plus d’une semaine. Rien n’a été envoyé. Copiez ce que vous avez écrit, puis ouvrez un nouveau formulaire depuis l’accueil.
-error-code-ticket-old = Cette page a plus d’une semaine. Entrez de nouveau votre code.
+error-ticket-old = Ce formulaire a plus d’une semaine. Rien n’a été envoyé. Copiez votre texte, puis ouvrez un nouveau formulaire depuis l’accueil.
+error-code-ticket-old = Cette page a plus d’une semaine. Tapez de nouveau votre code.
 error-ticket-foreign = Ce formulaire ne vient pas de ce site, ou il a été modifié en route. Recommencez depuis l’accueil.
 error-form-title = Le formulaire n’a pas pu être lu
 error-form = Ce n’est pas un formulaire de ce site. Recommencez depuis l’accueil. Si vous avez déjà un code, choisissez-y « J’ai un code ».
