@@ -13,7 +13,7 @@ use sourdine::crypto::code::RetrievalCode;
 use sourdine::crypto::kdf::{MailboxKeys, Scratch};
 use sourdine::dropbox::draft::HeldDraft;
 use sourdine::dropbox::mailbox::SourceView;
-use sourdine::dropbox::{self, DropText, Dropbox, Intake, Outcome, Receipt, Team};
+use sourdine::dropbox::{self, DropText, Dropbox, Intake, Outcome, Receipt, Team, Written};
 use sourdine::store::{Dispatch, Publication};
 use tempfile::TempDir;
 

@@ -6,7 +6,7 @@ use sourdine::crypto::kdf::MailboxKeys;
 use sourdine::dropbox::FileDetail;
 use sourdine::dropbox::FileError;
 use sourdine::dropbox::draft::HeldDraft;
-use sourdine::dropbox::{DropText, Intake, IntakeError, Outcome};
+use sourdine::dropbox::{DropText, Intake, IntakeError, Outcome, Written};
 use sourdine::store::StoreError;
 
 use crate::common::inside::{Inside, bring, new_form};

@@ -117,8 +117,8 @@ impl DropForm {
 pub async fn show(State(site): App, uri: Uri, headers: HeaderMap) -> Response {
     let page = Page::new(&site, &uri, &headers);
     let teams = site.dropbox.teams();
-    let asked = uri.query().unwrap_or_default().split('&');
-    let asked = asked.filter_map(|pair| pair.strip_prefix("team=")).next().unwrap_or_default();
+    let mut asked = uri.query().unwrap_or_default().split('&');
+    let asked = asked.find_map(|pair| pair.strip_prefix("team=")).unwrap_or_default();
     let Some(team) = teams.find(asked) else {
         let page = page.switched(Switch::Link("/drop"));
         return choose(&page, &teams, Vec::new());
