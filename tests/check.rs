@@ -98,6 +98,9 @@ fn a_plain_serve_is_told_of_the_onion_that_it_does_not_serve() {
     assert_eq!(warned(&site, "old keys"), None);
 }
 
+/// Breaks a box.
+type Break<'a> = &'a dyn Fn(&Box_);
+
 #[test]
 fn one_cause_is_one_fault() {
     let mode = |path: &Path, mode| {
@@ -111,7 +114,7 @@ fn one_cause_is_one_fault() {
         fs::create_dir(dir.join("state")).unwrap();
         mode(&dir.join("state"), 0o755);
     };
-    let breaks: [(&str, &dyn Fn(&Box_)); 7] = [
+    let breaks: [(&str, Break<'_>); 7] = [
         ("no data directory", &|site| fs::rename(site.data(), site.path("away")).unwrap()),
         ("no data directory", &|site| fs::remove_file(site.data().join("index.db")).unwrap()),
         ("not a sourdine database", &|site| fs::write(site.data().join("index.db"), "x").unwrap()),
