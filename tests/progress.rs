@@ -54,7 +54,7 @@ fn it_moves_with_every_piece_and_ends_with_the_receipt() {
         }
     }
     let answer = upload.answer();
-    assert!(answer.contains("<h1>Received</h1>"), "{answer}");
+    assert!(answer.contains(&format!("<h1>{}</h1>", msg("receipt-title"))), "{answer}");
     for display in [&display, late.as_ref().unwrap()] {
         display.waits_for(msg(DONE)).ends();
         let said = display.said();
@@ -215,7 +215,7 @@ fn a_reader_that_goes_away_frees_its_connection() {
     drop(displays);
     wait_for("the connections to be freed", || (sockets(&site) == before + 1).then_some(()));
     upload.write(&body.bytes[1_500_000..]);
-    assert!(upload.answer().contains("<h1>Received</h1>"));
+    assert!(upload.answer().contains(&format!("<h1>{}</h1>", msg("receipt-title"))));
     wait_for("the upload's too", || (sockets(&site) == before).then_some(()));
 }
 

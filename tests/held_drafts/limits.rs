@@ -63,7 +63,7 @@ fn too_large_with_the_held_ones_keeps_what_fits_and_says_so() {
     let answer = add(&site, &page, None, &paths(&all[1..3]));
     assert_eq!(answer.status, 413);
     answer
-        .must_say(&filled("error-dispatch-too-large", &["1 MiB"]))
+        .must_say(&filled("error-dispatch-too-large", &["1 MB"]))
         .must_say(&filled("error-kept-part", &["2"]));
     assert_eq!(held(&site.mailbox(&form.code)), listed(&all[..2]));
     wait_until_clean(&site);
