@@ -64,7 +64,7 @@ fn a_message_and_its_code_go_along_to_another_language() {
     site.add_team("other", "Other team", &other);
     site.serve();
     let message = "Les caméras\r\nde la <place> & \"autour\"\r\n\r\nΩ مرحبا";
-    let mut page = site.curl("/drop?lang=en", &[]);
+    let mut page = site.drop_page("en");
     let code = page.hidden("code");
     for lang in ["fr", "ar", "en"] {
         page = Button::of(&page, lang, ("message", message)).press(&site);

@@ -59,7 +59,7 @@ fn it_moves_with_every_piece_and_ends_with_the_receipt() {
         display.waits_for(msg(DONE)).ends();
         let said = display.said();
         assert!(said.contains("File 2: n° 1400000 &#60;b&#62;.pdf"), "{said}");
-        assert!(said.contains(" of 2.2 MiB"), "{said}");
+        assert!(said.contains(" of 2.4 MB"), "{said}");
         // One word of it may stand in any sentence; two do not.
         let two = sheet.form.code.split(' ').take(2).collect::<Vec<_>>().join(" ");
         assert!(!said.contains(&two), "the code is in it");
@@ -113,7 +113,7 @@ fn refusals_are_said_while_the_body_still_comes() {
     // what is said then.
     let cases = [
         ("CODE", vec![good.clone()], 0, 100, msg("error-message-has-code")),
-        ("Bonjour", vec![large.clone()], 0, 1_060_000, "One of the files is larger than 1 MiB."),
+        ("Bonjour", vec![large.clone()], 0, 1_060_000, &filled("error-file-too-large", &["1 MB"])),
         (
             "Bonjour",
             vec![tiny.clone(), good.clone(), tiny.clone()],
@@ -145,7 +145,7 @@ fn refusals_are_said_while_the_body_still_comes() {
     let mut upload = Upload::begin(&site, "/drop?lang=en", 5_000_000_000);
     // Of its first bytes one may look like the beginning of a delimiter.
     upload.write(&body.bytes[..body.begins[0] + 9]);
-    display.waits_for("What you chose is larger than 2 MiB,");
+    display.waits_for(&filled("error-dispatch-too-large", &["2 MB"]));
     drop(upload);
     mended(&site, &sheet, &display, good);
 }

@@ -4,21 +4,24 @@
 //! not in it is refused, with the nearest one that is.
 
 mod edit;
+mod error;
 mod onion;
 mod per_language;
 mod question;
 mod settings;
 mod typed;
 mod unknown;
+mod value;
 
 use std::path::Path;
 
 use crate::base::text;
 pub use edit::{Initial, initial_text};
+pub use error::ConfigError;
 pub use onion::is_onion;
 pub use per_language::PerLanguage;
 pub use question::{QUESTIONS, Question, QuestionKind};
-pub use settings::{Config, ConfigError, DEFAULT, Listen, Team, Tor};
+pub use settings::{Config, DEFAULT, Listen, Team, Tor};
 
 impl Config {
     /// Reads and checks a file. Relative paths in it are relative to the file.

@@ -150,7 +150,13 @@ impl Shown {
         };
         let (name, sha256) = (text("b"), text("bdi.hash"));
         let whole: String = line.select(&selector("div")).next().unwrap().text().collect();
-        let size = whole.trim_start_matches(&name).split(msg("receipt-hash")).next().unwrap().trim().into();
+        let size = whole
+            .trim_start_matches(&name)
+            .split(msg("receipt-hash"))
+            .next()
+            .unwrap()
+            .trim()
+            .into();
         let item = line.select(&selector("input[name=item]")).next().unwrap();
         Self { name, sha256, size, item: item.value().attr("value").unwrap().into() }
     }

@@ -45,7 +45,10 @@ fn the_same_form_twice_at_the_same_time_is_sent_once() {
                 "seed {seed}, round {round}: {answer}"
             );
         }
-        let received = answers.iter().filter(|answer| answer.contains(&format!("<h1>{}</h1>", msg("receipt-title")))).count();
+        let received = answers
+            .iter()
+            .filter(|answer| answer.contains(&format!("<h1>{}</h1>", msg("receipt-title"))))
+            .count();
         assert_eq!(received, 1, "seed {seed}, round {round}");
         assert_eq!((site.submissions(), rows(&site)), (round + 1, (0, 0)), "seed {seed}");
         sent.push((message, contents(&files)));
@@ -78,7 +81,11 @@ fn what_another_tab_keeps_meanwhile_is_not_sent_with_this_form() {
 
         upload.write(&body.bytes[half..]);
         let answer = upload.answer();
-        assert!(answer.contains(&format!("<h1>{}</h1>", msg("receipt-title"))) && !answer.contains(&kept.sha256), "{answer}");
+        assert!(
+            answer.contains(&format!("<h1>{}</h1>", msg("receipt-title")))
+                && !answer.contains(&kept.sha256),
+            "{answer}"
+        );
         display.ends();
         let page = site.mailbox(&sheet.form.code);
         assert_eq!((held(&page), rows(&site).0), (listed(files), 1));

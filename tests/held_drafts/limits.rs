@@ -141,7 +141,7 @@ fn drafts_for_two_teams_are_apart() {
     kept(&site, &form, "team", "To the first.", &all[..1]);
     kept(&site, &with_code(&site, &form), "other", "To the second.", &all[1..2]);
     let page = site.mailbox(&form.code);
-    page.must_say("For: The team").must_say("For: The others");
+    page.must_say("The team").must_say("The others");
     let of = |page: &Answer| -> Vec<_> {
         let names = |files: Vec<Shown>| files.into_iter().map(|file| file.name).collect::<Vec<_>>();
         drafts(page).into_iter().map(|(team, files)| (team, names(files))).collect()

@@ -192,7 +192,7 @@ mailbox-file-caution = الملف الذي يُفتح خارج متصفح تور
 mailbox-download = تنزيل
 mailbox-sent = ما أرسلتموه
 mailbox-sent-files = { $count ->
-    [0] رسالة
+    [zero] رسالة
     [one] ملف واحد، نحو { $size }
     [two] ملفان، نحو { $size }
     [few] { $count } ملفات، نحو { $size }
