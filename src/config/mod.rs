@@ -239,6 +239,32 @@ mod tests {
     }
 
     #[test]
+    fn a_teams_questions_are_read_and_refused() {
+        let team = |rest: &str| {
+            Config::parse(&format!(
+                "[[team]]\nid = \"a\"\nname = {{ fr = \"Ville\", en = \"Town\" }}\nrecipients = [\"age1x\"]\n{rest}"
+            ))
+        };
+        let question = |rest: &str| team(&format!("[[team.question]]\n{rest}"));
+        let read = question(
+            "id = \"kind\"\nkind = \"choice\"\nlabel = \"?\"\noptions = [{ id = \"a\", en = \"A\" }]",
+        );
+        let read = read.unwrap().teams.remove(0);
+        assert_eq!((read.name.get("fr"), read.name.get("de")), ("Ville", "Town"));
+        assert_eq!(read.questions[0].label.get("fr"), "?");
+        for (wrong, key) in [
+            ("id = \"É\"\nkind = \"text\"\nlabel = \"?\"", "team.question.id"),
+            ("id = \"a\"\nkind = \"number\"\nlabel = \"?\"", "team.question.kind"),
+            ("id = \"a\"\nkind = \"text\"\nlabel = {}", "team.question.label"),
+            ("id = \"a\"\nkind = \"choice\"\nlabel = \"?\"", "team.question.options"),
+            ("id = \"a\"\nkind = \"text\"\nlabel = \"?\"\nrequired = true", "unknown key"),
+        ] {
+            let error = question(wrong).unwrap_err().to_string();
+            assert!(error.starts_with(key), "{error}");
+        }
+    }
+
+    #[test]
     fn teams_are_told_apart() {
         let team = "[[team]]\nid = \"a\"\nname = \"A\"\nrecipients = [\"age1x\"]\n";
         assert!(Config::parse(&format!("{team}{team}")).unwrap_err().to_string().contains("twice"));
