@@ -52,6 +52,7 @@ fn write(bundle: &Path, editor: &Editor, files: &Files, limit: u64) -> Vec<PathB
         recipients: recipients.texts(),
         day: "2026-11-21".into(),
         message: "Bonjour".into(),
+        answers: Vec::new(),
         files: Vec::new(),
     };
     for (position, (name, bytes)) in files.iter().enumerate() {

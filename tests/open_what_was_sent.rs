@@ -36,6 +36,7 @@ impl Dispatch {
             recipients: vec![TEAM.into()],
             day: "2026-11-21".into(),
             message: message.into(),
+            answers: Vec::new(),
             files: Vec::new(),
         };
         Self { manifest, files: Vec::new() }

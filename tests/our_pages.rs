@@ -147,11 +147,11 @@ fn too_many_files_and_one_too_large_are_told_with_the_way_on() {
         let form = site.form("en");
         let page = site.send(&form, "the film", &[document.path()]);
         assert_eq!(page.status, 413, "{}", page.text());
-        page.must_say("1 MiB").must_say(msg("error-choose"));
+        page.must_say("1 MB").must_say(msg("error-choose"));
         if length > 2 << 20 {
-            page.must_say(&filled("error-dispatch-too-large", &["2 MiB", "1 MiB"]));
+            page.must_say(&filled("error-dispatch-too-large", &["2 MB", "1 MB"]));
         } else {
-            page.must_say(&filled("error-file-too-large", &["1 MiB"]));
+            page.must_say(&filled("error-file-too-large", &["1 MB"]));
         }
         page.must_not_say(msg("error-mend"));
     }

@@ -17,6 +17,8 @@ const FILE_ENTRY: u64 = 4 * 1024;
 const MANIFEST_HEAD: u64 = 256 * 1024;
 /// Files of a dispatch: an operator may allow fewer, and no reader accepts more.
 pub const FILES: usize = 10_000;
+/// Characters of an answer to a question.
+pub const ANSWER: usize = 2000;
 /// Held drafts of one code.
 pub const DRAFTS: usize = 20;
 /// Bytes of one volume of a bundle, so that it fits FAT32.

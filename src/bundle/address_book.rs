@@ -184,6 +184,7 @@ mod tests {
             recipients: editors.iter().map(ToString::to_string).collect(),
             day: String::new(),
             message: String::new(),
+            answers: Vec::new(),
             files: Vec::new(),
         };
         Manifest::parse(&read.to_json().unwrap()).unwrap()

@@ -38,9 +38,23 @@ pub struct Manifest {
     /// What was written. May be empty.
     #[serde(default)]
     pub message: String,
+    /// Answers to the team's questions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Answer>,
     /// In the order they were sent.
     #[serde(default)]
     pub files: Vec<FileEntry>,
+}
+
+/// An answer to a question of the team.
+#[derive(Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Answer {
+    /// The question's.
+    pub id: String,
+    /// The question, in each of its languages.
+    pub label: String,
+    /// What was answered.
+    pub value: String,
 }
 
 /// One file of a dispatch.
@@ -161,6 +175,7 @@ mod tests {
             recipients: vec!["age1y".into()],
             day: "2026-11-21".into(),
             message: "Bonjour".into(),
+            answers: Vec::new(),
             files: vec![FileEntry::new(0, "contrat.pdf".into(), 3, "00".repeat(32))],
         }
     }

@@ -63,6 +63,7 @@ impl Correspondence {
             recipients: recipients.texts(),
             day: day.to_string(),
             message,
+            answers: Vec::new(),
             files,
         }
     }

@@ -70,8 +70,7 @@ fn write_section(out: &mut String, section: &Section<'_>) {
     if !manifest.message.is_empty() {
         let text = names::text(&manifest.message);
         let _ = writeln!(out, "\nMessage :\n");
-        // Whatever an editor takes for a line's end: none can be taken for a line of ours.
-        for line in text.trim_end_matches('\n').split(['\n', '\u{2028}', '\u{2029}']) {
+        for line in lines(&text) {
             let _ = writeln!(out, "    {line}");
         }
         if text != manifest.message {
@@ -82,6 +81,12 @@ fn write_section(out: &mut String, section: &Section<'_>) {
                  Control characters are replaced by \"_\", here and in message.txt; the message as it was\n  \
                  written is in manifest.json."
             );
+        }
+    }
+    for answer in &manifest.answers {
+        let _ = writeln!(out, "\n{} :\n", printable(&answer.label));
+        for line in lines(&names::text(&answer.value)) {
+            let _ = writeln!(out, "    {line}");
         }
     }
     let _ = writeln!(out, "\nFichiers / files : {}\n", manifest.files.len());
@@ -136,6 +141,11 @@ fn write_sealed(out: &mut String, sealed: &SealedBySource) {
     }
 }
 
+/// Whatever an editor takes for a line's end: none can be taken for a line of ours.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.trim_end_matches('\n').split(['\n', '\u{2028}', '\u{2029}'])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,6 +163,7 @@ mod tests {
             recipients: Vec::new(),
             day: "2026-11-21".into(),
             message: message.into(),
+            answers: Vec::new(),
             files: (0..)
                 .zip(names)
                 .map(|(at, name)| FileEntry::new(at, (*name).into(), 1, "00".into()))

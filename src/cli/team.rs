@@ -74,7 +74,7 @@ impl AddRecipient {
 fn listed(teams: &Teams) -> String {
     let mut out = String::new();
     for team in teams.iter() {
-        let _ = writeln!(out, "{} ({})", team.id, team.name);
+        let _ = writeln!(out, "{} ({})", team.id, team.name.all());
         for recipient in team.recipients.texts() {
             let _ = writeln!(out, "  {recipient}");
         }

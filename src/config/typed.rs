@@ -1,12 +1,16 @@
 //! The file's shape, and its values turned into what they mean.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::error::ConfigError;
 use super::onion::is_onion;
-use super::settings::{self, Config, ConfigError, DEFAULT, Team, Tor};
+use super::per_language::PerLanguage;
+use super::question::{RawQuestion, questions};
+use super::settings::{self, Config, DEFAULT, Team, Tor};
+use super::value::{at_most, wrong};
 use crate::base::limits::{self, Limits, Retention};
 
 const MOST_LABELS: usize = 20;
@@ -34,7 +38,7 @@ struct Site {
     #[serde(default)]
     onion: Vec<String>,
     #[serde(default)]
-    text: BTreeMap<String, String>,
+    text: PerLanguage,
 }
 
 #[derive(Deserialize, Default)]
@@ -88,15 +92,13 @@ struct RawRetention {
 #[derive(Deserialize)]
 struct RawTeam {
     id: String,
-    name: String,
+    name: PerLanguage,
     #[serde(default)]
-    text: BTreeMap<String, String>,
+    text: PerLanguage,
+    #[serde(default)]
+    question: Vec<RawQuestion>,
     #[serde(default)]
     recipients: Vec<String>,
-}
-
-fn wrong(key: &str, reason: impl Into<String>) -> ConfigError {
-    ConfigError::Value { key: key.into(), reason: reason.into() }
 }
 
 impl File {
@@ -109,7 +111,7 @@ impl File {
         let contact = site.contact.unwrap_or_default();
         at_most("site.name", &name, 80)?;
         at_most("site.contact", &contact, 300)?;
-        for text in site.text.values() {
+        for text in site.text.texts() {
             at_most("site.text", text, 600)?;
         }
         let Listeners { source: listen, desk, haproxy } =
@@ -316,14 +318,6 @@ fn number(key: &str, value: Option<usize>, most: usize) -> Result<usize, ConfigE
     }
 }
 
-fn at_most(key: &str, text: &str, most: usize) -> Result<(), ConfigError> {
-    let length = text.chars().count();
-    if length > most {
-        return Err(wrong(key, format!("it has {length} characters; shorten it to {most}")));
-    }
-    Ok(())
-}
-
 fn teams(typed: Vec<RawTeam>) -> Result<Vec<Team>, ConfigError> {
     if typed.is_empty() {
         return Err(wrong("team", "there is no [[team]]; add one with id, name and recipients"));
@@ -340,8 +334,13 @@ fn teams(typed: Vec<RawTeam>) -> Result<Vec<Team>, ConfigError> {
                 format!("{} is used twice; give each team its own", team.id),
             ));
         }
-        at_most("team.name", &team.name, 80)?;
-        for text in team.text.values() {
+        if team.name.is_empty() {
+            return Err(wrong("team.name", "sources choose by it; write one"));
+        }
+        for name in team.name.texts() {
+            at_most("team.name", name, 80)?;
+        }
+        for text in team.text.texts() {
             at_most("team.text", text, 600)?;
         }
         if team.recipients.is_empty() {
@@ -355,11 +354,14 @@ fn teams(typed: Vec<RawTeam>) -> Result<Vec<Team>, ConfigError> {
             ));
         }
     }
-    let kept = |team: RawTeam| Team {
-        id: team.id,
-        name: team.name,
-        text: team.text,
-        recipients: team.recipients,
+    let kept = |team: RawTeam| {
+        Ok(Team {
+            id: team.id,
+            name: team.name,
+            text: team.text,
+            questions: questions(team.question)?,
+            recipients: team.recipients,
+        })
     };
-    Ok(typed.into_iter().map(kept).collect())
+    typed.into_iter().map(kept).collect()
 }

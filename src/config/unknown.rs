@@ -2,10 +2,25 @@
 
 use toml::{Table, Value};
 
-use super::settings::ConfigError;
+use super::error::ConfigError;
+use super::settings::DEFAULT;
 
 /// Tables whose keys are language codes.
-const BY_LANGUAGE: [&str; 2] = ["site.text", "team.text"];
+const BY_LANGUAGE: [&str; 5] =
+    ["site.text", "team.text", "team.name", "team.question.label", "team.question.options"];
+/// Keys that the default leaves out.
+const OPTIONAL: &str = "question = [{ id = '', kind = '', label = {}, options = [{}] }]\nname = {}";
+
+/// Every key there is.
+pub(super) fn known() -> Result<Table, toml::de::Error> {
+    let mut known: Table = DEFAULT.parse()?;
+    let optional: Table = OPTIONAL.parse()?;
+    let teams = known.get_mut("team").and_then(Value::as_array_mut);
+    for team in teams.into_iter().flatten().filter_map(Value::as_table_mut) {
+        team.extend(optional.clone());
+    }
+    Ok(known)
+}
 
 pub(super) fn refuse(typed: &Table, known: &Table) -> Result<(), ConfigError> {
     let mut all = Vec::new();

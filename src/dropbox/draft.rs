@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::incoming_file::FileError;
 use super::intake_error::IntakeError;
 use super::receipt::{FileDetail, Outcome, Receipt};
+use super::written::Written;
 use super::{Dropbox, Team, designation};
 use crate::base::clock::Day;
 use crate::base::ids::{DispatchId, DispatchSeed, DraftId, FileId, hex};
@@ -27,7 +28,8 @@ const TRIES: usize = 5;
 /// Sealed to the source: what is said of a whole draft.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Head {
-    pub message: String,
+    #[serde(flatten)]
+    pub written: Written,
     /// A hash of the seed of the form that it came from.
     pub form: String,
 }
@@ -52,7 +54,7 @@ pub(super) struct Sending<'a> {
 /// A draft, opened by its source.
 pub struct HeldDraft {
     /// That of the last form that added to it.
-    pub message: String,
+    pub written: Written,
     /// The files that arrived whole, in their order; one that is there twice stands here once.
     pub files: Vec<FileDetail>,
     /// Where each of them is.
@@ -70,7 +72,7 @@ impl HeldDraft {
 
     /// Nothing is left in it.
     pub(super) fn is_empty(&self) -> bool {
-        self.files.is_empty() && self.message.is_empty()
+        self.files.is_empty() && self.written.is_empty()
     }
 
     /// Id of the team it is meant for.
@@ -152,12 +154,13 @@ impl HeldFile {
 }
 
 impl Sending<'_> {
-    /// SHA-256\[seed, mailbox, team, message, (name, hash) of each file\], its first 16 bytes. A form sent
+    /// SHA-256\[seed, mailbox, team, message, answers, (name, hash) of each file\], its first 16 bytes. A form sent
     /// twice is one dispatch; the same form with other documents in it is another, and is not lost.
-    fn id<'a>(&self, message: &str, files: impl Iterator<Item = &'a FileDetail>) -> DispatchId {
-        let fields = [&self.keys.id.0[..], self.team.id.as_bytes(), message.as_bytes()];
+    fn id<'a>(&self, written: &Written, files: impl Iterator<Item = &'a FileDetail>) -> DispatchId {
+        let fields = [&self.keys.id.0[..], self.team.id.as_bytes()];
+        let fields = fields.into_iter().chain(written.fields());
         let of_files = files.flat_map(|file| [file.name.as_bytes(), file.sha256.as_bytes()]);
-        DispatchId::of(&hash_of(&self.seed.0, fields.into_iter().chain(of_files)))
+        DispatchId::of(&hash_of(&self.seed.0, fields.chain(of_files)))
     }
 
     /// Names the form without telling its seed: what the head of its draft holds.
@@ -173,10 +176,10 @@ impl Sending<'_> {
 
 pub(super) fn seal_head(
     source: &Recipients,
-    message: &str,
+    written: &Written,
     form: &str,
 ) -> Result<Vec<u8>, SealError> {
-    let head = Head { message: message.to_owned(), form: form.to_owned() };
+    let head = Head { written: written.clone(), form: form.to_owned() };
     source.seal_manifest(&json(&head)?, Vec::new())
 }
 
@@ -235,7 +238,7 @@ pub(super) fn files_of(stored: &Draft, keys: &MailboxKeys) -> Vec<(FileDetail, F
 
 /// A draft that was read from the store, opened.
 pub(super) fn opened(stored: Draft, keys: &MailboxKeys) -> Result<HeldDraft, OpenError> {
-    let message = open_head(&stored, keys)?.message;
+    let written = open_head(&stored, keys)?.written;
     let (mut files, mut places, mut known) = (Vec::new(), Vec::new(), HashSet::new());
     let mut sealed_to = HashSet::new();
     for (detail, file, keys) in notes(&stored, keys) {
@@ -245,7 +248,7 @@ pub(super) fn opened(stored: Draft, keys: &MailboxKeys) -> Result<HeldDraft, Ope
             places.push(file);
         }
     }
-    Ok(HeldDraft { message, files, places, stored, keys: sealed_to })
+    Ok(HeldDraft { written, files, places, stored, keys: sealed_to })
 }
 
 impl Dropbox {
@@ -268,7 +271,7 @@ impl Dropbox {
         let Some((wanted, _)) = draft.entries().find(|(_, held)| *held == file) else {
             return Ok(());
         };
-        if draft.files.len() == 1 && draft.message.is_empty() {
+        if draft.files.len() == 1 && draft.written.is_empty() {
             return Ok(self.discard(keys, file.draft)?);
         }
         let mut copies = files_of(&draft.stored, keys);
@@ -307,10 +310,10 @@ impl Dropbox {
         if draft.is_empty() {
             return Err(IntakeError::Empty);
         }
-        let HeldDraft { message, files, places, stored, .. } = draft;
+        let HeldDraft { written, files, places, stored, .. } = draft;
         let files: Vec<_> = files.into_iter().zip(places).collect();
         let (sending, from) = (Sending { keys, team, seed }, FromDraft::Whole(stored));
-        match self.publish(sending, &message, &files, Some(&from), &mut self.store().upload()) {
+        match self.publish(sending, &written, &files, Some(&from), &mut self.store().upload()) {
             Err(IntakeError::File(FileError::Store(StoreError::Changed))) => {
                 Err(IntakeError::Unseen)
             }
@@ -323,25 +326,26 @@ impl Dropbox {
     pub(super) fn publish(
         &self,
         sending: Sending<'_>,
-        message: &str,
+        written: &Written,
         files: &[(FileDetail, StoredFile)],
         draft: Option<&FromDraft>,
         upload: &mut Upload,
     ) -> Result<Receipt, IntakeError> {
         let mut published = Err(StoreError::Changed.into());
         for _ in 0..TRIES {
-            published = self.try_publish(sending, message, files, draft.cloned(), upload);
+            published = self.try_publish(sending, written, files, draft.cloned(), upload);
             // Another upload named the mailbox meanwhile: the manifest is sealed again, with that name.
             if !matches!(published, Err(IntakeError::File(FileError::Store(StoreError::Changed)))) {
                 break;
             }
         }
         Ok(Receipt {
+            team: sending.team.id.clone(),
             outcome: match published? {
                 Published::Now => Outcome::Sent,
                 Published::Before => Outcome::SentBefore,
             },
-            message: !message.is_empty(),
+            written: written.clone(),
             files: files.iter().map(|(detail, _)| detail.clone()).collect(),
             left: Vec::new(),
         })
@@ -350,13 +354,13 @@ impl Dropbox {
     fn try_publish(
         &self,
         sending: Sending<'_>,
-        message: &str,
+        written: &Written,
         files: &[(FileDetail, StoredFile)],
         draft: Option<FromDraft>,
         upload: &mut Upload,
     ) -> Result<Published, IntakeError> {
         let Sending { keys, team, .. } = sending;
-        let id = sending.id(message, files.iter().map(|(detail, _)| detail));
+        let id = sending.id(written, files.iter().map(|(detail, _)| detail));
         let day = self.today();
         let source = keys.identity.recipient()?.to_string();
         let mailbox = match self.store().mailbox(keys.id)? {
@@ -379,7 +383,8 @@ impl Dropbox {
             team: team.id.clone(),
             recipients: team.recipients.texts(),
             day: day.to_string(),
-            message: message.to_owned(),
+            message: written.message.clone(),
+            answers: written.sealed(&team.questions),
             files: files.iter().enumerate().map(entry).collect(),
         };
         let sealed = team.recipients.seal_manifest(&manifest.to_json()?, upload.file()?)?;

@@ -9,6 +9,7 @@ use super::incoming_file::FileError;
 use super::incoming_file::{Allowance, Member};
 use super::intake_error::IntakeError;
 use super::receipt::{FileDetail, Outcome, Receipt};
+use super::written::Written;
 use super::{Dropbox, Team};
 use crate::base::ids::{DispatchSeed, DraftId, FileId};
 use crate::base::limits::{self, Limits};
@@ -20,7 +21,7 @@ use crate::store::{Draft, FromDraft, HeldFile, StoredFile, Upload};
 /// What a form says beside its files.
 pub struct DropText {
     /// As typed.
-    pub message: String,
+    pub written: Written,
     /// Hold everything, publish nothing.
     pub keep: bool,
     /// The draft that the form adds to, where that is not its own.
@@ -38,7 +39,7 @@ pub struct Intake {
     source: Recipients,
     upload: Upload,
     allowance: Allowance,
-    message: String,
+    written: Written,
     keep: bool,
     /// Where its files are held until they are sent; none where there are too many drafts.
     draft: Option<OpenDraft>,
@@ -55,7 +56,7 @@ struct OpenDraft {
     /// The form that it came from.
     form: String,
     /// As stored; none where there is nothing of it yet.
-    message: Option<String>,
+    written: Option<Written>,
     /// In their order, each once.
     files: Vec<FileDetail>,
     places: HashMap<FileDetail, Vec<FileId>>,
@@ -95,10 +96,10 @@ impl Dropbox {
         announced: u64,
         text: DropText,
     ) -> Result<Intake, IntakeError> {
-        if text.message.chars().count() > self.limits().message {
+        if text.written.message.chars().count() > self.limits().message {
             return Err(IntakeError::MessageTooLong);
         }
-        let message = if text.message.trim().is_empty() { String::new() } else { text.message };
+        let written = text.written.trimmed();
         let upload = self.store().upload();
         // First: what is being added to makes no room for others.
         let draft = self.join_draft(
@@ -119,7 +120,7 @@ impl Dropbox {
             team,
             seed,
             upload,
-            message,
+            written,
             keep: text.keep,
             has_unheld: draft.is_none(),
             draft,
@@ -155,14 +156,14 @@ impl Dropbox {
         let mut open = OpenDraft {
             id,
             form,
-            message: None,
+            written: None,
             files: Vec::new(),
             places: HashMap::new(),
             bytes: 0,
         };
         if let Some(stored) = self.store().draft(keys.id, id)? {
             let head = draft::open_head(&stored, keys)?;
-            (open.message, open.form) = (Some(head.message), head.form);
+            (open.written, open.form) = (Some(head.written), head.form);
             for (detail, place) in draft::files_of(&stored, keys) {
                 open.add(detail, place);
             }
@@ -174,7 +175,7 @@ impl Dropbox {
 impl Intake {
     /// Begins the next file.
     pub fn file(&mut self, name: String) -> Result<IncomingFile<'_>, IntakeError> {
-        if !self.message.is_empty() {
+        if !self.written.is_empty() {
             self.write_head()?;
         }
         let recipients = &self.team.recipients;
@@ -182,17 +183,17 @@ impl Intake {
         Ok(IncomingFile { intake: self, member })
     }
 
-    /// The form has the last word about the message of its draft.
+    /// The form has the last word about what is written in its draft.
     fn write_head(&mut self) -> Result<(), IntakeError> {
         let Some(open) = &mut self.draft else { return Ok(()) };
-        if open.message.as_ref() == Some(&self.message) {
+        if open.written.as_ref() == Some(&self.written) {
             return Ok(());
         }
         let (team, day) = (self.team.id.clone(), self.dropbox.today());
-        let head = draft::seal_head(&self.source, &self.message, &open.form)?;
+        let head = draft::seal_head(&self.source, &self.written, &open.form)?;
         let draft = Draft { id: open.id, team, day, head, files: Vec::new() };
         self.upload.open_draft(self.keys.id, draft)?;
-        open.message = Some(self.message.clone());
+        open.written = Some(self.written.clone());
         Ok(())
     }
 
@@ -235,8 +236,8 @@ impl Intake {
 
     fn keep(&mut self) -> Result<Receipt, IntakeError> {
         let Some(open) = &self.draft else { return Err(IntakeError::TooManyDrafts) };
-        if self.message.is_empty() && open.files.is_empty() {
-            if open.message.is_some() {
+        if self.written.is_empty() && open.files.is_empty() {
+            if open.written.is_some() {
                 self.dropbox.discard(&self.keys, open.id)?;
             }
             return Err(IntakeError::Empty);
@@ -245,7 +246,8 @@ impl Intake {
         self.upload.settled()?;
         let files = self.draft.as_ref().map(|open| open.files.clone()).unwrap_or_default();
         Ok(Receipt {
-            message: !self.message.is_empty(),
+            team: self.team.id.clone(),
+            written: self.written.clone(),
             files,
             left: Vec::new(),
             outcome: Outcome::Kept(self.dropbox.today()),
@@ -253,14 +255,14 @@ impl Intake {
     }
 
     fn send(&mut self) -> Result<Receipt, IntakeError> {
-        if self.message.is_empty() && self.brought.is_empty() {
+        if self.written.is_empty() && self.brought.is_empty() {
             return Err(IntakeError::Empty);
         }
         let sending = Sending { keys: &self.keys, team: &self.team, seed: self.seed };
-        let stored = self.draft.as_ref().filter(|open| open.message.is_some());
+        let stored = self.draft.as_ref().filter(|open| open.written.is_some());
         let from = stored.map(|open| {
             let held = self.brought.iter().filter_map(|(detail, _)| open.places.get(detail));
-            let rest = draft::seal_head(&self.source, "", &open.form)?;
+            let rest = draft::seal_head(&self.source, &Written::default(), &open.form)?;
             Ok::<_, SealError>(FromDraft::Files {
                 draft: open.id,
                 files: held.flatten().copied().collect(),
@@ -270,7 +272,7 @@ impl Intake {
         let from = from.transpose()?;
         let mut receipt = self.dropbox.publish(
             sending,
-            &self.message,
+            &self.written,
             &self.brought,
             from.as_ref(),
             &mut self.upload,

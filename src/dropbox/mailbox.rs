@@ -36,6 +36,8 @@ impl SourceView {
 pub struct Submission {
     /// Its id.
     pub id: DispatchId,
+    /// Id of the team that it went to.
+    pub team: String,
     /// When it was sent.
     pub day: Day,
     /// When an editor first fetched it.
@@ -52,6 +54,8 @@ pub struct Submission {
 pub struct Reply {
     /// Its id.
     pub id: DispatchId,
+    /// Id of the team that answers.
+    pub team: String,
     /// When it was delivered.
     pub day: Day,
     /// The last day it is kept.
@@ -170,6 +174,7 @@ impl Dropbox {
                     let fetched = dispatch.fetched.map(|day| self.last_day(day, kept.fetched));
                     view.submissions.push(Submission {
                         id: dispatch.id,
+                        team: dispatch.team,
                         expires: fetched.map_or(last, |day| last.min(day)),
                         day: dispatch.day,
                         fetched: dispatch.fetched,
@@ -192,6 +197,7 @@ impl Dropbox {
                             room = room.saturating_sub(content.message.chars().count());
                         }),
                     },
+                    team: dispatch.team,
                 }),
             }
         }

@@ -19,6 +19,7 @@ pub mod reply_intake;
 pub mod retention;
 mod space;
 mod teams;
+mod written;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
@@ -36,6 +37,7 @@ pub use intake::{DropText, IncomingFile, Intake};
 pub use intake_error::IntakeError;
 pub use receipt::{FileDetail, Outcome, Receipt};
 pub use teams::{Team, Teams, TeamsError};
+pub use written::{Answer, Written};
 
 const FACT_DERIVATION: &str = "derivation";
 const FACT_TICKET_KEY: &str = "ticket-key";

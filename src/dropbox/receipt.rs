@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::written::Written;
 use crate::base::clock::Day;
 
 /// A file as its source knows it.
@@ -28,8 +29,10 @@ pub enum Outcome {
 
 /// What the source is told: exact names and sizes, while they are still in memory.
 pub struct Receipt {
-    /// Whether there was a message.
-    pub message: bool,
+    /// Id of the team that it is for.
+    pub team: String,
+    /// What was written.
+    pub written: Written,
     /// What was sent, or everything that the draft holds.
     pub files: Vec<FileDetail>,
     /// What the form's draft holds still: the form did not bring it.

@@ -1,8 +1,9 @@
 //! The teams that submissions are sealed to, each proven by a trial encryption.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use crate::config;
+use super::written::Answer;
+use crate::config::{self, PerLanguage, Question, QuestionKind};
 use crate::crypto::recipient::{Recipient, RecipientError};
 use crate::crypto::seal::{Recipients, SealError};
 
@@ -12,11 +13,28 @@ pub struct Team {
     /// Short and fixed.
     pub id: String,
     /// As the source reads it.
-    pub name: String,
-    /// Language code -> what it is for.
-    pub text: BTreeMap<String, String>,
+    pub name: PerLanguage,
+    /// What it is for.
+    pub text: PerLanguage,
+    /// What it asks its sources.
+    pub questions: Vec<Question>,
     /// Everybody who can open what is sent to it.
     pub recipients: Recipients,
+}
+
+impl Team {
+    /// Whether this can be an answer to one of its questions; nothing always can.
+    pub fn asks(&self, answer: &Answer) -> bool {
+        self.questions.iter().any(|question| {
+            question.id == answer.id
+                && match &question.kind {
+                    QuestionKind::Choice(options) => {
+                        answer.value.is_empty() || options.iter().any(|(id, _)| *id == answer.value)
+                    }
+                    _ => true,
+                }
+        })
+    }
 }
 
 /// All teams; at least one.
@@ -106,7 +124,13 @@ fn prove(team: &config::Team) -> Result<Team, TeamsError> {
     }
     let recipients =
         Recipients::proven(recipients).map_err(|e| TeamsError::Seal(team.id.clone(), e))?;
-    Ok(Team { id: team.id.clone(), name: team.name.clone(), text: team.text.clone(), recipients })
+    Ok(Team {
+        id: team.id.clone(),
+        name: team.name.clone(),
+        text: team.text.clone(),
+        questions: team.questions.clone(),
+        recipients,
+    })
 }
 
 #[cfg(test)]
@@ -119,8 +143,9 @@ mod tests {
     fn prove(recipients: &[&str]) -> Result<Teams, TeamsError> {
         Teams::prove(&[config::Team {
             id: "team".into(),
-            name: "The team".into(),
-            text: BTreeMap::new(),
+            name: PerLanguage::from("The team".to_owned()),
+            text: PerLanguage::default(),
+            questions: Vec::new(),
             recipients: recipients.iter().map(ToString::to_string).collect(),
         }])
     }

@@ -16,14 +16,13 @@ use tower_http::set_header::SetResponseHeaderLayer;
 pub const STYLE: &str = include_str!("../../templates/style.css");
 
 /// The style of the empty frame that a receipt will appear in.
-const BLANK: &str =
-    "html{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:1rem}";
+const BLANK: &str = "html{color-scheme:light dark}";
 
-/// A page for an empty frame: `text` and nothing else.
-pub fn blank(lang: &str, dir: &str, title: &str, text: &str) -> String {
+/// A page for an empty frame.
+pub fn blank(lang: &str, dir: &str, title: &str) -> String {
     format!(
         "<!doctype html><html lang=\"{lang}\" dir=\"{dir}\"><head><meta charset=\"utf-8\"><title>{title}</title>\
-         <style>{BLANK}</style></head><body><p>{text}</p></body></html>"
+         <style>{BLANK}</style></head></html>"
     )
 }
 

@@ -21,9 +21,10 @@ use crate::base::clock::Day;
 use crate::crypto::words::WordList;
 pub use generated::{L10n, L10nLanguage};
 
-const KIB: u64 = 1 << 10;
-const MIB: u64 = 1 << 20;
-const GIB: u64 = 1 << 30;
+/// Decimal, as file managers show sizes.
+const KB: u64 = 1_000;
+const MB: u64 = 1_000 * KB;
+const GB: u64 = 1_000 * MB;
 
 /// A language that pages are written in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -120,7 +121,7 @@ impl Lang {
         written
     }
 
-    /// Bytes as people write them: `3.5 GiB`, `3,5 Gio`; exact below 1 KiB.
+    /// Bytes as people write them: `3.7 GB`, `3,7 Go`; exact below 1 kB.
     pub fn size(self, bytes: u64) -> String {
         let t = self.messages();
         let in_units = |unit: u64| {
@@ -131,10 +132,10 @@ impl Lang {
             }
         };
         match bytes {
-            0..KIB => t.size_bytes(i64::try_from(bytes).unwrap_or(0)),
-            KIB..MIB => t.size_kib(in_units(KIB)),
-            MIB..GIB => t.size_mib(in_units(MIB)),
-            GIB.. => t.size_gib(in_units(GIB)),
+            0..KB => t.size_bytes(i64::try_from(bytes).unwrap_or(0)),
+            KB..MB => t.size_kb(in_units(KB)),
+            MB..GB => t.size_mb(in_units(MB)),
+            GB.. => t.size_gb(in_units(GB)),
         }
     }
 
@@ -179,14 +180,14 @@ mod tests {
         let plain = |text: String| text.replace(['\u{2068}', '\u{2069}'], "");
         let by_code = |code: &str| Lang::all().find(|l| l.code() == code).unwrap();
         let (en, fr, ar) = (by_code("en"), by_code("fr"), by_code("ar"));
-        assert_eq!(plain(en.size(3_758_096_384)), "3.5 GiB");
-        assert_eq!(plain(fr.size(3_758_096_384)), "3,5 Gio");
-        assert_eq!(plain(fr.size(16_384)), "16 Kio");
+        assert_eq!(plain(en.size(3_758_096_384)), "3.7 GB");
+        assert_eq!(plain(fr.size(3_758_096_384)), "3,7 Go");
+        assert_eq!(plain(fr.size(16_384)), "16,3 ko");
         assert_eq!(plain(en.size(1)), "1 byte");
         assert_eq!(fr.date(Day(20_778)), "21 novembre 2026");
         assert_eq!(en.date(Day(20_778)), "21 November 2026");
         assert_eq!(fr.date(Day(20_758)), "1er novembre 2026");
-        assert_eq!(plain(ar.size(3_758_096_384)), "3,5 غيغابايت");
+        assert_eq!(plain(ar.size(3_758_096_384)), "3,7 غيغابايت");
         assert_eq!(ar.date(Day(20_778)), "21 نوفمبر 2026");
         assert_eq!(ar.number(100_000), "100.000");
         for (bytes, arabic) in [

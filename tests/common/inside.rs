@@ -13,7 +13,7 @@ use sourdine::crypto::code::RetrievalCode;
 use sourdine::crypto::kdf::{MailboxKeys, Scratch};
 use sourdine::dropbox::draft::HeldDraft;
 use sourdine::dropbox::mailbox::SourceView;
-use sourdine::dropbox::{self, DropText, Dropbox, Intake, Outcome, Receipt, Team};
+use sourdine::dropbox::{self, DropText, Dropbox, Intake, Outcome, Receipt, Team, Written};
 use sourdine::store::{Dispatch, Publication};
 use tempfile::TempDir;
 
@@ -108,8 +108,12 @@ impl Inside {
 
     /// A form under way, to be sent.
     pub fn begin(&self, keys: &MailboxKeys, seed: DispatchSeed, message: &str) -> Intake {
-        let text =
-            DropText { message: message.into(), keep: false, draft: None, arrived: Instant::now() };
+        let text = DropText {
+            written: Written::message(message),
+            keep: false,
+            draft: None,
+            arrived: Instant::now(),
+        };
         self.dropbox.intake(keys.clone(), self.team(), seed, 8_000_000, text).unwrap()
     }
 
@@ -117,7 +121,8 @@ impl Inside {
     pub fn begin_to_keep(&self, keys: &MailboxKeys) -> Intake {
         let view = self.view(keys);
         let draft = view.and_then(|view| view.drafts.first().map(HeldDraft::id));
-        let text = DropText { message: String::new(), keep: true, draft, arrived: Instant::now() };
+        let text =
+            DropText { written: Written::default(), keep: true, draft, arrived: Instant::now() };
         self.dropbox.intake(keys.clone(), self.team(), new_form(), 8_000_000, text).unwrap()
     }
 

@@ -6,7 +6,7 @@ use sourdine::crypto::kdf::MailboxKeys;
 use sourdine::dropbox::FileDetail;
 use sourdine::dropbox::FileError;
 use sourdine::dropbox::draft::HeldDraft;
-use sourdine::dropbox::{DropText, Intake, IntakeError, Outcome};
+use sourdine::dropbox::{DropText, Intake, IntakeError, Outcome, Written};
 use sourdine::store::StoreError;
 
 use crate::common::inside::{Inside, bring, new_form};
@@ -34,7 +34,7 @@ fn form(inside: &Inside, keys: &MailboxKeys, seed: DispatchSeed, files: &[&str])
 
 fn keep(inside: &Inside, keys: &MailboxKeys, message: &str) -> Result<Intake, IntakeError> {
     let arrived = std::time::Instant::now();
-    let text = DropText { message: message.into(), keep: true, draft: None, arrived };
+    let text = DropText { written: Written::message(message), keep: true, draft: None, arrived };
     inside.dropbox.intake(keys.clone(), inside.team(), new_form(), 1000, text)
 }
 
@@ -49,7 +49,7 @@ fn a_form_that_broke_and_is_sent_again_publishes_what_it_brings_and_leaves_the_r
     assert_eq!((names(&receipt.left), receipt.outcome), (vec!["wrong"], Outcome::Sent));
     drop(again);
     let [draft] = drafts(&inside, &keys).try_into().ok().unwrap();
-    assert_eq!((draft.message.as_str(), names(&draft.files)), ("", vec!["wrong"]));
+    assert_eq!((draft.written.message.as_str(), names(&draft.files)), ("", vec!["wrong"]));
     let members = inside.dropbox.store().dispatches(keys.id).unwrap().remove(0).members;
     assert_eq!(members.len(), 4);
 
@@ -107,7 +107,7 @@ fn an_upload_that_came_first_and_begins_later_does_not_end_the_newer_one() {
     let inside = Inside::new();
     let (keys, seed, arrived) = (inside.source(), new_form(), std::time::Instant::now());
     let mut newer = form(&inside, &keys, seed, &["one"]);
-    let text = DropText { message: String::new(), keep: false, draft: None, arrived };
+    let text = DropText { written: Written::default(), keep: false, draft: None, arrived };
     let late = inside.dropbox.intake(keys.clone(), inside.team(), seed, 1000, text);
     assert!(matches!(late, Err(IntakeError::File(FileError::Store(StoreError::Discarded)))));
     assert_eq!(newer.finish().unwrap().outcome, Outcome::Sent);

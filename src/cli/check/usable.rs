@@ -9,7 +9,8 @@ use crate::config::{Config, DEFAULT};
 pub(super) fn examine(config: &Config, file: &Path, found: &mut Vec<Finding>) {
     let untouched = |name: &str| DEFAULT.lines().any(|line| line == format!("name = \"{name}\""));
     let site = untouched(&config.name).then_some("site.name");
-    let team = config.teams.iter().any(|team| untouched(&team.name)).then_some("team.name");
+    let team =
+        config.teams.iter().any(|team| team.name.texts().any(untouched)).then_some("team.name");
     let keys: Vec<_> = site.into_iter().chain(team).collect();
     if !keys.is_empty() {
         found.push(warning(

@@ -165,7 +165,7 @@ impl<'a> Page<'a> {
         teams
             .iter()
             .find(|team| team.id == id)
-            .map_or_else(|| id.to_owned(), |team| team.name.clone())
+            .map_or_else(|| id.to_owned(), |team| team.name.get(self.lang.code()).to_owned())
     }
 
     /// A page that only says what went wrong.

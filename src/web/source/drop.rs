@@ -1,5 +1,6 @@
 //! Sending: the form with a new code, and the form coming back with documents in it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -19,11 +20,12 @@ use super::progress::{Meter, Phase};
 use super::receipt;
 use super::state::{Acknowledges, App};
 use super::ticket::Ticket;
-use super::upload_form::{DropUpload, TypedDrop, form_limits, largest_form};
+use super::upload_form::{ANSWER, DropUpload, TypedDrop, form_limits, largest_form};
 use crate::base::limits::{FORM_OVERHEAD, SHORT_FIELD};
+use crate::config::{QUESTIONS, Question, QuestionKind};
 use crate::crypto::code::RetrievalCode;
 use crate::crypto::words::WordList;
-use crate::dropbox::Teams;
+use crate::dropbox::{Answer, Team, Teams, Written};
 use crate::web::body;
 use crate::web::connections::Visitor;
 use crate::web::error_counts;
@@ -37,6 +39,15 @@ struct DropPage<'a> {
     form: DropForm,
 }
 
+#[derive(Template)]
+#[template(path = "source/choose_team.html")]
+struct ChoosePage<'a> {
+    page: &'a Page<'a>,
+    teams: &'a Teams,
+    /// What the form is opened with, where there is something.
+    fields: Vec<(&'static str, String)>,
+}
+
 /// What the component `drop_form.html` shows.
 pub struct DropForm {
     pub code: String,
@@ -45,7 +56,7 @@ pub struct DropForm {
     pub progress: String,
     pub teams: Arc<Teams>,
     pub team: String,
-    pub message: String,
+    pub written: Written,
     /// The draft that it adds to.
     pub draft: String,
     pub limits: String,
@@ -68,10 +79,20 @@ struct RefusedPage<'a> {
     /// What to do with the form that still stands above.
     advice: Option<String>,
     /// What the form is opened with again, where that is of use.
-    again: Option<Vec<(&'static str, String)>>,
+    again: Option<Vec<(String, String)>>,
 }
 
 impl DropForm {
+    /// The team that it goes to.
+    pub fn chosen(&self) -> Option<&Team> {
+        self.teams.find(&self.team)
+    }
+
+    /// What that team asks.
+    pub fn questions(&self) -> &[Question] {
+        self.chosen().map(|team| team.questions.as_slice()).unwrap_or_default()
+    }
+
     pub fn new(page: &Page<'_>, code: String, ticket: &Ticket) -> Self {
         let (tickets, limits) = (&page.site.tickets, page.site.dropbox.limits());
         let (file, dispatch) = page.site.dropbox.sizes_now();
@@ -81,7 +102,7 @@ impl DropForm {
             progress: tickets.progress_token(ticket),
             teams: page.site.dropbox.teams(),
             team: String::new(),
-            message: String::new(),
+            written: Written::default(),
             draft: String::new(),
             limits: page.t.drop_files_hint(
                 limits.files,
@@ -95,11 +116,24 @@ impl DropForm {
 
 pub async fn show(State(site): App, uri: Uri, headers: HeaderMap) -> Response {
     let page = Page::new(&site, &uri, &headers);
+    let teams = site.dropbox.teams();
+    let mut asked = uri.query().unwrap_or_default().split('&');
+    let asked = asked.find_map(|pair| pair.strip_prefix("team=")).unwrap_or_default();
+    let Some(team) = teams.find(asked) else {
+        let page = page.switched(Switch::Link("/drop"));
+        return choose(&page, &teams, Vec::new());
+    };
     let new = RetrievalCode::generate().and_then(|code| Ok((code, site.fresh_ticket()?)));
     let Ok((code, ticket)) = new else { return page.problem(&Problem::Internal) };
     let words = code.words(page.lang.words()).to_string();
-    let form = DropForm::new(&page, words, &ticket);
+    let mut form = DropForm::new(&page, words, &ticket);
+    form.team.clone_from(&team.id);
     show_form(page, form)
+}
+
+/// Which team is it for?
+fn choose(page: &Page<'_>, teams: &Teams, fields: Vec<(&'static str, String)>) -> Response {
+    respond(page, StatusCode::OK, &ChoosePage { page, teams, fields })
 }
 
 /// The page of a form; its other languages keep the code, and what is typed.
@@ -122,6 +156,21 @@ pub struct AgainForm {
     new: Option<String>,
     /// The code was made just now, and is on no paper yet.
     fresh: Option<String>,
+    /// Answers among them.
+    #[serde(flatten)]
+    rest: HashMap<String, String>,
+}
+
+impl AgainForm {
+    /// What was written, with answers to these questions.
+    fn written(&mut self, questions: &[Question]) -> Written {
+        let answer = |question: &Question| {
+            let value = self.rest.remove(&format!("{ANSWER}{}", question.id))?;
+            Some(Answer { id: question.id.clone(), value })
+        };
+        let answers = questions.iter().filter_map(answer).collect();
+        Written { message: std::mem::take(&mut self.message), answers }
+    }
 }
 
 /// The form again, in another language or with what was typed; or a new one for a code that is known.
@@ -132,7 +181,7 @@ pub async fn again(
     form: Result<Form<AgainForm>, FormRejection>,
 ) -> Response {
     let page = Page::new(&site, &uri, &headers);
-    let Ok(Form(typed)) = form else { return page.problem(&Problem::Form) };
+    let Ok(Form(mut typed)) = form else { return page.problem(&Problem::Form) };
     // A message that is too long is given back all the same: it is told when it is sent.
     let short = [&typed.code, &typed.ticket, &typed.team, &typed.draft];
     if short.iter().any(|field| field.len() > SHORT_FIELD) {
@@ -152,8 +201,15 @@ pub async fn again(
     };
     let list = code.list_of(&typed.code).unwrap_or(WordList::English);
     let mut form = DropForm::new(&page, code.words(list).to_string(), &ticket);
-    (form.team, form.message, form.draft) = (typed.team, typed.message, typed.draft);
     form.known = typed.fresh.is_none();
+    let Some(team) = form.teams.find(&typed.team).cloned() else {
+        let mut fields = carried(&form.code, &form.ticket);
+        fields.extend([("draft", typed.draft), ("message", typed.message)]);
+        let page = page.switched(Switch::Button { action: "/drop/form", fields: fields.clone() });
+        return choose(&page, &form.teams, fields);
+    };
+    form.written = typed.written(&team.questions);
+    (form.team, form.draft) = (team.id, typed.draft);
     show_form(page, form)
 }
 
@@ -176,6 +232,8 @@ pub async fn receive(
     let page = Page::new(&site, &uri, &headers).framing(Frames::Inside);
     let mut query = uri.query().unwrap_or_default().split('&');
     let keep = query.clone().any(|pair| pair == "keep=1");
+    let progress = query.find_map(|pair| pair.strip_prefix("progress="));
+    let progress = progress.unwrap_or_default().to_owned();
 
     let boundary = Boundary::from_content_type(content_type.unwrap_or_default());
     let circuit = visitor.circuit();
@@ -190,15 +248,14 @@ pub async fn receive(
             Ok(_) => Problem::Busy,
         };
         // A browser that has much to send reads it there: see `limits.drain`.
-        let token = query.find_map(|pair| pair.strip_prefix("progress="));
-        site.progress.refuse(token.unwrap_or_default(), &problem);
+        site.progress.refuse(&progress, &problem);
         let read = !asks && body::discard(body, limits.idle, limits.drain).await;
         return body::close_unless(read, refuse(page, &problem, TypedDrop::default()));
     };
     let _kept = visitor.keep();
     let meter = Meter::new(length);
     let (outgoing, incoming) = body::channel();
-    let form = FormReader::new(incoming, boundary, form_limits(limits.files));
+    let form = FormReader::new(incoming, boundary, form_limits(limits.files, QUESTIONS));
     let work = tokio::task::spawn_blocking({
         let (site, meter, slot) = (site.clone(), meter.clone(), slot.clone());
         let handle = Handle::current();
@@ -243,7 +300,13 @@ pub async fn receive(
             receipt.extensions_mut().insert(Acknowledges);
             receipt
         }
-        Ok((Err(problem), typed)) => refuse(page, &problem, typed),
+        Ok((Err(problem), typed)) => {
+            // Its display has not heard of it by the ticket.
+            if typed.ticket.is_none() {
+                site.progress.refuse(&progress, &problem);
+            }
+            refuse(page, &problem, typed)
+        }
         Err(_) => page.problem(&Problem::Internal),
     };
     body::close_unless(read, response)
@@ -271,8 +334,9 @@ fn refuse(page: Page<'_>, problem: &Problem, typed: TypedDrop) -> Response {
         if is_older {
             fields.push(("fresh", "1".to_owned()));
         }
-        fields.extend([("team", typed.team), ("draft", typed.draft), ("message", typed.message)]);
-        Some(fields)
+        fields.extend([("team", typed.team), ("draft", typed.draft)]);
+        let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value));
+        Some(fields.chain(typed.written.into_fields(ANSWER)).collect())
     });
     let look = typed.held > 0 || matches!(problem, Problem::Discarded | Problem::TooManyDrafts);
     let refused = RefusedPage {

@@ -22,7 +22,7 @@ struct LandingPage<'a> {
 
 pub async fn show(State(site): App, uri: Uri, headers: HeaderMap) -> Response {
     let page = Page::new(&site, &uri, &headers);
-    let text = site.text.get(page.lang.code()).map_or("", String::as_str);
+    let text = site.text.get(page.lang.code());
     let teams = site.dropbox.teams();
     respond(
         &page,
@@ -38,7 +38,7 @@ pub async fn recipients(State(site): App, uri: Uri) -> Response {
     let mut out = String::new();
     let chosen = teams.find(wanted);
     for team in teams.iter().filter(|team| chosen.is_none_or(|chosen| chosen.id == team.id)) {
-        let _ = writeln!(out, "# {} ({})", team.name.replace(['\r', '\n'], " "), team.id);
+        let _ = writeln!(out, "# {} ({})", team.name.all().replace(['\r', '\n'], " "), team.id);
         let hide = if chosen.is_none() { "# " } else { "" };
         for recipient in team.recipients.iter() {
             let _ = writeln!(out, "{hide}{recipient}");

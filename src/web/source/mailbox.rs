@@ -15,6 +15,7 @@ use super::state::{App, OpenedCode};
 use super::ticket::Ticket;
 use crate::base::clock::Day;
 use crate::base::limits::SHORT_FIELD;
+use crate::config::QuestionKind;
 use crate::dropbox::draft::HeldDraft;
 use crate::dropbox::mailbox::SourceView;
 use crate::web::connections::Visitor;
@@ -60,12 +61,6 @@ impl MailboxPage<'_> {
 
     fn date(&self, day: Day) -> String {
         self.page.lang.date(day)
-    }
-
-    /// The team's name where a source can tell teams apart.
-    fn team(&self, draft: &HeldDraft) -> Option<&str> {
-        let several = self.form.teams.iter().len() > 1;
-        self.form.teams.find(draft.team()).filter(|_| several).map(|team| team.name.as_str())
     }
 }
 

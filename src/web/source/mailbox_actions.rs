@@ -15,14 +15,16 @@ use super::problem::Problem;
 use super::receipt::{self, Slip};
 use super::state::{App, OpenedCode, Site};
 use super::ticket::Ticket;
+use crate::base::clock::Day;
 use crate::base::ids::{DispatchId, DraftId};
-use crate::base::limits::SHORT_FIELD;
+use crate::base::limits::{self, SHORT_FIELD};
+use crate::bundle::names;
 use crate::crypto::kdf::MailboxKeys;
 use crate::dropbox::IntakeError;
 use crate::dropbox::draft::{HeldFile, ShownDraft};
 use crate::store::Withdrawal;
 use crate::web::connections::Visitor;
-use crate::web::lang::L10nLanguage;
+use crate::web::lang::{L10nLanguage, Lang};
 
 /// What is to be done.
 #[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
@@ -49,6 +51,9 @@ pub struct ActForm {
     act: Act,
     #[serde(default)]
     item: String,
+    /// What the question is about: a file's name, or the number of a day.
+    #[serde(default)]
+    about: String,
     sure: Option<String>,
 }
 
@@ -85,13 +90,15 @@ impl Act {
     }
 
     /// Title, text and button of the question; none where nothing is destroyed.
-    fn question(self, t: &L10nLanguage) -> Option<(String, String, String)> {
+    fn question(self, about: &str, lang: Lang) -> Option<(String, String, String)> {
+        let t = lang.messages();
+        let day = || about.parse().map(|day| lang.date(Day(day))).unwrap_or_default();
         Some(match self {
             Self::Send => return None,
-            Self::Discard => (t.discard_title(), t.discard_text(), t.discard()),
-            Self::Remove => (t.remove_title(), t.remove_text(), t.remove()),
-            Self::Withdraw => (t.withdraw_title(), t.withdraw_text(), t.withdraw()),
-            Self::Delete => (t.delete_title(), t.delete_text(), t.delete()),
+            Self::Discard => (t.discard_title(), t.discard_text(day()), t.delete()),
+            Self::Remove => (t.remove_title(names::printable(about)), t.remove_text(), t.delete()),
+            Self::Withdraw => (t.withdraw_title(day()), t.withdraw_text(), t.withdraw()),
+            Self::Delete => (t.delete_title(day()), t.delete_text(), t.delete()),
             Self::Erase => (t.erase_title(), t.erase_text(), t.erase()),
         })
     }
@@ -107,7 +114,7 @@ pub async fn act(
     let page = Page::new(&site, &uri, &headers).switched(Switch::Link("/mailbox"));
     let Ok(Form(form)) = form else { return page.problem(&Problem::Form) };
     // It stands in the question again.
-    if form.item.len() > SHORT_FIELD {
+    if form.item.len() > SHORT_FIELD || form.about.len() > limits::PART_HEADER {
         return page.problem(&Problem::Form);
     }
     let ticket = match site.check_ticket(&form.ticket).await {
@@ -115,7 +122,7 @@ pub async fn act(
         Err(problem) => return mailbox::ask_again(page, &problem, &form.code, None),
     };
     if form.sure.is_none()
-        && let Some(question) = form.act.question(page.t)
+        && let Some(question) = form.act.question(&form.about, page.lang)
     {
         return ask(page, question, &form, &ticket);
     }
@@ -139,7 +146,11 @@ fn ask(
 ) -> Response {
     let Ok(ticket) = page.next_ticket(ticket) else { return page.problem(&Problem::Internal) };
     let mut fields = carried(&form.code, &ticket);
-    fields.extend([("act", form.act.word().to_owned()), ("item", form.item.clone())]);
+    fields.extend([
+        ("act", form.act.word().to_owned()),
+        ("item", form.item.clone()),
+        ("about", form.about.clone()),
+    ]);
     let page = page.switched(Switch::Button { action: "/mailbox/act", fields: fields.clone() });
     fields.push(("sure", "yes".to_owned()));
     let question = QuestionPage {

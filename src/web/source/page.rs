@@ -8,6 +8,8 @@ use axum::response::{IntoResponse, Response};
 use super::problem::Problem;
 use super::state::Site;
 use super::ticket::Ticket;
+use crate::config::QuestionKind;
+use crate::dropbox::{Answer, Written};
 use crate::web::error_counts;
 use crate::web::headers;
 pub use crate::web::headers::Frames;
@@ -112,13 +114,39 @@ impl<'a> Page<'a> {
     /// What stands in the frame of a receipt before there is one.
     pub fn blank(&self) -> String {
         let (t, lang) = (self.t, self.lang);
-        headers::blank(lang.code(), lang.dir(), &t.result_title(), &t.result_waiting())
+        headers::blank(lang.code(), lang.dir(), &t.result_title())
     }
 
     /// Every other language.
     pub fn others(&self) -> impl Iterator<Item = Lang> {
         let this = self.lang;
         Lang::all().filter(move |lang| *lang != this)
+    }
+
+    /// A team's name, where there are several to be told apart.
+    pub fn team(&self, id: &str) -> Option<String> {
+        let teams = self.site.dropbox.teams();
+        let team = teams.find(id).filter(|_| teams.iter().len() > 1)?;
+        Some(team.name.get(self.lang.code()).to_owned())
+    }
+
+    /// Each question that was answered, and its answer, in this page's language where the operator wrote it.
+    pub fn answers(&self, team: &str, written: &Written) -> Vec<(String, String)> {
+        let teams = self.site.dropbox.teams();
+        let questions = teams.find(team).map(|team| team.questions.as_slice()).unwrap_or_default();
+        let shown = |answer: &Answer| {
+            let question = questions.iter().find(|question| question.id == answer.id)?;
+            let value = match &question.kind {
+                QuestionKind::Choice(options) => {
+                    let chosen = options.iter().find(|(id, _)| *id == answer.value);
+                    chosen.map(|(_, label)| label.get(self.lang.code()))
+                }
+                _ => None,
+            };
+            let value = value.unwrap_or(&answer.value).to_owned();
+            Some((question.label.get(self.lang.code()).to_owned(), value))
+        };
+        written.answers.iter().filter_map(shown).collect()
     }
 
     /// An address in this page's language.

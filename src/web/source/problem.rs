@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use super::ticket::TicketError;
-use crate::base::limits::{DRAFTS, Limits};
+use crate::base::limits::{ANSWER, DRAFTS, Limits};
 use crate::base::random::NoRandomness;
 use crate::crypto::code::CodeError;
 use crate::dropbox::mailbox::ReplyFileError;
@@ -39,6 +39,8 @@ pub enum Problem {
     OlderCode,
     /// The message is too long.
     MessageTooLong,
+    /// An answer is.
+    AnswerTooLong,
     /// The message holds the code.
     MessageHasCode,
     /// The name of a file does.
@@ -91,7 +93,10 @@ impl Problem {
             Self::OldTicket => "old-ticket",
             Self::Left => "left",
             Self::Code(_) | Self::OlderCode => "code",
-            Self::MessageTooLong | Self::MessageHasCode | Self::FileNameHasCode => "message",
+            Self::MessageTooLong
+            | Self::AnswerTooLong
+            | Self::MessageHasCode
+            | Self::FileNameHasCode => "message",
             Self::Team => "team",
             Self::Empty => "empty",
             Self::FileTooLarge | Self::DispatchTooLarge | Self::TooManyFiles => "too-large",
@@ -122,6 +127,7 @@ impl Problem {
             | Self::Team
             | Self::Empty => StatusCode::UNPROCESSABLE_ENTITY,
             Self::MessageTooLong
+            | Self::AnswerTooLong
             | Self::FileTooLarge
             | Self::DispatchTooLarge
             | Self::TooManyFiles => StatusCode::PAYLOAD_TOO_LARGE,
@@ -168,6 +174,7 @@ impl Problem {
             Self::Code(error) => code_sentence(error, t),
             Self::OlderCode => t.error_older_code(),
             Self::MessageTooLong => t.error_message_too_long(lang.number(limits.message as u64)),
+            Self::AnswerTooLong => t.error_answer_too_long(lang.number(ANSWER as u64)),
             Self::MessageHasCode => t.error_message_has_code(),
             Self::FileNameHasCode => t.error_file_name_has_code(),
             Self::Team => t.error_team(),
@@ -194,9 +201,11 @@ impl Problem {
     /// What to do with the form that was sent, where it is still good.
     pub fn advice(&self, t: &L10nLanguage) -> Option<String> {
         match self {
-            Self::MessageTooLong | Self::MessageHasCode | Self::Team | Self::Empty => {
-                Some(t.error_mend())
-            }
+            Self::MessageTooLong
+            | Self::AnswerTooLong
+            | Self::MessageHasCode
+            | Self::Team
+            | Self::Empty => Some(t.error_mend()),
             _ if self.is_of_files() => Some(t.error_choose()),
             Self::Full | Self::Busy | Self::Displaced | Self::Internal => Some(t.error_retry()),
             _ => None,

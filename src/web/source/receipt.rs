@@ -15,12 +15,14 @@ use super::state::{App, Site};
 use super::ticket::Ticket;
 use crate::base::clock::Day;
 use crate::dropbox::FileDetail;
-use crate::dropbox::{Outcome, Receipt};
+use crate::dropbox::{Outcome, Receipt, Written};
+use crate::web::lang::L10nLanguage;
 
 /// What a receipt says.
 #[derive(Serialize, Deserialize)]
 pub struct Slip {
-    message: bool,
+    team: String,
+    written: Written,
     files: Vec<FileDetail>,
     /// Not sent with it: they stay a draft.
     left: Vec<FileDetail>,
@@ -30,14 +32,22 @@ pub struct Slip {
 }
 
 impl Slip {
+    fn title(&self, t: &L10nLanguage) -> String {
+        match self {
+            Self { until: Some(_), .. } => t.receipt_kept_title(),
+            Self { before: true, .. } => t.receipt_before_title(),
+            _ => t.receipt_title(),
+        }
+    }
+
     pub fn new(site: &Site, receipt: Receipt) -> Self {
-        let Receipt { message, files, left, outcome } = receipt;
+        let Receipt { team, written, files, left, outcome } = receipt;
         let before = outcome == Outcome::SentBefore;
         let until = match outcome {
             Outcome::Kept(day) => Some(site.dropbox.draft_expiry(day).0),
             Outcome::Sent | Outcome::SentBefore => None,
         };
-        Self { message, files, left, before, until }
+        Self { team, written, files, left, before, until }
     }
 }
 
@@ -48,7 +58,17 @@ struct ReceiptPage<'a> {
     slip: &'a Slip,
     code: &'a str,
     ticket: &'a str,
-    /// The slip, signed, for the page of its own.
+}
+
+/// In the frame: that it is received, and the way to the receipt.
+#[derive(Template)]
+#[template(path = "source/received.html")]
+struct ReceivedPage<'a> {
+    page: &'a Page<'a>,
+    title: String,
+    code: &'a str,
+    ticket: &'a str,
+    /// The slip, signed.
     carried: &'a str,
 }
 
@@ -65,9 +85,10 @@ pub fn framed(page: Page<'_>, slip: &Slip, pair: Option<(String, Ticket)>) -> Re
     let Ok(ticket) = page.next_ticket(&ticket) else { return page.problem(&Problem::Internal) };
     let Ok(text) = serde_json::to_string(slip) else { return page.problem(&Problem::Internal) };
     let carried = page.site.tickets.sign(&text);
-    let receipt =
-        ReceiptPage { page: &page, slip, code: &code, ticket: &ticket, carried: &carried };
-    respond(&page, StatusCode::OK, &receipt)
+    let title = slip.title(page.t);
+    let received =
+        ReceivedPage { page: &page, title, code: &code, ticket: &ticket, carried: &carried };
+    respond(&page, StatusCode::OK, &received)
 }
 
 /// As a page, from what the frame carried.
@@ -100,24 +121,11 @@ fn show_slip(page: Page<'_>, slip: &Slip, code: &str, ticket: &Ticket, signed: &
     let mut fields = carried(code, &ticket);
     fields.push(("receipt", signed.to_owned()));
     let page = page.switched(Switch::Button { action: "/receipt", fields });
-    let receipt = ReceiptPage { page: &page, slip, code, ticket: &ticket, carried: signed };
+    let receipt = ReceiptPage { page: &page, slip, code, ticket: &ticket };
     respond(&page, StatusCode::OK, &receipt)
 }
 
 impl ReceiptPage<'_> {
-    fn title(&self) -> String {
-        match self.slip {
-            Slip { until: Some(_), .. } => self.page.t.receipt_kept_title(),
-            Slip { before: true, .. } => self.page.t.receipt_before_title(),
-            _ => self.page.t.receipt_title(),
-        }
-    }
-
-    /// Whether something waits in the mailbox to be sent.
-    fn has_draft(&self) -> bool {
-        self.slip.until.is_some() || !self.slip.left.is_empty()
-    }
-
     fn until(&self) -> Option<String> {
         self.slip.until.map(|day| self.page.lang.date(Day(day)))
     }

@@ -1,6 +1,5 @@
 //! What every handler of the source's site can reach.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -13,6 +12,7 @@ use super::uploads::{Upload, Uploads};
 use crate::base::circuit::Circuit;
 use crate::base::random::NoRandomness;
 use crate::config::Config;
+use crate::config::PerLanguage;
 use crate::crypto::code::RetrievalCode;
 use crate::crypto::kdf::MailboxKeys;
 use crate::crypto::words::WordList;
@@ -44,7 +44,7 @@ pub struct Site {
     pub(super) messages: Arc<Slots<u32>>,
     pub(super) progress: Progress,
     pub(super) name: String,
-    pub(super) text: BTreeMap<String, String>,
+    pub(super) text: PerLanguage,
     pub(super) contact: String,
     pub(super) onions: Vec<String>,
 }

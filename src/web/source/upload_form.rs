@@ -13,9 +13,12 @@ use super::ticket::Ticket;
 use crate::base::circuit::Circuit;
 use crate::base::ids::DraftId;
 use crate::base::limits::{self, FORM_OVERHEAD, Limits};
-use crate::dropbox::{DropText, Intake, Team};
+use crate::dropbox::{Answer, DropText, Intake, Team, Written};
 use crate::web::body::{Incoming, read_text};
 use crate::web::multipart::{FormLimits, FormReader};
+
+/// What the name of an answer's field begins with; the question's id follows.
+pub const ANSWER: &str = "answer-";
 
 /// What was typed, as far as it was read: given back when something must be mended.
 #[derive(Default)]
@@ -23,7 +26,7 @@ pub struct TypedDrop {
     pub ticket: Option<Ticket>,
     pub code: Option<OpenedCode>,
     pub team: String,
-    pub message: String,
+    pub written: Written,
     /// The draft that the form adds to.
     pub draft: String,
     /// Files that are held whole.
@@ -32,9 +35,13 @@ pub struct TypedDrop {
     pub has_unheld: bool,
 }
 
-/// Parts: five text fields, then files.
-pub fn form_limits(files: usize) -> FormLimits {
-    FormLimits { header: limits::PART_HEADER, parts: files + 6, field_name: limits::FIELD_NAME }
+/// Parts: text fields, answers, then files.
+pub fn form_limits(files: usize, questions: usize) -> FormLimits {
+    FormLimits {
+        header: limits::PART_HEADER,
+        parts: files + questions + 6,
+        field_name: limits::FIELD_NAME,
+    }
 }
 
 /// A form while it arrives.
@@ -99,9 +106,19 @@ impl DropUpload<'_> {
                 }
                 ("message", None) if intake.is_none() => {
                     let read = read_text(&mut self.form, 4 * most)?;
-                    typed.message = read.text.replace("\r\n", "\n");
-                    if read.cut || typed.message.chars().count() > most {
+                    typed.written.message = read.text.replace("\r\n", "\n");
+                    if read.cut || typed.written.message.chars().count() > most {
                         return Err(Problem::MessageTooLong);
+                    }
+                }
+                (name, None) if intake.is_none() && name.starts_with(ANSWER) => {
+                    let id = name.trim_start_matches(ANSWER).to_owned();
+                    let read = read_text(&mut self.form, 4 * limits::ANSWER)?;
+                    let value = read.text.replace("\r\n", "\n");
+                    let is_long = read.cut || value.chars().count() > limits::ANSWER;
+                    typed.answer(Answer { id, value })?;
+                    if is_long {
+                        return Err(Problem::AnswerTooLong);
                     }
                 }
                 ("files", Some(name)) => {
@@ -142,16 +159,20 @@ impl DropUpload<'_> {
         if !code.code.is_checked() && !self.site.dropbox.store().knows(code.keys.id)? {
             return Err(Problem::OlderCode);
         }
-        if code.code.appears_in(&typed.message) {
+        let mut texts = typed.written.texts();
+        if texts.any(|text| code.code.appears_in(text)) {
             return Err(Problem::MessageHasCode);
         }
         if self.announced > largest_form(self.site.dropbox.limits()) {
             return Err(Problem::DispatchTooLarge);
         }
         let team: Team = self.site.dropbox.teams().find(&typed.team).ok_or(Problem::Team)?.clone();
+        if !typed.written.answers.iter().all(|answer| team.asks(answer)) {
+            return Err(Problem::Form);
+        }
         let seed = self.site.tickets.dispatch_seed(ticket);
         let text = DropText {
-            message: typed.message.clone(),
+            written: typed.written.clone(),
             keep: self.keep || !typed.draft.is_empty(),
             draft: DraftId::parse(&typed.draft),
             arrived: self.arrived,
@@ -181,6 +202,15 @@ pub fn largest_form(limits: &Limits) -> u64 {
 }
 
 impl TypedDrop {
+    /// One more answer; each question has one.
+    fn answer(&mut self, answer: Answer) -> Result<(), Problem> {
+        if self.written.answers.iter().any(|other| other.id == answer.id) {
+            return Err(Problem::Form);
+        }
+        self.written.answers.push(answer);
+        Ok(())
+    }
+
     /// Code and ticket, of a form that was read to its end.
     pub fn into_pair(self) -> Option<(String, Ticket)> {
         let code = self.code?;

@@ -8,7 +8,7 @@ code-words = english
 
 skip-to-content = Skip to content
 language-choice = Language
-footer = This site keeps no cookie and runs no script. What you send is sealed on arrival; only the editors can open it.
+footer = This site sets no cookies and runs no scripts. What you send is encrypted on arrival. Only the editors can open it.
 
 decimal-separator = .
 # between thousands
@@ -19,11 +19,11 @@ size-bytes = { $count ->
    *[other] { $count } bytes
 }
 # $n (String) - a number
-size-kib = { $n } KiB
+size-kb = { $n } kB
 # $n (String) - a number
-size-mib = { $n } MiB
+size-mb = { $n } MB
 # $n (String) - a number
-size-gib = { $n } GiB
+size-gb = { $n } GB
 # $day (Number) - day of the month
 # $month (Number) - 1 to 12
 # $year (String) - four digits
@@ -45,55 +45,74 @@ date = { $day } { $month ->
 ## First page
 
 landing-title = Send documents without giving your name
-landing-intro = You can leave documents and a message here. They are encrypted while they arrive, and only the editors hold the keys. We do not know who you are, and we do not need to.
+landing-who = A small team reads what you send, usually every few days.
+landing-intro = Your documents and your message are encrypted as they arrive. Only the editors hold the keys. We do not learn who you are.
 landing-send = Send documents
-landing-send-hint = You will get a code of nine words. Keep it to read the answer.
+landing-send-hint = You get a code. Keep it to read the answer.
 landing-return = I have a code
-landing-return-hint = Read the answer, or add to what you sent.
-landing-before = Before you send
-landing-before-tor = Use Tor Browser, with its security level set to “Safest”.
-landing-before-work = Do not use a computer, a phone or a network of your work.
-landing-before-metadata = Documents can carry your name, the time and the machine they were made on, and printouts can carry faint marks. Send only what is needed; if you can, retype the passage that matters instead. A photo taken with a phone can carry the place, the time and the device.
-landing-before-message = Do not write who you are in the message unless you want the editors to know.
-landing-readers = Who will read it
+landing-return-hint = Read the answer, or send more.
+traces-title = What a document can reveal about you
+traces-metadata = Files hold names, times, places and devices. A passage retyped as plain text holds none.
+traces-paper = Printed pages can carry faint marks of the printer and the day. Scans and photos show them.
+traces-copies = Copies can differ slightly, so that each points to one person. Prefer what many people have.
+traces-message = In the message, leave out who you are, how you got the document and who else has it.
+landing-kept-title = How long it is kept, and who can open it
+# $count (Number) - days
+landing-kept-sent = { $count ->
+    [one] Your documents are deleted here one day after the editors download them.
+   *[other] Your documents are deleted here { $count } days after the editors download them.
+}
+# $count (Number) - days
+landing-kept-all = { $count ->
+    [one] Everything under your code is deleted after one day without news.
+   *[other] Everything under your code is deleted after { $count } days without news.
+}
+landing-kept-seized = Whoever takes this server finds days, sizes and encrypted data. They find no documents, no messages, no file names, no codes and no addresses of visitors.
+landing-kept-honest = No system is perfect. Weigh what you risk before you send.
+before-scripts = Your browser runs scripts.
+before-scripts-do = In Tor Browser, set the security level to “Safest”. Another browser does not hide you.
+before-tor = Use Tor Browser at the security level “Safest”.
+before-work = Use nothing from work: no computer, no phone, no network.
+landing-readers = Who reads it
 # $count (Number) - editors' keys
 landing-keys = { $count ->
     [one] One editor holds a key
    *[other] { $count } editors hold a key
 }
-landing-keys-hint = Fingerprints of the keys that documents are sealed to. To encrypt by yourself first, take the keys themselves:
+landing-keys-hint = Fingerprints of the keys that your documents are encrypted to. To encrypt yourself first, use the keys:
 landing-contact = Other ways to reach us
 
 ## Sending
 
 drop-title = Send documents
+team-title = Who is it for?
+team-text = Only the team that you choose can open it.
+sent-to = To:
 drop-code-heading = Write down this code
-drop-code-hint = It is the only way back to read the answer. Copy it on paper: the first four letters of each word are enough. Nobody can give it to you again. Reloading this page changes it; do not photograph it with a phone of your own.
-drop-code-kept = This is the code you already have.
-drop-with-draft = What you add here is kept with the draft under this code. Nothing is sent yet: send the draft from your mailbox.
+drop-code-hint = This code is the only way to read the answer. Write it on paper: four letters of each word are enough. Do not photograph it. Nobody can give it to you again. Reloading this page changes it.
+drop-code-known = Your code
+drop-with-draft = What you add here is kept as a draft. It is not sent. Send the draft from your mailbox.
 drop-form-heading = Write, attach, send
-drop-team = Who should get it?
 drop-message = Message
-drop-message-hint = What these documents are, and what you know of them. Do not write who you are, how you got them or who else could have; and never the code.
-drop-message-lost = “Back” and “Reload” in the browser empty this form. The language buttons keep what you wrote, but not the files you chose.
-drop-files = Files
+drop-message-hint = What are these documents, and what do you know about them? Never write the code here.
+drop-message-lost = “Back” and “Reload” empty this form. The language buttons keep the text; choose your files again after that.
+drop-no-answer = No answer
+drop-files = Choose files
 # $file (String) - a size
 # $dispatch (String) - a size
 # $files (Number) - how many
-drop-files-hint = Several at once if you like: up to { $files } files of { $file } each, { $dispatch } together. If an upload breaks, the files that arrived whole are kept: send very large files one at a time, or split them.
-drop-traces = What a document can tell of you
-drop-traces-metadata = Office files, PDFs and photos carry names, times, places and devices inside. A passage retyped as plain text carries none.
-drop-traces-paper = Printed pages can carry faint marks of the printer and the day; scans and photos show them too.
-drop-traces-copies = Each copy of a document may differ slightly, and who received which may be known. If you can, send what many people could have.
+drop-files-hint = Up to { $files } files, { $file } each, { $dispatch } together. If the connection breaks, the files that arrived whole are kept. Send very large files one at a time.
 drop-send = Send
 drop-keep = Keep for later
-drop-keep-hint = “Send” gives everything to the editors. “Keep for later” stores it here, sealed, so that you can add more on another day; the editors see nothing of it until you send it.
+drop-keep-hint = “Keep for later” stores an encrypted draft. The editors do not see it and cannot answer until you send it.
 drop-add = Add to the draft
-drop-watch = Progress and receipt
-drop-send-hint = Over Tor this can take long. Keep this page open until the receipt appears. If none appears, your code shows what has arrived.
+drop-send-hint = Over Tor this can take long. Keep this page open: the box at the bottom shows how far it is.
+drop-mailbox-hint = Files that arrived whole after a broken upload are in your mailbox.
+box-title = Progress and receipt
+box-hint = Empty or stopped? The connection broke. Press “Send” again.
 
 progress-title = Progress of the upload
-progress-waiting = Nothing is being sent yet. Once you press “Send”, this shows how far it is.
+progress-waiting = Nothing is being sent yet.
 # $done (String) - a size
 # $total (String) - a size
 progress-of = { $done } of { $total }
@@ -113,220 +132,220 @@ progress-hours-left = { $count ->
 # $number (Number) - which file, from 1
 # $name (String) - its name
 progress-file = File { $number }: { $name }
-progress-sealing = Everything has arrived. It is being sealed and stored.
-progress-sent = Done. The receipt is below.
+progress-sealing = Everything has arrived and is being stored.
+progress-sent = Stored.
 result-title = Receipt
-result-waiting = The receipt will appear here.
 
 ## Receipt
 
 receipt-title = Received
-receipt-lead = What you sent is sealed and stored. Nobody, not even this server, can open it without the editors' keys.
+receipt-open = See the receipt
+receipt-lead = What you sent is encrypted and stored. Only the editors can open it.
 receipt-code-heading = Your code
-receipt-code-hint = This is the code of what has just arrived. If your paper says something else, correct it now.
+receipt-code-hint = What has just arrived is under this code. If your paper says otherwise, correct it now.
 receipt-content-heading = What arrived
-receipt-message = Your message arrived too.
-receipt-left-heading = Kept, not sent with it
-receipt-left = An earlier try of this form brought these files; this one did not, so they were not sent. Open your mailbox to send or discard them.
-receipt-message-only = Your message arrived, without files.
-receipt-hash = SHA-256
+receipt-message = Your message arrived.
+receipt-no-file = No file.
+receipt-left-heading = Not sent this time
+receipt-left = These files arrived in an earlier try and are kept as a draft. Open your mailbox to send or delete them.
+receipt-hash = Checksum (SHA-256)
 receipt-next-heading = What happens next
-receipt-next-read = The editors fetch what you sent and open it on a machine without a network.
-receipt-next-return = Come back in a few days with your code to read their answer.
-receipt-next-leave = When you are done, leave, then choose “New Identity” in Tor Browser.
+receipt-next-read = The editors download it and open it on a machine without a network.
+receipt-next-return = Come back in a few days with your code to read the answer.
 # $count (Number) - days
 receipt-next-expiry = { $count ->
-    [one] The day after the editors have fetched it, it is deleted here.
-   *[other] { $count } days after the editors have fetched it, it is deleted here.
+    [one] It is deleted here one day after the editors download it.
+   *[other] It is deleted here { $count } days after the editors download it.
 }
-receipt-whole = Show the receipt as a page
-receipt-kept-title = Kept, not sent
+receipt-kept-title = Not sent yet
+receipt-kept-lead = Your draft is kept here, encrypted. The editors do not see it and cannot answer until you send it.
 # $date (String) - a day
-receipt-kept-lead = It is stored here for you, sealed. The editors see nothing of it until you send it. If you add nothing more, it is deleted after { $date }; if room runs short here, the largest drafts go earlier.
-receipt-next-kept = Open your mailbox with this code to add more, to send it or to discard it.
-receipt-before-title = Already here
-receipt-before = This form was sent before, and what it held is stored. Nothing was stored twice.
+receipt-kept-until = It is deleted after { $date }, or earlier where room runs short. Each addition starts the days again.
+receipt-send-now = Open my mailbox to send it
+receipt-next-kept = In your mailbox you can send the draft, add to it or delete it.
+receipt-before-title = Already received
+receipt-before = This form was sent before, and everything in it is stored once.
 receipt-open-mailbox = Open my mailbox
 
 ## Mailbox
 
-mailbox-form-title = Read the answer
+mailbox-form-title = I have a code
 mailbox-form-label = Your code
-mailbox-form-hint = Nine words (an older code has eight), in any case, with or without accents, on one line or several. The first four letters of each word are enough.
-mailbox-form-open = Open
+mailbox-form-hint = Type the words in order. Capitals, accents and line breaks do not matter. Four letters of each word are enough.
+mailbox-form-open = Open my mailbox
 mailbox-title = Your mailbox
 mailbox-replies = Answers
-mailbox-no-replies = There is no answer yet. Come back in a few days.
-mailbox-empty = What was under this code has expired, or you withdrew or deleted it.
-# $date (String) - a day
-mailbox-reply-of = Answer of { $date }
-mailbox-reply-unreadable = This answer was not sealed to your code, so it cannot be shown. Tell the editors with a new message.
-mailbox-reply-cut = This answer is not shown in full here.
+mailbox-no-replies = No answer yet. Come back in a few days.
+mailbox-empty = Nothing is here now: it expired, or you withdrew or deleted it.
+mailbox-reply = Reply
+mailbox-reply-unreadable = Your code does not open this answer. Tell the editors in a new message.
+mailbox-reply-cut = Only the beginning of this answer is shown.
 mailbox-reply-whole = Download the whole answer
 mailbox-reply-files = Files with this answer
+mailbox-file-caution = A file opened outside Tor Browser can contact the network and reveal you. Open it offline, on Tails for example.
 mailbox-download = Download
 mailbox-sent = What you sent
-# $date (String) - a day
-mailbox-sent-on = Sent on { $date }
 # $count (Number) - files
 # $size (String) - their size
 mailbox-sent-files = { $count ->
-    [0] a message
-    [one] one file, about { $size }
+    [0] Message
+    [one] One file, about { $size }
    *[other] { $count } files, about { $size }
 }
-mailbox-waiting = waiting: no editor has fetched it yet
+mailbox-waiting = Not downloaded yet
 # $date (String) - a day
-mailbox-fetched = fetched by the editors on { $date }
+mailbox-fetched = Downloaded by the editors on { $date }
 # $date (String) - a day
-mailbox-expires = kept until { $date }
+mailbox-expires = Kept until { $date }
 mailbox-draft = Not sent yet
-# $team (String) - a team's name
-mailbox-draft-for = For: { $team }
+mailbox-draft-text = The editors do not see this draft and cannot answer until you send it.
 # $date (String) - a day
-mailbox-draft-text = What arrived whole is kept for you until { $date }. The editors see nothing of it until you send it. If room runs short here, the largest and oldest drafts are deleted first.
-mailbox-draft-message = The message that goes with it
-mailbox-draft-send = Send it now
+mailbox-draft-until = Kept until { $date }, or less long where room runs short.
+mailbox-draft-send = Send now
 mailbox-draft-add = Add to this draft
-mailbox-add = Add to it
+mailbox-add = Send more
 mailbox-add-open = Write or attach more
 mailbox-end = When you are done
 mailbox-nothing-title = Nothing under this code
-mailbox-nothing = Nothing has arrived under this code, or it has expired or was erased. If you have just sent something, compare each word with your paper. If not, you can send now, and this code will be the one to keep.
-mailbox-nothing-older = This code has eight words: an older kind. Nothing is stored under it, or what was there has expired or was erased. Compare each word with your paper: a newer code has nine words, and all nine are needed. To send something now, take a new code.
+mailbox-nothing = Nothing has arrived under this code, or it expired, or it was deleted. If you have just sent something, compare each word with your paper. You can also send now: keep this code then.
+mailbox-nothing-older = This code has eight words. Codes now have nine: if your paper has nine, type all of them. Nothing is stored under these eight words. To send something, take a new code.
 mailbox-new-code = Send documents with a new code
 mailbox-try-again = Try another code
 
 ## Questions
 
 question-back = No, go back
-gone-already = It is not here any more: it was sent, withdrawn or deleted before.
-draft-changed = What is kept has changed meanwhile. Look at it once more, then send it.
-draft-look = Look at it
-discard = Discard
-discard-title = Discard what is kept?
-discard-text = Files and message of this draft are deleted here, unsent. This cannot be undone.
-discard-done = What was kept is deleted.
-remove = Remove
-remove-title = Remove this file?
-remove-text = It is deleted here and is not sent with the others. The editors never saw it. This cannot be undone.
+gone-already = It is no longer here: it was sent, withdrawn or deleted before.
+draft-changed = The draft has changed meanwhile. Look at it again, then send it.
+draft-look = Open my mailbox
+discard-title = Delete this draft?
+# $date (String) - a day
+discard-text = The draft of { $date } is deleted unsent, with its files and its message. This is final.
+discard-done = The draft is deleted.
+# $name (String) - a file
+remove-title = Delete “{ $name }”?
+remove-text = The file is deleted here and will not be sent. The editors never saw it. This is final.
 remove-done = The file is deleted.
 withdraw = Withdraw
-withdraw-title = Withdraw what you sent?
-withdraw-text = If no editor has fetched it yet, it is deleted here. An editor who is fetching it at this very moment may have it all the same. This cannot be undone.
+# $date (String) - a day
+withdraw-title = Withdraw what you sent on { $date }?
+withdraw-text = It is deleted here if no editor has downloaded it. An editor who is downloading it right now may still get it. This is final.
 withdraw-done = It is withdrawn and deleted here.
-withdraw-too-late = An editor has fetched it meanwhile, so it cannot be withdrawn.
+withdraw-too-late = An editor has downloaded it meanwhile. It cannot be withdrawn.
 delete = Delete
-delete-title = Delete this answer?
-delete-text = The answer and its files are deleted here. This cannot be undone.
+# $date (String) - a day
+delete-title = Delete the answer of { $date }?
+delete-text = The answer and its files are deleted here. This is final.
 delete-done = The answer is deleted.
-erase = Erase everything
-erase-hint = Erasing deletes everything under this code: what you sent, what is kept and every answer. Editors keep what they have already fetched.
-erase-title = Erase everything under this code?
-erase-text = What you sent, what is kept and every answer are deleted here. What editors have already fetched stays with them. They will not be able to answer you any more. This cannot be undone.
-erased-title = Everything is erased
-erased-text = Nothing is left here under your code, and going back or reloading will not bring it back.
-erased-advice = Now choose “New Identity” in Tor Browser (the broom), or close it, and destroy the paper with the code.
+erase = Delete everything
+erase-hint = This deletes everything under your code: what you sent, drafts and answers. The editors keep what they have downloaded.
+erase-title = Delete everything under this code?
+erase-text = What you sent, drafts and answers are deleted here. The editors keep what they have downloaded and can no longer answer you. This is final.
+erased-title = Everything is deleted
+erased-text = Nothing is left under your code. “Back” and “Reload” show nothing.
+erased-advice = Now choose “New Identity” in Tor Browser (the broom), or close it. Destroy the paper with the code.
 
 ## Leaving
 
 leave = Leave
-leave-hint = Closes the mailbox, so that “Back” and “Reload” do not open it again.
+leave-hint = Leaving closes the mailbox: “Back” and “Reload” no longer open it.
 left-title = You have left
-left-text = The mailbox is closed. Going back or reloading will not open it.
-left-advice = Now choose “New Identity” in Tor Browser (the broom), or close it. If you wrote the code on paper, keep it where nobody looks for it.
+left-text = The mailbox is closed. “Back” and “Reload” do not open it.
+left-advice = Now choose “New Identity” in Tor Browser (the broom), or close it. Keep the paper with the code where nobody looks.
 
 ## Visits that are not safe
 
-loopback-notice = This page did not come over an onion address: for trying only. Do not send real documents here.
+loopback-notice = This page did not come over an onion address. It is for trying only: send no real documents.
 relayed-title = Stop: this way is not safe
-relayed-text = This page comes to you through a relay on the open web (tor2web, for example). Whoever runs it can see everything: who you are, what you send, your code. Nothing of this request was kept.
+relayed-text = This page reaches you through a relay on the open web, such as tor2web. Its owner can see who you are, what you send and your code. Nothing of this request was kept.
 host-title = Stop: this address is not ours
-host-text = This page was asked for under a name that does not belong to this site. Somebody may stand between you and us and see everything: who you are, what you send, your code. Nothing of this request was kept.
+host-text = This page was requested under a name that is not ours. Somebody between us may see who you are, what you send and your code. Nothing of this request was kept.
 danger-heading = What to do now
 danger-nothing = Send nothing here, and type no code here.
-danger-browser = On a device and a network that are not those of your work, get Tor Browser from torproject.org and open our address in it: it ends in “.onion”, with nothing after that.
-danger-no-address = Take our address from where you first read of us.
-danger-code = If you have already typed a code here, others may know it: do not use it again, and begin with a new one in Tor Browser.
+danger-browser = Get Tor Browser from torproject.org, on a device and a network that are not from work. Open our address in it: it ends in “.onion”.
+danger-no-address = Find our address where you first read about us.
+danger-code = If you already typed a code here, others may know it. Start again with a new code in Tor Browser.
 danger-address = Our address
-danger-compare = A relay can change this page too: compare the address with the one that you first got.
+danger-compare = A relay can change this page too. Compare this address with the one you first got.
 
 ## What can go wrong
 
-error-heading = This did not work
+error-heading = Not sent
 error-nothing-sent = Nothing was sent.
 # $count (Number) - files
 error-kept = { $count ->
-    [one] One file arrived whole and is kept for you. Send this form again with all of its files, or open your mailbox: there you can add what is missing, then send.
-   *[other] { $count } files arrived whole and are kept for you. Send this form again with all of its files, or open your mailbox: there you can add what is missing, then send.
+    [one] One file arrived whole and is kept as a draft in your mailbox. Correct the form and send all of it again.
+   *[other] { $count } files arrived whole and are kept as a draft in your mailbox. Correct the form and send all of it again.
 }
 # $count (Number) - files
 error-kept-part = { $count ->
-    [one] One file arrived whole and is kept for you as a draft: open your mailbox to send it. Then send the others with the same code.
-   *[other] { $count } files arrived whole and are kept for you as a draft: open your mailbox to send them. Then send the others with the same code.
+    [one] One file arrived whole and is kept as a draft. Open your mailbox to send it, then send the others with the same code.
+   *[other] { $count } files arrived whole and are kept as a draft. Open your mailbox to send them, then send the others with the same code.
 }
-error-mend = Mend it in the form above and send again: your files are still chosen there.
-error-choose = What you wrote still stands in the form above. Choose the files there anew, then send.
-error-retry = Your files are still chosen in the form above: send again in a while.
-error-again = Show the form as a page
+error-mend = Correct the form above and send again. Your files are still chosen.
+error-choose = Choose the files again in the form above, then send. Your text is still there.
+error-retry = Send again in a while. Your files are still chosen in the form above.
+error-again = Open the form again
 error-back-home = Back to the first page
 
-code-empty = Write the nine words of your code.
-code-too-long = This is too long for a code. Write its nine words and nothing else.
+code-empty = Type the words of your code.
+code-too-long = This is too long. Type the words of your code and nothing else.
 # $found (Number) - words found
 code-count = { $found ->
-    [one] A code has nine words; there is one.
-   *[other] A code has nine words; there are { $found }.
+    [one] A code has nine words. You typed one.
+   *[other] A code has nine words. You typed { $found }.
 }
 # $position (Number) - 1 to 9
-code-unknown = Word { $position } is in no list. Look at it again.
+code-unknown = Word { $position } cannot be right. Compare it with your paper.
 # $position (Number) - 1 to 9
 # $words (String) - suggestions
-code-unknown-suggest = Word { $position } is in no list. Did you mean: { $words }?
-code-check = One of these words is wrong, or two have changed places. Compare each word with your paper.
+code-unknown-suggest = Word { $position } cannot be right. Did you mean: { $words }?
+code-check = One of these words is wrong, or two have changed places. Compare each with your paper.
 
-error-too-large-title = Too large
+error-too-large-title = Not sent: too large
 # $limit (String) - a size
-error-file-too-large = One of the files is larger than { $limit }. Split it or send a smaller copy.
+error-file-too-large = One file is larger than { $limit }. Split it or send a smaller copy.
 # $limit (String) - a size
 # $file (String) - a size
-error-dispatch-too-large = What you chose is larger than { $limit }, the most that can be sent at once. A single file may have at most { $file }: split a larger one or send a smaller copy. Send the rest later, with the same code.
+error-dispatch-too-large = What you chose is larger than { $limit }, the most at once. One file may have { $file }. Send the rest later with the same code.
 # $limit (Number) - files
-error-too-many-files = There are more than { $limit } files. Send them in several goes, with the same code, or put them in one archive.
-error-full-title = No room
-error-full = There is no room for this now. Send less, or come back later; your code stays valid.
+error-too-many-files = There are more than { $limit } files. Send them in several goes with the same code, or in one archive.
+error-full-title = Not sent: no room
+error-full = There is no room right now. Send less, or come back later. Your code stays valid.
 # $most (String) - a size
-error-too-large-now = There is little room at the moment: together the files may have at most { $most }. Send less, or come back later; your code stays valid.
-error-busy-title = Too many at once
-error-busy = Too many people are sending or asking at once. Wait a minute and try again.
+error-too-large-now = Room is short right now: at most { $most } together. Send less, or come back later. Your code stays valid.
+error-busy-title = Busy
+error-busy = Too many people are sending right now. Wait a minute and try again.
 error-busy-form = Too many people are sending or asking at once. Wait a minute, then reload this page and confirm: what you wrote is sent along again.
-error-displaced = Many are sending at once, and hardly anything of this upload arrived for a while: its place was given to somebody else. Get a new Tor circuit for this site if you can, then try again.
-error-stale = The editors' keys have changed since these files arrived. They must be sent again: discard what is kept, then send the files anew.
-error-discarded = This upload has ended: the form was sent again, or its draft was sent, changed, discarded or erased in another window. Your mailbox shows what is kept.
+error-displaced = Many people are sending, and this upload hardly moved: its place went to somebody else. Ask Tor Browser for a new circuit, then send again.
+error-stale = The editors’ keys have changed since these files arrived. Delete this draft and send the files again.
+error-discarded = This upload has ended: in another window the form was sent again, or its draft was sent, changed or deleted. Your mailbox shows what is kept.
 # $most (Number)
-error-drafts = { $most } drafts are kept under this code, and there can be no more. Send or discard one in your mailbox. Sending directly still works, but an upload that breaks loses its files.
-error-unheld = Not every file that arrived could be kept: under this code there is no room for more drafts, or for more files in this one. Send or discard what is kept in your mailbox, then send again.
+error-drafts = There are { $most } drafts under this code, the most there can be. Send or delete one in your mailbox. “Send” still works, but a broken upload then loses its files.
+error-unheld = Some files that arrived could not be kept as a draft: there is no room for more under this code. Send or delete drafts in your mailbox, then send again.
 error-empty = Write a message or choose a file.
 # $limit (String) - a number of characters, written out
 error-message-too-long = The message is longer than { $limit } characters. Shorten it, or attach it as a file.
-error-message-has-code = The message contains your code. Whoever reads the message could open your mailbox. Take the code out of it and send again.
-error-file-name-has-code = The name of a file contains your code. Whoever reads the name could open your mailbox. Rename the file, choose it again and send.
-error-older-code = This form holds a code of eight words, an older kind, and nothing is stored under it. New documents need a code of nine words. The button below opens the form with a new code and your message: write the new code down, then choose your files again.
-error-team = Choose who should get it.
-error-ticket-old = This form is more than a week old. Nothing was sent. Copy what you wrote, then open a new form from the first page.
-error-code-ticket-old = This page is more than a week old. Enter your code again.
+# $limit (String) - a number of characters, written out
+error-answer-too-long = An answer is longer than { $limit } characters. Shorten it.
+error-message-has-code = The text contains your code. Whoever reads it could open your mailbox. Remove the code and send again.
+error-file-name-has-code = A file name contains your code. Whoever reads it could open your mailbox. Rename the file, choose it again and send.
+error-older-code = This form has a code of eight words, an older kind. Nothing new is stored under it. Copy your text, then take a new code from the first page.
+error-team = Choose who it is for.
+error-ticket-old = This form is more than a week old. Nothing was sent. Copy your text, then open a new form from the first page.
+error-code-ticket-old = This page is more than a week old. Type your code again.
 error-ticket-foreign = This form was not made by this site, or it was changed on the way. Start again from the first page.
 error-form-title = The form could not be read
-error-form = What arrived is not the form of this site. Start again from the first page; if you already wrote a code down, choose “I have a code” there.
-error-cut = The upload ended before it was complete. Nothing was sent; files that arrived whole are kept for you. Choose “I have a code” on the first page and type your code to see them.
-error-slow = This took too long. What you asked for may have been done all the same: look with your code.
+error-form = This is not a form of this site. Start again from the first page. If you already have a code, choose “I have a code” there.
+error-cut = The upload broke off. Nothing was sent. Files that arrived whole are kept as a draft: choose “I have a code” on the first page.
+error-slow = This took too long. It may have worked: look in your mailbox.
 error-origin-title = Refused
-error-origin = This request came from another site. Nothing was done. If you did not expect this, close that site.
-error-not-found-title = There is no such page
+error-origin = This request came from another site. Nothing was done. Close that site if you did not expect this.
+error-not-found-title = Page not found
 error-not-found = The address may be mistyped.
-error-no-file = There is no such file in your mailbox.
+error-no-file = This file is not in your mailbox.
 error-internal-title = Something failed here
-error-internal = It is not your fault. Try again later; your code stays valid.
+error-internal = It is not your fault. Try again later. Your code stays valid.
 
 ## Desk: inbox
 

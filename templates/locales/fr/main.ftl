@@ -8,7 +8,7 @@ code-words = french
 
 skip-to-content = Aller au contenu
 language-choice = Langue
-footer = Ce site ne dépose aucun cookie et n’exécute aucun script. Ce que vous envoyez est scellé dès son arrivée ; seule l’équipe peut l’ouvrir.
+footer = Ce site ne dépose aucun cookie et n’exécute aucun script. Ce que vous envoyez est chiffré dès son arrivée. Seule l’équipe peut l’ouvrir.
 
 decimal-separator = ,
 # espace fine insécable
@@ -17,9 +17,9 @@ size-bytes = { $count ->
     [one] { $count } octet
    *[other] { $count } octets
 }
-size-kib = { $n } Kio
-size-mib = { $n } Mio
-size-gib = { $n } Gio
+size-kb = { $n } ko
+size-mb = { $n } Mo
+size-gb = { $n } Go
 date = { $day ->
     [1] 1er
    *[other] { $day }
@@ -41,51 +41,68 @@ date = { $day ->
 ## Accueil
 
 landing-title = Envoyer des documents sans donner son nom
-landing-intro = Vous pouvez déposer ici des documents et un message. Ils sont chiffrés pendant leur arrivée, et seule l’équipe en détient les clés. Nous ne savons pas qui vous êtes, et nous n’avons pas besoin de le savoir.
+landing-who = Une petite équipe lit ce que vous envoyez, en général tous les quelques jours.
+landing-intro = Vos documents et votre message sont chiffrés à leur arrivée. Seule l’équipe détient les clés. Nous n’apprenons pas qui vous êtes.
 landing-send = Envoyer des documents
-landing-send-hint = Vous recevrez un code de neuf mots. Gardez-le pour lire la réponse.
+landing-send-hint = Vous recevez un code. Gardez-le pour lire la réponse.
 landing-return = J’ai un code
-landing-return-hint = Lire la réponse, ou compléter ce que vous avez envoyé.
-landing-before = Avant d’envoyer
-landing-before-tor = Utilisez le navigateur Tor, réglé sur le niveau de sécurité « Le plus sûr ».
-landing-before-work = N’utilisez ni un ordinateur, ni un téléphone, ni un réseau de votre travail.
-landing-before-metadata = Un document peut contenir votre nom, l’heure et la machine qui l’a produit ; une page imprimée peut porter des marques presque invisibles. N’envoyez que le nécessaire ; si possible, retapez plutôt le passage important. Une photo prise au téléphone peut contenir le lieu, l’heure et l’appareil.
-landing-before-message = N’écrivez pas qui vous êtes dans le message, sauf si vous voulez que l’équipe le sache.
-landing-readers = Qui lira
+landing-return-hint = Lire la réponse, ou compléter votre envoi.
+traces-title = Ce qu’un document peut révéler sur vous
+traces-metadata = Un fichier contient des noms, des heures, des lieux, des appareils. Un passage retapé en texte simple n’en contient pas.
+traces-paper = Une page imprimée peut porter des marques presque invisibles : l’imprimante, le jour. Les scans et les photos les montrent.
+traces-copies = Deux exemplaires peuvent différer un peu, et désigner chacun une personne. Préférez ce que beaucoup de gens ont.
+traces-message = Dans le message, n’écrivez ni qui vous êtes, ni comment vous avez eu le document, ni qui d’autre l’a.
+landing-kept-title = Durée de conservation, et qui peut ouvrir
+landing-kept-sent = { $count ->
+    [one] Vos documents sont supprimés ici un jour après que l’équipe les a récupérés.
+   *[other] Vos documents sont supprimés ici { $count } jours après que l’équipe les a récupérés.
+}
+landing-kept-all = { $count ->
+    [one] Tout ce qui est sous votre code est supprimé après un jour sans nouveauté.
+   *[other] Tout ce qui est sous votre code est supprimé après { $count } jours sans nouveauté.
+}
+landing-kept-seized = Qui saisit ce serveur y trouve des jours, des tailles et des données chiffrées. On n’y trouve ni documents, ni messages, ni noms de fichiers, ni codes, ni adresses des visites.
+landing-kept-honest = Aucun système n’est parfait. Pesez ce que vous risquez avant d’envoyer.
+before-scripts = Votre navigateur exécute des scripts.
+before-scripts-do = Dans le Navigateur Tor, réglez le niveau de sécurité sur « Le plus sûr ». Un autre navigateur ne vous cache pas.
+before-tor = Utilisez le Navigateur Tor au niveau de sécurité « Le plus sûr ».
+before-work = N’utilisez rien de votre travail : ni ordinateur, ni téléphone, ni réseau.
+landing-readers = Qui lit
 landing-keys = { $count ->
     [one] Une personne détient une clé
    *[other] { $count } personnes détiennent une clé
 }
-landing-keys-hint = Empreintes des clés avec lesquelles les documents sont scellés. Pour chiffrer d’abord vous-même, prenez les clés elles-mêmes :
+landing-keys-hint = Empreintes des clés pour lesquelles vos documents sont chiffrés. Pour chiffrer d’abord vous-même, prenez les clés :
 landing-contact = Autres moyens de nous joindre
 
 ## Envoyer
 
 drop-title = Envoyer des documents
+team-title = À qui l’envoyer ?
+team-text = Seule l’équipe choisie pourra l’ouvrir.
+sent-to = À :
 drop-code-heading = Notez ce code
-drop-code-hint = C’est le seul moyen de revenir lire la réponse. Recopiez-le sur papier : les quatre premières lettres de chaque mot suffisent. Personne ne pourra vous le redonner. Actualiser cette page le change ; ne le photographiez pas avec votre téléphone.
-drop-code-kept = C’est le code que vous avez déjà.
-drop-with-draft = Ce que vous ajoutez ici est gardé avec le brouillon. Rien n’est encore envoyé : le brouillon s’envoie depuis votre boîte.
+drop-code-hint = Ce code est le seul moyen de lire la réponse. Écrivez-le sur papier : quatre lettres de chaque mot suffisent. Ne le photographiez pas. Personne ne pourra vous le redonner. Actualiser cette page le change.
+drop-code-known = Votre code
+drop-with-draft = Ce que vous ajoutez ici est gardé comme brouillon. Rien n’est envoyé. Envoyez le brouillon depuis votre boîte.
 drop-form-heading = Écrivez, joignez, envoyez
-drop-team = À qui l’envoyer ?
 drop-message = Message
-drop-message-hint = Ce que sont ces documents, et ce que vous en savez. N’écrivez ni qui vous êtes, ni comment vous les avez eus, ni qui d’autre pouvait les avoir ; et jamais le code.
-drop-message-lost = « Précédent » et « Actualiser », dans le navigateur, vident ce formulaire. Les boutons de langue gardent ce que vous avez écrit, mais pas les fichiers choisis.
-drop-files = Fichiers
-drop-files-hint = Plusieurs à la fois si vous voulez : jusqu’à { $files } fichiers de { $file } chacun, { $dispatch } en tout. Si l’envoi s’interrompt, les fichiers arrivés entiers sont gardés : envoyez les très gros fichiers un par un, ou découpez-les.
-drop-traces = Ce qu’un document peut dire de vous
-drop-traces-metadata = Les fichiers bureautiques, les PDF et les photos contiennent des noms, des heures, des lieux, des appareils. Un passage retapé en texte simple n’en contient aucun.
-drop-traces-paper = Les pages imprimées peuvent porter des marques presque invisibles qui indiquent l’imprimante et le jour ; les scans et les photos les montrent aussi.
-drop-traces-copies = Chaque exemplaire d’un document peut différer un peu, et l’on peut savoir qui a reçu lequel. Si possible, envoyez ce que beaucoup de gens pouvaient avoir.
+drop-message-hint = Que sont ces documents, et que savez-vous d’eux ? N’écrivez jamais le code ici.
+drop-message-lost = « Précédent » et « Actualiser » vident ce formulaire. Les boutons de langue gardent le texte ; choisissez ensuite de nouveau vos fichiers.
+drop-no-answer = Pas de réponse
+drop-files = Choisir des fichiers
+drop-files-hint = Jusqu’à { $files } fichiers de { $file } chacun, { $dispatch } en tout. Si la connexion se coupe, les fichiers arrivés entiers sont gardés. Envoyez les très gros fichiers un par un.
 drop-send = Envoyer
 drop-keep = Garder pour plus tard
-drop-keep-hint = « Envoyer » donne tout à l’équipe. « Garder pour plus tard » conserve tout ici, scellé, pour que vous puissiez le compléter un autre jour ; l’équipe n’en voit rien tant que vous ne l’avez pas envoyé.
+drop-keep-hint = « Garder pour plus tard » enregistre un brouillon chiffré. L’équipe ne le voit pas et ne peut pas répondre tant que vous ne l’avez pas envoyé.
 drop-add = Ajouter au brouillon
-drop-watch = Progression et accusé de réception
-drop-send-hint = Par Tor, cela peut être long. Gardez cette page ouverte jusqu’à l’accusé de réception. S’il n’apparaît pas, votre code montre ce qui est arrivé.
+drop-send-hint = Par Tor, l’envoi peut être long. Gardez cette page ouverte : l’encadré du bas montre où il en est.
+drop-mailbox-hint = Après une coupure, les fichiers arrivés entiers sont dans votre boîte.
+box-title = Progression et accusé de réception
+box-hint = Vide ou arrêté ? La connexion est coupée. Appuyez de nouveau sur « Envoyer ».
 
 progress-title = Progression de l’envoi
-progress-waiting = Aucun envoi en cours. Dès que vous appuyez sur « Envoyer », la progression s’affiche ici.
+progress-waiting = Aucun envoi en cours.
 progress-of = { $done } sur { $total }
 progress-rate = { $rate } par seconde
 progress-seconds-left = encore moins d’une minute
@@ -98,77 +115,76 @@ progress-hours-left = { $count ->
    *[other] encore { $count } heures environ
 }
 progress-file = Fichier { $number } : { $name }
-progress-sealing = Tout est arrivé. Scellement et enregistrement en cours.
-progress-sent = Terminé. L’accusé de réception est ci-dessous.
+progress-sealing = Tout est arrivé. Enregistrement en cours.
+progress-sent = Enregistré.
 result-title = Accusé de réception
-result-waiting = L’accusé de réception apparaîtra ici.
 
 ## Accusé de réception
 
 receipt-title = Bien reçu
-receipt-lead = Votre envoi est scellé et enregistré. Personne, pas même ce serveur, ne peut l’ouvrir sans les clés de l’équipe.
+receipt-open = Voir l’accusé de réception
+receipt-lead = Votre envoi est chiffré et enregistré. Seule l’équipe peut l’ouvrir.
 receipt-code-heading = Votre code
-receipt-code-hint = C’est le code de ce qui vient d’arriver. Si votre papier dit autre chose, corrigez-le maintenant.
+receipt-code-hint = Ce qui vient d’arriver est sous ce code. Si votre papier dit autre chose, corrigez-le maintenant.
 receipt-content-heading = Ce qui est arrivé
-receipt-message = Votre message est arrivé aussi.
-receipt-left-heading = Gardé, pas envoyé cette fois
-receipt-left = Ces fichiers étaient arrivés lors d’un essai précédent de ce formulaire ; il ne les contenait plus cette fois, ils n’ont donc pas été envoyés. Ouvrez votre boîte pour les envoyer ou les jeter.
-receipt-message-only = Votre message est arrivé, sans fichier.
-receipt-hash = SHA-256
+receipt-message = Votre message est arrivé.
+receipt-no-file = Aucun fichier.
+receipt-left-heading = Pas envoyé cette fois
+receipt-left = Ces fichiers sont arrivés lors d’un essai précédent et sont gardés comme brouillon. Ouvrez votre boîte pour les envoyer ou les supprimer.
+receipt-hash = Empreinte (SHA-256)
 receipt-next-heading = Et maintenant
-receipt-next-read = L’équipe relève votre envoi et l’ouvre sur une machine sans réseau.
+receipt-next-read = L’équipe le récupère et l’ouvre sur une machine sans réseau.
 receipt-next-return = Revenez dans quelques jours avec votre code pour lire la réponse.
-receipt-next-leave = Quand vous avez fini, quittez la boîte, puis choisissez « Nouvelle identité » dans le navigateur Tor.
 receipt-next-expiry = { $count ->
-    [one] Votre envoi est supprimé ici le lendemain du jour où l’équipe l’a relevé.
-   *[other] Votre envoi est supprimé ici { $count } jours après que l’équipe l’a relevé.
+    [one] Il est supprimé ici un jour après que l’équipe l’a récupéré.
+   *[other] Il est supprimé ici { $count } jours après que l’équipe l’a récupéré.
 }
-receipt-whole = Afficher l’accusé de réception en pleine page
-receipt-kept-title = Gardé, pas envoyé
-receipt-kept-lead = Ce qui est arrivé est conservé ici pour vous, scellé. L’équipe n’en voit rien tant que vous ne l’avez pas envoyé. Si vous n’ajoutez plus rien, tout est supprimé après le { $date } ; si la place vient à manquer ici, les plus gros brouillons le sont plus tôt.
-receipt-next-kept = Ouvrez votre boîte avec ce code pour compléter ce qui est gardé, l’envoyer ou le jeter.
-receipt-before-title = Déjà là
-receipt-before = Ce formulaire a déjà été envoyé, et son contenu est enregistré. Rien n’a été enregistré deux fois.
+receipt-kept-title = Pas encore envoyé
+receipt-kept-lead = Votre brouillon est gardé ici, chiffré. L’équipe ne le voit pas et ne peut pas répondre tant que vous ne l’avez pas envoyé.
+receipt-kept-until = Il est supprimé après le { $date }, ou plus tôt si la place manque. Chaque ajout fait repartir le délai.
+receipt-send-now = Ouvrir ma boîte pour l’envoyer
+receipt-next-kept = Dans votre boîte, vous pouvez envoyer le brouillon, le compléter ou le supprimer.
+receipt-before-title = Déjà reçu
+receipt-before = Ce formulaire a déjà été envoyé, et tout ce qu’il contient est enregistré une fois.
 receipt-open-mailbox = Ouvrir ma boîte
 
 ## Boîte
 
-mailbox-form-title = Lire la réponse
+mailbox-form-title = J’ai un code
 mailbox-form-label = Votre code
-mailbox-form-hint = Neuf mots (huit pour un ancien code), en majuscules ou non, avec ou sans accents, sur une ligne ou plusieurs. Les quatre premières lettres de chaque mot suffisent.
-mailbox-form-open = Ouvrir
+mailbox-form-hint = Tapez les mots dans l’ordre. Majuscules, accents et retours à la ligne ne comptent pas. Quatre lettres de chaque mot suffisent.
+mailbox-form-open = Ouvrir ma boîte
 mailbox-title = Votre boîte
 mailbox-replies = Réponses
-mailbox-no-replies = Il n’y a pas encore de réponse. Revenez dans quelques jours.
-mailbox-empty = Ce qui était sous ce code a dépassé son délai, ou vous l’avez retiré ou supprimé.
-mailbox-reply-of = Réponse du { $date }
-mailbox-reply-unreadable = Cette réponse n’a pas été scellée pour votre code, elle ne peut donc pas être affichée. Dites-le à l’équipe dans un nouveau message.
-mailbox-reply-cut = Cette réponse n’est pas affichée en entier ici.
+mailbox-no-replies = Pas encore de réponse. Revenez dans quelques jours.
+mailbox-empty = Il n’y a plus rien ici : le délai est passé, ou vous avez tout retiré ou supprimé.
+mailbox-reply = Répondre
+mailbox-reply-unreadable = Votre code n’ouvre pas cette réponse. Dites-le à l’équipe dans un nouveau message.
+mailbox-reply-cut = Seul le début de cette réponse est affiché.
 mailbox-reply-whole = Télécharger la réponse entière
-mailbox-reply-files = Fichiers de cette réponse
+mailbox-reply-files = Fichiers joints à cette réponse
+mailbox-file-caution = Un fichier ouvert hors du Navigateur Tor peut contacter le réseau et vous révéler. Ouvrez-le hors ligne, sous Tails par exemple.
 mailbox-download = Télécharger
 mailbox-sent = Ce que vous avez envoyé
-mailbox-sent-on = Envoyé le { $date }
 mailbox-sent-files = { $count ->
-    [0] un message
-    [one] un fichier, environ { $size }
+    [0] Message
+    [one] Un fichier, environ { $size }
    *[other] { $count } fichiers, environ { $size }
 }
-mailbox-waiting = en attente : l’équipe ne l’a pas encore relevé
-mailbox-fetched = relevé par l’équipe le { $date }
-mailbox-expires = gardé jusqu’au { $date }
+mailbox-waiting = Pas encore récupéré
+mailbox-fetched = Récupéré par l’équipe le { $date }
+mailbox-expires = Gardé jusqu’au { $date }
 mailbox-draft = Pas encore envoyé
-mailbox-draft-for = Pour : { $team }
-mailbox-draft-text = Ce qui est arrivé entier est gardé pour vous jusqu’au { $date }. L’équipe n’en voit rien tant que vous ne l’avez pas envoyé. Si la place vient à manquer ici, les brouillons les plus gros et les plus anciens sont supprimés en premier.
-mailbox-draft-message = Le message joint
+mailbox-draft-text = L’équipe ne voit pas ce brouillon et ne peut pas répondre tant que vous ne l’avez pas envoyé.
+mailbox-draft-until = Gardé jusqu’au { $date }, ou moins longtemps si la place manque.
 mailbox-draft-send = Envoyer maintenant
 mailbox-draft-add = Compléter ce brouillon
-mailbox-add = Compléter
+mailbox-add = Envoyer autre chose
 mailbox-add-open = Écrire ou joindre autre chose
-mailbox-end = Quand vous aurez fini
+mailbox-end = Quand vous avez fini
 mailbox-nothing-title = Rien sous ce code
-mailbox-nothing = Rien n’est arrivé sous ce code, ou le délai est passé, ou tout a été effacé. Si vous venez d’envoyer quelque chose, comparez chaque mot avec votre papier. Sinon, vous pouvez envoyer maintenant, et c’est ce code qu’il faudra garder.
-mailbox-nothing-older = Ce code a huit mots : c’est un ancien modèle. Rien n’est conservé sous ce code, ou le délai est passé, ou tout a été effacé. Comparez chaque mot avec votre papier : un code récent a neuf mots, et il les faut tous. Pour envoyer quelque chose maintenant, prenez un nouveau code.
+mailbox-nothing = Rien n’est arrivé sous ce code, ou le délai est passé, ou tout a été supprimé. Si vous venez d’envoyer quelque chose, comparez chaque mot avec votre papier. Vous pouvez aussi envoyer maintenant : gardez alors ce code.
+mailbox-nothing-older = Ce code a huit mots. Les codes en ont neuf à présent : si votre papier en a neuf, tapez-les tous. Rien n’est enregistré sous ces huit mots. Pour envoyer quelque chose, prenez un nouveau code.
 mailbox-new-code = Envoyer des documents avec un nouveau code
 mailbox-try-again = Essayer un autre code
 
@@ -176,119 +192,118 @@ mailbox-try-again = Essayer un autre code
 
 question-back = Non, revenir
 gone-already = Ce n’est plus ici : déjà envoyé, retiré ou supprimé.
-draft-changed = Ce qui est gardé a changé entre-temps. Regardez-le une dernière fois, puis envoyez-le.
-draft-look = Tout revoir
-discard = Jeter
-discard-title = Jeter ce qui est gardé ?
-discard-text = Les fichiers et le message de ce brouillon sont supprimés ici, sans être envoyés. C’est définitif.
-discard-done = Ce qui était gardé est supprimé.
-remove = Enlever
-remove-title = Enlever ce fichier ?
-remove-text = Il est supprimé ici et ne part pas avec les autres. L’équipe ne l’a jamais vu. C’est définitif.
+draft-changed = Le brouillon a changé entre-temps. Regardez-le de nouveau, puis envoyez-le.
+draft-look = Ouvrir ma boîte
+discard-title = Supprimer ce brouillon ?
+discard-text = Le brouillon du { $date } est supprimé sans être envoyé, avec ses fichiers et son message. C’est définitif.
+discard-done = Le brouillon est supprimé.
+remove-title = Supprimer « { $name } » ?
+remove-text = Le fichier est supprimé ici et ne sera pas envoyé. L’équipe ne l’a jamais vu. C’est définitif.
 remove-done = Le fichier est supprimé.
 withdraw = Retirer
-withdraw-title = Retirer ce que vous avez envoyé ?
-withdraw-text = Si personne dans l’équipe ne l’a encore relevé, votre envoi est supprimé ici. Quelqu’un qui serait en train de le relever à cet instant peut l’avoir quand même. C’est définitif.
+withdraw-title = Retirer votre envoi du { $date } ?
+withdraw-text = Il est supprimé ici si personne dans l’équipe ne l’a récupéré. Une personne qui le récupère à cet instant peut encore l’obtenir. C’est définitif.
 withdraw-done = Votre envoi est retiré et supprimé ici.
-withdraw-too-late = L’équipe l’a relevé entre-temps : il n’est plus possible de le retirer.
+withdraw-too-late = L’équipe l’a récupéré entre-temps. Il n’est plus possible de le retirer.
 delete = Supprimer
-delete-title = Supprimer cette réponse ?
+delete-title = Supprimer la réponse du { $date } ?
 delete-text = La réponse et ses fichiers sont supprimés ici. C’est définitif.
 delete-done = La réponse est supprimée.
-erase = Tout effacer
-erase-hint = « Tout effacer » supprime tout ce qui se trouve sous ce code : ce que vous avez envoyé, ce qui est gardé et toutes les réponses. L’équipe garde ce qu’elle a déjà relevé.
-erase-title = Tout effacer sous ce code ?
-erase-text = Tout est supprimé ici : ce que vous avez envoyé, ce qui est gardé et toutes les réponses. Ce que l’équipe a déjà relevé reste chez elle. Elle ne pourra plus vous répondre. C’est définitif.
-erased-title = Tout est effacé
-erased-text = Il ne reste rien ici sous votre code ; revenir en arrière ou actualiser la page n’y changera rien.
-erased-advice = Choisissez maintenant « Nouvelle identité » dans le navigateur Tor (le balai), ou fermez-le, et détruisez le papier qui porte le code.
+erase = Tout supprimer
+erase-hint = Ce bouton supprime tout sous votre code : envois, brouillons et réponses. L’équipe garde ce qu’elle a récupéré.
+erase-title = Tout supprimer sous ce code ?
+erase-text = Envois, brouillons et réponses sont supprimés ici. L’équipe garde ce qu’elle a récupéré et ne pourra plus vous répondre. C’est définitif.
+erased-title = Tout est supprimé
+erased-text = Il ne reste rien sous votre code. « Précédent » et « Actualiser » ne montrent rien.
+erased-advice = Choisissez maintenant « Nouvelle identité » dans le Navigateur Tor (le balai), ou fermez-le. Détruisez le papier qui porte le code.
 
 ## Quitter
 
 leave = Quitter
-leave-hint = Ferme la boîte : « Précédent » et « Actualiser » ne la rouvriront pas.
+leave-hint = Quitter ferme la boîte : « Précédent » et « Actualiser » ne la rouvrent plus.
 left-title = Vous avez quitté la boîte
-left-text = La boîte est fermée. Revenir en arrière ou actualiser la page ne la rouvrira pas.
-left-advice = Choisissez maintenant « Nouvelle identité » dans le navigateur Tor (le balai), ou fermez-le. Si le code est sur papier, gardez-le là où personne ne le cherchera.
+left-text = La boîte est fermée. « Précédent » et « Actualiser » ne la rouvrent pas.
+left-advice = Choisissez maintenant « Nouvelle identité » dans le Navigateur Tor (le balai), ou fermez-le. Gardez le papier du code là où personne ne cherche.
 
 ## Visites qui ne sont pas sûres
 
-loopback-notice = Cette page n’est pas arrivée par une adresse onion : c’est seulement pour essayer. N’envoyez pas de vrais documents ici.
+loopback-notice = Cette page n’est pas arrivée par une adresse onion. Elle sert à essayer : n’envoyez pas de vrais documents.
 relayed-title = Attention : ce chemin n’est pas sûr
-relayed-text = Cette page vous arrive par un relais du web ordinaire (tor2web, par exemple). Qui tient ce relais peut tout voir : qui vous êtes, ce que vous envoyez, votre code. Rien de cette demande n’a été gardé.
+relayed-text = Cette page vous arrive par un relais du web ordinaire, comme tor2web. Qui le tient peut voir qui vous êtes, ce que vous envoyez et votre code. Rien de cette demande n’a été gardé.
 host-title = Attention : cette adresse n’est pas la nôtre
-host-text = Cette page a été demandée sous un nom qui n’appartient pas à ce site. Quelqu’un se trouve peut-être entre vous et nous et peut tout voir : qui vous êtes, ce que vous envoyez, votre code. Rien de cette demande n’a été gardé.
+host-text = Cette page a été demandée sous un nom qui n’est pas le nôtre. Quelqu’un entre vous et nous voit peut-être qui vous êtes, ce que vous envoyez et votre code. Rien de cette demande n’a été gardé.
 danger-heading = Que faire maintenant
 danger-nothing = N’envoyez rien ici et n’y tapez aucun code.
-danger-browser = Sur un appareil et un réseau qui ne sont pas ceux de votre travail, prenez le navigateur Tor sur torproject.org et ouvrez-y notre adresse : elle finit par « .onion », sans rien après.
+danger-browser = Prenez le Navigateur Tor sur torproject.org, avec un appareil et un réseau qui ne sont pas ceux de votre travail. Ouvrez-y notre adresse : elle finit par « .onion ».
 danger-no-address = Reprenez notre adresse là où vous avez entendu parler de nous.
-danger-code = Si vous avez déjà tapé un code ici, d’autres le connaissent peut-être : ne l’utilisez plus, et recommencez avec un nouveau dans le navigateur Tor.
+danger-code = Si vous avez déjà tapé un code ici, d’autres le connaissent peut-être. Recommencez avec un nouveau code dans le Navigateur Tor.
 danger-address = Notre adresse
-danger-compare = Un relais peut aussi modifier cette page : comparez l’adresse avec celle que vous avez eue au départ.
+danger-compare = Un relais peut aussi modifier cette page. Comparez cette adresse avec celle que vous aviez au départ.
 
 ## Ce qui peut échouer
 
-error-heading = Cela n’a pas marché
+error-heading = Pas envoyé
 error-nothing-sent = Rien n’a été envoyé.
 error-kept = { $count ->
-    [one] Un fichier est arrivé entier et il est gardé pour vous. Renvoyez ce formulaire avec tous ses fichiers, ou ouvrez votre boîte : vous pouvez y ajouter ce qui manque, puis envoyer.
-   *[other] { $count } fichiers sont arrivés entiers et sont gardés pour vous. Renvoyez ce formulaire avec tous ses fichiers, ou ouvrez votre boîte : vous pouvez y ajouter ce qui manque, puis envoyer.
+    [one] Un fichier est arrivé entier et il est gardé comme brouillon dans votre boîte. Corrigez le formulaire et renvoyez le tout.
+   *[other] { $count } fichiers sont arrivés entiers et sont gardés comme brouillon dans votre boîte. Corrigez le formulaire et renvoyez le tout.
 }
 error-kept-part = { $count ->
-    [one] Un fichier est arrivé entier et il est gardé pour vous comme brouillon : ouvrez votre boîte pour l’envoyer. Envoyez ensuite les autres avec le même code.
-   *[other] { $count } fichiers sont arrivés entiers et sont gardés pour vous comme brouillon : ouvrez votre boîte pour les envoyer. Envoyez ensuite les autres avec le même code.
+    [one] Un fichier est arrivé entier et il est gardé comme brouillon. Ouvrez votre boîte pour l’envoyer, puis envoyez les autres avec le même code.
+   *[other] { $count } fichiers sont arrivés entiers et sont gardés comme brouillon. Ouvrez votre boîte pour les envoyer, puis envoyez les autres avec le même code.
 }
-error-mend = Faites la correction dans le formulaire ci-dessus et envoyez de nouveau : vos fichiers y sont toujours choisis.
-error-choose = Ce que vous avez écrit est toujours dans le formulaire ci-dessus. Choisissez-y de nouveau les fichiers, puis envoyez.
-error-retry = Vos fichiers sont toujours choisis dans le formulaire ci-dessus : envoyez de nouveau dans un moment.
-error-again = Afficher le formulaire en pleine page
+error-mend = Corrigez le formulaire ci-dessus et envoyez de nouveau. Vos fichiers sont toujours choisis.
+error-choose = Choisissez de nouveau les fichiers dans le formulaire ci-dessus, puis envoyez. Votre texte y est toujours.
+error-retry = Envoyez de nouveau dans un moment. Vos fichiers sont toujours choisis dans le formulaire ci-dessus.
+error-again = Rouvrir le formulaire
 error-back-home = Revenir à l’accueil
 
-code-empty = Écrivez les neuf mots de votre code.
-code-too-long = C’est trop long pour un code. Écrivez ses neuf mots et rien d’autre.
+code-empty = Tapez les mots de votre code.
+code-too-long = C’est trop long. Tapez les mots de votre code et rien d’autre.
 code-count = { $found ->
-    [one] Un code a neuf mots ; il y en a un.
-   *[other] Un code a neuf mots ; il y en a { $found }.
+    [one] Un code a neuf mots. Vous en avez tapé un.
+   *[other] Un code a neuf mots. Vous en avez tapé { $found }.
 }
-code-unknown = Le mot { $position } n’est dans aucune liste. Regardez-le de nouveau.
-code-unknown-suggest = Le mot { $position } n’est dans aucune liste. Peut-être : { $words } ?
-code-check = L’un de ces mots est faux, ou deux mots ont changé de place. Comparez chaque mot avec votre papier.
+code-unknown = Le mot { $position } ne peut pas être le bon. Comparez-le avec votre papier.
+code-unknown-suggest = Le mot { $position } ne peut pas être le bon. Peut-être : { $words } ?
+code-check = L’un de ces mots est faux, ou deux ont changé de place. Comparez chacun avec votre papier.
 
-error-too-large-title = Trop gros
-error-file-too-large = Un des fichiers dépasse { $limit }. Découpez-le ou envoyez une copie plus petite.
-error-dispatch-too-large = Vous avez choisi plus de { $limit }, le maximum d’un envoi. Un fichier à lui seul peut avoir au plus { $file } : découpez un fichier plus grand ou envoyez une copie plus petite. Envoyez le reste plus tard, avec le même code.
-error-too-many-files = Il y a plus de { $limit } fichiers. Envoyez-les en plusieurs fois, avec le même code, ou mettez-les dans une archive.
-error-full-title = Plus de place
-error-full = Il n’y a pas assez de place en ce moment. Envoyez-en moins, ou revenez plus tard ; votre code reste valable.
-error-too-large-now = Il reste peu de place en ce moment : les fichiers, ensemble, ne peuvent pas dépasser { $most }. Envoyez-en moins, ou revenez plus tard ; votre code reste valable.
-error-busy-title = Trop de monde à la fois
-error-busy = Trop de personnes envoient ou demandent en même temps. Attendez une minute et réessayez.
+error-too-large-title = Pas envoyé : trop gros
+error-file-too-large = Un fichier dépasse { $limit }. Découpez-le ou envoyez une copie plus petite.
+error-dispatch-too-large = Vous avez choisi plus de { $limit }, le maximum d’un envoi. Un fichier peut avoir { $file }. Envoyez le reste plus tard avec le même code.
+error-too-many-files = Il y a plus de { $limit } fichiers. Envoyez-les en plusieurs fois avec le même code, ou dans une archive.
+error-full-title = Pas envoyé : plus de place
+error-full = Il n’y a pas assez de place en ce moment. Envoyez-en moins, ou revenez plus tard. Votre code reste valable.
+error-too-large-now = La place manque en ce moment : { $most } au plus en tout. Envoyez-en moins, ou revenez plus tard. Votre code reste valable.
+error-busy-title = Trop de demandes
+error-busy = Trop de personnes envoient en ce moment. Attendez une minute et réessayez.
 error-busy-form = Trop de personnes envoient ou demandent en même temps. Attendez une minute, puis actualisez cette page et confirmez : ce que vous avez écrit est envoyé de nouveau.
-error-displaced = Beaucoup de personnes envoient en même temps, et presque rien de cet envoi n’est arrivé depuis un moment : sa place a été donnée à quelqu’un d’autre. Demandez si possible un nouveau circuit Tor pour ce site, puis réessayez.
-error-stale = Les clés de l’équipe ont changé depuis l’arrivée de ces fichiers. Il faut les renvoyer : jetez ce qui est gardé, puis envoyez les fichiers de nouveau.
-error-discarded = Cet envoi s’est arrêté : le formulaire a été renvoyé, ou son brouillon a été envoyé, modifié, jeté ou effacé dans une autre fenêtre. Votre boîte montre ce qui est gardé.
-error-drafts = { $most } brouillons sont gardés sous ce code, et il ne peut pas y en avoir plus. Envoyez-en ou jetez-en un dans votre boîte. L’envoi direct fonctionne toujours, mais un envoi interrompu perd alors ses fichiers.
-error-unheld = Tout ce qui est arrivé n’a pas pu être gardé : il n’y a plus de place sous ce code pour d’autres brouillons, ou dans celui-ci pour d’autres fichiers. Envoyez ou jetez ce qui est gardé dans votre boîte, puis recommencez.
+error-displaced = Beaucoup de personnes envoient, et cet envoi n’avançait presque pas : sa place est allée à quelqu’un d’autre. Demandez un nouveau circuit au Navigateur Tor, puis renvoyez.
+error-stale = Les clés de l’équipe ont changé depuis l’arrivée de ces fichiers. Supprimez ce brouillon et renvoyez les fichiers.
+error-discarded = Cet envoi s’est arrêté : dans une autre fenêtre, le formulaire a été renvoyé, ou son brouillon envoyé, modifié ou supprimé. Votre boîte montre ce qui est gardé.
+error-drafts = Il y a { $most } brouillons sous ce code, le maximum. Envoyez ou supprimez-en un dans votre boîte. « Envoyer » fonctionne toujours, mais un envoi coupé perd alors ses fichiers.
+error-unheld = Des fichiers arrivés n’ont pas pu être gardés comme brouillon : il n’y a plus de place sous ce code. Envoyez ou supprimez des brouillons dans votre boîte, puis renvoyez.
 error-empty = Écrivez un message ou choisissez un fichier.
 error-message-too-long = Le message dépasse { $limit } caractères. Raccourcissez-le, ou joignez-le comme fichier.
-error-message-has-code = Le message contient votre code. Quiconque lit le message pourrait ouvrir votre boîte. Retirez le code du message et envoyez de nouveau.
-error-file-name-has-code = Le nom d’un fichier contient votre code. Quiconque lit ce nom pourrait ouvrir votre boîte. Renommez le fichier, choisissez-le de nouveau et envoyez.
-error-older-code = Ce formulaire porte un code de huit mots, d’un ancien modèle, et rien n’est conservé sous ce code. Pour de nouveaux documents, il faut un code de neuf mots. Le bouton ci-dessous ouvre le formulaire avec un nouveau code et votre message : notez le nouveau code, puis choisissez de nouveau vos fichiers.
+error-answer-too-long = Une réponse dépasse { $limit } caractères. Raccourcissez-la.
+error-message-has-code = Le texte contient votre code. Qui le lit pourrait ouvrir votre boîte. Retirez le code et renvoyez.
+error-file-name-has-code = Un nom de fichier contient votre code. Qui le lit pourrait ouvrir votre boîte. Renommez le fichier, choisissez-le de nouveau et envoyez.
+error-older-code = Ce formulaire porte un code de huit mots, d’un ancien modèle. Rien de nouveau n’y est enregistré. Copiez votre texte, puis prenez un nouveau code depuis l’accueil.
 error-team = Choisissez à qui l’envoyer.
-error-ticket-old = Ce formulaire a plus d’une semaine. Rien n’a été envoyé. Copiez ce que vous avez écrit, puis ouvrez un nouveau formulaire depuis l’accueil.
-error-code-ticket-old = Cette page a plus d’une semaine. Entrez de nouveau votre code.
+error-ticket-old = Ce formulaire a plus d’une semaine. Rien n’a été envoyé. Copiez votre texte, puis ouvrez un nouveau formulaire depuis l’accueil.
+error-code-ticket-old = Cette page a plus d’une semaine. Tapez de nouveau votre code.
 error-ticket-foreign = Ce formulaire ne vient pas de ce site, ou il a été modifié en route. Recommencez depuis l’accueil.
 error-form-title = Le formulaire n’a pas pu être lu
-error-form = Ce qui est arrivé n’est pas le formulaire de ce site. Recommencez depuis l’accueil ; si vous avez déjà noté un code, choisissez-y « J’ai un code ».
-error-cut = L’envoi s’est arrêté avant la fin. Rien n’a été envoyé ; les fichiers arrivés entiers sont gardés pour vous. Choisissez « J’ai un code » à l’accueil et tapez votre code pour les voir.
-error-slow = Cela a pris trop de temps. Ce que vous avez demandé est peut-être fait quand même : regardez avec votre code.
+error-form = Ce n’est pas un formulaire de ce site. Recommencez depuis l’accueil. Si vous avez déjà un code, choisissez-y « J’ai un code ».
+error-cut = L’envoi s’est interrompu. Rien n’a été envoyé. Les fichiers arrivés entiers sont gardés comme brouillon : choisissez « J’ai un code » à l’accueil.
+error-slow = Cela a pris trop de temps. Cela a peut-être marché : regardez dans votre boîte.
 error-origin-title = Refusé
-error-origin = Cette demande venait d’un autre site. Rien n’a été fait. Si vous ne vous y attendiez pas, fermez cet autre site.
-error-not-found-title = Cette page n’existe pas
+error-origin = Cette demande venait d’un autre site. Rien n’a été fait. Fermez cet autre site si vous ne vous y attendiez pas.
+error-not-found-title = Page introuvable
 error-not-found = L’adresse est peut-être mal tapée.
-error-no-file = Ce fichier n’existe pas dans votre boîte.
+error-no-file = Ce fichier n’est pas dans votre boîte.
 error-internal-title = Quelque chose a échoué ici
-error-internal = Ce n’est pas votre faute. Réessayez plus tard ; votre code reste valable.
+error-internal = Ce n’est pas votre faute. Réessayez plus tard. Votre code reste valable.
 
 ## Desk: inbox
 
