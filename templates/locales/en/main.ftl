@@ -428,7 +428,7 @@ dispatch-pick = Select
 dispatch-manifest = Download the manifest only ({ $size })
 dispatches-get = Download selected
 dispatches-fetched = Mark as downloaded
-dispatches-fetched-hint = Both buttons change what counts as downloaded by you; they download nothing. If a download was lost, mark it as not downloaded. Otherwise the submission is deleted at its date, and nobody has read it.
+dispatches-fetched-hint = The two “Mark” buttons change what counts as downloaded by you and download nothing. If a download was lost, mark the submission as not downloaded. Otherwise the submission is deleted at its date, and nobody has read it.
 # $count (Number) - submissions
 dispatches-fetched-done = { $count ->
     [one] One submission counts as downloaded by you.

@@ -337,8 +337,8 @@ desk-files = { $count ->
 inbox-pages = Pages
 inbox-newer = Plus récentes
 inbox-older = Plus anciennes
-inbox-download = Récupérer tous les envois non lus
-inbox-download-of = Récupérer tous les envois non lus de { $team }
+inbox-download = Récupérer les envois non lus
+inbox-download-of = Récupérer les envois non lus de { $team }
 inbox-download-hint = Un seul paquet contient tout ce que vous n’avez pas récupéré, sans les boîtes en sourdine.
 
 ## Desk: a mailbox
@@ -349,7 +349,7 @@ mark-starred = avec étoile
 mark-mute = Mettre en sourdine
 mark-unmute = Sortir de la sourdine
 mark-muted = en sourdine
-mark-mute-hint = Seul votre compte montre votre étoile et votre sourdine. Une boîte en sourdine figure sous « En sourdine » ; votre flux et « Récupérer tous les envois non lus » la laissent de côté.
+mark-mute-hint = Seul votre compte montre votre étoile et votre sourdine. Une boîte en sourdine figure sous « En sourdine » ; votre flux et « Récupérer les envois non lus » la laissent de côté.
 mark-star-done = La boîte porte votre étoile.
 mark-unstar-done = Votre étoile est retirée.
 mark-mute-done = La boîte est en sourdine. Vous la trouvez sous « En sourdine ».
@@ -374,7 +374,7 @@ dispatch-pick = Sélectionner
 dispatch-manifest = Récupérer le manifeste seul ({ $size })
 dispatches-get = Récupérer la sélection
 dispatches-fetched = Marquer comme récupéré
-dispatches-fetched-hint = Ces deux boutons changent ce qui compte comme récupéré par vous, sans rien télécharger. Si un paquet s’est perdu, marquez les envois comme non récupérés. Sinon ils seront supprimés à leur date sans que personne les ait lus.
+dispatches-fetched-hint = Les deux boutons « Marquer » changent ce qui compte comme récupéré par vous, sans rien télécharger. Si un paquet s’est perdu, marquez les envois comme non récupérés. Sinon ils seront supprimés à leur date sans que personne les ait lus.
 dispatches-fetched-done = { $count ->
     [one] Un envoi compte comme récupéré par vous.
    *[other] { $count } envois comptent comme récupérés par vous.
