@@ -306,8 +306,7 @@ impl Desk {
             (DispatchKind::Reply, _) => (t.desk_delete_reply_title(day), t.desk_delete_reply_text()),
             (DispatchKind::Submission, Some(_)) => (t.desk_delete_title(day), t.desk_delete_text()),
             (DispatchKind::Submission, None) => {
-                let text = format!("{} {}", t.desk_delete_unfetched(), t.desk_delete_text());
-                (t.desk_delete_title(day), text)
+                (t.desk_delete_title(day), t.desk_delete_unfetched())
             }
         };
         Ok([title, text, t.delete()])

@@ -446,7 +446,7 @@ desk-delete-title = Delete the submission of { $date } for the whole team?
 # $date (String) - a day
 desk-delete-reply-title = Delete the answer of { $date } for the whole team?
 desk-delete-text = The submission and its files are deleted here. Nobody can download them any more. Copies that were downloaded remain. This is final.
-desk-delete-unfetched = Nobody has downloaded it yet.
+desk-delete-unfetched = Nobody has downloaded this yet. The submission and its files are lost. This is final.
 desk-delete-reply-text = The answer and its files are deleted here. If the source has not read it, the source never will. This is final.
 desk-delete-done = It is deleted.
 erase-mailbox-title = Delete the mailbox
