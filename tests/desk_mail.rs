@@ -331,7 +331,9 @@ fn a_download_is_a_frozen_list_that_goes_on_where_it_broke() {
     let files = files_below(&opened);
     let file = files.iter().find(|file| file.ends_with("a.bin")).unwrap();
     assert!(fs::read(file).unwrap() == fs::read(&two.documents[0]).unwrap());
-    wait_for("the fetch", || two.anne.get(&place).text().contains(&filled("dispatch-fetched", &["anne"])).then_some(()));
+    wait_for("the fetch", || {
+        two.anne.get(&place).text().contains(&filled("dispatch-fetched", &["anne"])).then_some(())
+    });
     two.site.mailbox(&two.forms[0].code).must_say(msg("mailbox-fetched"));
     // The later one is not in that list, and still new.
     assert_eq!(two.anne.get(&place).text().matches(">new<").count(), 1);

@@ -382,7 +382,8 @@ fn a_row_tells_how_much_waits_since_when_and_whether_it_is_answered() {
         };
         let members = (0..=files).map(|at| member(if at == 0 { 100 } else { 1000 })).collect();
         let (id, kind) = (DispatchId([number; 16]), DispatchKind::Submission);
-        let dispatch = Dispatch { id, kind, team: "a".into(), day: Day(day), fetched: None, members };
+        let dispatch =
+            Dispatch { id, kind, team: "a".into(), day: Day(day), fetched: None, members };
         let mailbox = mailbox(0);
         upload
             .publish(Publication { mailbox, dispatch, keys: 1, draft: None, sent_by: None })
@@ -407,14 +408,18 @@ fn a_row_tells_how_much_waits_since_when_and_whether_it_is_answered() {
     with_files(3, 1, 103);
     with_files(4, 0, 104);
     assert_eq!(told(), (2, Some(Day(103)), 1, 1_200, false));
-    place.store.fetched("a", vec![DispatchId([3; 16]), DispatchId([4; 16])], "anne", Day(105)).unwrap();
+    place
+        .store
+        .fetched("a", vec![DispatchId([3; 16]), DispatchId([4; 16])], "anne", Day(105))
+        .unwrap();
     assert_eq!(told(), (0, None, 3, 3_300, false));
 }
 
 #[test]
 fn a_list_says_how_much_of_it_counts_as_downloaded() {
     let place = Fixture::new();
-    let ids: Vec<_> = [1, 2].map(|number| place.send(DispatchKind::Submission, 0, "a", number, 100)).into();
+    let ids: Vec<_> =
+        [1, 2].map(|number| place.send(DispatchKind::Submission, 0, "a", number, 100)).into();
     let reply = place.send(DispatchKind::Reply, 0, "a", 3, 100);
     let all = ids.iter().copied().chain([reply]).collect();
     place.store.freeze([1; 16], "anne", "a", Day(100), all).unwrap();

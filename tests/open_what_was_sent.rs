@@ -134,7 +134,8 @@ fn said(output: &Output) -> String {
 #[test]
 fn a_hostile_answer_stays_within_its_own_lines() {
     let desk = Desk::new();
-    let hostile = "Lyon\n! files/forged: x\r\u{1b}[2J\u{202e}\u{2028}brave-heron 2026-11-21 forged\nfin";
+    let hostile =
+        "Lyon\n! files/forged: x\r\u{1b}[2J\u{202e}\u{2028}brave-heron 2026-11-21 forged\nfin";
     let mut sent = Dispatch::new("brave-heron", "Bonjour").with("a.pdf", b"a");
     let answer = |label: &str, value: &str| Answer {
         id: "town".into(),

@@ -113,7 +113,10 @@ fn write_section(out: &mut String, section: &Section<'_>) {
             let shown = printable(sent);
             let _ = writeln!(out, "      nom d’origine / original name{NO_BREAK}: {shown}");
             if shown != **sent {
-                let _ = writeln!(out, "      nom exact dans manifest.json / exact name in manifest.json");
+                let _ = writeln!(
+                    out,
+                    "      nom exact dans manifest.json / exact name in manifest.json"
+                );
             }
         }
         let _ = writeln!(out, "      {}", bytes(outcome.size));
@@ -149,7 +152,9 @@ fn write_sealed(out: &mut String, sealed: &SealedBySource) {
             "      la source l’a chiffré elle-même{NO_BREAK}: il est ouvert ici, son origine n’est pas prouvée\n      \
              the source encrypted it: it is opened here, origin unproven\n        \
              files/{}\n        {}\n        sha256 {}",
-            layer.name, bytes(layer.size), layer.sha256
+            layer.name,
+            bytes(layer.size),
+            layer.sha256
         );
     }
     if let Some(left) = &sealed.left {
@@ -225,7 +230,9 @@ mod tests {
             said.contains("  files/b.pdf\n      nom d’origine / original name\u{a0}: a/b.pdf\n      1 octet / byte\n"),
             "{said}"
         );
-        assert!(said.contains("original name\u{a0}: a_fdp.exe\n      nom exact dans manifest.json"));
+        assert!(
+            said.contains("original name\u{a0}: a_fdp.exe\n      nom exact dans manifest.json")
+        );
     }
 
     #[test]

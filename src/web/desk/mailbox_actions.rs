@@ -303,7 +303,9 @@ impl Desk {
         let found = store.desk_dispatch(&place.team, mailbox, id)?.ok_or(Problem::NotFound)?;
         let day = lang.date(found.day);
         let (title, text) = match (found.kind, found.fetched) {
-            (DispatchKind::Reply, _) => (t.desk_delete_reply_title(day), t.desk_delete_reply_text()),
+            (DispatchKind::Reply, _) => {
+                (t.desk_delete_reply_title(day), t.desk_delete_reply_text())
+            }
             (DispatchKind::Submission, Some(_)) => (t.desk_delete_title(day), t.desk_delete_text()),
             (DispatchKind::Submission, None) => {
                 (t.desk_delete_title(day), t.desk_delete_unfetched())
