@@ -517,7 +517,7 @@ desk-error-internal = La faute vient de nous. Réessayez plus tard, ou prévenez
 
 desk-wrong = Nom, phrase de passe ou code incorrect. Un code sert une seule fois, pendant une minute environ : attendez le suivant, puis réessayez. Après plusieurs codes incorrects, le compte doit attendre entre deux essais, jusqu’à une heure.
 desk-sign-in-busy = Trop de connexions à la fois. Aucun compte n’est bloqué. Attendez dix secondes, puis réessayez avec un nouveau code.
-desk-no-cookie = Votre navigateur n’a pas gardé le cookie de ce site. Sans lui, la session ne tient pas. Utilisez le Navigateur Tor (dans un autre Firefox, mettez dom.securecontext.allowlist_onions à true dans about:config). Autorisez les cookies, puis réessayez avec un nouveau code.
+desk-no-cookie = Votre navigateur n’a pas gardé le cookie de ce site. Sans lui, la session ne tient pas. Utilisez le Navigateur Tor (dans un autre Firefox, mettez à true le réglage avancé dom.securecontext.allowlist_onions). Autorisez les cookies, puis réessayez avec un nouveau code.
 
 ## Desk: account
 
