@@ -402,7 +402,7 @@ fn an_answer_is_sent_once_and_what_was_typed_is_kept_when_it_is_refused() {
         .must_say(msg("reply-too-many"))
         .must_say(&form["form=".len()..]);
     let source = |says: &str| two.site.mailbox(&two.forms[0].code).text().matches(says).count();
-    assert_eq!(source("Kept"), 0);
+    assert_eq!(source("Kept &#60;"), 0);
 
     let file = format!("files=@{};filename=\"réponse.txt\"", two.documents[0].display());
     assert_eq!(sent_to(&send("Merci <beaucoup>", &["-F", &file])), place);

@@ -309,3 +309,43 @@ fn what_was_served_is_remembered_by_list_as_long_as_its_bytes_are_the_same() {
     assert_eq!(served([4; 16], &whole, half..length), 0);
     assert_eq!(served([4; 16], &whole, 0..length), 3);
 }
+
+/// Eight messages of one day: in an export, in a list that was ticked in any order, and in what `open` makes of either.
+#[test]
+fn what_a_source_sent_on_one_day_is_opened_in_that_order() {
+    let inside = Inside::new();
+    let source = inside.source();
+    let sent: Vec<_> = (0..8).map(|number| format!("message {number}")).collect();
+    for message in &sent {
+        let mut intake = inside.begin(&source, inside::new_form(), message);
+        assert_eq!(intake.finish().unwrap().outcome, Outcome::Sent);
+    }
+    let store = inside.dropbox.store();
+    let (exported, downloaded) = (inside.path("exported.tar"), inside.path("downloaded.tar"));
+    inside.dropbox.export("team", true, &exported, &|_, _| ()).unwrap();
+    let mut ticked: Vec<_> =
+        store.dispatches(source.id).unwrap().iter().map(|one| one.id).collect();
+    ticked.sort_unstable();
+    let account = sourdine::store::Account {
+        name: "anne".into(),
+        teams: vec!["team".into()],
+        credentials: Vec::new(),
+        credential_version: [0; 16],
+        feed: None,
+    };
+    assert!(store.add_account(account).unwrap());
+    assert_eq!(store.freeze([1; 16], "anne", "team", DAY, ticked).unwrap(), sent.len());
+    let items = store.frozen([1; 16]).unwrap().unwrap().items;
+    let bundle = inside.dropbox.download(items, false, NAME);
+    fs::write(&downloaded, read(&bundle, 1, 0..u64::MAX)).unwrap();
+    for bundle in [exported, downloaded] {
+        let mut command = inside.editor.open([&bundle], &inside.path("nothing"));
+        let listed = ok(command.args(["--list", "--json"])).stdout;
+        let listed = String::from_utf8(listed).unwrap();
+        let message = |line: &str| {
+            let manifest: serde_json::Value = serde_json::from_str(line).unwrap();
+            manifest["message"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(listed.lines().map(message).collect::<Vec<_>>(), sent, "{}", bundle.display());
+    }
+}

@@ -490,11 +490,11 @@ fn two_teams() -> Box_ {
 #[test]
 fn the_team_is_asked_for_only_where_there_are_several() {
     let one = Box_::served(1, &[]);
-    assert!(!one.curl("/drop?lang=en", &[]).text().contains("type=\"radio\""));
+    assert!(one.curl("/drop?lang=en", &[]).text().contains("id=\"files\""));
     let site = two_teams();
     let page = site.curl("/drop?lang=en", &[]);
-    page.must_say(msg("drop-team")).must_say("Toulouse").must_say("Lyon");
-    assert_eq!(count(&page, "type=\"radio\" name=\"team\""), 2);
+    page.must_say(msg("team-title")).must_say("Toulouse").must_say("Lyon");
+    assert_eq!(count(&page, "&amp;team="), 2);
     let form = site.form("en");
     let document = site.path("document.pdf");
     fs::write(&document, "the contract").unwrap();

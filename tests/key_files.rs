@@ -11,7 +11,7 @@ use crate::common::*;
 fn bundle() -> (Box_, PathBuf) {
     let mut site = Box_::new(1, &[]);
     site.serve();
-    site.send(&site.form("en"), "Only a message.", &[]).must_say(msg("receipt-message-only"));
+    site.send(&site.form("en"), "Only a message.", &[]).must_say(msg("receipt-title"));
     let bundle = site.export("bundle.tar");
     (site, bundle)
 }

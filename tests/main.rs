@@ -39,6 +39,7 @@ mod nothing_typed_is_lost;
 mod open_what_was_sent;
 mod our_pages;
 mod progress;
+mod questions;
 mod sandbox;
 mod seized_disk;
 mod serve_with_tor;

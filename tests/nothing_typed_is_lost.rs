@@ -64,7 +64,7 @@ fn a_message_and_its_code_go_along_to_another_language() {
     site.add_team("other", "Other team", &other);
     site.serve();
     let message = "Les caméras\r\nde la <place> & \"autour\"\r\n\r\nΩ مرحبا";
-    let mut page = site.curl("/drop?lang=en", &[]);
+    let mut page = site.drop_page("en");
     let code = page.hidden("code");
     for lang in ["fr", "ar", "en"] {
         page = Button::of(&page, lang, ("message", message)).press(&site);
@@ -83,12 +83,13 @@ fn a_message_and_its_code_go_along_to_another_language() {
     let sent = site.send_named(&form, "other", "short", &[]);
     sent.must_say(msg("receipt-title"));
     // A page that says "nothing" holds the same form.
+    let site = Box_::served(1, &[]);
     let page = site.mailbox(&site.form("en").code);
     let code = page.hidden("code");
     let page = Button::of(&page, "fr", ("message", message)).press(&site);
     assert_eq!((page.hidden("code"), page.status), (code, 200));
     assert_eq!(typed(&page, "message"), message.replace("\r\n", "\n"));
-    page.must_say(msg_in("fr", "drop-code-kept"));
+    page.must_say(msg_in("fr", "drop-code-known")).must_not_say(msg_in("fr", "drop-code-hint"));
 }
 
 #[test]

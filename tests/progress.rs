@@ -54,12 +54,12 @@ fn it_moves_with_every_piece_and_ends_with_the_receipt() {
         }
     }
     let answer = upload.answer();
-    assert!(answer.contains("<h1>Received</h1>"), "{answer}");
+    assert!(answer.contains(&format!("<h1>{}</h1>", msg("receipt-title"))), "{answer}");
     for display in [&display, late.as_ref().unwrap()] {
         display.waits_for(msg(DONE)).ends();
         let said = display.said();
         assert!(said.contains("File 2: n° 1400000 &#60;b&#62;.pdf"), "{said}");
-        assert!(said.contains(" of 2.2 MiB"), "{said}");
+        assert!(said.contains(" of 2.4 MB"), "{said}");
         // One word of it may stand in any sentence; two do not.
         let two = sheet.form.code.split(' ').take(2).collect::<Vec<_>>().join(" ");
         assert!(!said.contains(&two), "the code is in it");
@@ -113,7 +113,7 @@ fn refusals_are_said_while_the_body_still_comes() {
     // what is said then.
     let cases = [
         ("CODE", vec![good.clone()], 0, 100, msg("error-message-has-code")),
-        ("Bonjour", vec![large.clone()], 0, 1_060_000, "One of the files is larger than 1 MiB."),
+        ("Bonjour", vec![large.clone()], 0, 1_060_000, &filled("error-file-too-large", &["1 MB"])),
         (
             "Bonjour",
             vec![tiny.clone(), good.clone(), tiny.clone()],
@@ -145,7 +145,7 @@ fn refusals_are_said_while_the_body_still_comes() {
     let mut upload = Upload::begin(&site, "/drop?lang=en", 5_000_000_000);
     // Of its first bytes one may look like the beginning of a delimiter.
     upload.write(&body.bytes[..body.begins[0] + 9]);
-    display.waits_for("What you chose is larger than 2 MiB,");
+    display.waits_for(&filled("error-dispatch-too-large", &["2 MB"]));
     drop(upload);
     mended(&site, &sheet, &display, good);
 }
@@ -215,7 +215,7 @@ fn a_reader_that_goes_away_frees_its_connection() {
     drop(displays);
     wait_for("the connections to be freed", || (sockets(&site) == before + 1).then_some(()));
     upload.write(&body.bytes[1_500_000..]);
-    assert!(upload.answer().contains("<h1>Received</h1>"));
+    assert!(upload.answer().contains(&format!("<h1>{}</h1>", msg("receipt-title"))));
     wait_for("the upload's too", || (sockets(&site) == before).then_some(()));
 }
 

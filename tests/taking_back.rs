@@ -66,7 +66,7 @@ fn what_nobody_fetched_is_withdrawn_after_a_question() {
     wait_until_clean(&site);
     // An export that runs afterwards has the other one.
     assert!(opened(&site, "bundle.tar").1 == contents(&[document]));
-    site.mailbox(&stays.code).must_say("fetched");
+    site.mailbox(&stays.code).must_say(msg("mailbox-fetched"));
     // The same form may be sent again, by purpose: nothing remembers it.
     let again = site.send(&form, "Bonjour", &[site.path("documents/one.pdf").to_str().unwrap()]);
     again.must_say(msg("receipt-title"));
@@ -181,7 +181,7 @@ fn erased_nothing_is_left_and_no_page_of_that_visit_opens_anything() {
     assert!(late.contains("there is no such mailbox here"), "{late}");
     site.mailbox(&form.code).must_say(msg("mailbox-nothing-title"));
     assert!(opened(&site, "bundle.tar").1 == contents(&[document]));
-    site.mailbox(&stays.code).must_say("fetched");
+    site.mailbox(&stays.code).must_say(msg("mailbox-fetched"));
 }
 
 /// "Yes" as the question carried it, with the ticket of a page that is left.

@@ -278,7 +278,8 @@ pub fn gather_at_most(volumes: &[impl Volume], most: usize) -> Result<Dispatches
             placed.order = first;
         }
     }
-    // Stable: members of a dispatch stay as they are.
-    all.sort_by(|a, b| (&a.path.designation, a.order).cmp(&(&b.path.designation, b.order)));
+    all.sort_unstable_by(|a, b| {
+        (&a.path.designation, a.order, &a.path).cmp(&(&b.path.designation, b.order, &b.path))
+    });
     Ok(Dispatches(all.into_iter().peekable()))
 }

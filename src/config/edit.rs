@@ -4,7 +4,8 @@ use std::path::Path;
 
 use toml_edit::{Array, DocumentMut, Item, value};
 
-use super::settings::{ConfigError, DEFAULT};
+use super::error::ConfigError;
+use super::settings::DEFAULT;
 
 /// What `init` and `demo` know.
 pub struct Initial<'a> {

@@ -4,21 +4,24 @@
 //! not in it is refused, with the nearest one that is.
 
 mod edit;
+mod error;
 mod onion;
 mod per_language;
 mod question;
 mod settings;
 mod typed;
 mod unknown;
+mod value;
 
 use std::path::Path;
 
 use crate::base::text;
 pub use edit::{Initial, initial_text};
+pub use error::ConfigError;
 pub use onion::is_onion;
 pub use per_language::PerLanguage;
 pub use question::{QUESTIONS, Question, QuestionKind};
-pub use settings::{Config, ConfigError, DEFAULT, Listen, Team, Tor};
+pub use settings::{Config, DEFAULT, Listen, Team, Tor};
 
 impl Config {
     /// Reads and checks a file. Relative paths in it are relative to the file.
@@ -232,6 +235,32 @@ mod tests {
             let said = with(&format!("[\"{ONION}\", \"{wrong}\"]")).unwrap_err().to_string();
             assert!(said.starts_with("site.onion: address 2 "), "{said}");
             assert!(!said.contains("secret"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_teams_questions_are_read_and_refused() {
+        let team = |rest: &str| {
+            Config::parse(&format!(
+                "[[team]]\nid = \"a\"\nname = {{ fr = \"Ville\", en = \"Town\" }}\nrecipients = [\"age1x\"]\n{rest}"
+            ))
+        };
+        let question = |rest: &str| team(&format!("[[team.question]]\n{rest}"));
+        let read = question(
+            "id = \"kind\"\nkind = \"choice\"\nlabel = \"?\"\noptions = [{ id = \"a\", en = \"A\" }]",
+        );
+        let read = read.unwrap().teams.remove(0);
+        assert_eq!((read.name.get("fr"), read.name.get("de")), ("Ville", "Town"));
+        assert_eq!(read.questions[0].label.get("fr"), "?");
+        for (wrong, key) in [
+            ("id = \"É\"\nkind = \"text\"\nlabel = \"?\"", "team.question.id"),
+            ("id = \"a\"\nkind = \"number\"\nlabel = \"?\"", "team.question.kind"),
+            ("id = \"a\"\nkind = \"text\"\nlabel = {}", "team.question.label"),
+            ("id = \"a\"\nkind = \"choice\"\nlabel = \"?\"", "team.question.options"),
+            ("id = \"a\"\nkind = \"text\"\nlabel = \"?\"\nrequired = true", "unknown key"),
+        ] {
+            let error = question(wrong).unwrap_err().to_string();
+            assert!(error.starts_with(key), "{error}");
         }
     }
 

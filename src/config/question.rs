@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use super::error::ConfigError;
 use super::per_language::PerLanguage;
-use super::settings::ConfigError;
-use super::typed::{at_most, wrong};
+use super::value::{at_most, wrong};
 
 /// Questions of one team.
 pub const QUESTIONS: usize = 20;
@@ -31,7 +31,7 @@ pub enum QuestionKind {
     Text,
     /// The name of a place.
     Place,
-    /// A day: ISO 8601.
+    /// A day, in the source's words.
     Day,
     /// One of these, by id.
     Choice(Vec<(String, PerLanguage)>),

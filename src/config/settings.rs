@@ -7,7 +7,6 @@ use std::str::FromStr;
 use super::per_language::PerLanguage;
 use super::question::Question;
 use crate::base::limits::Limits;
-use crate::base::text::NotText;
 
 /// The default configuration, commented, as `init` writes it.
 pub const DEFAULT: &str = include_str!("../../config/sourdine.toml");
@@ -75,38 +74,6 @@ pub struct Config {
     pub limits: Limits,
     /// At least one.
     pub teams: Vec<Team>,
-}
-
-/// What is wrong with a configuration, by key, with the remedy.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The file cannot be read.
-    #[error(
-        "{0} cannot be read ({1}); name the file with --config, or make one with `sourdine init`"
-    )]
-    Unreadable(PathBuf, std::io::Error),
-    /// It is in another encoding.
-    #[error("{0} {1}")]
-    NotText(PathBuf, NotText),
-    /// It is no TOML, or a value has the wrong type.
-    #[error("{0}")]
-    Syntax(String),
-    /// A key that means nothing.
-    #[error("unknown key {key}{}", nearest.as_ref().map_or(String::new(), |n| format!("; did you mean {n}?")))]
-    Unknown {
-        /// As typed.
-        key: String,
-        /// The nearest known one.
-        nearest: Option<String>,
-    },
-    /// A value that makes no sense.
-    #[error("{key}: {reason}")]
-    Value {
-        /// Which key.
-        key: String,
-        /// What is wrong, and what would be right.
-        reason: String,
-    },
 }
 
 impl FromStr for Listen {

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::error::ConfigError;
 use super::onion::is_onion;
 use super::per_language::PerLanguage;
 use super::question::{RawQuestion, questions};
-use super::settings::{self, Config, ConfigError, DEFAULT, Team, Tor};
+use super::settings::{self, Config, DEFAULT, Team, Tor};
+use super::value::{at_most, wrong};
 use crate::base::limits::{self, Limits, Retention};
 
 const MOST_LABELS: usize = 20;
@@ -97,10 +99,6 @@ struct RawTeam {
     question: Vec<RawQuestion>,
     #[serde(default)]
     recipients: Vec<String>,
-}
-
-pub(super) fn wrong(key: &str, reason: impl Into<String>) -> ConfigError {
-    ConfigError::Value { key: key.into(), reason: reason.into() }
 }
 
 impl File {
@@ -318,14 +316,6 @@ fn number(key: &str, value: Option<usize>, most: usize) -> Result<usize, ConfigE
         Some(value) if (1..=most).contains(&value) => Ok(value),
         _ => Err(wrong(key, format!("it must be between 1 and {most}"))),
     }
-}
-
-pub(super) fn at_most(key: &str, text: &str, most: usize) -> Result<(), ConfigError> {
-    let length = text.chars().count();
-    if length > most {
-        return Err(wrong(key, format!("it has {length} characters; shorten it to {most}")));
-    }
-    Ok(())
 }
 
 fn teams(typed: Vec<RawTeam>) -> Result<Vec<Team>, ConfigError> {

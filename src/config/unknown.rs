@@ -2,7 +2,8 @@
 
 use toml::{Table, Value};
 
-use super::settings::{ConfigError, DEFAULT};
+use super::error::ConfigError;
+use super::settings::DEFAULT;
 
 /// Tables whose keys are language codes.
 const BY_LANGUAGE: [&str; 5] =

@@ -128,7 +128,7 @@ fn documents() {
         let mut args = form.fields();
         args.extend(["-F".into(), format!("files=@{}", document.path())]);
         let args: Vec<_> = args.iter().map(String::as_str).collect();
-        site.curl("/drop?lang=en&keep=1", &args).must_say("Kept, not sent");
+        site.curl("/drop?lang=en&keep=1", &args).must_say("Not sent yet");
     }
     let (beside, most) = round(&mut site);
     println!(

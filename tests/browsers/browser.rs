@@ -228,13 +228,21 @@ impl Browser {
     /// Clicks where a click does not lead to another page.
     pub fn click(&self, css: &str) {
         let element = self.find(css);
-        self.act(async || element.click().await);
+        // What the box at the page's end covers is scrolled out from under it by the focus alone.
+        if self.run(element.clone().click()).is_err_and(|error| !is_lost(&error)) {
+            self.act(async || element.send_keys(&Key::Enter.to_string()).await);
+        }
     }
 
     /// Sends a form whose connection will break: Firefox's driver reports that as the click's failure.
     pub fn click_in_vain(&self, css: &str) {
         let element = self.find(css);
-        let _ = self.run(element.click());
+        if self
+            .run(element.clone().click())
+            .is_err_and(|error| error.to_string().contains("not clickable"))
+        {
+            let _ = self.run(element.send_keys(&Key::Enter.to_string()));
+        }
     }
 
     /// Clicks and waits for the document that comes instead of this one.
@@ -306,6 +314,12 @@ impl Browser {
         let element = self.find(css);
         self.act(async || element.clear().await);
         self.act(async || element.send_keys(text).await);
+    }
+
+    /// Empties a field.
+    pub fn clear(&self, css: &str) {
+        let element = self.find(css);
+        self.act(async || element.clear().await);
     }
 
     /// Chooses files, as the dialog of a file field does.

@@ -109,6 +109,9 @@ impl Page {
     /// The words that are shown.
     pub fn code(&self) -> String {
         let words = self.all("main .code li");
+        if words.is_empty() {
+            return self.all("#whole input[name=code]")[0].attr("value").unwrap().to_owned();
+        }
         words.iter().map(|li| li.text().collect::<String>()).collect::<Vec<_>>().join(" ")
     }
 

@@ -118,7 +118,13 @@ impl Guide<'_> {
     fn get_with(&self, path: &str, headers: &[&str]) -> Page {
         let headers = headers.iter().map(ToString::to_string).collect();
         let from = From { base: self.site.base.clone(), headers, ..From::default() };
-        from.get(&format!("{path}?lang={}", self.lang))
+        let joint = if path.contains('?') { '&' } else { '?' };
+        from.get(&format!("{path}{joint}lang={}", self.lang))
+    }
+
+    /// The form for the first team.
+    fn drop(&self) -> Page {
+        self.get("/drop?team=team")
     }
 
     fn get(&self, path: &str) -> Page {
@@ -138,14 +144,18 @@ impl Guide<'_> {
     }
 
     fn first_pages(&mut self) {
-        for (name, path) in
-            [("landing", "/"), ("drop", "/drop"), ("code", "/mailbox"), ("not-found", "/nowhere")]
-        {
+        for (name, path) in [
+            ("landing", "/"),
+            ("choose-team", "/drop"),
+            ("code", "/mailbox"),
+            ("not-found", "/nowhere"),
+        ] {
             self.keep(name, self.get(path));
         }
+        self.keep("drop", self.drop());
         let wrong = "abandon ability ablle about above absent absorb abstract";
         self.keep("code-wrong", self.open(wrong));
-        let unused = self.get("/drop").code();
+        let unused = self.drop().code();
         self.keep("nothing-yet", self.open(&unused));
     }
 
@@ -154,17 +164,17 @@ impl Guide<'_> {
         self.keep("loopback", self.get_with("/", &[]));
         self.keep("relayed", self.get_with("/drop", &[&onion, "X-Tor2web: 1"]));
         self.keep("other-name", self.get_with("/", &["Host: a.example"]));
-        let mut drop = self.get("/drop");
+        let mut drop = self.drop();
         drop.from.headers.push("Origin: http://evil.example".into());
         self.keep("foreign", drop.press(SEND, &[]));
     }
 
     /// What the frame of the form says instead of a receipt.
     fn refusals(&mut self) {
-        let drop = self.get("/drop");
+        let drop = self.drop();
         let code = drop.code();
         let to_local = ("team", "local");
-        self.keep("refused-no-team", drop.press(SEND, &[("message", "Kept")]));
+        self.keep("refused-no-team", drop.press(SEND, &[("team", "nobody"), ("message", "Kept")]));
         self.keep("refused-empty", drop.press(SEND, &[to_local]));
         self.keep("refused-has-code", drop.press(SEND, &[to_local, ("message", &code)]));
         let (small, large) =
@@ -176,7 +186,7 @@ impl Guide<'_> {
 
     /// The display beside the form, from its first word to its last.
     fn display(&mut self) {
-        let drop = self.get("/drop");
+        let drop = self.drop();
         let source = drop.all("#progress")[0].attr("src").unwrap().to_owned();
         self.keep("progress", drop.from.watch(&source, "0.5"));
         let file = self.file("contrat vidéo.pdf", 1 << 20);
@@ -208,7 +218,7 @@ impl Guide<'_> {
     /// Held, seen again, questioned, sent.
     fn drafts(&mut self) {
         let files = ["un.pdf", "deux.pdf"].map(|name| self.file(name, 70_000));
-        let drop = self.get("/drop");
+        let drop = self.drop();
         let fields = [
             ("team", "team"),
             ("message", "Pas <encore>"),
@@ -219,7 +229,7 @@ impl Guide<'_> {
         let code = kept.code();
         self.keep("kept", kept.press("#whole button", &[]));
         // The same form once more, without one of its files.
-        let again = self.get("/drop");
+        let again = self.drop();
         again.press(KEEP, &fields);
         self.keep("receipt-left", again.press(SEND, &fields[..3]));
         let held = self.keep("mailbox-draft", self.open(&code));
@@ -241,7 +251,7 @@ impl Guide<'_> {
             ("files", &*files[0]),
             ("files", &*files[1]),
         ];
-        let drop = self.get("/drop");
+        let drop = self.drop();
         let framed = self.keep("receipt-framed", drop.press(SEND, &fields));
         self.keep("receipt-again", drop.press(SEND, &fields));
         let receipt = self.keep("receipt", framed.press("#whole button", &[]));
@@ -257,7 +267,7 @@ impl Guide<'_> {
         self.keep("left", self.open(&code).press("form[action^='/leave'] button", &[]));
 
         // Another mailbox, which goes.
-        let code = self.get("/drop").press(SEND, &[("team", "team"), ("message", "x")]).code();
+        let code = self.drop().press(SEND, &[("team", "team"), ("message", "x")]).code();
         let sure = self.open(&code).press("button[value=erase]", &[]);
         self.keep("erased", sure.press("#sure button", &[]));
     }

@@ -148,9 +148,15 @@ impl Shown {
         let text = |what: &str| -> String {
             line.select(&selector(what)).next().unwrap().text().collect()
         };
-        let (name, sha256) = (text("b"), text("span.hash bdi"));
+        let (name, sha256) = (text("b"), text("bdi.hash"));
         let whole: String = line.select(&selector("div")).next().unwrap().text().collect();
-        let size = whole.trim_start_matches(&name).split("SHA-256").next().unwrap().trim().into();
+        let size = whole
+            .trim_start_matches(&name)
+            .split(msg("receipt-hash"))
+            .next()
+            .unwrap()
+            .trim()
+            .into();
         let item = line.select(&selector("input[name=item]")).next().unwrap();
         Self { name, sha256, size, item: item.value().attr("value").unwrap().into() }
     }
@@ -181,21 +187,29 @@ pub fn held(page: &Answer) -> Vec<(String, String)> {
 
 /// Names and hashes that a receipt lists as sent, or as kept.
 pub fn received(receipt: &Answer) -> Vec<(String, String)> {
-    lines_of(receipt, "ul.files:not(.left) > li")
+    lines_of(receipt, "files", "ul.files:not(.left) > li")
 }
 
 /// Names and hashes that a receipt lists as left in the draft.
 pub fn left(receipt: &Answer) -> Vec<(String, String)> {
-    lines_of(receipt, "ul.left > li")
+    lines_of(receipt, "left", "ul.left > li")
 }
 
-fn lines_of(receipt: &Answer, lines: &str) -> Vec<(String, String)> {
+fn lines_of(receipt: &Answer, list: &str, lines: &str) -> Vec<(String, String)> {
     let html = Html::parse_document(&receipt.text());
     let text = |line: ElementRef<'_>, what: &str| -> String {
         line.select(&selector(what)).next().unwrap().text().collect()
     };
+    // In the frame it is carried along, signed, and shown on the page that the frame leads to.
+    if let Some(carried) = html.select(&selector("#whole input[name=receipt]")).next() {
+        let slip: serde_json::Value =
+            serde_json::from_str(&carried.value().attr("value").unwrap()[64..]).unwrap();
+        let field = |file: &serde_json::Value, name: &str| file[name].as_str().unwrap().to_owned();
+        let files = slip[list].as_array().unwrap().iter();
+        return files.map(|file| (field(file, "name"), field(file, "sha256"))).collect();
+    }
     let lines = selector(lines);
-    html.select(&lines).map(|line| (text(line, "b"), text(line, "span.hash bdi"))).collect()
+    html.select(&lines).map(|line| (text(line, "b"), text(line, "bdi.hash"))).collect()
 }
 
 /// A look into one of the two files, as whoever holds the disk would.

@@ -299,9 +299,26 @@ impl Box_ {
         answer
     }
 
+    /// The form for documents, of the first team where there are several.
+    pub fn drop_page(&self, lang: &str) -> Answer {
+        let path = format!("/drop?lang={lang}");
+        let page = self.curl(&path, &[]);
+        let text = page.text();
+        let Some((_, rest)) = text.split_once(&format!("{path}&amp;team=")) else { return page };
+        self.curl(&format!("{path}&team={}", rest.split('"').next().unwrap()), &[])
+    }
+
+    /// The receipt that a frame leads to.
+    pub fn whole(&self, framed: &Answer) -> Answer {
+        let fields = ["code", "ticket", "receipt"];
+        let fields = fields.map(|name| format!("{name}={}", framed.hidden_in("form#whole", name)));
+        let args = fields.iter().flat_map(|field| ["--data-urlencode", field]);
+        self.curl("/receipt?lang=en", &args.collect::<Vec<_>>())
+    }
+
     /// A drop page: its code and its ticket.
     pub fn form(&self, lang: &str) -> Form {
-        let page = self.curl(&format!("/drop?lang={lang}"), &[]);
+        let page = self.drop_page(lang);
         assert_eq!(page.status, 200);
         Form { code: page.hidden("code"), ticket: page.hidden("ticket") }
     }

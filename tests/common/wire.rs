@@ -69,7 +69,7 @@ pub struct Sheet {
 
 impl Sheet {
     pub fn new(site: &Box_) -> Self {
-        Self::of(&site.curl("/drop?lang=en", &[]))
+        Self::of(&site.drop_page("en"))
     }
 
     /// What a page's form carries.

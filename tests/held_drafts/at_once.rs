@@ -45,7 +45,10 @@ fn the_same_form_twice_at_the_same_time_is_sent_once() {
                 "seed {seed}, round {round}: {answer}"
             );
         }
-        let received = answers.iter().filter(|answer| answer.contains("<h1>Received</h1>")).count();
+        let received = answers
+            .iter()
+            .filter(|answer| answer.contains(&format!("<h1>{}</h1>", msg("receipt-title"))))
+            .count();
         assert_eq!(received, 1, "seed {seed}, round {round}");
         assert_eq!((site.submissions(), rows(&site)), (round + 1, (0, 0)), "seed {seed}");
         sent.push((message, contents(&files)));
@@ -78,7 +81,11 @@ fn what_another_tab_keeps_meanwhile_is_not_sent_with_this_form() {
 
         upload.write(&body.bytes[half..]);
         let answer = upload.answer();
-        assert!(answer.contains("<h1>Received</h1>") && !answer.contains(&kept.sha256), "{answer}");
+        assert!(
+            answer.contains(&format!("<h1>{}</h1>", msg("receipt-title")))
+                && !answer.contains(&kept.sha256),
+            "{answer}"
+        );
         display.ends();
         let page = site.mailbox(&sheet.form.code);
         assert_eq!((held(&page), rows(&site).0), (listed(files), 1));
@@ -105,7 +112,7 @@ fn the_form_sent_again_while_its_first_upload_stands_still_is_sent_whole_and_lea
         display.waits_for(&format!("File {}", held_before + 1));
         wait_until_held(&site, held_before as u64);
         let answer = whole(&site, &body);
-        assert!(answer.contains("<h1>Received</h1>"), "{answer}");
+        assert!(answer.contains(&format!("<h1>{}</h1>", msg("receipt-title"))), "{answer}");
         let _ = first.try_write(&body.bytes[at..]);
         let answer = first.answer();
         assert!(
@@ -144,7 +151,7 @@ fn what_another_tab_sends_or_removes_meanwhile_ends_the_upload() {
         wait_until_clean(&site);
         // Sent again, on purpose, it is sent.
         let answer = whole(&site, &body);
-        assert!(answer.contains("<h1>Received</h1>"), "{answer}");
+        assert!(answer.contains(&format!("<h1>{}</h1>", msg("receipt-title"))), "{answer}");
         assert!(answer.contains(&one.sha256) && answer.contains(&two.sha256), "{answer}");
         act(&site, &sheet.form.code, "erase", "").must_say(msg("erased-title"));
     }

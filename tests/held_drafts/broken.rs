@@ -32,7 +32,7 @@ fn cut_after_the_second_of_three_files_the_source_finds_two_and_adds_the_third()
     let [(team, shown)] = drafts(&page).try_into().unwrap();
     assert_eq!(team, "team");
     let sizes: Vec<_> = shown.iter().map(|file| file.size.as_str()).collect();
-    assert_eq!(sizes, ["1.2 MiB", "68.3 KiB"], "{shown:?}");
+    assert_eq!(sizes, ["1.3 MB", "70 kB"], "{shown:?}");
     assert_eq!(held(&page), listed(&documents[..2]));
     assert!(!page.text().contains("photo.jpg"));
 
@@ -50,7 +50,7 @@ fn cut_after_the_second_of_three_files_the_source_finds_two_and_adds_the_third()
     assert_eq!(site.status()["draft_bytes"], 0);
     wait_until_clean(&site);
     let page = site.mailbox(&sheet.form.code);
-    page.must_say("3 files").must_say("fetched");
+    page.must_say("3 files").must_say(msg("mailbox-fetched"));
     assert_eq!(drafts(&page), []);
 }
 

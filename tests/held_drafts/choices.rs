@@ -155,11 +155,14 @@ fn what_is_kept_has_a_receipt_that_says_until_when() {
     let all = documents(&site, &["a.pdf", "b.pdf"]);
     let form = site.form("en");
     let receipt = keep(&site, &form, "", "Bonjour", &all);
-    receipt.must_say(msg("receipt-kept-title")).must_say(msg("receipt-kept-lead"));
+    receipt.must_say(msg("receipt-kept-title"));
+    site.whole(&receipt).must_say(msg("receipt-kept-lead"));
     let fields: Vec<(&str, String)> =
         ["code", "ticket", "receipt"].map(|name| (name, receipt.hidden(name))).to_vec();
     let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    for (lang, title) in [("en", msg("receipt-kept-title")), ("fr", "Gardé, pas envoyé")] {
+    for (lang, title) in
+        [("en", msg("receipt-kept-title")), ("fr", msg_in("fr", "receipt-kept-title"))]
+    {
         let page = post(&site, &format!("/receipt?lang={lang}"), &fields);
         page.must_say(title);
         assert_eq!(received(&page), listed(&all));
@@ -202,7 +205,7 @@ fn discarding_and_removing_are_asked_first_and_then_final() {
         page
     };
     asks("discard", draft, msg("discard-title"));
-    let question = asks("remove", second, "Remove this file?");
+    let question = asks("remove", second, msg("remove-title"));
     // "Yes", as the page carries it.
     let yes = ["code", "ticket", "act", "item"].map(|name| {
         let selector = scraper::Selector::parse(&format!("form#sure input[name={name}]")).unwrap();

@@ -63,7 +63,7 @@ fn too_large_with_the_held_ones_keeps_what_fits_and_says_so() {
     let answer = add(&site, &page, None, &paths(&all[1..3]));
     assert_eq!(answer.status, 413);
     answer
-        .must_say(&filled("error-dispatch-too-large", &["1 MiB"]))
+        .must_say(&filled("error-dispatch-too-large", &["1 MB"]))
         .must_say(&filled("error-kept-part", &["2"]));
     assert_eq!(held(&site.mailbox(&form.code)), listed(&all[..2]));
     wait_until_clean(&site);
@@ -141,7 +141,7 @@ fn drafts_for_two_teams_are_apart() {
     kept(&site, &form, "team", "To the first.", &all[..1]);
     kept(&site, &with_code(&site, &form), "other", "To the second.", &all[1..2]);
     let page = site.mailbox(&form.code);
-    page.must_say("For: The team").must_say("For: The others");
+    page.must_say("The team").must_say("The others");
     let of = |page: &Answer| -> Vec<_> {
         let names = |files: Vec<Shown>| files.into_iter().map(|file| file.name).collect::<Vec<_>>();
         drafts(page).into_iter().map(|(team, files)| (team, names(files))).collect()

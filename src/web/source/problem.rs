@@ -67,6 +67,8 @@ pub enum Problem {
     Full,
     /// Too many at once.
     Busy,
+    /// The same, of a form whose text only the browser still has: its page says how to keep that.
+    BusyForm,
     /// Too many at once, and this upload hardly moved: its place was given to another.
     Displaced,
     /// No such page.
@@ -102,7 +104,7 @@ impl Problem {
             Self::Discarded => "discarded",
             Self::TooManyDrafts => "drafts",
             Self::TooLargeNow(_) | Self::Full => "full",
-            Self::Busy => "busy",
+            Self::Busy | Self::BusyForm => "busy",
             Self::Displaced => "displaced",
             Self::NotFound | Self::NoSuchFile => "not-found",
             Self::Internal => "internal",
@@ -130,7 +132,7 @@ impl Problem {
             | Self::DispatchTooLarge
             | Self::TooManyFiles => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooLargeNow(_) | Self::Full => StatusCode::INSUFFICIENT_STORAGE,
-            Self::Busy | Self::Displaced => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::BusyForm | Self::Displaced => StatusCode::SERVICE_UNAVAILABLE,
             Self::NotFound | Self::NoSuchFile => StatusCode::NOT_FOUND,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -148,7 +150,7 @@ impl Problem {
             | Self::TooLargeNow(_)
             | Self::TooManyFiles => t.error_too_large_title(),
             Self::Full => t.error_full_title(),
-            Self::Busy | Self::Displaced => t.error_busy_title(),
+            Self::Busy | Self::BusyForm | Self::Displaced => t.error_busy_title(),
             Self::NotFound | Self::NoSuchFile => t.error_not_found_title(),
             Self::Left => t.left_title(),
             Self::Internal => t.error_internal_title(),
@@ -188,6 +190,7 @@ impl Problem {
             Self::TooManyDrafts => t.error_drafts(DRAFTS),
             Self::Full => t.error_full(),
             Self::Busy => t.error_busy(),
+            Self::BusyForm => t.error_busy_form(),
             Self::Displaced => t.error_displaced(),
             Self::NotFound => t.error_not_found(),
             Self::NoSuchFile => t.error_no_file(),

@@ -106,7 +106,7 @@ async fn admit_large_form(
     let page = Page::of(&site, &request);
     // However long it says that it is: more than such a form may hold is not read.
     let Some(slot) = site.admit_upload(visitor.circuit(), length.min(SMALL)).await else {
-        return page.problem(&Problem::Busy);
+        return page.problem(&Problem::BusyForm);
     };
     let _kept = visitor.keep();
     let transfer = slot.holder.clone();
@@ -118,7 +118,7 @@ async fn admit_large_form(
     });
     tokio::select! {
         response = next.run(request) => response,
-        () = slot.evicted() => page.problem(&Problem::Busy),
+        () = slot.evicted() => page.problem(&Problem::BusyForm),
     }
 }
 
@@ -129,7 +129,7 @@ async fn admit_large_page(
     request: Request,
     next: Next,
 ) -> Response {
-    let page = Page::of(&site, &request);
+    let (page, is_form) = (Page::of(&site, &request), !request.method().is_safe());
     let (parts, body) = next.run(request).await.into_parts();
     let length = body.size_hint().exact().unwrap_or_default();
     if length <= SMALL_PAGE {
@@ -140,7 +140,7 @@ async fn admit_large_page(
         if parts.extensions.get::<Acknowledges>().is_some() {
             return Response::from_parts(parts, body);
         }
-        return page.problem(&Problem::Busy);
+        return page.problem(if is_form { &Problem::BusyForm } else { &Problem::Busy });
     };
     match axum::body::to_bytes(body, usize::MAX).await {
         Ok(bytes) => {

@@ -107,13 +107,18 @@ impl Site {
         ticket.renewed(self.dropbox.today())
     }
 
-    /// Reads a ticket, which must not be of a visit that was left.
-    pub(super) async fn check_ticket(&self, text: &str) -> Result<Ticket, Problem> {
+    /// Reads a ticket, which must not be of a visit that was left. Blocks.
+    pub(super) fn read_ticket(&self, text: &str) -> Result<Ticket, Problem> {
         let ticket = self.tickets.read(text, self.dropbox.today())?;
-        let store = self.dropbox.store().clone();
-        let burned = tokio::task::spawn_blocking(move || store.is_burned(ticket.visit()));
-        let burned = burned.await.map_err(|_| Problem::Internal)??;
+        let burned = self.dropbox.store().is_burned(ticket.visit())?;
         if burned { Err(Problem::Left) } else { Ok(ticket) }
+    }
+
+    /// The same, on a thread that may block.
+    pub(super) async fn check_ticket(self: &Arc<Self>, text: &str) -> Result<Ticket, Problem> {
+        let (site, text) = (self.clone(), text.to_owned());
+        let read = tokio::task::spawn_blocking(move || site.read_ticket(&text));
+        read.await.map_err(|_| Problem::Internal)?
     }
 
     /// Ends a visit, durably: none of its tickets is good any more.

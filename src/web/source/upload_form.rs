@@ -88,7 +88,7 @@ impl DropUpload<'_> {
             match (part.name.as_str(), part.file_name) {
                 ("ticket", None) if typed.ticket.is_none() => {
                     let text = read_text(&mut self.form, short)?.text;
-                    let ticket = self.handle.block_on(self.site.check_ticket(&text))?;
+                    let ticket = self.site.read_ticket(&text)?;
                     let token = self.site.tickets.progress_token(&ticket);
                     self.site.progress.attach(&token, self.meter.clone());
                     typed.ticket = Some(ticket);

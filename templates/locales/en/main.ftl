@@ -140,7 +140,7 @@ result-title = Receipt
 
 receipt-title = Received
 receipt-open = See the receipt
-receipt-lead = What you sent is encrypted and stored. Only the editors can open it. Now leave: this closes your mailbox, so that “Back” and “Reload” show nothing.
+receipt-lead = What you sent is encrypted and stored. Only the editors can open it.
 receipt-code-heading = Your code
 receipt-code-hint = What has just arrived is under this code. If your paper says otherwise, correct it now.
 receipt-content-heading = What arrived
@@ -316,6 +316,7 @@ error-full = There is no room right now. Send less, or come back later. Your cod
 error-too-large-now = Room is short right now: at most { $most } together. Send less, or come back later. Your code stays valid.
 error-busy-title = Busy
 error-busy = Too many people are sending right now. Wait a minute and try again.
+error-busy-form = Too many people are sending or asking at once. Wait a minute, then reload this page and confirm: what you wrote is sent along again.
 error-displaced = Many people are sending, and this upload hardly moved: its place went to somebody else. Ask Tor Browser for a new circuit, then send again.
 error-stale = The editors’ keys have changed since these files arrived. Delete this draft and send the files again.
 error-discarded = This upload has ended: in another window the form was sent again, or its draft was sent, changed or deleted. Your mailbox shows what is kept.

@@ -123,7 +123,7 @@ result-title = Accusé de réception
 
 receipt-title = Bien reçu
 receipt-open = Voir l’accusé de réception
-receipt-lead = Votre envoi est chiffré et enregistré. Seule l’équipe peut l’ouvrir. Quittez maintenant : la boîte se ferme, et « Précédent » et « Actualiser » ne montrent plus rien.
+receipt-lead = Votre envoi est chiffré et enregistré. Seule l’équipe peut l’ouvrir.
 receipt-code-heading = Votre code
 receipt-code-hint = Ce qui vient d’arriver est sous ce code. Si votre papier dit autre chose, corrigez-le maintenant.
 receipt-content-heading = Ce qui est arrivé
@@ -277,6 +277,7 @@ error-full = Il n’y a pas assez de place en ce moment. Envoyez-en moins, ou re
 error-too-large-now = La place manque en ce moment : { $most } au plus en tout. Envoyez-en moins, ou revenez plus tard. Votre code reste valable.
 error-busy-title = Trop de demandes
 error-busy = Trop de personnes envoient en ce moment. Attendez une minute et réessayez.
+error-busy-form = Trop de personnes envoient ou demandent en même temps. Attendez une minute, puis actualisez cette page et confirmez : ce que vous avez écrit est envoyé de nouveau.
 error-displaced = Beaucoup de personnes envoient, et cet envoi n’avançait presque pas : sa place est allée à quelqu’un d’autre. Demandez un nouveau circuit au Navigateur Tor, puis renvoyez.
 error-stale = Les clés de l’équipe ont changé depuis l’arrivée de ces fichiers. Supprimez ce brouillon et renvoyez les fichiers.
 error-discarded = Cet envoi s’est arrêté : dans une autre fenêtre, le formulaire a été renvoyé, ou son brouillon envoyé, modifié ou supprimé. Votre boîte montre ce qui est gardé.
