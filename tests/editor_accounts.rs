@@ -300,11 +300,7 @@ fn nobody_inherits_what_another_of_the_same_name_has_fetched() {
     ok(&mut editor(&config, &["remove", "anne", "--yes"]));
     let refusal = "the name anne was used before";
     refuses(&mut editor(&config, &["add", "anne"]), refusal);
-    refuses(
-        &mut editor(&config, &["add", "anne"]),
-        "choose another name, or say that it is the same \
-        person with --same-person",
-    );
+    refuses(&mut editor(&config, &["add", "anne"]), "use --same-person if it is them");
     assert!(list_names(&site).is_empty() && !auth(&site, "anne").exists());
     ok(&mut editor(&config, &["add", "anne2"]));
     ok(&mut editor(&config, &["add", "anne", "--same-person"]));
