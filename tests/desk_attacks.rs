@@ -305,7 +305,7 @@ fn sessions_end_with_what_they_rest_on() {
 
     let login = Login::reset(&site, "anne");
     let here = Visitor::signed_in(&base, &login);
-    here.get("/journal").must_say(&filled("did-reset", &["operator", "anne"]));
+    here.get("/journal").must_say(&filled("did-reset", &[msg("desk-operator"), "anne"]));
     let login = Login::reset(&site, "anne");
     assert!(!here.is_signed_in());
     let here = Visitor::signed_in(&base, &login);

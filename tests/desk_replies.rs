@@ -48,7 +48,7 @@ fn typed(inside: &Inside, source: &MailboxKeys, form: u8, message: &str) -> Repl
     let mut answer = begin(inside, source, form);
     attach(&mut answer, "réponse.pdf", &MARK.repeat(5_000)).unwrap();
     attach(&mut answer, "empty", b"").unwrap();
-    answer.send(message).unwrap()
+    answer.send(message, "anne").unwrap()
 }
 
 /// Waits until the vault holds what the index names and nothing more.
@@ -135,19 +135,19 @@ fn a_reply_that_is_cut_or_refused_leaves_nothing() {
     }
     nothing_is_left_over(&inside);
     for blank in ["", " \n\t\u{a0} "] {
-        let refused = begin(&inside, &source, 2).send(blank);
+        let refused = begin(&inside, &source, 2).send(blank, "anne");
         assert!(matches!(refused, Err(ReplyIntakeError::Empty)));
     }
     let long = "é".repeat(inside.config.limits.message + 1);
-    let refused = begin(&inside, &source, 3).send(&long);
+    let refused = begin(&inside, &source, 3).send(&long, "anne");
     assert!(matches!(refused, Err(ReplyIntakeError::MessageTooLong)));
-    assert!(begin(&inside, &source, 3).send(&long[2..]).is_ok());
+    assert!(begin(&inside, &source, 3).send(&long[2..], "anne").is_ok());
     nothing_is_left_over(&inside);
     assert_eq!(inside.view(&source).unwrap().replies.len(), 1);
     // A file alone is enough, and blank words with it are none.
     let mut answer = begin(&inside, &source, 4);
     attach(&mut answer, "alone", b"x").unwrap();
-    answer.send("  ").unwrap();
+    answer.send("  ", "anne").unwrap();
     let view = inside.view(&source).unwrap();
     assert!(view.replies.iter().any(|reply| reply.content.as_ref().unwrap().message.is_empty()));
 }
@@ -176,7 +176,7 @@ fn a_reply_has_the_limits_of_a_submission() {
     for size in [100_000, 49_999, 1] {
         attach(&mut answer, "f", &vec![1; size]).unwrap();
     }
-    answer.send("").unwrap();
+    answer.send("", "anne").unwrap();
     nothing_is_left_over(&inside);
 }
 
@@ -197,7 +197,7 @@ fn nobody_answers_a_mailbox_that_is_gone_or_that_never_wrote_to_the_team() {
     assert!(
         inside.dropbox.store().delete_correspondence("team", source.id, "anne", Day(0)).unwrap()
     );
-    assert!(matches!(answer.send("Merci").err(), Some(ReplyIntakeError::NoMailbox)));
+    assert!(matches!(answer.send("Merci", "anne").err(), Some(ReplyIntakeError::NoMailbox)));
     let late = inside.dropbox.reply_intake(mailbox, team, seed, 10);
     assert!(matches!(late.err(), Some(ReplyIntakeError::NoMailbox)));
     nothing_is_left_over(&inside);
@@ -226,7 +226,7 @@ fn upload(inside: &Inside, bundle: &[u8], team: &str) -> Result<Vec<Delivered>, 
     for piece in bundle.chunks(70_001) {
         bundle_upload.write(piece)?;
     }
-    bundle_upload.deliver(team)
+    bundle_upload.deliver(team, "anne")
 }
 
 fn refusal(inside: &Inside, bundle: &[u8], team: &str) -> DeliverError {
@@ -253,6 +253,11 @@ fn a_bundle_that_is_uploaded_is_read_by_its_source() {
     nothing_is_left_over(&inside);
     assert!(upload(&inside, &bundle, "team").unwrap()[0].before);
     assert_eq!(inside.view(&source).unwrap().replies.len(), 1);
+    // Whoever brought it first stands with it, and whoever wrote one at the desk.
+    typed(&inside, &source, 9, "Merci encore");
+    let on_desk = inside.dropbox.store().desk_dispatches("team", source.id, 0, 9).unwrap().0;
+    let senders: Vec<_> = on_desk.iter().map(|one| one.sent_by.as_deref()).collect();
+    assert_eq!(senders, [Some("anne"), Some("anne"), None]);
     nothing_is_left_over(&inside);
 }
 
@@ -277,7 +282,7 @@ fn a_bundle_in_two_volumes_is_one_reply() {
     bundle_upload.write(&first).unwrap();
     bundle_upload.next_volume().unwrap();
     bundle_upload.write(&second).unwrap();
-    assert_eq!(bundle_upload.deliver("team").unwrap().len(), 1);
+    assert_eq!(bundle_upload.deliver("team", "anne").unwrap().len(), 1);
     let view = inside.view(&source).unwrap();
     let mut read = Vec::new();
     let mut file = inside.dropbox.reply_file(&source, view.replies[0].id, 1).unwrap();
@@ -411,7 +416,7 @@ fn an_answer_with_a_longer_message_than_is_ever_shown_is_refused() {
     assert!(matches!(refused, DeliverError::LongMessage { .. }), "{refused}");
     let bundle = inside.path("long.tar");
     fs::write(&bundle, &long).unwrap();
-    let refused = inside.dropbox.deliver(&[bundle], None).err();
+    let refused = inside.dropbox.deliver(&[bundle], None, "operator").err();
     assert!(matches!(refused, Some(DeliverError::LongMessage { .. })));
     // The longest that a source may write is taken, in the longest writing.
     let longest = "\u{1}".repeat(inside.config.limits.message);
@@ -429,7 +434,7 @@ fn what_a_page_has_no_room_for_is_downloaded() {
     for (number, message) in messages.iter().enumerate() {
         let bundle = inside.path(&format!("{number}.tar"));
         fs::write(&bundle, sealed(&inside, message, b"attached")).unwrap();
-        without.deliver(&[bundle], None).unwrap();
+        without.deliver(&[bundle], None, "operator").unwrap();
     }
     inside.config.limits.message = 1_000;
     let bounded = Dropbox::open(&inside.config, Clock::system()).unwrap();

@@ -49,7 +49,7 @@ impl Fixture {
         let dispatch =
             Dispatch { id, kind, team: team.into(), day: Day(day), fetched: None, members };
         let mailbox = mailbox(source);
-        upload.publish(Publication { mailbox, dispatch, keys: 1, draft: None })?;
+        upload.publish(Publication { mailbox, dispatch, keys: 1, draft: None, sent_by: None })?;
         Ok(id)
     }
 
@@ -369,6 +369,68 @@ fn line(day: i64, team: &str, did: Did, what: &str) -> JournalLine {
     JournalLine { day: Day(day), team: team.into(), who: "anne".into(), did, what: what.into() }
 }
 
+/// Enough to triage: how much, since when, answered or not; of what is unread where something is, of all else.
+#[test]
+fn a_row_tells_how_much_waits_since_when_and_whether_it_is_answered() {
+    let place = Fixture::new();
+    let with_files = |number: u8, files: u8, day: i64| {
+        let mut upload = place.store.upload();
+        let mut member = |bytes: usize| {
+            let mut file = upload.file().unwrap();
+            file.write_all(&vec![number; bytes]).unwrap();
+            file.finish().unwrap()
+        };
+        let members = (0..=files).map(|at| member(if at == 0 { 100 } else { 1000 })).collect();
+        let (id, kind) = (DispatchId([number; 16]), DispatchKind::Submission);
+        let dispatch =
+            Dispatch { id, kind, team: "a".into(), day: Day(day), fetched: None, members };
+        let mailbox = mailbox(0);
+        upload
+            .publish(Publication { mailbox, dispatch, keys: 1, draft: None, sent_by: None })
+            .unwrap();
+        id
+    };
+    let told = || {
+        let row = place.store.inbox(&query("anne", &["a"], Filter::All)).unwrap().rows.remove(0);
+        assert_eq!(place.store.row("anne", "a", MailboxId([0; 16])).unwrap(), Some(row.clone()));
+        (row.unread, row.since, row.files, row.size, row.answered)
+    };
+    let first = with_files(1, 2, 100);
+    assert_eq!(told(), (1, Some(Day(100)), 2, 2_100, false));
+    place.store.set_label("a", MailboxId([0; 16]), "b \"x\"", true).unwrap();
+    place.store.set_label("a", MailboxId([0; 16]), "a", true).unwrap();
+    let row = place.store.row("anne", "a", MailboxId([0; 16])).unwrap().unwrap();
+    assert_eq!(row.labels, ["a", "b \"x\""]);
+    place.send(DispatchKind::Reply, 0, "a", 2, 101);
+    assert_eq!(told(), (1, Some(Day(100)), 2, 2_100, true));
+    place.store.mark_fetched(vec![first], "anne", Day(102)).unwrap();
+    assert_eq!(told(), (0, None, 2, 2_100, true));
+    with_files(3, 1, 103);
+    with_files(4, 0, 104);
+    assert_eq!(told(), (2, Some(Day(103)), 1, 1_200, false));
+    place
+        .store
+        .fetched("a", vec![DispatchId([3; 16]), DispatchId([4; 16])], "anne", Day(105))
+        .unwrap();
+    assert_eq!(told(), (0, None, 3, 3_300, false));
+}
+
+#[test]
+fn a_list_says_how_much_of_it_counts_as_downloaded() {
+    let place = Fixture::new();
+    let ids: Vec<_> =
+        [1, 2].map(|number| place.send(DispatchKind::Submission, 0, "a", number, 100)).into();
+    let reply = place.send(DispatchKind::Reply, 0, "a", 3, 100);
+    let all = ids.iter().copied().chain([reply]).collect();
+    place.store.freeze([1; 16], "anne", "a", Day(100), all).unwrap();
+    let counted = || place.store.fetched_of([1; 16]).unwrap();
+    assert_eq!(counted(), (2, 0), "an answer counts for nothing");
+    place.store.fetched("a", ids.clone(), "carla", Day(100)).unwrap();
+    assert_eq!(counted(), (2, 0), "another's");
+    place.store.fetched("a", vec![ids[0]], "anne", Day(100)).unwrap();
+    assert_eq!(counted(), (2, 1));
+}
+
 #[test]
 fn a_journal_has_one_line_a_day_for_each_thing_and_ends_after_its_time() {
     let place = Fixture::new();
@@ -405,6 +467,35 @@ fn a_journal_has_one_line_a_day_for_each_thing_and_ends_after_its_time() {
     store.erase(MailboxId([0; 16])).unwrap();
     assert!(read(&["a"]).is_empty());
     assert_eq!(read(&["b"]).len(), 1);
+}
+
+#[test]
+fn the_lines_of_a_day_stand_in_their_order_and_a_mailbox_that_goes_leaves_no_gap() {
+    let place = Fixture::new();
+    let store = &place.store;
+    place.send(DispatchKind::Submission, 0, "a", 1, 100);
+    place.send(DispatchKind::Submission, 1, "b", 2, 100);
+    let by = |who: &str, line: JournalLine| JournalLine { who: who.into(), ..line };
+    let lines = [
+        by("zoe", line(101, "a", Did::SignedIn, "")),
+        by("anne", line(101, "b", Did::Replied, "source-b")),
+        by("zoe", line(101, "a", Did::Fetched, "source-a")),
+        by("anne", line(101, "a", Did::SignedIn, "")),
+    ];
+    for line in lines.iter().chain(&lines[..1]) {
+        store.note(vec![line.clone()]).unwrap();
+    }
+    let both = ["a".to_owned(), "b".to_owned()];
+    let latest_first: Vec<_> = lines.iter().rev().cloned().collect();
+    assert_eq!(store.journal(&both, 10).unwrap(), latest_first);
+    assert_eq!(store.journal(&both, 2).unwrap(), latest_first[..2]);
+    store.erase(MailboxId([0; 16])).unwrap();
+    assert_eq!(store.journal(&both, 10).unwrap(), [3, 1, 0].map(|at| lines[at].clone()));
+    let db = rusqlite::Connection::open(place.data.join("index.db")).unwrap();
+    let mut positions = db.prepare("SELECT position FROM journal ORDER BY position").unwrap();
+    let positions: Vec<i64> =
+        positions.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert_eq!(positions, [1, 2, 3]);
 }
 
 #[test]

@@ -285,7 +285,9 @@ fn nobody_inherits_what_another_of_the_same_name_has_fetched() {
         let members = vec![upload.file().unwrap().finish().unwrap()];
         let (id, kind, team) = (DispatchId([1; 16]), DispatchKind::Submission, "team".to_owned());
         let dispatch = Dispatch { id, kind, team, day: Day(20_000), fetched: None, members };
-        upload.publish(Publication { mailbox, dispatch, keys: 1, draft: None }).unwrap();
+        upload
+            .publish(Publication { mailbox, dispatch, keys: 1, draft: None, sent_by: None })
+            .unwrap();
     }
     ok(&mut editor(&config, &["add", "anne"]));
     {
@@ -296,13 +298,9 @@ fn nobody_inherits_what_another_of_the_same_name_has_fetched() {
     }
     refuses(&mut editor(&config, &["add", "anne"]), "there is an editor anne already");
     ok(&mut editor(&config, &["remove", "anne", "--yes"]));
-    let refusal = "an earlier editor anne has fetched what is still here";
+    let refusal = "the name anne was used before";
     refuses(&mut editor(&config, &["add", "anne"]), refusal);
-    refuses(
-        &mut editor(&config, &["add", "anne"]),
-        "choose another name, or say that it is the same \
-        person with --same-person",
-    );
+    refuses(&mut editor(&config, &["add", "anne"]), "use --same-person if it is them");
     assert!(list_names(&site).is_empty() && !auth(&site, "anne").exists());
     ok(&mut editor(&config, &["add", "anne2"]));
     ok(&mut editor(&config, &["add", "anne", "--same-person"]));

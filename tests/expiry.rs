@@ -232,7 +232,7 @@ fn a_mailbox_whose_submissions_have_expired_still_takes_a_reply() {
     let mut command = sourdine();
     command.arg("reply").arg(&opened).arg("-i").arg(&inside.editor.key).arg("-o").arg(&reply);
     ok(command.arg("--message").arg(inside.path("answer.txt")));
-    let delivered = inside.dropbox.deliver(std::slice::from_ref(&reply), None).unwrap();
+    let delivered = inside.dropbox.deliver(std::slice::from_ref(&reply), None, "operator").unwrap();
     assert!(!delivered[0].before);
     let view = inside.view(&source).unwrap();
     assert!(view.submissions.is_empty());
@@ -243,7 +243,7 @@ fn a_mailbox_whose_submissions_have_expired_still_takes_a_reply() {
     inside.expire_on(31 + 180);
     assert!(inside.dropbox.store().mailbox(source.id).unwrap().is_some());
     assert_eq!(inside.expire_on(31 + 181), 1);
-    let late = inside.dropbox.deliver(&[reply], None).err().unwrap().to_string();
+    let late = inside.dropbox.deliver(&[reply], None, "operator").err().unwrap().to_string();
     assert!(late.contains("there is no such mailbox here"), "{late}");
 }
 
@@ -283,7 +283,7 @@ fn plant(store: &Store, day: Day) {
     let mailbox = Mailbox { id: MailboxId(id), designation, source_recipients: "age1".into() };
     let (id, kind, team) = (DispatchId(id), DispatchKind::Submission, "team".to_owned());
     let dispatch = Dispatch { id, kind, team, day, fetched: None, members };
-    upload.publish(Publication { mailbox, dispatch, keys: 1, draft: None }).unwrap();
+    upload.publish(Publication { mailbox, dispatch, keys: 1, draft: None, sent_by: None }).unwrap();
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::process::{Child, Command, Output, Stdio};
 use crate::common::*;
 use sourdine::base::clock::Day;
 use sourdine::base::kind::DispatchKind;
-use sourdine::bundle::manifest::{FileEntry, Manifest};
+use sourdine::bundle::manifest::{Answer, FileEntry, Manifest};
 use sourdine::bundle::write::BundleWriter;
 use sourdine::crypto::seal::Recipients;
 
@@ -128,6 +128,41 @@ impl Desk {
 
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Answers to questions come from strangers, and what they answer from a server.
+#[test]
+fn a_hostile_answer_stays_within_its_own_lines() {
+    let desk = Desk::new();
+    let hostile =
+        "Lyon\n! files/forged: x\r\u{1b}[2J\u{202e}\u{2028}brave-heron 2026-11-21 forged\nfin";
+    let mut sent = Dispatch::new("brave-heron", "Bonjour").with("a.pdf", b"a");
+    let answer = |label: &str, value: &str| Answer {
+        id: "town".into(),
+        label: label.into(),
+        value: value.into(),
+    };
+    sent.manifest.answers = vec![answer("Quelle ville ?", "Besançon"), answer(hostile, hostile)];
+    let sent = [sent];
+    let opened = ok(desk.command(&sent, "opened").arg("--json"));
+    let opened: serde_json::Value = serde_json::from_slice(&opened.stdout).unwrap();
+    assert_eq!(opened["answers"][0]["value"], "Besançon");
+    assert_eq!(opened["answers"][1]["value"], hostile);
+    let summary = desk.summary("opened");
+    assert!(summary.contains("Quelle ville ?") && summary.contains("    Besançon\n"), "{summary}");
+    assert!(!summary.contains("\n! ") && !summary.contains('\u{1b}'), "{summary:?}");
+
+    let mut list = desk.editor.open([desk.path("opened.tar")], &desk.path("none"));
+    let listed = String::from_utf8(ok(list.arg("--list")).stdout).unwrap();
+    assert!(listed.contains("    ? Quelle ville ?\n    | Besançon\n"), "{listed}");
+    let hidden = |c: char| c.is_control() && c != '\n' || matches!(c, '\u{202e}' | '\u{2028}');
+    assert!(!listed.contains(hidden), "{listed:?}");
+    // One line names the dispatch, as many as before are indented.
+    assert_eq!(listed.lines().filter(|line| !line.starts_with("    ")).count(), 1, "{listed}");
+    let json = String::from_utf8(ok(list.arg("--json")).stdout).unwrap();
+    assert!(!json.trim_end().contains(|c: char| c.is_control() || c == '\u{202e}'), "{json:?}");
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["answers"][1]["label"], hostile);
 }
 
 #[test]
@@ -283,11 +318,9 @@ fn one_hostile_dispatch_fails_alone_and_with_its_reason() {
     assert!(!desk.path("opened").join(sent[3].place()).exists());
     let summary = desk.summary("opened");
     // Two that claim too much, 7,999 that are not there, one missing and one unlisted, one closed.
-    assert!(
-        summary.contains(&format!("WARNING: {} item(s)", 2 + 7_999 + 2 + 1)),
-        "{}",
-        &summary[..400]
-    );
+    let faults = 2 + 7_999 + 2 + 1;
+    assert_eq!(summary.matches("\n! ").count(), faults);
+    assert!(summary.contains(&format!("WARNING: {faults} ")), "{}", &summary[..400]);
     assert!(summary.contains(&format!("! {}: ", sent[3].place())));
     assert_eq!(summary.matches("\n! files/a.pdf: ").count(), 2);
     assert!(summary.contains("\n! files/b.pdf: ") && summary.contains("\n! files/a (8000).pdf: "));

@@ -47,7 +47,7 @@ fn publication(number: u8, mailbox: &Mailbox, members: Vec<StoredFile>) -> Publi
     let (id, kind, team, day) =
         (DispatchId([number; 16]), DispatchKind::Submission, "team".into(), Day(20_000));
     let dispatch = Dispatch { id, kind, team, day, fetched: None, members };
-    Publication { mailbox: mailbox.clone(), dispatch, keys: 1, draft: None }
+    Publication { mailbox: mailbox.clone(), dispatch, keys: 1, draft: None, sent_by: None }
 }
 
 /// 3 MiB that hold a marker every KiB.

@@ -7,6 +7,7 @@ use super::extract::{FileFault, Outcome};
 use super::manifest::Manifest;
 use super::names::{self, printable};
 use super::sealed_by_source::SealedBySource;
+use crate::base::kind::DispatchKind;
 
 /// One dispatch of the summary.
 pub struct Section<'a> {
@@ -35,18 +36,19 @@ impl Section<'_> {
 pub fn text(sections: &[Section<'_>], unopened: &[(String, String)]) -> String {
     let mut out = String::new();
     let faults = unopened.len() + sections.iter().map(|s| s.faults().count()).sum::<usize>();
-    let _ = match faults {
-        0 => writeln!(
-            out,
-            "Tout a été ouvert et vérifié (tailles et SHA-256).\n\
-             Everything was opened and checked (sizes and SHA-256)."
+    out.push_str(&match faults {
+        0 => "Tout a été ouvert et vérifié~: tailles et SHA-256.\n\
+              Everything was opened and checked: sizes and SHA-256.\n"
+            .to_owned(),
+        1 => "ATTENTION~: un élément manque ou a été altéré. Une ligne «~!~» le montre ci-dessous.\n\
+              WARNING: one item is missing or was altered. A line with \"!\" shows it below.\n"
+            .to_owned(),
+        n => format!(
+            "ATTENTION~: {n} éléments manquent ou ont été altérés. Des lignes «~!~» les montrent ci-dessous.\n\
+             WARNING: {n} items are missing or were altered. Lines with \"!\" show them below.\n"
         ),
-        n => writeln!(
-            out,
-            "ATTENTION : {n} élément(s) manquant(s) ou altéré(s), voir « ! » ci-dessous.\n\
-             WARNING: {n} item(s) missing or altered, see \"!\" below."
-        ),
-    };
+    }
+    .replace('~', NO_BREAK));
     for section in sections {
         write_section(&mut out, section);
     }
@@ -56,45 +58,48 @@ pub fn text(sections: &[Section<'_>], unopened: &[(String, String)]) -> String {
     out
 }
 
+/// What stands before a colon and within « » in French.
+const NO_BREAK: &str = "\u{a0}";
+
 fn write_section(out: &mut String, section: &Section<'_>) {
     let Section { manifest, outcomes, sealed_by_source } = section;
-    let _ = write!(
-        out,
-        "\n{line}\nBoîte / mailbox : {}\nEnvoi / dispatch : {}\nJour / day : {}\nÉquipe / team : {}\n",
-        printable(&manifest.mailbox),
-        printable(&manifest.dispatch),
-        printable(&manifest.day),
-        printable(&manifest.team),
-        line = "-".repeat(72),
-    );
+    let kind = match manifest.kind {
+        DispatchKind::Submission => "Envoi / Submission",
+        DispatchKind::Reply => "Réponse / Answer",
+    };
+    let _ = writeln!(out, "\n{}", "-".repeat(72));
+    for (label, value) in [
+        ("Boîte / Mailbox", &manifest.mailbox),
+        (kind, &manifest.dispatch),
+        ("Jour / Day", &manifest.day),
+        ("Équipe / Team", &manifest.team),
+    ] {
+        let _ = writeln!(out, "{label}{NO_BREAK}: {}", printable(value));
+    }
+    let mut is_changed = false;
     if !manifest.message.is_empty() {
-        let text = names::text(&manifest.message);
-        let _ = writeln!(out, "\nMessage :\n");
-        for line in lines(&text) {
-            let _ = writeln!(out, "    {line}");
-        }
-        if text != manifest.message {
-            let _ = writeln!(
-                out,
-                "\n  Des caractères de commande sont remplacés par « _ », ici et dans message.txt ; le message\n  \
-                 tel qu’il a été écrit est dans manifest.json.\n  \
-                 Control characters are replaced by \"_\", here and in message.txt; the message as it was\n  \
-                 written is in manifest.json."
-            );
-        }
+        let _ = writeln!(out, "\nMessage{NO_BREAK}:\n");
+        is_changed |= write_text(out, &manifest.message);
     }
     for answer in &manifest.answers {
-        let _ = writeln!(out, "\n{} :\n", printable(&answer.label));
-        for line in lines(&names::text(&answer.value)) {
-            let _ = writeln!(out, "    {line}");
-        }
+        let label = printable(&answer.label);
+        is_changed |= label != answer.label;
+        let _ = writeln!(out, "\nQuestion{NO_BREAK}: {label}\n");
+        is_changed |= write_text(out, &answer.value);
     }
-    let _ = writeln!(out, "\nFichiers / files : {}\n", manifest.files.len());
+    if is_changed {
+        let _ = writeln!(
+            out,
+            "\n  «{NO_BREAK}_{NO_BREAK}» remplace ici des caractères de commande. Le texte exact est dans manifest.json.\n  \
+             \"_\" stands here for control characters. The exact text is in manifest.json."
+        );
+    }
+    let _ = writeln!(out, "\nFichiers / Files{NO_BREAK}: {}\n", manifest.files.len());
     if section.is_manifest_alone() {
         let _ = writeln!(
             out,
-            "  Les fichiers ne sont pas dans cette archive, qui ne contient que le manifeste.\n  \
-             The files are not in this bundle, which holds the manifest alone.\n"
+            "  Ce paquet ne contient que le manifeste. Récupérez le paquet avec les fichiers.\n  \
+             This bundle holds the manifest alone. Download the bundle with the files.\n"
         );
     }
     let sent: HashMap<_, _> =
@@ -106,15 +111,15 @@ fn write_section(out: &mut String, section: &Section<'_>) {
         };
         if let Some(sent) = sent.get(&outcome.number).filter(|sent| ***sent != outcome.name) {
             let shown = printable(sent);
-            let _ = writeln!(out, "      nom d'origine / sent as : {shown}");
+            let _ = writeln!(out, "      nom d’origine / original name{NO_BREAK}: {shown}");
             if shown != **sent {
                 let _ = writeln!(
                     out,
-                    "      (exactement dans manifest.json / exactly in manifest.json)"
+                    "      nom exact dans manifest.json / exact name in manifest.json"
                 );
             }
         }
-        let _ = writeln!(out, "      {} octets / bytes", outcome.size);
+        let _ = writeln!(out, "      {}", bytes(outcome.size));
         let _ = writeln!(out, "      sha256 {}", printable(&outcome.sha256));
         if let Some(sealed) = sealed_by_source.get(&outcome.number) {
             write_sealed(out, sealed);
@@ -122,21 +127,41 @@ fn write_section(out: &mut String, section: &Section<'_>) {
     }
 }
 
+/// A text of the source, indented; whether something in it was replaced.
+fn write_text(out: &mut String, written: &str) -> bool {
+    let text = names::text(written);
+    for line in lines(&text) {
+        let _ = writeln!(out, "    {line}");
+    }
+    text != written
+}
+
+fn bytes(size: u64) -> String {
+    match size {
+        // French counts none as one.
+        0 => "0 octet / bytes".to_owned(),
+        1 => "1 octet / byte".to_owned(),
+        size => format!("{size} octets / bytes"),
+    }
+}
+
 fn write_sealed(out: &mut String, sealed: &SealedBySource) {
     for layer in &sealed.opened {
         let _ = writeln!(
             out,
-            "      chiffré par la source elle-même, ouvert ici ; origine non prouvée /\n      \
-             sealed by the source itself, opened here; origin unproven :\n        \
-             files/{}\n        {} octets / bytes\n        sha256 {}",
-            layer.name, layer.size, layer.sha256
+            "      la source l’a chiffré elle-même{NO_BREAK}: il est ouvert ici, son origine n’est pas prouvée\n      \
+             the source encrypted it: it is opened here, origin unproven\n        \
+             files/{}\n        {}\n        sha256 {}",
+            layer.name,
+            bytes(layer.size),
+            layer.sha256
         );
     }
     if let Some(left) = &sealed.left {
         let _ = writeln!(
             out,
-            "      chiffré par la source elle-même, laissé tel quel / sealed by the source itself, left as it is:\n        \
-             {left}"
+            "      la source l’a chiffré elle-même{NO_BREAK}: il reste tel quel\n      \
+             the source encrypted it: it stays as it is\n        {left}"
         );
     }
 }
@@ -149,8 +174,7 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::kind::DispatchKind;
-    use crate::bundle::manifest::FileEntry;
+    use crate::bundle::manifest::{Answer, FileEntry};
 
     fn manifest(message: &str, names: &[&str]) -> Manifest {
         Manifest {
@@ -183,10 +207,13 @@ mod tests {
     }
 
     fn summary(message: &str, names: &[&str]) -> String {
-        let manifest = manifest(message, names);
-        let outcomes = outcomes(&manifest);
+        of(&manifest(message, names))
+    }
+
+    fn of(manifest: &Manifest) -> String {
+        let outcomes = outcomes(manifest);
         let sealed_by_source = BTreeMap::new();
-        text(&[Section { manifest: &manifest, outcomes, sealed_by_source }], &[])
+        text(&[Section { manifest, outcomes, sealed_by_source }], &[])
     }
 
     #[test]
@@ -194,17 +221,17 @@ mod tests {
         let whole = "A\tB\nمی\u{200c}خواهیم (1)\u{200f} نص\n";
         let said = summary(whole, &["گزارش\u{200c}ها.pdf"]);
         assert!(said.contains("    A\tB\n    می\u{200c}خواهیم (1)\u{200f} نص\n\n"), "{said}");
-        assert!(!said.contains("manifest.json") && !said.contains("sent as"), "{said}");
+        assert!(!said.contains("manifest.json") && !said.contains("original name"), "{said}");
 
         let said = summary("a\u{1b}b", &[]);
         assert!(said.contains("    a_b\n") && said.contains("manifest.json"), "{said}");
         let said = summary("", &["a/b.pdf", "a\u{202e}fdp.exe"]);
         assert!(
-            said.contains("  files/b.pdf\n      nom d'origine / sent as : a/b.pdf\n      1 octets")
+            said.contains("  files/b.pdf\n      nom d’origine / original name\u{a0}: a/b.pdf\n      1 octet / byte\n"),
+            "{said}"
         );
         assert!(
-            said.contains("sent as : a_fdp.exe\n      (exactement dans manifest.json"),
-            "{said}"
+            said.contains("original name\u{a0}: a_fdp.exe\n      nom exact dans manifest.json")
         );
     }
 
@@ -216,5 +243,39 @@ mod tests {
                 said.split(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']);
             assert!(lines.into_iter().all(|line| !line.starts_with("! ")), "{end:?} {said}");
         }
+    }
+
+    /// What an answer may hold, and its question too: a server that was taken over writes both.
+    #[test]
+    fn no_line_of_an_answer_is_taken_for_one_of_the_summary() {
+        for end in ["\n", "\r\n", "\u{2028}", "\u{2029}", "\r", "\u{b}", "\u{c}", "\u{85}"] {
+            let hostile = format!("x{end}! files/forged{end}Question\u{a0}: y\u{1b}[2J\u{202e}");
+            let answer = Answer { id: "a".into(), label: hostile.clone(), value: hostile };
+            let said = of(&Manifest { answers: vec![answer], ..manifest("", &[]) });
+            let lines =
+                said.split(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']);
+            let lines: Vec<_> = lines.collect();
+            assert!(lines.iter().all(|line| !line.starts_with("! ")), "{end:?} {said}");
+            let labels = lines.iter().filter(|line| line.starts_with("Question"));
+            assert_eq!(labels.count(), 1, "{end:?} {said}");
+            assert!(!said.contains('\u{1b}') && said.contains("manifest.json"), "{said}");
+            // A question is ours to show: nothing in it turns its line around.
+            let question = lines.iter().find(|line| line.starts_with("Question")).unwrap();
+            assert!(!question.contains('\u{202e}'), "{question}");
+        }
+    }
+
+    #[test]
+    fn plurals_follow_the_number() {
+        let count = |faults: usize| {
+            let unopened: Vec<_> = (0..faults).map(|n| (n.to_string(), "x".to_owned())).collect();
+            let said = text(&[], &unopened);
+            assert_eq!(said.matches("\n! ").count(), faults);
+            assert!(!said.contains("(s)"), "{said}");
+            said.lines().take(2).collect::<Vec<_>>().join("\n")
+        };
+        let [none, one, two] = [0, 1, 2].map(count);
+        assert!(none != one && one != two && !one.contains('1') && two.contains('2'));
+        assert_eq!([0, 1, 2].map(bytes), ["0 octet / bytes", "1 octet / byte", "2 octets / bytes"]);
     }
 }

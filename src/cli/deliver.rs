@@ -9,6 +9,7 @@ use super::stdio::{self, show, tell};
 use crate::base::clock::Clock;
 use crate::bundle::is_standard;
 use crate::dropbox::Dropbox;
+use crate::dropbox::accounts::OPERATOR;
 
 #[derive(clap::Args)]
 pub struct Deliver {
@@ -34,7 +35,7 @@ impl Deliver {
         let bundles = stdio::Bundles::new(self.bundles)?;
         let dropbox = Dropbox::open(&config, Clock::system())?;
         let mut out = String::new();
-        let delivered = dropbox.deliver(&bundles.files, self.team.as_deref());
+        let delivered = dropbox.deliver(&bundles.files, self.team.as_deref(), OPERATOR);
         let delivered = delivered.map_err(anyhow::Error::from).map_err(process::explain_rights)?;
         for reply in delivered {
             for member in &reply.unpadded {

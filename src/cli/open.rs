@@ -144,6 +144,12 @@ impl Open {
             for line in manifest.message.lines() {
                 let _ = writeln!(out, "    | {}", printable(line));
             }
+            for answer in &manifest.answers {
+                let _ = writeln!(out, "    ? {}", printable(&answer.label));
+                for line in answer.value.lines() {
+                    let _ = writeln!(out, "    | {}", printable(line));
+                }
+            }
             let is_here = |file: &FileEntry| {
                 file.number().is_some_and(|number| gathered.files.contains_key(&number))
             };
@@ -323,6 +329,7 @@ fn line_of(section: &Section<'_>) -> String {
         "kind": manifest.kind,
         "team": manifest.team,
         "day": manifest.day,
+        "answers": manifest.answers,
         "files": files,
     });
     names::json(&line.to_string())

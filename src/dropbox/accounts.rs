@@ -77,8 +77,8 @@ pub enum AccountError {
     Taken(String),
     /// There was such an account.
     #[error(
-        "an earlier editor {0} has fetched what is still here, which a new one would not see as new; choose \
-         another name, or say that it is the same person with --same-person"
+        "the name {0} was used before: that editor's downloads and answers would show as this one's; choose \
+         another name, or use --same-person if it is them"
     )]
     Before(String),
     /// There is none.
@@ -107,12 +107,12 @@ impl Accounts {
         Self { dropbox, backoffs: Arc::default() }
     }
 
-    /// Makes an account with a generated login. Refused where somebody of this name has fetched what is still
-    /// there: it would count as fetched by the new one.
+    /// Makes an account with a generated login. Refused where somebody of this name has fetched or answered what is
+    /// still there: it would count as done by the new one.
     pub fn add(&self, name: &str, teams: Vec<String>) -> Result<NewLogin, AccountError> {
         check_name(name)?;
         let store = self.dropbox.store();
-        if store.account(name)?.is_none() && store.has_fetched(name)? {
+        if store.account(name)?.is_none() && store.was_used(name)? {
             return Err(AccountError::Before(name.to_owned()));
         }
         self.add_same_person(name, teams)

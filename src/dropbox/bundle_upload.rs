@@ -101,15 +101,15 @@ impl BundleUpload {
     }
 
     /// All volumes are whole: checks every reply in them, then stores them, each durably, as answers of `team` and
-    /// nobody else. Of mailboxes that wrote to other teams it says no more than of those that do not exist.
-    pub fn deliver(self, team: &str) -> Result<Vec<Delivered>, DeliverError> {
+    /// nobody else, brought by this account. Of mailboxes that wrote to other teams it says no more than of those that do not exist.
+    pub fn deliver(self, team: &str, sent_by: &str) -> Result<Vec<Delivered>, DeliverError> {
         let Self { dropbox, upload, mut volumes, key, writer, hold, .. } = self;
         let file = writer.finish()?.finish()?;
         // Readers see what is committed.
         upload.settled()?;
         drop(hold);
         volumes.push(UploadedVolume { store: dropbox.store().clone(), file, key });
-        dropbox.deliver(&volumes, Some(team)).map_err(|error| match error {
+        dropbox.deliver(&volumes, Some(team), sent_by).map_err(|error| match error {
             DeliverError::OtherTeam(mailbox, _) => DeliverError::NoMailbox(mailbox),
             other => other,
         })

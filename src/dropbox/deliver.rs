@@ -124,17 +124,18 @@ struct Checked {
 }
 
 impl Dropbox {
-    /// Checks every reply in these volumes, then stores them, each durably.
+    /// Checks every reply in these volumes, then stores them, each durably, as brought by this account.
     pub fn deliver(
         &self,
         volumes: &[impl Volume],
         team: Option<&str>,
+        sent_by: &str,
     ) -> Result<Vec<Delivered>, DeliverError> {
         let mut sealed = Members::of(volumes);
         let checked = read::gather_at_most(volumes, MOST_MEMBERS)?
             .map(|gathered| self.check(gathered, &mut sealed, team))
             .collect::<Result<Vec<_>, _>>()?;
-        checked.into_iter().map(|reply| self.store_reply(reply, &mut sealed)).collect()
+        checked.into_iter().map(|reply| self.store_reply(reply, &mut sealed, sent_by)).collect()
     }
 
     fn check(
@@ -239,6 +240,7 @@ impl Dropbox {
         &self,
         reply: Checked,
         sealed: &mut Members<'_, impl Volume>,
+        sent_by: &str,
     ) -> Result<Delivered, DeliverError> {
         let mut upload = self.store().upload();
         let total = total(&reply.members).ok_or(DeliverError::TooLarge)?;
@@ -254,8 +256,8 @@ impl Dropbox {
             fetched: None,
             members,
         };
-        let publication =
-            store::Publication { mailbox: reply.mailbox, dispatch, keys: 0, draft: None };
+        let (mailbox, sent_by) = (reply.mailbox, Some(sent_by.to_owned()));
+        let publication = store::Publication { mailbox, dispatch, keys: 0, draft: None, sent_by };
         let published = match upload.publish(publication) {
             // Erased since it was checked.
             Err(StoreError::Changed) => return Err(DeliverError::NoMailbox(designation)),

@@ -31,6 +31,11 @@ struct List {
 }
 
 impl DownloadProgress {
+    /// Whether something of a list was served.
+    pub fn has_begun(&self, id: [u8; 16]) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).all.contains_key(&id)
+    }
+
     /// These bytes of a volume (from 1) were served: the dispatches that are whole with them, each named once.
     /// A bundle of manifests alone completes none.
     pub fn served(

@@ -398,7 +398,7 @@ impl Dropbox {
             members: std::iter::once(sealed.finish()?).chain(places).collect(),
         };
         let keys = team.recipients.iter().len();
-        Ok(upload.publish(store::Publication { mailbox, dispatch, keys, draft })?)
+        Ok(upload.publish(store::Publication { mailbox, dispatch, keys, draft, sent_by: None })?)
     }
 }
 

@@ -112,8 +112,8 @@ impl ReplyIntake {
         Ok(ReplyIntakeFile { answer: self, member })
     }
 
-    /// Seals the manifest and publishes the reply, durably (fsync).
-    pub fn send(mut self, message: &str) -> Result<ReplyReceipt, ReplyIntakeError> {
+    /// Seals the manifest and publishes the reply, durably (fsync), as sent by this account.
+    pub fn send(mut self, message: &str, sent_by: &str) -> Result<ReplyReceipt, ReplyIntakeError> {
         let message = if message.trim().is_empty() { "" } else { message };
         if message.is_empty() && self.files.is_empty() {
             return Err(ReplyIntakeError::Empty);
@@ -137,7 +137,8 @@ impl ReplyIntake {
         let kind = DispatchKind::Reply;
         let dispatch = store::Dispatch { id, kind, team, day, fetched: None, members };
         let mailbox = self.mailbox;
-        let publication = store::Publication { mailbox, dispatch, keys: 0, draft: None };
+        let sent_by = Some(sent_by.to_owned());
+        let publication = store::Publication { mailbox, dispatch, keys: 0, draft: None, sent_by };
         let published = self.upload.publish(publication)?;
         Ok(ReplyReceipt { id, files: details, before: published == Published::Before })
     }

@@ -8,7 +8,7 @@ use super::journal::{self, Did, JournalLine};
 use super::records::{Dispatch, Mailbox};
 use super::{removal, rows};
 use crate::base::clock::Day;
-use crate::base::ids::{DispatchId, MailboxId};
+use crate::base::ids::{DispatchId, MailboxId, hex};
 
 /// Which correspondences an inbox shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -56,6 +56,14 @@ pub struct InboxRow {
     pub last_day: Day,
     /// Submissions that the reader has not fetched.
     pub unread: u32,
+    /// The day of the first of them.
+    pub since: Option<Day>,
+    /// Files of them, or of all submissions where none is unread; manifests aside.
+    pub files: u64,
+    /// Their sealed bytes, manifests among them.
+    pub size: u64,
+    /// Whether the last dispatch is the team's.
+    pub answered: bool,
     /// By the reader.
     pub starred: bool,
     /// By the reader.
@@ -80,6 +88,8 @@ pub struct DeskDispatch {
     pub dispatch: Dispatch,
     /// Who has fetched it whole, and when.
     pub fetches: Vec<(String, Day)>,
+    /// Who of the team sent it.
+    pub sent_by: Option<String>,
 }
 
 /// A frozen list: what a download gives, however often it is resumed.
@@ -123,11 +133,8 @@ impl Store {
             }
             keys.sort_unstable_by(|one, other| other.cmp(one));
             let mut rest = keys.into_iter().skip(usize::try_from(skipped).unwrap_or(usize::MAX));
-            let rows = rest
-                .by_ref()
-                .take(query.size as usize)
-                .filter_map(|(_, id, team)| row(&snapshot, &query.reader, &team, id).transpose())
-                .collect::<rusqlite::Result<_>>()?;
+            let page = rest.by_ref().take(query.size as usize).map(|(_, id, team)| (team, id));
+            let rows = inbox_rows(&snapshot, &query.reader, page.collect())?;
             Ok(InboxPage { rows, more: rest.next().is_some() })
         })
     }
@@ -151,7 +158,7 @@ impl Store {
         team: &str,
         mailbox: MailboxId,
     ) -> Result<Option<InboxRow>, StoreError> {
-        self.index(|db| row(&*db.unchecked_transaction()?, reader, team, mailbox))
+        self.index(|db| Ok(inbox_rows(db, reader, vec![(team.to_owned(), mailbox)])?.pop()))
     }
 
     /// A page of what a team and a mailbox sent each other, the last first; and whether there is
@@ -167,7 +174,7 @@ impl Store {
             let snapshot = db.unchecked_transaction()?;
             let mut select = snapshot.prepare_cached(
                 "SELECT d.id, d.kind, d.team, d.day,
-                        (SELECT min(day) FROM fetch f WHERE f.dispatch = d.id)
+                        (SELECT min(day) FROM fetch f WHERE f.dispatch = d.id), d.sent_by
                  FROM dispatch d INDEXED BY dispatch_by_mailbox
                  WHERE d.mailbox = ? AND d.team = ?
                  ORDER BY d.position DESC LIMIT ? OFFSET ?",
@@ -175,14 +182,14 @@ impl Store {
             let skipped = u64::from(page) * u64::from(size);
             let values = (mailbox.0, team, u64::from(size) + 1, skipped);
             let mut found = select
-                .query_map(values, rows::read_dispatch)?
+                .query_map(values, |row| Ok((rows::read_dispatch(row)?, row.get(5)?)))?
                 .collect::<rusqlite::Result<Vec<_>>>()?;
             let more = found.len() > size as usize;
             found.truncate(size as usize);
-            let whole = |mut dispatch: Dispatch| {
+            let whole = |(mut dispatch, sent_by): (Dispatch, Option<String>)| {
                 dispatch.members = rows::members(&snapshot, dispatch.id)?;
                 let fetches = fetches(&snapshot, dispatch.id)?;
-                Ok(DeskDispatch { dispatch, fetches })
+                Ok(DeskDispatch { dispatch, fetches, sent_by })
             };
             let found = found.into_iter().map(whole).collect::<rusqlite::Result<_>>()?;
             Ok((found, more))
@@ -478,6 +485,20 @@ impl Store {
         })
     }
 
+    /// Submissions of a frozen list, and how many of them its reader has fetched.
+    pub fn fetched_of(&self, frozen: [u8; 16]) -> Result<(usize, usize), StoreError> {
+        self.index(|db| {
+            db.prepare_cached(
+                "SELECT count(*), count(f.reader) FROM frozen z
+                 JOIN frozen_item i ON i.frozen = z.id
+                 JOIN dispatch d ON d.id = i.dispatch AND d.kind = 0
+                 LEFT JOIN fetch f ON f.dispatch = d.id AND f.reader = z.reader
+                 WHERE z.id = ?",
+            )?
+            .query_row([frozen], |row| Ok((row.get(0)?, row.get(1)?)))
+        })
+    }
+
     /// A frozen list.
     pub fn frozen(&self, id: [u8; 16]) -> Result<Option<Frozen>, StoreError> {
         self.index(|db| {
@@ -538,38 +559,56 @@ fn inbox_keys(
     db.prepare_cached(&sql)?.query_map(values, read)?.collect()
 }
 
-fn row(
+/// What an inbox shows of these correspondences, in this order, by one query; those that are gone are left out.
+fn inbox_rows(
     db: &Connection,
     reader: &str,
-    team: &str,
-    mailbox: MailboxId,
-) -> rusqlite::Result<Option<InboxRow>> {
+    wanted: Vec<(String, MailboxId)>,
+) -> rusqlite::Result<Vec<InboxRow>> {
+    let list: Vec<_> = wanted.into_iter().map(|(team, id)| (team, hex(&id.0))).collect();
+    // CROSS JOIN: in this order, so that each correspondence is found by its key.
     let sql = format!(
-        "SELECT m.designation, c.last_day, (SELECT count(*) {UNREAD}), {STARRED}, {MUTED}
-         FROM correspondence c JOIN mailbox m ON m.id = c.mailbox
-         WHERE c.team = ?2 AND c.mailbox = ?3"
+        "WITH one AS (
+             SELECT j.key AS place, c.team, c.mailbox, c.last_day, d.kind, d.day, d.position,
+                    d.kind = 0 AND NOT EXISTS
+                        (SELECT 1 FROM fetch f WHERE f.dispatch = d.id AND f.reader = ?1) AS new,
+                    (SELECT count(*) - 1 FROM member WHERE dispatch = d.id) AS files,
+                    (SELECT sum(size) FROM member WHERE dispatch = d.id) AS size
+             FROM json_each(?2) j CROSS JOIN correspondence c
+                 ON c.team = j.value ->> 0 AND c.mailbox = unhex(j.value ->> 1)
+             LEFT JOIN dispatch d INDEXED BY dispatch_by_mailbox
+                 ON d.mailbox = c.mailbox AND d.team = c.team
+         )
+         SELECT c.team, c.mailbox, m.designation, c.last_day, {STARRED}, {MUTED},
+                (SELECT json_group_array(label) FROM
+                    (SELECT label FROM label l WHERE l.team = c.team AND l.mailbox = c.mailbox ORDER BY label)),
+                coalesce(sum(c.new), 0), min(c.day) FILTER (WHERE c.new),
+                coalesce(sum(c.files) FILTER (WHERE c.new), sum(c.files) FILTER (WHERE c.kind = 0), 0),
+                coalesce(sum(c.size) FILTER (WHERE c.new), sum(c.size) FILTER (WHERE c.kind = 0), 0),
+                coalesce(max(c.position) FILTER (WHERE c.kind = 1), 0)
+                    > coalesce(max(c.position) FILTER (WHERE c.kind = 0), 0)
+         FROM one c JOIN mailbox m ON m.id = c.mailbox GROUP BY c.place ORDER BY c.place"
     );
-    let found = db
-        .prepare_cached(&sql)?
-        .query_row((reader, team, mailbox.0), |row| {
+    let list = serde_json::to_string(&list).unwrap_or_default();
+    db.prepare_cached(&sql)?
+        .query_map((reader, list), |row| {
+            let labels: String = row.get(6)?;
             Ok(InboxRow {
-                team: team.to_owned(),
-                mailbox,
-                designation: row.get(0)?,
-                last_day: Day(row.get(1)?),
-                unread: row.get(2)?,
-                starred: row.get(3)?,
-                muted: row.get(4)?,
-                labels: Vec::new(),
+                team: row.get(0)?,
+                mailbox: MailboxId(row.get(1)?),
+                designation: row.get(2)?,
+                last_day: Day(row.get(3)?),
+                starred: row.get(4)?,
+                muted: row.get(5)?,
+                labels: serde_json::from_str(&labels).unwrap_or_default(),
+                unread: row.get(7)?,
+                since: row.get::<_, Option<i64>>(8)?.map(Day),
+                files: row.get(9)?,
+                size: row.get(10)?,
+                answered: row.get(11)?,
             })
-        })
-        .optional()?;
-    let Some(mut found) = found else { return Ok(None) };
-    found.labels = db
-        .prepare_cached("SELECT label FROM label WHERE team = ? AND mailbox = ? ORDER BY label")?
-        .query_map((team, mailbox.0), |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
-    Ok(Some(found))
+        })?
+        .collect()
 }
 
 /// Whether a team has a correspondence with a mailbox.

@@ -97,9 +97,15 @@ impl Store {
         )
     }
 
-    /// Whether an account of this name, there or not, is noted as having fetched something.
-    pub fn has_fetched(&self, name: &str) -> Result<bool, StoreError> {
-        self.index(|db| db.prepare("SELECT 1 FROM fetch WHERE reader = ? LIMIT 1")?.exists([name]))
+    /// Whether an account of this name, there or not, is noted as having fetched or answered something.
+    pub fn was_used(&self, name: &str) -> Result<bool, StoreError> {
+        self.index(|db| {
+            db.prepare(
+                "SELECT 1 FROM fetch WHERE reader = ?1
+                 UNION ALL SELECT 1 FROM dispatch WHERE sent_by = ?1 LIMIT 1",
+            )?
+            .exists([name])
+        })
     }
 
     /// Replaces the account's teams.

@@ -1,6 +1,6 @@
 //! The journals of teams: who did what on which day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Connection;
 
@@ -61,7 +61,7 @@ did! {
     WrongCodes = 14,
 }
 
-/// A line of a team's journal: there is one for each thing done on a day, however often.
+/// A line of a team's journal: there is one for each thing done on a day, however often, where it was first done.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct JournalLine {
     /// When.
@@ -115,8 +115,9 @@ impl Store {
                  SELECT id, ?3, ?4 FROM dispatch WHERE id = ?1 AND team = ?2 AND kind = 0",
             )?;
             let mut note = db.prepare_cached(
-                "INSERT OR IGNORE INTO journal (day, team, who, did, what)
-                 SELECT ?4, d.team, ?3, ?5, m.designation
+                "INSERT OR IGNORE INTO journal (day, team, who, did, what, position)
+                 SELECT ?4, d.team, ?3, ?5, m.designation,
+                        (SELECT coalesce(max(position), 0) + 1 FROM journal WHERE day = ?4)
                  FROM dispatch d JOIN mailbox m ON m.id = d.mailbox WHERE d.id = ?1 AND d.team = ?2",
             )?;
             for id in dispatches {
@@ -127,25 +128,24 @@ impl Store {
         })
     }
 
-    /// The journals of these teams, newest day first; at most so many lines.
+    /// The journals of these teams, the last line first; at most so many lines.
     pub fn journal(&self, teams: &[String], most: usize) -> Result<Vec<JournalLine>, StoreError> {
         self.index(|db| {
             let mut lines = BTreeMap::new();
             for team in teams {
                 let mut select = db.prepare_cached(
-                    "SELECT day, who, did, what FROM journal WHERE team = ?
-                     ORDER BY day DESC, who, did, what LIMIT ?",
+                    "SELECT day, who, did, what, position FROM journal WHERE team = ?
+                     ORDER BY day DESC, position DESC LIMIT ?",
                 )?;
                 let mut rows = select.query((team, most))?;
                 while let Some(row) = rows.next()? {
                     let Some(did) = Did::of(row.get(2)?) else { continue };
                     let (day, who, what) = (Day(row.get(0)?), row.get(1)?, row.get(3)?);
                     let line = JournalLine { day, team: team.clone(), who, did, what };
-                    let key = (-day.0, line.who.clone(), did, line.what.clone(), team.clone());
-                    lines.insert(key, line);
+                    lines.insert((day, row.get::<_, i64>(4)?), line);
                 }
             }
-            Ok(lines.into_values().take(most).collect())
+            Ok(lines.into_values().rev().take(most).collect())
         })
     }
 }
@@ -153,18 +153,29 @@ impl Store {
 /// Adds a line, whatever it names.
 pub(super) fn insert(db: &Connection, line: &JournalLine) -> rusqlite::Result<()> {
     db.prepare_cached(
-        "INSERT OR IGNORE INTO journal (day, team, who, did, what) VALUES (?, ?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO journal (day, team, who, did, what, position) VALUES (?1, ?2, ?3, ?4, ?5,
+             (SELECT coalesce(max(position), 0) + 1 FROM journal WHERE day = ?1))",
     )?
     .execute((line.day.0, &line.team, &line.who, line.did as i64, &line.what))?;
     Ok(())
 }
 
-/// Takes a mailbox out of every journal; an account that has the same name stays in.
+/// Takes a mailbox out of every journal; an account that has the same name stays in. The days that it stood in are
+/// numbered anew: a gap would tell that something was there.
 pub(super) fn forget(db: &Connection, mailbox: MailboxId) -> rusqlite::Result<()> {
-    db.prepare_cached(
-        "DELETE FROM journal WHERE did BETWEEN ?2 AND ?3
-         AND what = (SELECT designation FROM mailbox WHERE id = ?1)",
-    )?
-    .execute((mailbox.0, TO_MAILBOX.start(), TO_MAILBOX.end()))?;
-    Ok(())
+    let days: BTreeSet<i64> = db
+        .prepare_cached(
+            "DELETE FROM journal WHERE did BETWEEN ?2 AND ?3
+             AND what = (SELECT designation FROM mailbox WHERE id = ?1) RETURNING day",
+        )?
+        .query_map((mailbox.0, TO_MAILBOX.start(), TO_MAILBOX.end()), |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut close_up = db.prepare_cached(
+        "UPDATE journal SET position = anew.position FROM (
+             SELECT team, who, did, what, row_number() OVER (ORDER BY position) AS position
+             FROM journal WHERE day = ?1) AS anew
+         WHERE day = ?1 AND anew.team = journal.team AND anew.who = journal.who
+             AND anew.did = journal.did AND anew.what = journal.what",
+    )?;
+    days.into_iter().try_for_each(|day| close_up.execute([day]).map(drop))
 }

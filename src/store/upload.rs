@@ -145,9 +145,16 @@ fn insert(db: &rusqlite::Connection, new: &Publication) -> Result<Published, Sto
         (mailbox.id.0, &mailbox.designation, &mailbox.source_recipients, dispatch.day.0),
     )?;
     db.execute(
-        "INSERT INTO dispatch (id, mailbox, kind, team, day, position)
-         SELECT ?1, ?2, ?3, ?4, ?5, count(*) + 1 FROM dispatch WHERE mailbox = ?2",
-        (dispatch.id.0, mailbox.id.0, dispatch.kind.number(), &dispatch.team, dispatch.day.0),
+        "INSERT INTO dispatch (id, mailbox, kind, team, day, sent_by, position)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, count(*) + 1 FROM dispatch WHERE mailbox = ?2",
+        (
+            dispatch.id.0,
+            mailbox.id.0,
+            dispatch.kind.number(),
+            &dispatch.team,
+            dispatch.day.0,
+            &new.sent_by,
+        ),
     )?;
     if dispatch.kind == DispatchKind::Submission {
         db.execute(

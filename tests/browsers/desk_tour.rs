@@ -216,8 +216,9 @@ impl Guide<'_> {
     fn downloads(&mut self, names: &[String]) {
         let bundle = self.get(&place(&names[0])).press("#all-unread button", &[]);
         let bundle = self.keep("desk-download", bundle);
-        let done = bundle.press("main form button", &[]);
-        let done = self.keep("desk-mailbox-fetched", done);
+        let done = bundle.press("#counted button", &[]);
+        self.keep("desk-download-counted", done);
+        let done = self.keep("desk-mailbox-fetched", self.get(&place(&names[0])));
         self.keep("desk-question-fetched", done.press("button[name=dispatch]", &[]));
 
         let bundle = self.get(&place(&names[2])).press("#all-unread button", &[]);

@@ -29,7 +29,7 @@ pub fn fill(data: &Path, team: &str, reader: &str, mailboxes: u32, last: i64) {
             let dispatch = self::id(2, number, position);
             let reply = position % 5 == 4;
             rows.execute(
-                "INSERT INTO dispatch VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO dispatch (id, mailbox, kind, team, day, position) VALUES (?, ?, ?, ?, ?, ?)",
                 params![dispatch, id, reply, team, day - i64::from(position), 10 - position],
             )
             .unwrap();

@@ -172,7 +172,9 @@ impl Inside {
         let id = DispatchId(random::bytes().unwrap());
         let (kind, team, day) = (DispatchKind::Reply, "team".to_owned(), Day(self.day.get()));
         let dispatch = Dispatch { id, kind, team, day, fetched: None, members };
-        upload.publish(Publication { mailbox, dispatch, keys: 0, draft: None }).unwrap();
+        upload
+            .publish(Publication { mailbox, dispatch, keys: 0, draft: None, sent_by: None })
+            .unwrap();
         id
     }
 

@@ -19,6 +19,7 @@ use crate::base::clock::Day;
 use crate::base::ids::{MailboxId, hex};
 use crate::base::kind::DispatchKind;
 use crate::base::random;
+use crate::dropbox::accounts::OPERATOR;
 use crate::store::{DeskDispatch, InboxRow, Mailbox};
 
 /// Dispatches of a page.
@@ -114,7 +115,15 @@ impl MailboxTemplate<'_> {
     fn files(&self, one: &DeskDispatch) -> String {
         let bytes = one.dispatch.members.iter().map(|member| member.size).sum();
         let count = one.dispatch.members.len().saturating_sub(1);
-        self.page.t.mailbox_sent_files(count, self.page.lang.size(bytes))
+        self.page.t.desk_files(count, self.page.lang.size(bytes))
+    }
+
+    /// Who of the team sent an answer; not known of those of before it was noted.
+    fn sent_by(&self, one: &DeskDispatch) -> Option<String> {
+        one.sent_by.as_deref().map(|who| match who {
+            OPERATOR => self.page.t.dispatch_sent_by_operator(),
+            who => self.page.t.dispatch_sent_by(who),
+        })
     }
 
     fn manifest_size(&self, one: &DeskDispatch) -> String {

@@ -56,7 +56,9 @@ impl UploadForm {
             return Err(Problem::NotFound.into());
         }
         let bundle_upload = bundle_upload.ok_or(Problem::Form)?;
-        let delivered = bundle_upload.deliver(&team).map_err(|error| self.refuse_bundle(error))?;
+        let delivered = bundle_upload
+            .deliver(&team, actor.name())
+            .map_err(|error| self.refuse_bundle(error))?;
         for reply in &delivered {
             self.desk.note(&actor, &team, Did::Replied, &reply.designation)?;
         }

@@ -6,14 +6,16 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::body::Body;
-use axum::extract::{Extension, Path, State};
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Extension, Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::Response;
+use serde::Deserialize;
 use tokio::sync::watch;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::correspondence::{MailboxPath, path};
+use super::correspondence::MailboxPath;
 use super::mailbox_actions::picked;
 use super::page::{Page, Room, redirect, respond};
 use super::problem::Problem;
@@ -59,6 +61,8 @@ struct DownloadTemplate<'a> {
     id: String,
     bundle: Download,
     until: Day,
+    /// Submissions of the list, and how many of them count as downloaded by its editor.
+    counted: (usize, usize),
 }
 
 #[derive(Template)]
@@ -83,8 +87,14 @@ impl DownloadTemplate<'_> {
         self.bundle.name(1).trim_end_matches(".tar").to_owned()
     }
 
-    fn done(&self) -> String {
-        self.page.to(&format!("/download/{}/done", self.id))
+    /// The address of the list itself, or of what can be done to it.
+    fn at(&self, act: &str) -> String {
+        self.page.to(&format!("/download/{}{act}", self.id))
+    }
+
+    fn counted(&self) -> String {
+        let (t, (all, counted)) = (self.page.t, self.counted);
+        if counted == all { t.download_counted_all() } else { t.download_counted(counted, all) }
     }
 
     fn size(&self) -> String {
@@ -198,26 +208,47 @@ pub async fn make(
     if let Some(said) = said {
         desk.sessions.tell(actor.key(), said);
     }
-    redirect(&page, &id.map_or(back, |id| format!("/download/{}", hex(&id))))
+    redirect(&page, &id.map_or(back, |id| format!("/download/{}?start=1", hex(&id))))
 }
 
-/// The page of a list, with the addresses of its volumes.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Asked {
+    start: String,
+}
+
+/// The page of a list, with the addresses of its volumes. Just made, the list starts to download by itself, once.
 pub async fn show(
     State(desk): App,
     Path(id): Path<String>,
     editor: Editor,
     uri: Uri,
     headers: HeaderMap,
+    asked: Result<Query<Asked>, QueryRejection>,
 ) -> Response {
     let page = Page::new(&desk, &uri, &headers).of(&editor).within(Room::Inbox).told();
-    let found = desk.blocking(move |desk| Ok(desk.list(&editor, &id)?.laid_out(desk))).await;
-    match found {
-        Ok((found, Some(bundle))) => {
+    let page = page.at(uri.path());
+    let found = desk.blocking(move |desk| {
+        let list = desk.list(&editor, &id)?;
+        let counted = desk.dropbox.store().fetched_of(list.id)?;
+        Ok((list.laid_out(desk), counted))
+    });
+    match found.await {
+        Ok(((found, Some(bundle)), counted)) => {
             let until = desk.dropbox.last_day(found.frozen.day, retention::DOWNLOAD);
             let id = hex(&found.id);
-            respond(StatusCode::OK, &DownloadTemplate { page: &page, id, bundle, until })
+            let shown = DownloadTemplate { page: &page, id, bundle, until, counted };
+            let mut response = respond(StatusCode::OK, &shown);
+            let starts = asked.is_ok_and(|Query(asked)| !asked.start.is_empty());
+            let first = shown.volumes().next().filter(|_| starts);
+            let first = first.filter(|_| !desk.download_progress.has_begun(found.id));
+            let to = first.and_then(|(at, ..)| HeaderValue::from_str(&format!("0;url={at}")).ok());
+            if let Some(to) = to {
+                response.headers_mut().insert(header::REFRESH, to);
+            }
+            response
         }
-        Ok((found, None)) => changed(&page, &found),
+        Ok(((found, None), _)) => changed(&page, &found),
         Err(problem) => page.problem(&problem),
     }
 }
@@ -415,7 +446,7 @@ impl Served {
     }
 }
 
-/// An editor says that all of a list was fetched, whatever the server has seen.
+/// An editor says that all of a list was downloaded, whatever the server has seen.
 pub async fn done(
     State(desk): App,
     Path(id): Path<String>,
@@ -424,23 +455,39 @@ pub async fn done(
     Act { actor, form: Nothing {} }: Act<Nothing>,
 ) -> Response {
     let page = Page::new(&desk, &uri, &headers).of(&actor).within(Room::Inbox);
-    let (key, editor) = (*actor.key(), Editor::clone(&actor));
+    let back = format!("/download/{id}");
     let done = desk.blocking(move |desk| {
-        let Frozen { team, items, .. } = desk.list(&editor, &id)?.frozen;
-        let count = items.len();
-        let mut by_mailbox: HashMap<String, Vec<DispatchId>> = HashMap::new();
-        for (mailbox, dispatch) in items {
-            by_mailbox.entry(mailbox.designation).or_default().push(dispatch.id);
-        }
-        let only = by_mailbox.keys().next().filter(|_| by_mailbox.len() == 1).cloned();
-        desk.fetched(&editor, &team, by_mailbox.into_values().flatten().collect())?;
-        Ok((count, only.map_or_else(|| "/".to_owned(), |name| path(&team, &name))))
+        let Frozen { team, items, .. } = desk.list(&actor, &id)?.frozen;
+        let ids = items.into_iter().map(|(_, dispatch)| dispatch.id).collect();
+        desk.fetched(&actor, &team, ids)
     });
     match done.await {
-        Ok((count, back)) => {
-            desk.sessions.tell(&key, page.t.dispatches_fetched_done(count));
-            redirect(&page, &back)
+        // The page says what counts.
+        Ok(()) => redirect(&page, &back),
+        Err(problem) => page.problem(&problem),
+    }
+}
+
+/// An editor says that nothing of a list was downloaded after all.
+pub async fn undone(
+    State(desk): App,
+    Path(id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+    Act { actor, form: Nothing {} }: Act<Nothing>,
+) -> Response {
+    let page = Page::new(&desk, &uri, &headers).of(&actor).within(Room::Inbox);
+    let back = format!("/download/{id}");
+    let undone = desk.blocking(move |desk| {
+        let Frozen { team, items, .. } = desk.list(&actor, &id)?.frozen;
+        for (mailbox, dispatch) in items {
+            let one = vec![dispatch.id];
+            desk.dropbox.store().unfetch(actor.name(), &team, mailbox.id, one)?;
         }
+        Ok(())
+    });
+    match undone.await {
+        Ok(()) => redirect(&page, &back),
         Err(problem) => page.problem(&problem),
     }
 }

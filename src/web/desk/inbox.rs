@@ -38,6 +38,8 @@ struct InboxTemplate<'a> {
     labels: &'a [String],
     found: InboxPage,
     several: bool,
+    /// Teams with something that the editor has not downloaded.
+    unread: Vec<String>,
     /// Why nothing is removed by the clock, if it is in doubt.
     doubt: Option<Doubt>,
 }
@@ -103,6 +105,11 @@ impl InboxTemplate<'_> {
         self.page.to(&super::correspondence::path(&row.team, &row.designation))
     }
 
+    fn files(&self, row: &InboxRow) -> String {
+        let size = self.page.lang.size(row.size);
+        self.page.t.desk_files(i64::try_from(row.files).unwrap_or(i64::MAX), size)
+    }
+
     fn empty(&self) -> String {
         let t = self.page.t;
         match self.asked.show.0 {
@@ -144,11 +151,21 @@ pub async fn show(
         page: asked.number - 1,
         size: ROWS,
     };
-    match desk.blocking(move |desk| Ok(desk.dropbox.store().inbox(&query)?)).await {
-        Ok(found) => {
+    let found = desk.blocking(move |desk| {
+        let (store, who) = (desk.dropbox.store(), &query.reader);
+        let mut unread = Vec::new();
+        for team in &query.teams {
+            if store.waits(who, std::slice::from_ref(team))?.is_some() {
+                unread.push(team.clone());
+            }
+        }
+        Ok((store.inbox(&query)?, unread))
+    });
+    match found.await {
+        Ok((found, unread)) => {
             let (labels, several) = (desk.labels(), editor.teams().len() > 1);
             let doubt = desk.dropbox.doubt();
-            let inbox = InboxTemplate { page: &page, asked, labels, found, several, doubt };
+            let inbox = InboxTemplate { page: &page, asked, labels, found, several, unread, doubt };
             respond(StatusCode::OK, &inbox)
         }
         Err(problem) => page.problem(&problem),

@@ -9,6 +9,7 @@ use super::page::{Page, Room, respond};
 use super::session::Editor;
 use super::state::App;
 use crate::base::clock::Day;
+use crate::dropbox::accounts::OPERATOR;
 use crate::store::{Did, JournalLine};
 use crate::web::lang::L10nLanguage;
 
@@ -48,7 +49,8 @@ pub async fn show(State(desk): App, editor: Editor, uri: Uri, headers: HeaderMap
         if days.last().is_none_or(|(day, _)| *day != line.day) {
             days.push((line.day, Vec::new()));
         }
-        let teams = group.iter().filter(|_| several).map(|line| page.team(&line.team)).collect();
+        let teams = group.iter().rev().filter(|_| several);
+        let teams = teams.map(|line| page.team(&line.team)).collect();
         if let Some((_, entries)) = days.last_mut() {
             entries.push(JournalRow { sentence: sentence(page.t, line), teams });
         }
@@ -58,7 +60,9 @@ pub async fn show(State(desk): App, editor: Editor, uri: Uri, headers: HeaderMap
 }
 
 fn sentence(t: &L10nLanguage, line: &JournalLine) -> String {
-    let (who, what) = (line.who.as_str(), line.what.as_str());
+    let operator = t.desk_operator();
+    let who = if line.who == OPERATOR { operator.as_str() } else { line.who.as_str() };
+    let what = line.what.as_str();
     match line.did {
         Did::SignedIn => t.did_sign_in(who),
         Did::Fetched => t.did_fetch(who, what),

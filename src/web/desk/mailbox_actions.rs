@@ -19,7 +19,7 @@ use super::state::{App, Desk};
 use crate::base::ids::DispatchId;
 use crate::base::kind::DispatchKind;
 use crate::store::{Did, JournalLine};
-use crate::web::lang::L10nLanguage;
+use crate::web::lang::{L10nLanguage, Lang};
 
 /// What stands before a dispatch's id in the name of its checkbox.
 const PICKED: &str = "d";
@@ -272,8 +272,8 @@ async fn ask(
     dispatch: &str,
 ) -> Response {
     let (editor, there, id) = (Editor::clone(actor), place.clone(), DispatchId::parse(dispatch));
-    let t = page.t;
-    let words = desk.blocking(move |desk| desk.question(&editor, &there, id, t)).await;
+    let lang = page.lang;
+    let words = desk.blocking(move |desk| desk.question(&editor, &there, id, lang)).await;
     let [title, text, button] = match words {
         Ok(words) => words,
         Err(problem) => return page.problem(&problem),
@@ -290,23 +290,27 @@ impl Desk {
         editor: &Editor,
         place: &MailboxPath,
         dispatch: Option<DispatchId>,
-        t: &L10nLanguage,
+        lang: Lang,
     ) -> Result<[String; 3], Problem> {
+        let t = lang.messages();
         let mailbox = self.find(editor, place)?.id;
         let store = self.dropbox.store();
         let Some(id) = dispatch else {
             let (count, unfetched) = store.desk_counts(&place.team, mailbox)?;
             let text = t.erase_mailbox_text(count, unfetched);
-            return Ok([t.erase_mailbox_question(), text, t.erase_mailbox()]);
+            return Ok([t.erase_mailbox_question(&place.designation), text, t.erase_mailbox()]);
         };
         let found = store.desk_dispatch(&place.team, mailbox, id)?.ok_or(Problem::NotFound)?;
-        let text = match (found.kind, found.fetched) {
-            (DispatchKind::Reply, _) => t.desk_delete_reply_text(),
-            (DispatchKind::Submission, Some(_)) => t.desk_delete_text(),
+        let day = lang.date(found.day);
+        let (title, text) = match (found.kind, found.fetched) {
+            (DispatchKind::Reply, _) => {
+                (t.desk_delete_reply_title(day), t.desk_delete_reply_text())
+            }
+            (DispatchKind::Submission, Some(_)) => (t.desk_delete_title(day), t.desk_delete_text()),
             (DispatchKind::Submission, None) => {
-                format!("{} {}", t.desk_delete_unfetched(), t.desk_delete_text())
+                (t.desk_delete_title(day), t.desk_delete_unfetched())
             }
         };
-        Ok([t.desk_delete_title(), text, t.delete()])
+        Ok([title, text, t.delete()])
     }
 }

@@ -68,7 +68,7 @@ impl UploadForm {
         };
         let actor = self.again(actor.as_ref())?;
         self.desk.find(&actor, place)?;
-        answer.send(&typed.message).map_err(|error| self.refuse(&error))?;
+        answer.send(&typed.message, actor.name()).map_err(|error| self.refuse(&error))?;
         self.desk.note(&actor, &place.team, Did::Replied, &place.designation)?;
         Ok(())
     }

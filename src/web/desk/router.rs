@@ -47,6 +47,7 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .route("/download", post(download::make))
         .route("/download/{id}", get(download::show))
         .route("/download/{id}/done", post(download::done))
+        .route("/download/{id}/undone", post(download::undone))
         .route("/download/{id}/{number}/{name}", get(download::volume))
         .layer(DefaultBodyLimit::max(SMALL_FORM))
         .layer(middleware::from_fn_with_state(desk.clone(), in_time));

@@ -349,151 +349,168 @@ error-internal = It is not your fault. Try again later. Your code stays valid.
 
 ## Desk: inbox
 
-inbox-views = Which mailboxes
+inbox-views = Mailboxes to show
 inbox-all = All
 inbox-unread = Unread
 inbox-starred = Starred
 inbox-muted = Muted
 # $day (String) - a day
-inbox-clock = The server’s clock may be wrong, so nothing is deleted when its time is up, and what comes in carries the date { $day }. Please tell the person who runs this site.
+inbox-clock = The server’s clock may be wrong. Until that is settled, nothing is deleted at its date, and what arrives is dated { $day }. Tell the operator of this site.
 inbox-search = Search by name
 inbox-label = Label
-inbox-any-label = Any
-inbox-find = Find
+inbox-any-label = Any label
+inbox-find = Search
 inbox-nothing = Nothing has arrived yet.
-inbox-nothing-found = No mailbox fits.
-inbox-nothing-unread = You have fetched everything.
-inbox-nothing-starred = No mailbox has a star of yours.
+inbox-nothing-found = No mailbox matches.
+inbox-nothing-unread = You have downloaded everything.
+inbox-nothing-starred = You have starred no mailbox.
 inbox-nothing-muted = You have muted no mailbox.
 inbox-show-all = Show all mailboxes
 # $count (Number) - submissions
 inbox-row-unread = { $count } new
+# $date (String) - a day
+inbox-row-since = waiting since { $date }
+inbox-row-answered = answered
+inbox-row-not-answered = not answered
+# $count (Number) - files
+# $size (String) - their padded size
+desk-files = { $count ->
+    [0] Message, { $size }
+    [one] One file, { $size }
+   *[other] { $count } files, { $size }
+}
 inbox-pages = Pages
 inbox-newer = Newer
 inbox-older = Older
-inbox-everything = Everything that is unread
-inbox-everything-hint = One bundle of all that you have not fetched yet, muted mailboxes aside.
-inbox-everything-get = Prepare the bundle
+inbox-download = Download all unread
 # $team (String) - its name
-inbox-everything-of = Prepare the bundle of { $team }
+inbox-download-of = Download all unread of { $team }
+inbox-download-hint = One bundle holds everything that you have not downloaded. Muted mailboxes are left out.
 
 ## Desk: a mailbox
 
-mark-star = Star
-mark-unstar = Take the star away
+mark-star = Add a star
+mark-unstar = Remove the star
 mark-starred = starred
 mark-mute = Mute
-mark-unmute = No longer mute
+mark-unmute = Unmute
 mark-muted = muted
-mark-mute-hint = Star and mute are yours alone. What is muted stands apart and announces nothing.
-mark-star-done = The mailbox has a star.
-mark-unstar-done = The star is taken away.
+mark-mute-hint = Only you see your star and your mute. A muted mailbox is listed under “Muted” and is left out of your feed and of “Download all unread”.
+mark-star-done = The mailbox has your star.
+mark-unstar-done = Your star is removed.
 mark-mute-done = The mailbox is muted. You find it under “Muted”.
 mark-unmute-done = The mailbox is no longer muted.
 labels-title = Labels of the team
 labels-done = The labels are changed.
-dispatches-title = Sent and received
-dispatches-none = Nothing is here any more.
+dispatches-title = Submissions and answers
+dispatches-none = Nothing is left here.
 # $count (Number) - submissions
 dispatches-all-unread = { $count ->
-    [one] Get what is new
-   *[other] Get all { $count } that are new
+    [one] Download new
+   *[other] Download new ({ $count })
 }
 # $date (String) - a day
 dispatch-submission = From the source, { $date }
 # $date (String) - a day
-dispatch-reply = Your team’s answer, { $date }
+dispatch-reply = Answer of your team, { $date }
 dispatch-new = new
+# $who (String) - name of an editor
+dispatch-sent-by = Sent by { $who }
+dispatch-sent-by-operator = Delivered by the operator of this site
 # $date (String) - a day
 # $who (String) - name of an editor
-dispatch-fetched = Fetched by { $who }, { $date }
+dispatch-fetched = Downloaded by { $who }, { $date }
 # $date (String) - a day
-dispatch-exported = Exported by the operator, { $date }
+dispatch-exported = Exported by the operator of this site, { $date }
 # $date (String) - a day
 dispatch-kept = Kept at least until { $date }
 dispatch-pick = Select
 # $size (String) - a size
-dispatch-manifest = Only the list of contents ({ $size })
-dispatches-get = Get what is selected
-dispatches-fetched = I have it already
-dispatches-fetched-hint = “I have it already” marks what is selected as fetched by you, without a download. “I do not have it” takes that back: if a download was lost, say so, or it is removed after its days without ever being read.
+dispatch-manifest = Download the manifest only ({ $size })
+dispatches-get = Download selected
+dispatches-fetched = Mark as downloaded
+dispatches-fetched-hint = The two “Mark” buttons change what counts as downloaded by you and download nothing. If a download was lost, mark the submission as not downloaded. Otherwise the submission is deleted at its date, and nobody has read it.
 # $count (Number) - submissions
 dispatches-fetched-done = { $count ->
-    [one] One is marked as fetched by you.
-   *[other] { $count } are marked as fetched by you.
+    [one] One submission counts as downloaded by you.
+   *[other] { $count } submissions count as downloaded by you.
 }
-dispatches-unfetched = I do not have it
+dispatches-unfetched = Mark as not downloaded
 # $count (Number) - submissions
 dispatches-unfetched-done = { $count ->
-    [one] One counts as not fetched by you again.
-   *[other] { $count } count as not fetched by you again.
+    [one] One submission counts as not downloaded by you.
+   *[other] { $count } submissions count as not downloaded by you.
 }
-dispatches-none-picked = Nothing new was selected.
-desk-delete-title = Delete this for the whole team?
-desk-delete-text = It is deleted here, with all of its files. Nobody can fetch it any more; copies that were fetched before stay with those who have them. This cannot be undone.
-desk-delete-unfetched = Nobody has fetched it yet: with this it is lost.
-desk-delete-reply-text = The answer is deleted here. If the source has not read it yet, it never will. This cannot be undone.
+dispatches-none-picked = You selected nothing that this changes. Select submissions first.
+# $date (String) - a day
+desk-delete-title = Delete the submission of { $date } for the whole team?
+# $date (String) - a day
+desk-delete-reply-title = Delete the answer of { $date } for the whole team?
+desk-delete-text = The submission and its files are deleted here. Nobody can download them any more. Copies that were downloaded remain. This is final.
+desk-delete-unfetched = Nobody has downloaded this yet. The submission and its files are lost. This is final.
+desk-delete-reply-text = The answer and its files are deleted here. If the source has not read it, the source never will. This is final.
 desk-delete-done = It is deleted.
 erase-mailbox-title = Delete the mailbox
-erase-mailbox-hint = For the whole team, with everything sent and received.
-erase-mailbox = Delete all of it
-erase-mailbox-question = Delete this mailbox for the whole team?
+erase-mailbox-hint = This deletes every submission and every answer, for the whole team.
+erase-mailbox = Delete the mailbox
+# $name (String) - a mailbox
+erase-mailbox-question = Delete the mailbox { $name } for the whole team?
 # $count (Number) - dispatches
 # $unread (Number) - of them, submissions nobody has fetched
 erase-mailbox-text = { $count ->
-    [one] One dispatch is
-   *[other] { $count } dispatches are
-} deleted here. { $unread ->
-    [0] Everything from the source has been fetched by somebody.
-    [one] One of what the source sent has been fetched by nobody.
-   *[other] { $unread } of what the source sent have been fetched by nobody.
-} The source will find nothing of it any more, not even answers. This cannot be undone.
+    [one] One submission or answer is deleted here.
+   *[other] { $count } submissions and answers are deleted here.
+} { $unread ->
+    [0] Every submission was downloaded by somebody.
+    [one] Nobody has downloaded one of the submissions.
+   *[other] Nobody has downloaded { $unread } of the submissions.
+} The source finds nothing of your team any more. This is final.
 erase-mailbox-done = The mailbox is deleted.
 
 ## Desk: answering
 
 reply-title = Answer
-reply-hint = What you write here is encrypted on this server as it arrives, for the source and your team. It is safer to seal it on your own machine, without a network, and bring the bundle.
+reply-hint = Your answer is encrypted on this server as it arrives, for the source and your team. It is safer to seal it on your own machine without a network, then to upload it.
 # $file (String) - a size
 # $dispatch (String) - a size
-reply-files-hint = Several at once if you like: { $file } each, { $dispatch } together. While it is being sent this page stays as it is: leave it open. An answer that breaks off is not sent; send it again.
+reply-files-hint = You can choose several files: { $file } each, { $dispatch } together. Keep this page open while they are sent. If the connection breaks, nothing is sent; send the answer again.
 reply-send = Send the answer
-reply-offline = Sealed offline?
-reply-sent = The answer is sent. The source reads it with the code.
+reply-offline = Did you seal the answer offline?
+reply-sent = The answer is sent. The source can read it with the code.
 # $limit (String) - a size
-reply-too-large = All files together are larger than { $limit }. Send them in several answers. Choose the files again.
+reply-too-large = The files together are larger than { $limit }. Nothing was sent. Choose fewer files and send them in several answers.
 # $limit (Number) - files
-reply-too-many = There are more than { $limit } files. Send them in several answers, or put them in one archive. Choose the files again.
-reply-no-room = There is no room for this now. Nothing was sent. Tell the operator, or delete what is no longer needed. What you wrote is still here; choose the files again.
-deliver-title = Deliver a sealed bundle
-deliver-hint = Answers that “sourdine reply” sealed on your own machine.
-deliver-open = Bring a bundle
-deliver-text = It is checked from outside: whom it is for, and that it is sealed to as many keys as the source and your team have. Nobody here can read it. “sourdine reply” makes it on your own machine; the page of each download shows the command.
+reply-too-many = There are more than { $limit } files. Nothing was sent. Send them in several answers, or put them into one archive.
+reply-no-room = The server has no room for this. Nothing was sent. Tell the operator of this site, or delete what is no longer needed. Your text is still below; choose the files again.
+deliver-title = Upload a sealed reply
+deliver-hint = For answers that “sourdine reply” sealed on your own machine.
+deliver-open = Upload a sealed reply
+deliver-text = “sourdine reply” makes the bundle on your own machine; the page of each download shows the command. The server checks the mailbox and the number of keys. It cannot read the answer.
 deliver-team = Which team answers?
-deliver-bundle = The bundle, all its volumes together
-deliver-send = Deliver
-deliver-done = delivered
-deliver-before = was delivered before
-deliver-unpadded = Something in it is not padded: its stored size tells the exact one. “sourdine reply” pads.
-deliver-damaged = This is not a bundle, or it is cut. Nothing was delivered. Make it again, or bring it again.
-deliver-cut = This bundle is cut: its end is missing. Nothing was delivered. Copy or make it again, then bring it again.
-deliver-packed = This is not the bundle itself but an archive around it, or one file out of it. Nothing was delivered. Unpack it and bring the .tar that “sourdine reply” wrote.
+deliver-bundle = The bundle: choose all its volumes together
+deliver-send = Upload
+deliver-done = the answer is sent
+deliver-before = this answer was sent before
+deliver-unpadded = Part of it is not padded: its stored size shows the exact size. “sourdine reply” pads.
+deliver-damaged = This file is not a bundle, or it is damaged. Nothing was sent. Make the bundle again, then upload it.
+deliver-cut = The end of this bundle is missing. Nothing was sent. Copy it or make it again, then upload it.
+deliver-packed = This is an archive around the bundle, or one file of it. Nothing was sent. Unpack it, then upload the .tar that “sourdine reply” wrote.
 # $folder (String) - a folder in the bundle
-deliver-folder = This bundle was unpacked and packed again, with the folder “{ $folder }” around it. Nothing was delivered. Bring the .tar that “sourdine reply” wrote.
+deliver-folder = This bundle was unpacked and packed again in the folder “{ $folder }”. Nothing was sent. Upload the .tar that “sourdine reply” wrote.
 # $name (String) - a mailbox
-deliver-no-mailbox = { $name }: this team has no such mailbox here. Was it deleted, or is the bundle for another team or another site? Nothing was delivered.
+deliver-no-mailbox = { $name }: this team has no mailbox of this name. Nothing was sent. The mailbox may be deleted, or the bundle is for another team or another site.
 # $place (String) - mailbox and dispatch
-deliver-structure = { $place }: its list of contents is missing, or its files are not numbered 0001, 0002 and on. Nothing was delivered.
+deliver-structure = { $place }: the manifest is missing, or the files are not numbered 0001, 0002 and so on. Nothing was sent. Make the bundle again with “sourdine reply”.
 # $place (String) - path in the bundle
-deliver-not-sealed = { $place } is not encrypted with age, or it is damaged. Nothing was delivered.
+deliver-not-sealed = { $place } is not encrypted with age, or it is damaged. Nothing was sent. Make the bundle again with “sourdine reply”.
 # $place (String) - path in the bundle
 # $found (Number) - keys
 # $expected (Number) - keys
-deliver-keys = { $place } is sealed to { $found } keys instead of { $expected }: the source and every editor of the team. Nothing was delivered. Seal it again, with “sourdine reply” or to exactly these keys.
+deliver-keys = { $place } is encrypted to { $found } keys; { $expected } are expected: the source’s and those of your team. Nothing was sent. Make the bundle again with “sourdine reply”, or encrypt it to exactly these keys.
 # $place (String)
-deliver-long-message = { $place }: its message is too long. Nothing was delivered. Put the text into a file and attach it.
-deliver-too-large = The bundle is larger than what one answer may hold. Bring fewer answers at once.
-deliver-no-room = There is no room for all of this now. Some of it may have been delivered: look into the mailboxes. Bring the same bundle again later: what is there already is not stored twice.
+deliver-long-message = { $place }: the message is too long. Nothing was sent. Put the text into a file and attach the file.
+deliver-too-large = The bundle is larger than one answer may be. Nothing was sent. Upload fewer answers at once.
+deliver-no-room = The server has no room for all of this. Part of it may be sent: look into the mailboxes. Upload the same bundle again later; no answer is sent twice.
 
 ## Desk: downloads
 
@@ -501,37 +518,44 @@ download-title = Your bundle
 # $count (Number) - dispatches
 # $size (String) - a size
 download-holds = { $count ->
-    [one] One dispatch
-   *[other] { $count } dispatches
+    [one] One submission or answer
+   *[other] { $count } submissions and answers
 }, { $size }
-download-volumes = It comes in volumes that fit a USB stick. Each can be opened by itself.
-download-broken-title = If it breaks off
+download-volumes = The bundle has several volumes, each small enough for a USB stick. The first one starts by itself; start the others from here. Each volume opens on its own.
+download-counted-title = What counts as downloaded
+# $count (Number) - submissions that count
+# $all (Number) - submissions of the bundle
+download-counted = { $count ->
+    [0] Nothing of this bundle counts as downloaded by you yet.
+    [one] { $count } of { $all } submissions counts as downloaded by you.
+   *[other] { $count } of { $all } submissions count as downloaded by you.
+}
+download-counted-all = Everything in this bundle counts as downloaded by you.
+download-counted-look = Update this page
+download-counted-hint = A submission counts as downloaded once all its volumes were downloaded to the end. If the count is wrong, correct it here.
+download-broken-title = If the download stops
 # $date (String) - a day
-download-broken = This list keeps its address until { $date }. Let the browser resume the download, or open this page again. If you were signed out meanwhile, sign in first. If something of it is withdrawn or deleted meanwhile, the page says so and offers the rest.
-download-open-title = Opening it
-download-open = Carry it to the machine that holds your key, which needs no network. README.txt in the bundle says how to open it with age alone.
-download-answer-title = Answering without network
-download-answer = Write your answer to a mailbox into a text file of its name, and seal it with its command. Then bring the bundle here:
-download-done-title = When you have it
-download-done-hint = What was served to its last byte, in every volume that holds some of it, counts as fetched by itself, unless the server was started again meanwhile. If you have it in another way, say so.
-download-done = Mark all of it as fetched
+download-broken = Let your browser resume the download, or open this page again and press the volume. This page stays until { $date }. If you are signed out, sign in first. If something in the bundle is deleted meanwhile, this page offers a new bundle with the rest.
+download-open-title = Open the bundle
+download-open = Carry the bundle to the machine that holds your key and never goes online. Run this command there. README.txt in the bundle says how to do it with age alone.
+download-answer-title = Answer offline
+download-answer = Write your answer into a text file named after the mailbox. Run the command of that mailbox, then upload the bundle that it wrote.
+download-done = Mark all as downloaded
+download-undone = Mark all as not downloaded
 download-nothing = There is nothing new.
 # $count (Number) - dispatches of a list
-download-more = There is more than fits one list: these are the first { $count }. When you have them, prepare the next bundle.
+download-more = One bundle holds at most { $count } submissions. When you have downloaded this one, press the button again for the rest.
 # $count (Number) - dispatches
 download-damaged = { $count ->
-    [one] One dispatch is damaged here and was left out. Tell the operator: a backup may have it.
-   *[other] { $count } dispatches are damaged here and were left out. Tell the operator: a backup may have them.
+    [one] One submission or answer is damaged on the server and was left out. Tell the operator of this site: a backup may hold it.
+   *[other] { $count } submissions and answers are damaged on the server and were left out. Tell the operator of this site: a backup may hold them.
 }
-changed-title = This bundle is not the same any more
-changed-text = Something of it was deleted or has expired since. A download that had begun cannot go on.
+changed-title = This bundle has changed
+changed-text = Something in it was deleted or has expired. A download that had begun cannot go on.
 # $count (Number) - dispatches
-changed-again = { $count ->
-    [one] Make a new one of what is left (one dispatch)
-   *[other] Make a new one of what is left ({ $count } dispatches)
-}
-desk-error-cut = It ended before it was complete. Nothing was sent. Send it again.
-desk-error-cut-title = The upload broke off
+changed-again = Prepare a new bundle with the rest ({ $count })
+desk-error-cut = The connection broke. Nothing was sent. Send it again.
+desk-error-cut-title = Not sent
 
 ## Desk: every page
 
@@ -540,9 +564,10 @@ desk-inbox = Inbox
 desk-journal = Journal
 desk-account = Account
 desk-sign-out = Sign out
-desk-footer = For editors only. A cookie of this site keeps you signed in; there is no script. Nothing here is readable without your own key.
-desk-loopback = This page did not come over an onion address: for trying only.
-desk-back = Back to the desk
+desk-footer = This desk is for editors only. One cookie keeps you signed in, and no script runs. What is here opens only with your own key.
+desk-loopback = This page did not come over an onion address. Use it for trying only.
+desk-back = Back to the inbox
+desk-operator = The operator
 
 ## Desk: signing in
 
@@ -552,29 +577,29 @@ desk-sign-in-again = Sign in in another tab
 desk-name = Name
 desk-passphrase = Passphrase
 desk-code = Code of your device
-desk-code-hint = Six digits, which change every thirty seconds.
-desk-sign-in-hint = Accounts are made by the operator of this site, who also helps when a passphrase or a device is lost.
+desk-code-hint = Six digits that change every thirty seconds.
+desk-sign-in-hint = The operator of this site makes the accounts. Ask there if your passphrase or your device is lost.
 
 ## Desk: what can go wrong
 
-desk-signed-out-title = You are signed out
+desk-signed-out-title = Your session has ended
 desk-signed-out = Nothing was done. A session ends after half an hour without a click, or after eight hours. Sign in in another tab, then do this again there.
 desk-other-session-title = Not done
-desk-other-session = This form was made before you last signed in, or not by this site. Nothing was done. Open the page again and repeat it there.
-desk-kept = What you wrote, to be copied
-desk-error-form = What arrived is not a form of this site. Nothing was done. Open the page again.
-desk-error-slow = This took too long. What you asked for may have been done all the same: look before you repeat it.
-desk-relayed = This page comes to you through a relay on the open web (tor2web, for example). Whoever runs it can see everything you read and type. Use Tor Browser and the address that ends in “.onion”.
-desk-host = This page was asked for under a name that does not belong to this site. Somebody may stand between you and us. Type nothing here; take the address from the operator.
-desk-error-busy = Too many are asking at once. Wait a minute and try again.
-desk-error-not-found = There is nothing here that you may see: the address may be mistyped, or it was deleted.
-desk-error-internal = It is not your fault. Try again later, or tell the operator.
+desk-other-session = This form is older than your session, or another site made it. Nothing was done. Open the page again, then repeat.
+desk-kept = Your text: copy it from here
+desk-error-form = This is not a form of this site. Nothing was done. Open the page again.
+desk-error-slow = This took too long. It may be done all the same: look first, then repeat.
+desk-relayed = This page reaches you through a relay on the open web (tor2web, for example). The relay sees everything you read and type. Use Tor Browser and the address that ends in “.onion”.
+desk-host = This name does not belong to this site. Somebody may stand between you and us. Type nothing here. Ask the operator of this site for the address.
+desk-error-busy = Too many requests at once. Wait a minute, then try again.
+desk-error-not-found = Nothing at this address is for you. The address may be mistyped, or the page was deleted.
+desk-error-internal = The fault is ours. Try again later, or tell the operator of this site.
 
 ## Desk: signing in that did not work
 
-desk-wrong = Wrong name, passphrase or code. Each code works once and for about a minute: wait for a new one, then try again. After several wrong codes, an account has to wait between tries, up to an hour.
-desk-sign-in-busy = Too many sign-ins at once. Nothing is locked: wait ten seconds, then try again with a new code.
-desk-no-cookie = Your browser did not keep this site’s cookie, without which nobody can stay signed in. An onion site needs Tor Browser (in another Firefox, set dom.securecontext.allowlist_onions to true in about:config). Allow cookies, then try again with a new code.
+desk-wrong = Wrong name, passphrase or code. A code works once, for about a minute: wait for the next one, then try again. After several wrong codes an account must wait between tries, up to an hour.
+desk-sign-in-busy = Too many sign-ins at once. No account is locked. Wait ten seconds, then try again with a new code.
+desk-no-cookie = Your browser did not keep this site’s cookie. Without it you cannot stay signed in. Use Tor Browser (in another Firefox, set dom.securecontext.allowlist_onions to true in about:config). Allow cookies, then try again with a new code.
 
 ## Desk: account
 
@@ -582,43 +607,43 @@ desk-account-title = Your account
 # $name (String) - name of the account
 desk-account-name = You are signed in as { $name }.
 desk-account-teams = Your teams:
-desk-passphrase-title = Change the passphrase
+desk-passphrase-title = Change your passphrase
 desk-passphrase-new = New passphrase
-desk-passphrase-new-hint = Seven words chosen at random for you: write them down, or use your own of at least twenty characters.
+desk-passphrase-new-hint = These seven words were chosen at random for you: write them down. Or type your own, of at least twenty characters.
 desk-passphrase-old = Present passphrase
-desk-passphrase-change = Change it
-desk-passphrase-done = The passphrase is changed. Every other session of yours has ended.
+desk-passphrase-change = Change the passphrase
+desk-passphrase-done = Your passphrase is changed. Your other sessions have ended.
 desk-passphrase-short = The new passphrase is too short: it needs at least twenty characters. Nothing was changed.
-desk-passphrase-long = The new passphrase is too long: it may have two hundred characters. Nothing was changed.
-desk-change-wrong = Wrong present passphrase or code of the present device. Nothing was changed. Each code works once: wait for a new one, then try again. After several wrong codes, an account has to wait between tries, up to an hour.
+desk-passphrase-long = The new passphrase is too long: it may have at most two hundred characters. Nothing was changed.
+desk-change-wrong = Wrong present passphrase, or wrong code of the present device. Nothing was changed. A code works once: wait for the next one, then try again. After several wrong codes an account must wait between tries, up to an hour.
 desk-device-heading = Device for codes
-desk-device-hint = The app that shows six digits for signing in. To move to another phone, have both at hand.
+desk-device-hint = An app on this device shows the six digits for signing in. To move to another device, have both at hand.
 desk-device-change = Use another device
-desk-device-scan = Scan this with the app of the new device. It is shown only here: opening this page again makes another.
+desk-device-scan = Scan this with the app of the new device. If you open this page again, it shows another secret.
 desk-device-picture = QR code of the secret that stands below as text
-desk-device-text = Or type this in by hand:
+desk-device-text = Or type this by hand:
 desk-device-new-code = Code of the new device
 desk-device-old-code = Code of the present device
-desk-device-old-hint = A new one: the one you signed in with is used up. Without the present device, ask the operator for a new login.
+desk-device-old-hint = Wait for a new code: the one you signed in with is used up. If you no longer have the present device, ask the operator of this site for a new login.
 desk-device-confirm = Use the new device
-desk-device-back = Keep the present one
-desk-device-done = The new device is in use; the old one is worth nothing any more. Every other session of yours has ended.
-desk-device-wrong = The code of the new device is not right. Nothing was changed: compare what the app holds with this page, check the clock of the device, and try again.
+desk-device-back = Keep the present device
+desk-device-done = The new device is in use. The old one no longer works. Your other sessions have ended.
+desk-device-wrong = Wrong code of the new device. Nothing was changed. Compare the app with this page, check the clock of the device, then try again.
 desk-feed-heading = Feed
-desk-feed-hint = A feed reader that goes through Tor can tell you that something new waits, and since which day; nothing more. Whoever has the address can read that. A changed passphrase or device, a new login from the operator, and signing out everywhere revoke it.
+desk-feed-hint = A feed reader that uses Tor tells you that something new waits, and since which day. Everybody who has the address can read that, and nothing more. The address ends when you change your passphrase or device, get a new login or sign out everywhere.
 desk-feed-is = Your feed has an address.
 desk-feed-none = Your feed has no address yet.
 desk-feed-make = Make a new address
-desk-feed-revoke = Revoke it
+desk-feed-revoke = Revoke the address
 desk-feed-revoked = The address of your feed is revoked.
 desk-feed-new = The address of your feed
-desk-feed-once = It is shown only this once: copy it into your feed reader now. An earlier address is worth nothing any more.
+desk-feed-once = This address is shown only once: copy it into your feed reader now. Earlier addresses no longer work.
 desk-everywhere = Sign out everywhere
-desk-everywhere-hint = Ends every session of your account, this one too: for when a machine was left signed in.
+desk-everywhere-hint = This ends all your sessions, this one too. Use it when another machine may still be signed in.
 
 ## Desk: feed
 
-desk-feed-expires = Something expires that nobody has downloaded
+desk-feed-expires = A submission that nobody has downloaded will be deleted
 # $date (String) - a day
 desk-feed-expires-on = Kept until { $date }
 desk-feed-title = Editors’ desk
@@ -629,23 +654,23 @@ desk-feed-since = Day of the newest: { $date }
 ## Desk: journal
 
 desk-journal-title = Journal
-desk-journal-hint = What was done in your teams, by day. Lines are kept for 90 days.
-desk-journal-empty = Nothing yet.
+desk-journal-hint = What was done in your teams, the latest first. Lines are kept for 90 days. What somebody repeats on one day has one line.
+desk-journal-empty = The journal is empty.
 desk-journal-more = Earlier lines are not shown.
 # $who (String) - name of an account, or "operator"
 did-sign-in = { $who } signed in
 # $what (String) - designation of a mailbox
 # $who (String) - name of an account, or "operator"
-did-fetch = { $who } fetched from { $what }
+did-fetch = { $who } downloaded submissions of { $what }
 # $what (String) - designation of a mailbox
 # $who (String) - name of an account, or "operator"
-did-reply = { $who } replied to { $what }
+did-reply = { $who } answered { $what }
 # $what (String) - designation of a mailbox
 # $who (String) - name of an account, or "operator"
-did-delete-dispatch = { $who } deleted a dispatch of { $what }
+did-delete-dispatch = { $who } deleted a submission or an answer of { $what }
 # $what (String) - designation of a mailbox
 # $who (String) - name of an account, or "operator"
-did-delete-mailbox = { $who } deleted all of { $what }
+did-delete-mailbox = { $who } deleted the mailbox { $what }
 # $what (String) - name of an account
 # $who (String) - name of an account, or "operator"
 did-add = { $who } made the account { $what }
@@ -654,17 +679,17 @@ did-add = { $who } made the account { $what }
 did-reset = { $who } gave the account { $what } a new login
 # $what (String) - name of an account
 # $who (String) - name of an account, or "operator"
-did-remove = { $who } removed the account { $what }
+did-remove = { $who } deleted the account { $what }
 # $who (String) - name of an account, or "operator"
-did-change-passphrase = { $who } changed their passphrase
+did-change-passphrase = { $who } changed the passphrase
 # $who (String) - name of an account, or "operator"
-did-change-device = { $who } changed their device
+did-change-device = { $who } changed the device
 # $who (String) - name of an account, or "operator"
 did-sign-out-everywhere = { $who } signed out everywhere
 # $who (String) - name of an account, or "operator"
-did-make-feed = { $who } made an address for their feed
+did-make-feed = { $who } made an address for the feed
 # $who (String) - name of an account, or "operator"
-did-revoke-feed = { $who } revoked the address of their feed
+did-revoke-feed = { $who } revoked the address of the feed
 # $what (String) - name of an account
 # $who (String) - name of an account, or "operator"
 did-change-teams = { $who } changed the teams of { $what }

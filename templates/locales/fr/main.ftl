@@ -307,12 +307,12 @@ error-internal = Ce n’est pas votre faute. Réessayez plus tard. Votre code re
 
 ## Desk: inbox
 
-inbox-views = Quelles boîtes
+inbox-views = Boîtes à afficher
 inbox-all = Toutes
 inbox-unread = Non lues
-inbox-starred = Étoilées
+inbox-starred = Avec étoile
 inbox-muted = En sourdine
-inbox-clock = L’horloge du serveur est peut-être fausse : rien n’est effacé à l’échéance, et tout ce qui arrive porte la date du { $day }. Prévenez la personne qui administre ce site.
+inbox-clock = L’horloge du serveur est peut-être fausse. En attendant, rien n’est supprimé à sa date, et tout ce qui arrive est daté du { $day }. Prévenez la personne qui administre ce site.
 inbox-search = Chercher par nom
 inbox-label = Étiquette
 inbox-any-label = Toutes
@@ -320,157 +320,173 @@ inbox-find = Chercher
 inbox-nothing = Rien n’est encore arrivé.
 inbox-nothing-found = Aucune boîte ne correspond.
 inbox-nothing-unread = Vous avez tout récupéré.
-inbox-nothing-starred = Aucune boîte ne porte votre étoile.
+inbox-nothing-starred = Vous n’avez mis d’étoile à aucune boîte.
 inbox-nothing-muted = Vous n’avez mis aucune boîte en sourdine.
-inbox-show-all = Voir toutes les boîtes
+inbox-show-all = Afficher toutes les boîtes
 inbox-row-unread = { $count ->
     [one] { $count } nouveau
    *[other] { $count } nouveaux
 }
+inbox-row-since = en attente depuis le { $date }
+inbox-row-answered = réponse envoyée
+inbox-row-not-answered = sans réponse
+desk-files = { $count ->
+    [0] Message, { $size }
+    [one] Un fichier, { $size }
+   *[other] { $count } fichiers, { $size }
+}
 inbox-pages = Pages
 inbox-newer = Plus récentes
 inbox-older = Plus anciennes
-inbox-everything = Tout ce qui n’est pas lu
-inbox-everything-hint = Un seul paquet avec tout ce que vous n’avez pas encore récupéré, sauf les boîtes en sourdine.
-inbox-everything-get = Préparer le paquet
-inbox-everything-of = Préparer le paquet de { $team }
+inbox-download = Récupérer les envois non lus
+inbox-download-of = Récupérer les envois non lus de { $team }
+inbox-download-hint = Un seul paquet contient tout ce que vous n’avez pas récupéré, sans les boîtes en sourdine.
 
 ## Desk: a mailbox
 
 mark-star = Ajouter une étoile
 mark-unstar = Retirer l’étoile
-mark-starred = étoilée
+mark-starred = avec étoile
 mark-mute = Mettre en sourdine
-mark-unmute = Ne plus mettre en sourdine
+mark-unmute = Sortir de la sourdine
 mark-muted = en sourdine
-mark-mute-hint = L’étoile et la sourdine ne valent que pour vous. Ce qui est en sourdine est rangé à part et n’annonce rien.
-mark-star-done = La boîte porte une étoile.
-mark-unstar-done = L’étoile est retirée.
+mark-mute-hint = Seul votre compte montre votre étoile et votre sourdine. Une boîte en sourdine figure sous « En sourdine » ; votre flux et « Récupérer les envois non lus » la laissent de côté.
+mark-star-done = La boîte porte votre étoile.
+mark-unstar-done = Votre étoile est retirée.
 mark-mute-done = La boîte est en sourdine. Vous la trouvez sous « En sourdine ».
 mark-unmute-done = La boîte n’est plus en sourdine.
 labels-title = Étiquettes de l’équipe
 labels-done = Les étiquettes sont modifiées.
-dispatches-title = Reçu et envoyé
-dispatches-none = Il n’y a plus rien ici.
+dispatches-title = Envois et réponses
+dispatches-none = Il ne reste rien ici.
 dispatches-all-unread = { $count ->
-    [one] Récupérer ce qui est nouveau
-   *[other] Récupérer les { $count } nouveaux
+    [one] Récupérer le nouvel envoi
+   *[other] Récupérer les { $count } nouveaux envois
 }
 dispatch-submission = De la source, le { $date }
 dispatch-reply = Réponse de votre équipe, le { $date }
 dispatch-new = nouveau
+dispatch-sent-by = Envoyée par { $who }
+dispatch-sent-by-operator = Déposée par la personne qui administre ce site
 dispatch-fetched = Récupéré par { $who }, le { $date }
-dispatch-exported = Exporté par l’opérateur, le { $date }
-dispatch-kept = Gardé au moins jusqu’au { $date }
-dispatch-pick = Choisir
-dispatch-manifest = La liste du contenu seulement ({ $size })
+dispatch-exported = Exporté par la personne qui administre ce site, le { $date }
+dispatch-kept = Conservation jusqu’au { $date } au moins
+dispatch-pick = Sélectionner
+dispatch-manifest = Récupérer le manifeste seul ({ $size })
 dispatches-get = Récupérer la sélection
-dispatches-fetched = Je l’ai déjà
-dispatches-fetched-hint = « Je l’ai déjà » marque la sélection comme récupérée par vous, sans téléchargement. « Je ne l’ai pas » annule cela : si un téléchargement s’est perdu, dites-le, sinon l’envoi sera supprimé à son jour sans avoir été lu.
+dispatches-fetched = Marquer comme récupéré
+dispatches-fetched-hint = Les deux boutons « Marquer » changent ce qui compte comme récupéré par vous, sans rien télécharger. Si un paquet s’est perdu, marquez les envois comme non récupérés. Sinon ils seront supprimés à leur date sans que personne les ait lus.
 dispatches-fetched-done = { $count ->
-    [one] Un envoi est marqué comme récupéré par vous.
-   *[other] { $count } envois sont marqués comme récupérés par vous.
+    [one] Un envoi compte comme récupéré par vous.
+   *[other] { $count } envois comptent comme récupérés par vous.
 }
-dispatches-unfetched = Je ne l’ai pas
+dispatches-unfetched = Marquer comme non récupéré
 dispatches-unfetched-done = { $count ->
-    [one] Un envoi compte de nouveau comme non récupéré par vous.
-   *[other] { $count } envois comptent de nouveau comme non récupérés par vous.
+    [one] Un envoi compte comme non récupéré par vous.
+   *[other] { $count } envois comptent comme non récupérés par vous.
 }
-dispatches-none-picked = Rien de nouveau n’était choisi.
-desk-delete-title = Supprimer ceci pour toute l’équipe ?
-desk-delete-text = C’est supprimé ici, avec tous ses fichiers. Plus personne ne pourra le récupérer ; les copies déjà récupérées restent chez qui les a. Cela ne peut pas être annulé.
-desk-delete-unfetched = Personne ne l’a encore récupéré : ce sera perdu.
-desk-delete-reply-text = La réponse est supprimée ici. Si la source ne l’a pas encore lue, elle ne la lira jamais. Cela ne peut pas être annulé.
-desk-delete-done = C’est supprimé.
+dispatches-none-picked = La sélection ne contient rien à changer. Sélectionnez d’abord des envois.
+desk-delete-title = Supprimer l’envoi du { $date } pour toute l’équipe ?
+desk-delete-reply-title = Supprimer la réponse du { $date } pour toute l’équipe ?
+desk-delete-text = L’envoi et ses fichiers sont supprimés ici. Plus personne ne pourra les récupérer. Les copies déjà récupérées restent. C’est définitif.
+desk-delete-unfetched = Personne n’a encore récupéré cet envoi. Il sera perdu, avec ses fichiers. C’est définitif.
+desk-delete-reply-text = La réponse et ses fichiers sont supprimés ici. Si la source ne l’a pas lue, elle ne la lira jamais. C’est définitif.
+desk-delete-done = La suppression est faite.
 erase-mailbox-title = Supprimer la boîte
-erase-mailbox-hint = Pour toute l’équipe, avec tout ce qui a été reçu et envoyé.
-erase-mailbox = Tout supprimer
-erase-mailbox-question = Supprimer cette boîte pour toute l’équipe ?
+erase-mailbox-hint = Cela supprime tous les envois et toutes les réponses, pour toute l’équipe.
+erase-mailbox = Supprimer la boîte
+erase-mailbox-question = Supprimer la boîte { $name } pour toute l’équipe ?
 erase-mailbox-text = { $count ->
-    [one] Un envoi est supprimé
-   *[other] { $count } envois sont supprimés
-} ici. { $unread ->
-    [0] Tout ce qui vient de la source a déjà été récupéré.
-    [one] L’un d’eux, venu de la source, n’a été récupéré par personne.
-   *[other] { $unread } d’entre eux, venus de la source, n’ont été récupérés par personne.
-} La source n’en trouvera plus rien, pas même les réponses. Cela ne peut pas être annulé.
+    [one] Un envoi ou une réponse est supprimé ici.
+   *[other] { $count } envois et réponses sont supprimés ici.
+} { $unread ->
+    [0] Chaque envoi a été récupéré par au moins une personne.
+    [one] Personne n’a récupéré l’un des envois.
+   *[other] Personne n’a récupéré { $unread } des envois.
+} La source ne trouvera plus rien de votre équipe. C’est définitif.
 erase-mailbox-done = La boîte est supprimée.
 
 ## Desk: answering
 
 reply-title = Répondre
-reply-hint = Ce que vous écrivez ici est chiffré sur ce serveur à mesure que cela arrive, pour la source et votre équipe. Il est plus sûr de le sceller sur votre propre machine, sans réseau, et d’apporter le paquet.
-reply-files-hint = Plusieurs à la fois si vous voulez : { $file } chacun, { $dispatch } ensemble. Pendant l’envoi, cette page reste telle quelle : laissez-la ouverte. Une réponse interrompue n’est pas envoyée : envoyez-la de nouveau.
+reply-hint = Votre réponse est chiffrée sur ce serveur à son arrivée, pour la source et votre équipe. Il est plus sûr de la chiffrer sur votre machine, sans réseau, puis de la déposer ici.
+reply-files-hint = Vous pouvez choisir plusieurs fichiers : { $file } chacun, { $dispatch } ensemble. Gardez cette page ouverte pendant l’envoi. Si la connexion est coupée, rien n’est envoyé ; envoyez de nouveau la réponse.
 reply-send = Envoyer la réponse
-reply-offline = Scellée hors ligne ?
-reply-sent = La réponse est envoyée. La source la lira avec son code.
-reply-too-large = Les fichiers dépassent ensemble { $limit }. Envoyez-les en plusieurs réponses. Choisissez de nouveau les fichiers.
-reply-too-many = Il y a plus de { $limit } fichiers. Envoyez-les en plusieurs réponses, ou mettez-les dans une archive. Choisissez de nouveau les fichiers.
-reply-no-room = Il n’y a pas la place pour cela maintenant. Rien n’a été envoyé. Prévenez l’opérateur, ou supprimez ce qui ne sert plus. Ce que vous avez écrit est encore là ; choisissez de nouveau les fichiers.
-deliver-title = Déposer un paquet scellé
-deliver-hint = Des réponses que « sourdine reply » a scellées sur votre propre machine.
-deliver-open = Apporter un paquet
-deliver-text = Il est vérifié de l’extérieur : à qui il est destiné, et s’il est scellé pour autant de clés qu’en ont la source et votre équipe. Personne ne peut le lire ici. « sourdine reply » le fait sur votre propre machine ; la page de chaque téléchargement donne la commande.
+reply-offline = Réponse chiffrée hors ligne ?
+reply-sent = La réponse est envoyée. La source peut la lire avec son code.
+reply-too-large = Les fichiers dépassent ensemble { $limit }. Rien n’a été envoyé. Choisissez moins de fichiers et envoyez-les en plusieurs réponses.
+reply-too-many = Il y a plus de { $limit } fichiers. Rien n’a été envoyé. Envoyez-les en plusieurs réponses, ou mettez-les dans une archive.
+reply-no-room = Le serveur n’a pas la place. Rien n’a été envoyé. Prévenez la personne qui administre ce site, ou supprimez ce qui ne sert plus. Votre texte est toujours là ; choisissez de nouveau les fichiers.
+deliver-title = Déposer une réponse chiffrée hors ligne
+deliver-hint = Pour les réponses que « sourdine reply » a chiffrées sur votre machine.
+deliver-open = Déposer une réponse chiffrée hors ligne
+deliver-text = « sourdine reply » fait le paquet sur votre machine ; la page de chaque téléchargement donne la commande. Le serveur vérifie la boîte et le nombre de clés. Il ne peut pas lire la réponse.
 deliver-team = Quelle équipe répond ?
-deliver-bundle = Le paquet, tous ses volumes ensemble
+deliver-bundle = Le paquet : choisissez tous ses volumes ensemble
 deliver-send = Déposer
-deliver-done = déposé
-deliver-before = avait déjà été déposé
-deliver-unpadded = Quelque chose n’y est pas complété : sa taille stockée révèle la taille exacte. « sourdine reply » complète.
-deliver-damaged = Ce n’est pas un paquet, ou il est coupé. Rien n’a été déposé. Refaites-le, ou apportez-le de nouveau.
-deliver-cut = Ce paquet est coupé : sa fin manque. Rien n’a été déposé. Copiez-le ou refaites-le, puis apportez-le de nouveau.
-deliver-packed = Ce n’est pas le paquet lui-même, mais une archive qui le contient ou un seul de ses fichiers. Rien n’a été déposé. Extrayez-en le contenu et apportez le .tar que « sourdine reply » a écrit.
-deliver-folder = Ce paquet a été extrait puis réarchivé dans un dossier « { $folder } ». Rien n’a été déposé. Apportez le .tar que « sourdine reply » a écrit.
-deliver-no-mailbox = { $name } : cette équipe n’a pas de boîte de ce nom ici. A-t-elle été supprimée, ou le paquet est-il pour une autre équipe ou un autre site ? Rien n’a été déposé.
-deliver-structure = { $place } : la liste du contenu manque, ou les fichiers ne sont pas numérotés 0001, 0002 et ainsi de suite. Rien n’a été déposé.
-deliver-not-sealed = { $place } n’est pas chiffré avec age, ou est abîmé. Rien n’a été déposé.
-deliver-keys = { $place } est scellé pour { $found } clés au lieu de { $expected } : la source et chaque personne de l’équipe. Rien n’a été déposé. Scellez-le de nouveau, avec « sourdine reply » ou pour ces clés exactement.
-deliver-long-message = { $place } : son message est trop long. Rien n’a été remis. Mettez le texte dans un fichier et joignez-le.
-deliver-too-large = Le paquet est plus grand que ce qu’une réponse peut contenir. Apportez moins de réponses à la fois.
-deliver-no-room = Il n’y a pas la place pour tout cela maintenant. Une partie a peut-être été déposée : regardez dans les boîtes. Apportez plus tard le même paquet : ce qui est déjà là n’est pas gardé deux fois.
+deliver-done = la réponse est envoyée
+deliver-before = cette réponse avait déjà été envoyée
+deliver-unpadded = Une partie n’est pas complétée : sa taille enregistrée montre la taille exacte. « sourdine reply » complète les tailles.
+deliver-damaged = Ce fichier n’est pas un paquet, ou il est abîmé. Rien n’a été envoyé. Refaites le paquet, puis déposez-le.
+deliver-cut = La fin de ce paquet manque. Rien n’a été envoyé. Copiez-le de nouveau ou refaites-le, puis déposez-le.
+deliver-packed = C’est une archive qui contient le paquet, ou un seul de ses fichiers. Rien n’a été envoyé. Extrayez-la, puis déposez le .tar que « sourdine reply » a écrit.
+deliver-folder = Ce paquet a été extrait, puis réarchivé dans le dossier « { $folder } ». Rien n’a été envoyé. Déposez le .tar que « sourdine reply » a écrit.
+deliver-no-mailbox = { $name } : cette équipe n’a pas de boîte de ce nom. Rien n’a été envoyé. La boîte a peut-être été supprimée, ou le paquet est pour une autre équipe ou un autre site.
+deliver-structure = { $place } : le manifeste manque, ou les fichiers ne sont pas numérotés 0001, 0002 et ainsi de suite. Rien n’a été envoyé. Refaites le paquet avec « sourdine reply ».
+deliver-not-sealed = { $place } n’est pas chiffré avec age, ou est abîmé. Rien n’a été envoyé. Refaites le paquet avec « sourdine reply ».
+deliver-keys = { $place } est chiffré pour { $found } clés ; il en faut { $expected } : celle de la source et celles de votre équipe. Rien n’a été envoyé. Refaites le paquet avec « sourdine reply », ou chiffrez-le pour ces clés exactement.
+deliver-long-message = { $place } : le message est trop long. Rien n’a été envoyé. Mettez le texte dans un fichier et joignez ce fichier.
+deliver-too-large = Le paquet dépasse la taille permise pour une réponse. Rien n’a été envoyé. Déposez moins de réponses à la fois.
+deliver-no-room = Le serveur n’a pas la place pour tout. Une partie est peut-être envoyée : regardez dans les boîtes. Déposez plus tard le même paquet ; aucune réponse n’est envoyée deux fois.
 
 ## Desk: downloads
 
 download-title = Votre paquet
 download-holds = { $count ->
-    [one] Un envoi
-   *[other] { $count } envois
+    [one] Un envoi ou une réponse
+   *[other] { $count } envois et réponses
 }, { $size }
-download-volumes = Il vient en volumes qui tiennent sur une clé USB. Chacun s’ouvre seul.
-download-broken-title = S’il s’interrompt
-download-broken = Cette liste garde son adresse jusqu’au { $date }. Laissez le navigateur reprendre le téléchargement, ou rouvrez cette page. Si vous avez été déconnecté entre-temps, connectez-vous d’abord. Si quelque chose en est retiré ou supprimé entre-temps, la page le dit et propose le reste.
-download-open-title = L’ouvrir
-download-open = Portez-le sur la machine qui a votre clé et n’a pas besoin de réseau. README.txt, dans le paquet, dit comment l’ouvrir avec age seul.
-download-answer-title = Répondre sans réseau
-download-answer = Écrivez votre réponse à une boîte dans un fichier texte qui porte son nom, et scellez-la avec sa commande. Apportez ensuite le paquet ici :
-download-done-title = Quand vous l’avez
-download-done-hint = Ce qui a été servi jusqu’au dernier octet, dans chaque volume qui en contient, compte de soi-même comme récupéré, sauf si le serveur a redémarré entre-temps. Si vous l’avez autrement, dites-le.
+download-volumes = Le paquet a plusieurs volumes, chacun assez petit pour une clé USB. Le premier démarre tout seul ; lancez les autres d’ici. Chaque volume s’ouvre seul.
+download-counted-title = Ce qui compte comme récupéré
+download-counted = { $count ->
+    [0] Rien de ce paquet ne compte encore comme récupéré par vous.
+    [one] { $count } envoi sur { $all } compte comme récupéré par vous.
+   *[other] { $count } envois sur { $all } comptent comme récupérés par vous.
+}
+download-counted-all = Tout ce paquet compte comme récupéré par vous.
+download-counted-look = Actualiser cette page
+download-counted-hint = Un envoi est marqué automatiquement comme récupéré quand tous ses volumes sont arrivés jusqu’au bout. Si le compte est faux, corrigez-le ici.
+download-broken-title = Si le téléchargement s’arrête
+download-broken = Laissez le navigateur reprendre le téléchargement, ou rouvrez cette page et choisissez le volume. Cette page reste jusqu’au { $date }. Si votre session est terminée, connectez-vous d’abord. Si quelque chose est supprimé entre-temps, cette page propose un nouveau paquet avec le reste.
+download-open-title = Ouvrir le paquet
+download-open = Portez le paquet sur la machine qui détient votre clé et ne va jamais en ligne. Lancez-y cette commande. README.txt, dans le paquet, dit comment faire avec age seul.
+download-answer-title = Répondre hors ligne
+download-answer = Écrivez votre réponse dans un fichier texte qui porte le nom de la boîte. Lancez la commande de cette boîte, puis déposez ici le paquet qu’elle a écrit.
 download-done = Tout marquer comme récupéré
+download-undone = Tout marquer comme non récupéré
 download-nothing = Il n’y a rien de nouveau.
-download-more = Il y en a plus qu’une liste n’en contient : voici les { $count } premiers. Quand vous les aurez, préparez le paquet suivant.
+download-more = Un paquet contient au plus { $count } envois. Quand vous aurez récupéré celui-ci, appuyez de nouveau sur le bouton pour le reste.
 download-damaged = { $count ->
-    [one] Un envoi est abîmé ici et a été laissé de côté. Prévenez l’opérateur : une sauvegarde l’a peut-être.
-   *[other] { $count } envois sont abîmés ici et ont été laissés de côté. Prévenez l’opérateur : une sauvegarde les a peut-être.
+    [one] Un envoi ou une réponse est abîmé sur le serveur et n’est pas dans le paquet. Prévenez la personne qui administre ce site : une sauvegarde l’a peut-être.
+   *[other] { $count } envois et réponses sont abîmés sur le serveur et ne sont pas dans le paquet. Prévenez la personne qui administre ce site : une sauvegarde les a peut-être.
 }
-changed-title = Ce paquet n’est plus le même
-changed-text = Quelque chose en a été supprimé ou a expiré depuis. Un téléchargement commencé ne peut pas continuer.
-changed-again = { $count ->
-    [one] En refaire un de ce qui reste (un envoi)
-   *[other] En refaire un de ce qui reste ({ $count } envois)
-}
-desk-error-cut = Cela s’est arrêté avant la fin. Rien n’a été envoyé. Envoyez-le de nouveau.
-desk-error-cut-title = L’envoi s’est interrompu
+changed-title = Ce paquet a changé
+changed-text = Quelque chose y a été supprimé ou a expiré. Un téléchargement commencé ne peut pas continuer.
+changed-again = Préparer un nouveau paquet avec le reste ({ $count })
+desk-error-cut = La connexion a été coupée. Rien n’a été envoyé. Recommencez l’envoi.
+desk-error-cut-title = Non envoyé
 
 ## Desk: every page
 
 desk-rooms = Bureau
-desk-inbox = Courrier
+desk-inbox = Boîtes
 desk-journal = Journal
 desk-account = Compte
 desk-sign-out = Se déconnecter
-desk-footer = Pour la rédaction seulement. Un cookie de ce site vous garde connecté ; il n’y a aucun script. Rien ici n’est lisible sans votre propre clé.
-desk-loopback = Cette page n’est pas venue par une adresse onion : pour essayer seulement.
-desk-back = Retour au bureau
+desk-footer = Ce bureau est réservé à la rédaction. Un cookie maintient votre session, et aucun script ne s’exécute. Ce qui est ici ne s’ouvre qu’avec votre propre clé.
+desk-loopback = Cette page n’est pas venue par une adresse onion. Elle ne sert qu’à essayer.
+desk-back = Retour aux boîtes
+desk-operator = La personne qui administre ce site
 
 ## Desk: signing in
 
@@ -480,72 +496,72 @@ desk-sign-in-again = Se connecter dans un autre onglet
 desk-name = Nom
 desk-passphrase = Phrase de passe
 desk-code = Code de votre appareil
-desk-code-hint = Six chiffres, qui changent toutes les trente secondes.
-desk-sign-in-hint = Les comptes sont créés par la personne qui administre ce site ; elle aide aussi quand une phrase de passe ou un appareil est perdu.
+desk-code-hint = Six chiffres qui changent toutes les trente secondes.
+desk-sign-in-hint = La personne qui administre ce site crée les comptes. Adressez-vous à elle si votre phrase de passe ou votre appareil est perdu.
 
 ## Desk: what can go wrong
 
-desk-signed-out-title = Vous êtes déconnecté
-desk-signed-out = Rien n’a été fait. Une session se termine après une demi-heure sans un clic, ou après huit heures. Connectez-vous dans un autre onglet, puis recommencez là.
+desk-signed-out-title = Votre session est terminée
+desk-signed-out = Rien n’a été fait. Une session se termine après une demi-heure sans clic, ou après huit heures. Connectez-vous dans un autre onglet, puis recommencez là.
 desk-other-session-title = Pas fait
-desk-other-session = Ce formulaire date d’avant votre dernière connexion, ou ne vient pas de ce site. Rien n’a été fait. Ouvrez de nouveau la page et recommencez là.
-desk-kept = Ce que vous avez écrit, à copier
-desk-error-form = Ce qui est arrivé n’est pas un formulaire de ce site. Rien n’a été fait. Ouvrez de nouveau la page.
-desk-error-slow = Cela a pris trop de temps. Ce que vous avez demandé a peut-être été fait quand même : regardez avant de recommencer.
-desk-relayed = Cette page vous parvient par un relais du web ouvert (tor2web, par exemple). Qui le gère voit tout ce que vous lisez et tapez. Utilisez le Navigateur Tor et l’adresse qui se termine par « .onion ».
-desk-host = Cette page a été demandée sous un nom qui n’appartient pas à ce site. Quelqu’un se tient peut-être entre vous et nous. Ne tapez rien ici ; demandez l’adresse à la personne qui administre le site.
-desk-error-busy = Trop de demandes à la fois. Attendez une minute et réessayez.
-desk-error-not-found = Il n’y a rien ici que vous puissiez voir : l’adresse est peut-être mal tapée, ou c’est effacé.
-desk-error-internal = Ce n’est pas de votre faute. Réessayez plus tard, ou prévenez la personne qui administre le site.
+desk-other-session = Ce formulaire est antérieur à votre session, ou vient d’un autre site. Rien n’a été fait. Ouvrez de nouveau la page, puis recommencez.
+desk-kept = Votre texte, à copier d’ici
+desk-error-form = Ce n’est pas un formulaire de ce site. Rien n’a été fait. Ouvrez de nouveau la page.
+desk-error-slow = Cela a pris trop de temps. C’est peut-être fait quand même : regardez, puis recommencez s’il le faut.
+desk-relayed = Cette page vous parvient par un relais du web ouvert (tor2web, par exemple). Ce relais voit tout ce que vous lisez et tapez. Utilisez le Navigateur Tor et l’adresse qui se termine par « .onion ».
+desk-host = Ce nom n’appartient pas à ce site. Quelqu’un se tient peut-être entre vous et nous. Ne tapez rien ici. Demandez l’adresse à la personne qui administre ce site.
+desk-error-busy = Trop de demandes à la fois. Attendez une minute, puis réessayez.
+desk-error-not-found = Rien à cette adresse n’est pour vous. L’adresse est peut-être mal tapée, ou la page a été supprimée.
+desk-error-internal = La faute vient de nous. Réessayez plus tard, ou prévenez la personne qui administre ce site.
 
 ## Desk: signing in that did not work
 
-desk-wrong = Nom, phrase de passe ou code incorrect. Chaque code sert une seule fois et pendant une minute environ : attendez le suivant, puis réessayez. Après plusieurs codes incorrects, il faut attendre entre deux essais, jusqu’à une heure.
-desk-sign-in-busy = Trop de connexions en même temps. Rien n’est bloqué : attendez dix secondes, puis réessayez avec un nouveau code.
-desk-no-cookie = Votre navigateur n’a pas gardé le cookie de ce site, sans lequel on ne peut pas rester connecté. Un site onion demande le Navigateur Tor (dans un autre Firefox, mettez à true le réglage avancé dom.securecontext.allowlist_onions). Autorisez les cookies, puis réessayez avec un nouveau code.
+desk-wrong = Nom, phrase de passe ou code incorrect. Un code sert une seule fois, pendant une minute environ : attendez le suivant, puis réessayez. Après plusieurs codes incorrects, le compte doit attendre entre deux essais, jusqu’à une heure.
+desk-sign-in-busy = Trop de connexions à la fois. Aucun compte n’est bloqué. Attendez dix secondes, puis réessayez avec un nouveau code.
+desk-no-cookie = Votre navigateur n’a pas gardé le cookie de ce site. Sans lui, la session ne tient pas. Utilisez le Navigateur Tor (dans un autre Firefox, mettez à true le réglage avancé dom.securecontext.allowlist_onions). Autorisez les cookies, puis réessayez avec un nouveau code.
 
 ## Desk: account
 
 desk-account-title = Votre compte
-desk-account-name = Vous êtes connecté sous le nom { $name }.
+desk-account-name = Votre session est ouverte sous le nom { $name }.
 desk-account-teams = Vos équipes :
-desk-passphrase-title = Changer la phrase de passe
+desk-passphrase-title = Changer votre phrase de passe
 desk-passphrase-new = Nouvelle phrase de passe
-desk-passphrase-new-hint = Sept mots tirés au hasard pour vous : notez-les, ou mettez la vôtre, d’au moins vingt caractères.
+desk-passphrase-new-hint = Ces sept mots ont été tirés au hasard pour vous : notez-les. Ou tapez la vôtre, d’au moins vingt caractères.
 desk-passphrase-old = Phrase de passe actuelle
-desk-passphrase-change = La changer
-desk-passphrase-done = La phrase de passe est changée. Toutes vos autres sessions sont terminées.
+desk-passphrase-change = Changer la phrase de passe
+desk-passphrase-done = Votre phrase de passe est changée. Vos autres sessions sont terminées.
 desk-passphrase-short = La nouvelle phrase de passe est trop courte : il faut au moins vingt caractères. Rien n’a été changé.
 desk-passphrase-long = La nouvelle phrase de passe est trop longue : deux cents caractères au plus. Rien n’a été changé.
-desk-change-wrong = Phrase de passe actuelle ou code de l’appareil actuel incorrect. Rien n’a été changé. Chaque code sert une seule fois : attendez le suivant, puis réessayez. Après plusieurs codes incorrects, il faut attendre entre deux essais, jusqu’à une heure.
+desk-change-wrong = Phrase de passe actuelle ou code de l’appareil actuel incorrect. Rien n’a été changé. Un code sert une seule fois : attendez le suivant, puis réessayez. Après plusieurs codes incorrects, le compte doit attendre entre deux essais, jusqu’à une heure.
 desk-device-heading = Appareil pour les codes
-desk-device-hint = L’application qui montre les six chiffres de la connexion. Pour passer à un autre téléphone, ayez les deux sous la main.
+desk-device-hint = Une application de cet appareil montre les six chiffres de la connexion. Pour passer à un autre appareil, ayez les deux sous la main.
 desk-device-change = Utiliser un autre appareil
-desk-device-scan = Scannez ceci avec l’application du nouvel appareil. Ce n’est montré qu’ici : rouvrir cette page en crée un autre.
-desk-device-picture = Code QR du secret donné ci-dessous en texte
+desk-device-scan = Scannez ceci avec l’application du nouvel appareil. Si vous rouvrez cette page, elle montre un autre secret.
+desk-device-picture = Code QR du secret donné en texte ci-dessous
 desk-device-text = Ou tapez ceci à la main :
 desk-device-new-code = Code du nouvel appareil
 desk-device-old-code = Code de l’appareil actuel
-desk-device-old-hint = Un nouveau : celui de la connexion a déjà servi. Sans l’appareil actuel, demandez de nouveaux accès à la personne qui administre le site.
+desk-device-old-hint = Attendez un nouveau code : celui de la connexion a déjà servi. Si vous n’avez plus l’appareil actuel, demandez de nouveaux accès à la personne qui administre ce site.
 desk-device-confirm = Utiliser le nouvel appareil
 desk-device-back = Garder l’appareil actuel
-desk-device-done = Le nouvel appareil est en service ; l’ancien ne vaut plus rien. Toutes vos autres sessions sont terminées.
-desk-device-wrong = Le code du nouvel appareil n’est pas bon. Rien n’a été changé : comparez l’application avec cette page, vérifiez l’heure de l’appareil, et réessayez.
+desk-device-done = Le nouvel appareil est en service. L’ancien ne fonctionne plus. Vos autres sessions sont terminées.
+desk-device-wrong = Code du nouvel appareil incorrect. Rien n’a été changé. Comparez l’application avec cette page, vérifiez l’heure de l’appareil, puis réessayez.
 desk-feed-heading = Flux
-desk-feed-hint = Un lecteur de flux qui passe par Tor peut vous dire que quelque chose de nouveau attend, et depuis quel jour ; rien de plus. Qui a l’adresse peut lire cela. Changer de phrase de passe ou d’appareil, recevoir de nouveaux accès ou se déconnecter partout la révoque.
+desk-feed-hint = Un lecteur de flux qui passe par Tor vous dit que quelque chose de nouveau attend, et depuis quel jour. Toute personne qui a l’adresse peut lire cela, et rien de plus. L’adresse est révoquée quand vous changez de phrase de passe ou d’appareil, recevez de nouveaux accès ou fermez toutes vos sessions.
 desk-feed-is = Votre flux a une adresse.
 desk-feed-none = Votre flux n’a pas encore d’adresse.
 desk-feed-make = Créer une nouvelle adresse
-desk-feed-revoke = La révoquer
+desk-feed-revoke = Révoquer l’adresse
 desk-feed-revoked = L’adresse de votre flux est révoquée.
 desk-feed-new = L’adresse de votre flux
-desk-feed-once = Elle n’est montrée que cette fois : copiez-la maintenant dans votre lecteur de flux. Une adresse antérieure ne vaut plus rien.
-desk-everywhere = Se déconnecter partout
-desk-everywhere-hint = Termine toutes les sessions de votre compte, celle-ci aussi : pour le cas où une machine est restée connectée.
+desk-feed-once = Cette adresse n’est montrée qu’une fois : copiez-la maintenant dans votre lecteur de flux. Les adresses antérieures ne fonctionnent plus.
+desk-everywhere = Fermer toutes vos sessions
+desk-everywhere-hint = Cela termine toutes vos sessions, celle-ci comprise. Utile quand une session est peut-être restée ouverte ailleurs.
 
 ## Desk: feed
 
-desk-feed-expires = Quelque chose que personne n’a téléchargé va être supprimé
+desk-feed-expires = Un envoi que personne n’a récupéré va être supprimé
 desk-feed-expires-on = Conservé jusqu’au { $date }
 desk-feed-title = Bureau de la rédaction
 desk-feed-waits = Quelque chose de nouveau attend
@@ -554,21 +570,21 @@ desk-feed-since = Jour du plus récent : { $date }
 ## Desk: journal
 
 desk-journal-title = Journal
-desk-journal-hint = Ce qui a été fait dans vos équipes, jour par jour. Les lignes sont gardées 90 jours.
-desk-journal-empty = Rien pour le moment.
-desk-journal-more = Les lignes plus anciennes ne sont pas montrées.
-did-sign-in = { $who } : connexion
-did-fetch = { $who } : téléchargement depuis { $what }
-did-reply = { $who } : réponse à { $what }
-did-delete-dispatch = { $who } : suppression d’un envoi de { $what }
-did-delete-mailbox = { $who } : suppression de tout { $what }
-did-add = { $who } : création du compte { $what }
-did-reset = { $who } : nouveaux accès pour le compte { $what }
-did-remove = { $who } : suppression du compte { $what }
-did-change-passphrase = { $who } : changement de phrase de passe
-did-change-device = { $who } : changement d’appareil
-did-sign-out-everywhere = { $who } : déconnexion partout
-did-make-feed = { $who } : création d’une adresse de flux
-did-revoke-feed = { $who } : révocation de l’adresse du flux
-did-change-teams = { $who } : autres équipes pour le compte { $what }
-did-wrong-codes = { $who } : codes faux essayés avec la bonne phrase de passe
+desk-journal-hint = Ce qui a été fait dans vos équipes, le plus récent d’abord. Les lignes sont conservées 90 jours. Un acte répété le même jour n’a qu’une ligne.
+desk-journal-empty = Le journal est vide.
+desk-journal-more = Les lignes plus anciennes ne sont pas affichées.
+did-sign-in = { $who } a ouvert une session
+did-fetch = { $who } a récupéré des envois de { $what }
+did-reply = { $who } a répondu à { $what }
+did-delete-dispatch = { $who } a supprimé un envoi ou une réponse de { $what }
+did-delete-mailbox = { $who } a supprimé la boîte { $what }
+did-add = { $who } a créé le compte { $what }
+did-reset = { $who } a donné de nouveaux accès au compte { $what }
+did-remove = { $who } a supprimé le compte { $what }
+did-change-passphrase = { $who } a changé de phrase de passe
+did-change-device = { $who } a changé d’appareil
+did-sign-out-everywhere = { $who } a fermé toutes ses sessions
+did-make-feed = { $who } a créé une adresse de flux
+did-revoke-feed = { $who } a révoqué l’adresse du flux
+did-change-teams = { $who } a changé les équipes du compte { $what }
+did-wrong-codes = Quelqu’un a essayé des codes incorrects avec la bonne phrase de passe de { $who }
