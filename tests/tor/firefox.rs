@@ -43,6 +43,7 @@ pub fn a_source_sends_20_megabytes_and_reads_the_answer() {
     browser.must_say("h1", msg("receipt-title"));
     assert_eq!(browser.all(".code li").join(" "), code);
     assert_eq!(browser.all(".files b"), [&*document.name]);
+    browser.click(".files summary");
     browser.must_say(".hash", &document.sha256);
 
     site.answer("Thank you. Is there an annex?", &reply.path);

@@ -263,7 +263,7 @@ impl Found {
         let laid_out = self.is_whole().then(|| {
             let items = std::mem::take(&mut self.frozen.items);
             let name = bundle_name(&desk.name, self.frozen.day, self.id);
-            desk.dropbox.download(items, false, &name)
+            desk.layouts.of(self.id, || desk.dropbox.download(items, false, &name))
         });
         (self, laid_out)
     }

@@ -8,6 +8,7 @@ mod download;
 mod feed;
 mod inbox;
 mod journal;
+mod layouts;
 mod mailbox_actions;
 mod page;
 mod problem;

@@ -23,7 +23,7 @@ use crate::web::error_counts;
 
 impl UploadForm {
     /// Where there is no actor, the message is read all the same, to be given back.
-    fn reply(&mut self, place: &MailboxPath, typed: &mut TypedReply) -> Result<(), Refusal> {
+    fn reply(&mut self, place: &MailboxPath, typed: &mut TypedReply) -> Result<Actor, Refusal> {
         let actor = self.proof()?;
         let most = self.desk.dropbox.limits().message;
         let mut answer: Option<ReplyIntake> = None;
@@ -70,7 +70,7 @@ impl UploadForm {
         self.desk.find(&actor, place)?;
         answer.send(&typed.message, actor.name()).map_err(|error| self.refuse(&error))?;
         self.desk.note(&actor, &place.team, Did::Replied, &place.designation)?;
-        Ok(())
+        Ok(actor)
     }
 
     /// Every text field has been read; no byte of a file has.
@@ -150,21 +150,22 @@ pub async fn send(
         })
         .await
     };
-    let (page, editor) = as_of_now(page, &headers).await;
-    let response = match (outcome, editor) {
-        (Ok(()), editor) => {
-            if let Some(editor) = editor {
-                desk.sessions.tell(editor.key(), page.t.reply_sent());
-            }
-            redirect(&page, &place.path())
+    let refusal = match outcome {
+        Ok(actor) => {
+            desk.sessions.tell(actor.key(), page.t.reply_sent());
+            return close_unless(whole, redirect(&page, &place.path()));
         }
-        (Err(Refusal::Mend(kind, status, sentence)), Some(editor)) => {
+        Err(refusal) => refusal,
+    };
+    let (page, editor) = as_of_now(page, &headers).await;
+    let response = match (refusal, editor) {
+        (Refusal::Mend(kind, status, sentence), Some(editor)) => {
             error_counts::count(kind);
             let refused = Some((status, sentence));
             correspondence::show_with(page, &desk, &place, &editor, 1, Some(&typed), refused).await
         }
-        (Err(Refusal::Page(problem)), _) => page.keeping(typed.message).problem(&problem),
-        (Err(Refusal::Mend(..)), None) => page.keeping(typed.message).problem(&Problem::SignedOut),
+        (Refusal::Page(problem), _) => page.keeping(typed.message).problem(&problem),
+        (Refusal::Mend(..), None) => page.keeping(typed.message).problem(&Problem::SignedOut),
     };
     close_unless(whole, response)
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 
+use super::layouts::Layouts;
 use super::problem::Problem;
 use super::sessions::Sessions;
 use super::sign_in_queue::SignInQueue;
@@ -29,6 +30,7 @@ pub struct Desk {
     pub(super) accounts: Accounts,
     pub(super) sessions: Sessions,
     pub(super) sign_ins: SignInQueue,
+    pub(super) layouts: Layouts,
     /// What was served of each list.
     pub(super) download_progress: DownloadProgress,
     pub(super) downloads: Arc<Slots<String>>,
@@ -46,6 +48,7 @@ impl Desk {
             sessions: Sessions::new(dropbox.clock().clone()),
             accounts: Accounts::new(dropbox.clone()),
             sign_ins: SignInQueue::default(),
+            layouts: Layouts::default(),
             download_progress: DownloadProgress::default(),
             downloads: Slots::new(DOWNLOADS.0, DOWNLOADS.1),
             forms: Slots::new(FORMS.0, FORMS.1),
