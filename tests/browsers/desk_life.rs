@@ -273,7 +273,7 @@ fn deletes(day: &Day, (second, form): &(String, Form)) {
     browser.must_say("h1", msg("desk-inbox"));
     day.site.mailbox(&day.code).must_say(msg("mailbox-nothing-title"));
     browser.follow("nav.rooms a:nth-of-type(2)");
-    browser.must_say("main", &format!("anne deleted all of {}", day.designation));
+    browser.must_say("main", &filled("did-delete-mailbox", &["anne", &day.designation]));
     let main = browser.see("main");
     assert!(!main.contains(msg("did-fetch")), "of what is deleted, only that: {main}");
 }
