@@ -50,7 +50,8 @@ fn faults(page: &Page) -> Vec<String> {
     let lists = "main ul, #replies article, #draft .message, textarea, fieldset, .qr";
     let lists = page.all(lists);
     let lists: usize = lists.iter().map(|list| list.html().len()).sum();
-    let size = answer.headers.len() + answer.bytes.len() - lists;
+    // What fills a page of a code up to its step, so that its length tells nothing, is no page.
+    let size = answer.headers.len() + answer.bytes.trim_ascii_end().len() - lists;
     // What never ends has no size.
     if size > MOST && page.all("body.steps").is_empty() {
         faults.push(format!("{size} bytes"));

@@ -129,7 +129,7 @@ pub async fn show_opened(
     let mut form = DropForm::new(&page, words, &ticket);
     form.known = true;
     // Where nothing is yet, the form itself stands on the page.
-    let page = if view.is_none() && !is_older {
+    let page = if view.is_none() && !is_older && form.chosen().is_some() {
         page.switched(Switch::form(false)).framing(Frames::Holds)
     } else {
         page.switched(Switch::mailbox(&form.code, &form.ticket))

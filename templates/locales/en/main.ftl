@@ -107,7 +107,6 @@ drop-keep = Keep for later
 drop-keep-hint = “Keep for later” stores an encrypted draft. The editors do not see it and cannot answer until you send it.
 drop-add = Add to the draft
 drop-send-hint = Over Tor this can take long. Keep this page open: the box at the bottom shows how far it is.
-drop-mailbox-hint = Files that arrived whole after a broken upload are in your mailbox.
 box-title = Progress and receipt
 box-hint = Empty or stopped? The connection broke. Press “Send” again.
 

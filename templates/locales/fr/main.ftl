@@ -97,7 +97,6 @@ drop-keep = Garder pour plus tard
 drop-keep-hint = « Garder pour plus tard » enregistre un brouillon chiffré. L’équipe ne le voit pas et ne peut pas répondre tant que vous ne l’avez pas envoyé.
 drop-add = Ajouter au brouillon
 drop-send-hint = Par Tor, l’envoi peut être long. Gardez cette page ouverte : l’encadré du bas montre où il en est.
-drop-mailbox-hint = Après une coupure, les fichiers arrivés entiers sont dans votre boîte.
 box-title = Progression et accusé de réception
 box-hint = Vide ou arrêté ? La connexion est coupée. Appuyez de nouveau sur « Envoyer ».
 
