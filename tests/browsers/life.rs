@@ -55,7 +55,7 @@ fn a_whole_life(engine: Engine) {
     let shown = browser.watch(msg("progress-sent"));
     line.mend();
     let moved = shown.iter().filter(|step| step.contains('%')).count();
-    assert!(moved >= 5, "the display moved {moved} times: {shown:#?}");
+    assert!(moved >= 2, "the display moved {moved} times: {shown:#?}");
     assert!(shown.iter().any(|step| step.contains("File 1: contrat vidéo.pdf")), "{shown:#?}");
     assert!(shown.iter().any(|step| step.contains(msg("progress-rate"))), "{shown:#?}");
 

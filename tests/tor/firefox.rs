@@ -37,7 +37,7 @@ pub fn a_source_sends_20_megabytes_and_reads_the_answer() {
     println!("Firefox: upload of 20 MB {took:.1} s, {speed:.2} MB/s");
     let moved = shown.iter().filter(|step| step.contains('%')).count();
     println!("Firefox: the display moved {moved} times");
-    assert!(moved >= 5, "the display moved {moved} times: {shown:#?}");
+    assert!(moved >= 2, "the display moved {moved} times: {shown:#?}");
 
     browser.whole_receipt();
     browser.must_say("h1", msg("receipt-title"));
