@@ -71,7 +71,7 @@ impl Drop for Replay {
 
 /// The answer as it goes over a connection of its own.
 fn wire(headers: &str, body: &[u8]) -> Vec<u8> {
-    let ours = ["content-length:", "transfer-encoding:", "connection:"];
+    let ours = ["content-length:", "transfer-encoding:", "connection:", "refresh:"];
     // "100 Continue" has a head of its own.
     let head = headers.trim_end().rsplit("\r\n\r\n").next().unwrap_or_default();
     let head: String = head
