@@ -12,8 +12,17 @@ use sha2::{Digest, Sha256};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-/// The one style of all pages, inlined in each.
-pub const STYLE: &str = include_str!("../../templates/style.css");
+/// The style of the source's pages, inlined in each.
+pub const SOURCE_STYLE: &str = concat!(
+    include_str!("../../templates/style.css"),
+    include_str!("../../templates/source/style.css")
+);
+
+/// The style of the desk's pages, inlined in each.
+pub const DESK_STYLE: &str = concat!(
+    include_str!("../../templates/style.css"),
+    include_str!("../../templates/desk/style.css")
+);
 
 /// The style of the empty frame that a receipt will appear in.
 const BLANK: &str = "html{color-scheme:light dark}";
@@ -28,10 +37,11 @@ pub fn blank(lang: &str, dir: &str, title: &str) -> String {
 
 /// `style-src` and what goes with it on every page of ours.
 static STYLED: LazyLock<String> = LazyLock::new(|| {
-    let [style, blank] = [STYLE, BLANK].map(|css| BASE64_STANDARD.encode(Sha256::digest(css)));
+    let ours = [SOURCE_STYLE, DESK_STYLE, BLANK]
+        .map(|css| format!(" 'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(css))));
     format!(
-        "default-src 'none'; style-src 'sha256-{style}' 'sha256-{blank}'; form-action 'self'; base-uri 'none'; \
-         frame-ancestors "
+        "default-src 'none'; style-src{}; form-action 'self'; base-uri 'none'; frame-ancestors ",
+        ours.concat()
     )
 });
 

@@ -8,6 +8,7 @@ use super::problem::Problem;
 use super::session::Editor;
 use super::state::Desk;
 use crate::web::error_counts;
+use crate::web::headers::DESK_STYLE;
 use crate::web::host_check::HostCheck;
 use crate::web::lang::{L10nLanguage, Lang};
 
@@ -100,6 +101,12 @@ impl<'a> Page<'a> {
     /// The operator's name for the site.
     pub fn name(&self) -> &str {
         &self.desk.name
+    }
+
+    /// What stands in its `style` element.
+    #[expect(clippy::unused_self, reason = "the frame of all pages asks")]
+    pub fn style(&self) -> &'static str {
+        DESK_STYLE
     }
 
     /// The desk's pages stand in no frame.

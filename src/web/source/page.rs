@@ -96,6 +96,12 @@ impl<'a> Page<'a> {
         self
     }
 
+    /// What stands in its `style` element.
+    #[expect(clippy::unused_self, reason = "the frame of all pages asks")]
+    pub fn style(&self) -> &'static str {
+        headers::SOURCE_STYLE
+    }
+
     /// Whether it stands in a frame: then it has no header of its own.
     pub fn is_framed(&self) -> bool {
         self.frames == Frames::Inside
