@@ -19,7 +19,7 @@ pub mod read;
 pub mod reply;
 pub mod sealed_by_source;
 pub mod summary;
-mod tar_format;
+pub mod tar_format;
 pub mod unfinished;
 pub mod write;
 

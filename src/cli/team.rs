@@ -83,7 +83,7 @@ fn listed(teams: &Teams) -> String {
 }
 
 /// Another file in the place of the first, with its owner and mode: whoever reads it sees one of them whole.
-fn replace(file: &Path, text: &str) -> anyhow::Result<()> {
+pub fn replace(file: &Path, text: &str) -> anyhow::Result<()> {
     let file = file.canonicalize()?;
     let old = std::fs::metadata(&file)?;
     ensure!(old.is_file(), "it is no file");

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use toml_edit::{Array, DocumentMut, Item, Table, value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, value};
 
 use super::error::ConfigError;
 use super::settings::DEFAULT;
@@ -40,20 +40,55 @@ pub fn packaged_text() -> Result<String, ConfigError> {
     Ok(document.to_string())
 }
 
+/// A configuration that closes the box for these reasons by language code (none for all languages), or opens it where
+/// there are none.
+pub fn with_closed(
+    text: &str,
+    reasons: &[(Option<String>, String)],
+) -> Result<String, ConfigError> {
+    let mut document: DocumentMut = text.parse().map_err(|error| syntax(text, &error))?;
+    let mut table = InlineTable::new();
+    for (lang, reason) in reasons {
+        table.insert(lang.as_deref().unwrap_or_default(), reason.as_str().into());
+    }
+    document["site"]["closed"] = match reasons {
+        [] => value(""),
+        [(None, reason)] => value(reason),
+        _ => value(table),
+    };
+    Ok(document.to_string())
+}
+
+/// A configuration whose box stands in these directories, which may be relative to its file; with another include for
+/// tor.
+pub fn moved(
+    text: &str,
+    data_dir: &str,
+    tor_dir: &str,
+    include: &str,
+) -> Result<String, ConfigError> {
+    let mut document: DocumentMut = text.parse().map_err(|error| syntax(text, &error))?;
+    document["data_dir"] = value(data_dir);
+    document["tor"]["dir"] = value(tor_dir);
+    document["tor"]["include"] = value(include);
+    Ok(document.to_string())
+}
+
+/// What stands there is not repeated: it may be a private key, pasted by mistake.
+fn syntax(text: &str, error: &toml_edit::TomlError) -> ConfigError {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    ConfigError::Syntax(format!("line {line} is no TOML; correct it, then run this again"))
+}
+
 /// A configuration with more recipients in the team of this id; without one, in the only team.
 pub fn with_recipients(
     text: &str,
     team: Option<&str>,
     new: &[String],
 ) -> Result<String, ConfigError> {
-    // What stands there is not repeated: it may be a private key, pasted by mistake.
-    let syntax = |error: toml_edit::TomlError| {
-        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        ConfigError::Syntax(format!("line {line} is no TOML; correct it, then run this again"))
-    };
     let wrong = |reason: String| ConfigError::Value { key: "team".into(), reason };
-    let mut document: DocumentMut = text.parse().map_err(syntax)?;
+    let mut document: DocumentMut = text.parse().map_err(|error| syntax(text, &error))?;
     let id = |table: &Table| table.get("id").and_then(Item::as_str).unwrap_or_default().to_owned();
     let known: Vec<_> = teams(&mut document).map(|table| id(table)).collect();
     let at = match (team, known.as_slice()) {

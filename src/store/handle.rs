@@ -145,6 +145,11 @@ impl Store {
         })
     }
 
+    /// Sets a named value.
+    pub fn set_fact(&self, name: &'static str, value: Vec<u8>) -> Result<(), StoreError> {
+        self.0.writer.index(move |db| Ok(rows::set_fact(db, name, &value)?))
+    }
+
     /// A named value.
     pub fn fact(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
         self.index(|db| rows::fact(db, name))

@@ -134,9 +134,5 @@ fn remove(new: &Path) -> Result<(), StoreError> {
 }
 
 fn io_at(path: &Path) -> impl FnOnce(io::Error) -> StoreError {
-    let path: PathBuf = path.to_owned();
-    move |error| match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full,
-        kind => StoreError::Io(path, kind),
-    }
+    move |error| StoreError::at(path, &error)
 }

@@ -34,6 +34,15 @@ pub struct Counts {
     pub bytes: u64,
 }
 
+pub(super) fn set_fact(db: &Connection, name: &str, value: &[u8]) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO fact (name, value) VALUES (?1, ?2)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )?
+    .execute((name, value))?;
+    Ok(())
+}
+
 pub(super) fn fact(db: &Connection, name: &str) -> rusqlite::Result<Option<Vec<u8>>> {
     db.prepare_cached("SELECT value FROM fact WHERE name = ?")?
         .query_row([name], |row| row.get(0))

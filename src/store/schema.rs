@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::error::StoreError;
 use super::files::{FileKind, INDEX, KINDS, PATIENCE, VAULT, beats, connect};
 use super::migration::{self, Migrated};
+use super::copy;
 use super::records::Tuning;
 use super::rows;
 use crate::base::ids::FileId;
@@ -79,6 +80,7 @@ pub(super) fn open_to_serve(
 ) -> Result<(Opened, Serving), StoreError> {
     check(dir)?;
     let claim = claim(dir)?;
+    copy::clear_up(dir)?;
     let alone = if migration::is_due(dir)? { Some(lock_alone(dir)?) } else { try_alone(dir)? };
     let mut serving = Serving { claim, orphans: Vec::new(), migrated: Vec::new() };
     let Some(lock) = alone else {
@@ -178,6 +180,12 @@ fn within(
     }
 }
 
+/// Whether a process serves the store in `dir`.
+pub fn is_served(dir: &Path) -> bool {
+    let file = File::open(dir.join("serving"));
+    file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
 /// The lock of the one process that serves, or that changes the format.
 fn claim(dir: &Path) -> Result<File, StoreError> {
     let (path, file) = open_lock(dir, "serving")?;
@@ -188,7 +196,7 @@ fn claim(dir: &Path) -> Result<File, StoreError> {
     }
 }
 
-fn open_lock(dir: &Path, name: &str) -> Result<(PathBuf, File), StoreError> {
+pub(super) fn open_lock(dir: &Path, name: &str) -> Result<(PathBuf, File), StoreError> {
     let path = dir.join(name);
     let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
     match file.map_err(|e| e.kind()) {
@@ -215,7 +223,7 @@ fn check_private(path: &Path) -> Result<(), StoreError> {
 
 /// Looks at the 100-byte header itself (SQLite file format, section 1.3), so that nothing is written
 /// to a file that is not ours.
-fn check_ours(kind: &FileKind, path: &Path) -> Result<(), StoreError> {
+pub(super) fn check_ours(kind: &FileKind, path: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::FileExt;
     let mut header = [0; 100];
     let file = File::open(path).map_err(|e| StoreError::Io(path.to_owned(), e.kind()))?;

@@ -12,13 +12,12 @@ use super::problem::Problem;
 use super::session::{self, Editor};
 use super::state::App;
 use super::upload_form::{Refusal, Request, TypedReply, UploadForm, as_of_now, read};
-use crate::base::limits;
 use crate::bundle::entries::TarFault;
 use crate::bundle::read::Fault;
 use crate::dropbox::bundle_upload::BundleUpload;
 use crate::dropbox::deliver::{DeliverError, Delivered, Structure};
 use crate::store::{Did, StoreError};
-use crate::web::body::{close_unless, read_text};
+use crate::web::body::{close_unless, read_short};
 use crate::web::connections::Visitor;
 use crate::web::error_counts;
 
@@ -31,7 +30,7 @@ impl UploadForm {
         while let Some(part) = self.form.next_part()? {
             match (part.name.as_str(), part.file_name) {
                 ("team", None) if bundle_upload.is_none() => {
-                    team = read_text(&mut self.form, limits::SHORT_FIELD)?.text;
+                    team = read_short(&mut self.form)?;
                 }
                 ("bundle", Some(_)) => {
                     let actor = self.admitted(actor.as_ref())?;

@@ -13,11 +13,10 @@ use super::session::{self, Actor};
 use super::state::App;
 use super::upload_form::{Refusal, Request, TypedReply, UploadForm, as_of_now, read};
 use crate::base::ids::DispatchSeed;
-use crate::base::limits;
 use crate::dropbox::reply_intake::{ReplyIntake, ReplyIntakeError};
 use crate::dropbox::{FileError, Team};
 use crate::store::{Did, StoreError};
-use crate::web::body::{close_unless, read_text};
+use crate::web::body::{close_unless, read_short, read_text};
 use crate::web::connections::Visitor;
 use crate::web::error_counts;
 
@@ -30,21 +29,16 @@ impl UploadForm {
         while let Some(part) = self.form.next_part()? {
             match (part.name.as_str(), part.file_name) {
                 ("form", None) if answer.is_none() => {
-                    typed.form = read_text(&mut self.form, limits::SHORT_FIELD)?.text;
+                    typed.form = read_short(&mut self.form)?;
                 }
                 ("message", None) if answer.is_none() => {
-                    let read = read_text(&mut self.form, 4 * most)?;
-                    typed.message = read.text.replace("\r\n", "\n");
-                    if read.cut || typed.message.chars().count() > most {
+                    let read = read_text(&mut self.form, most)?;
+                    typed.message = read.text;
+                    if read.is_long {
                         return Err(self.refuse(&ReplyIntakeError::MessageTooLong));
                     }
                 }
                 ("files", Some(name)) => {
-                    // A file field that was left empty comes as one part without name and content.
-                    let first = self.data()?;
-                    if name.is_empty() && first.is_none() {
-                        continue;
-                    }
                     if answer.is_none() {
                         answer = Some(self.begin(actor.as_ref(), place, typed)?);
                     }
@@ -52,10 +46,8 @@ impl UploadForm {
                         return Err(Problem::Internal.into());
                     };
                     let mut file = answer.file(name).map_err(|error| self.refuse(&error))?;
-                    let mut next = first;
-                    while let Some(bytes) = next {
+                    while let Some(bytes) = self.data()? {
                         file.write(&bytes).map_err(|error| self.refuse(&error))?;
-                        next = self.data()?;
                     }
                     file.finish().map_err(|error| self.refuse(&error))?;
                 }

@@ -14,7 +14,7 @@ use super::problem::Problem;
 use super::session::{self, Actor, Editor, PROOF};
 use super::state::Desk;
 use crate::base::limits::{self, FORM_OVERHEAD};
-use crate::web::body::{self, Incoming, read_text};
+use crate::web::body::{self, Incoming, read_short};
 use crate::web::connections::Visitor;
 use crate::web::lang::Lang;
 use crate::web::multipart::{Boundary, FormError, FormLimits, FormReader};
@@ -70,7 +70,7 @@ impl UploadForm {
             Some(part) if part.name == PROOF && part.file_name.is_none() => {}
             _ => return Err(Problem::Form.into()),
         }
-        let text = read_text(&mut self.form, limits::SHORT_FIELD)?.text;
+        let text = read_short(&mut self.form)?;
         Ok(self.editor.as_ref().and_then(|editor| editor.prove(&text)))
     }
 

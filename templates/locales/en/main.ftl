@@ -238,6 +238,13 @@ delete-text = The answer and its files are deleted here. This is final.
 delete-done = The answer is deleted.
 erase = Delete everything
 erase-hint = This deletes everything under your code: what you sent, drafts and answers. The editors keep what they have downloaded.
+closed-title = No new documents for now
+closed-codes = If you have a code, it still works: read answers, send what you prepared, add documents.
+mailbox-as-of = This site was restored from a copy made on { $day }. What you sent or did after that day is not here. Send it again if you still can.
+erase-backups = { $count ->
+    [one] Sealed copies for emergencies can hold it for one more day.
+   *[other] Sealed copies for emergencies can hold it for { $count } more days.
+}
 erase-title = Delete everything under this code?
 erase-text = What you sent, drafts and answers are deleted here. The editors keep what they have downloaded and can no longer answer you. This is final.
 erased-title = Everything is deleted

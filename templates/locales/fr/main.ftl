@@ -210,6 +210,13 @@ delete-text = La réponse et ses fichiers sont supprimés ici. C’est définiti
 delete-done = La réponse est supprimée.
 erase = Tout supprimer
 erase-hint = Ce bouton supprime tout sous votre code : envois, brouillons et réponses. L’équipe garde ce qu’elle a récupéré.
+closed-title = Pas de nouveaux documents pour le moment
+closed-codes = Si vous avez un code, il fonctionne toujours : lisez les réponses, envoyez ce que vous avez préparé, ajoutez des documents.
+mailbox-as-of = Ce site a été rétabli à partir d’une copie du { $day }. Ce que vous avez envoyé ou fait après ce jour n’y est pas. Envoyez-le de nouveau si vous le pouvez encore.
+erase-backups = { $count ->
+    [one] Des copies de secours chiffrées peuvent encore le contenir pendant un jour.
+   *[other] Des copies de secours chiffrées peuvent encore le contenir pendant { $count } jours.
+}
 erase-title = Tout supprimer sous ce code ?
 erase-text = Envois, brouillons et réponses sont supprimés ici. L’équipe garde ce qu’elle a récupéré et ne pourra plus vous répondre. C’est définitif.
 erased-title = Tout est supprimé
