@@ -185,7 +185,8 @@ fn nobody_answers_a_mailbox_that_is_gone_or_that_never_wrote_to_the_team() {
     let (inside, source) = with_source();
     let mut other = inside.config.teams[0].clone();
     other.id = "sport".into();
-    inside.dropbox.replace_teams(Teams::prove(&[inside.config.teams[0].clone(), other]).unwrap());
+    let teams = Teams::prove(&[inside.config.teams[0].clone(), other]).unwrap();
+    inside.dropbox.replace(teams, String::new().into());
     let teams = inside.dropbox.teams();
     let seed = DispatchSeed([1; 32]);
     let mailbox = mailbox(&inside, &source);
@@ -385,7 +386,8 @@ fn a_bundle_for_another_team_looks_like_one_for_nobody() {
     let bundle = sealed(&inside, "Merci", b"x");
     let mut other = inside.config.teams[0].clone();
     other.id = "sport".into();
-    inside.dropbox.replace_teams(Teams::prove(&[inside.config.teams[0].clone(), other]).unwrap());
+    let teams = Teams::prove(&[inside.config.teams[0].clone(), other]).unwrap();
+    inside.dropbox.replace(teams, String::new().into());
     let theirs = refusal(&inside, &bundle, "sport").to_string();
     inside.dropbox.store().delete_correspondence("team", source.id, "anne", Day(0)).unwrap();
     let nobodys = refusal(&inside, &bundle, "team").to_string();

@@ -6,7 +6,6 @@ use super::config_arg::ConfigArg;
 use super::stdio::show;
 use super::team::replace;
 use crate::config::{Config, with_closed};
-use crate::web::lang::Lang;
 
 #[derive(clap::Args)]
 #[command(
@@ -23,9 +22,11 @@ pub struct Close {
 impl Close {
     pub fn run(self) -> anyhow::Result<()> {
         let of = |text: &String| {
-            let known = |code: &str| Lang::all().any(|lang| lang.code() == code);
+            let is_code = |code: &str| {
+                (2..=3).contains(&code.len()) && code.chars().all(|c| c.is_ascii_lowercase())
+            };
             match text.split_once('=') {
-                Some((code, reason)) if known(code) => (Some(code.to_owned()), reason.to_owned()),
+                Some((code, reason)) if is_code(code) => (Some(code.to_owned()), reason.to_owned()),
                 _ => (None, text.clone()),
             }
         };

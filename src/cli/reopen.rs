@@ -93,7 +93,9 @@ impl Reopen {
             config.tor.dir.display()
         );
         if !config.closed.is_empty() {
-            out.push_str("It is closed to new documents, as it was; open it with: sourdine reopen\n");
+            out.push_str(
+                "It is closed to new documents, as it was; open it with: sourdine reopen\n",
+            );
         }
         show(&out)
     }

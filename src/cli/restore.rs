@@ -18,7 +18,9 @@ use crate::crypto::unseal;
 use crate::dropbox::backup::{Restored, restore};
 
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  sourdine restore 2026-11-29.age /srv/sourdine -i backup-key.txt")]
+#[command(
+    after_help = "Example:\n  sourdine restore 2026-11-29.age /srv/sourdine -i backup-key.txt"
+)]
 pub struct Restore {
     /// What `sourdine backup` wrote; - for standard input
     file: PathBuf,
@@ -38,7 +40,10 @@ impl Restore {
             Ok(mut entries) => entries.next().is_none(),
             Err(error) => error.kind() == io::ErrorKind::NotFound,
         };
-        ensure!(is_empty, "{shown} is not an empty directory, and nothing is ever restored over something");
+        ensure!(
+            is_empty,
+            "{shown} is not an empty directory, and nothing is ever restored over something"
+        );
         let keys = identities::read(&self.identities)?;
         let name = if is_standard(&self.file) {
             "standard input".to_owned()

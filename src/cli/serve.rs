@@ -378,10 +378,10 @@ async fn upkeep(dropbox: Dropbox, (site, editors): (Arc<Site>, Arc<Desk>), confi
 async fn follow(dropbox: Dropbox, changes: Changes, mut hangup: Signal) {
     match changes {
         Changes::File { file, mut seen } => {
-            let mut reload = tokio::time::interval(RELOAD);
+            let mut look = tokio::time::interval(RELOAD);
             loop {
                 let asked = tokio::select! {
-                    _ = reload.tick() => false,
+                    _ = look.tick() => false,
                     _ = hangup.recv() => true,
                 };
                 let now = modified(&file);

@@ -153,10 +153,7 @@ impl File {
                     &default.retention.unwrap_or_default(),
                 )?,
             )?,
-            backup: backup(
-                self.backup.unwrap_or_default(),
-                &default.backup.unwrap_or_default(),
-            )?,
+            backup: backup(self.backup.unwrap_or_default(), &default.backup.unwrap_or_default())?,
             teams: teams(self.team)?,
         })
     }

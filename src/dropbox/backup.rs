@@ -16,10 +16,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::Dropbox;
+use super::{Dropbox, as_of};
 use crate::base::clock::Day;
 use crate::base::ids::{FileId, hex};
-use crate::bundle::tar_format::{self, BLOCK, END};
+use crate::bundle::tar_format::{self, END};
 use crate::crypto::padding;
 use crate::crypto::seal::{Recipients, SealError, SealWriter};
 use crate::store::{Restoring, Store, StoreError, StoredFile};
@@ -39,10 +39,6 @@ const MOST_KEYS: usize = 4096;
 
 /// In the store's directory: the day of the backup that a box was restored from, until its operator has reopened it.
 const MARK: &str = "restored";
-/// The same day, and the last one on which mailboxes say so.
-const FACT_AS_OF: &str = "as-of";
-/// Days that mailboxes say so.
-const SAID: i64 = 30;
 
 /// Why there is no backup, or no box of one.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +53,9 @@ pub enum BackupError {
     #[error("this is no backup of sourdine's: {0}; name a file that `sourdine backup` wrote")]
     Foreign(&'static str),
     /// Of a later program.
-    #[error("this backup has version {0}, this program knows {VERSION}; use the newer sourdine that wrote it")]
+    #[error(
+        "this backup has version {0}, this program knows {VERSION}; use the newer sourdine that wrote it"
+    )]
     Newer(u32),
     /// Its end is missing, or something in it.
     #[error("the backup is not whole ({0}); take another copy of it. Nothing was restored")]
@@ -124,7 +122,9 @@ fn not_sealed(error: SealError) -> BackupError {
 
 fn not_read(error: io::Error) -> BackupError {
     match error.kind() {
-        io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => BackupError::Cut("altered or cut"),
+        io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
+            BackupError::Cut("altered or cut")
+        }
         _ => BackupError::Io("the backup cannot be read".into(), error),
     }
 }
@@ -146,7 +146,7 @@ impl<W: Write> Tar<W> {
     }
 
     fn zeros(&mut self, mut count: u64) -> Result<(), BackupError> {
-        let zeros = [0; 64 * 1024];
+        let zeros = [0; 16 * 1024];
         while count > 0 {
             let piece = zeros.len().min(usize::try_from(count).unwrap_or(usize::MAX));
             self.put(zeros.get(..piece).unwrap_or_default())?;
@@ -245,25 +245,12 @@ impl Dropbox {
         let today = self.clock().day().unproven();
         self.store().confirm_day(today)?;
         self.keep_day()?;
-        let until = today.0.saturating_add(SAID);
-        self.store().set_fact(FACT_AS_OF, format!("{} {until}", day.0).into_bytes())?;
+        as_of::write(self.store(), day, today)?;
         let mark = data_dir.join(MARK);
-        std::fs::remove_file(&mark)
-            .map_err(|error| BackupError::Io(format!("{} cannot be removed", mark.display()), error))
+        std::fs::remove_file(&mark).map_err(|error| {
+            BackupError::Io(format!("{} cannot be removed", mark.display()), error)
+        })
     }
-
-    /// The day as of which mailboxes stand, as long as they say so.
-    pub fn as_of(&self) -> Option<Day> {
-        let (day, until) = self.0.as_of?;
-        (self.today() <= until).then_some(day)
-    }
-}
-
-/// What [`Dropbox::as_of`] says, and until when.
-pub(super) fn as_of(store: &Store) -> Result<Option<(Day, Day)>, StoreError> {
-    let fact = String::from_utf8(store.fact(FACT_AS_OF)?.unwrap_or_default());
-    let parts = fact.as_deref().unwrap_or_default().split_once(' ');
-    Ok(parts.and_then(|(day, until)| Some((Day(day.parse().ok()?), Day(until.parse().ok()?)))))
 }
 
 /// The day of the backup that a box was restored from, where it is not reopened yet.
@@ -332,7 +319,8 @@ pub fn restore(
     let head: Head = match read.next()? {
         Some((path, size)) if path == HEAD => {
             let text = read.small(size)?;
-            serde_json::from_slice(&text).map_err(|_| BackupError::Foreign("its head is another's"))?
+            serde_json::from_slice(&text)
+                .map_err(|_| BackupError::Foreign("its head is another's"))?
         }
         _ => return Err(BackupError::Foreign("it has no head")),
     };
@@ -348,11 +336,15 @@ pub fn restore(
     };
     let mut store: Option<Restoring> = None;
     let tail = loop {
-        let Some((path, size)) = read.next()? else { return Err(BackupError::Cut("it has no end")) };
+        let Some((path, size)) = read.next()? else {
+            return Err(BackupError::Cut("it has no end"));
+        };
         match (path.as_str(), &mut store) {
             (CONFIG, None) if found.config.is_empty() => found.config = text(read.small(size)?)?,
             (INCLUDE, None) => found.include = Some(text(read.small(size)?)?),
-            (INDEX, None) => store = Some(read.within(size, |index| Restoring::begin(data, index))?),
+            (INDEX, None) => {
+                store = Some(read.within(size, |index| Restoring::begin(data, index))?);
+            }
             (TAIL, Some(_)) => {
                 let list = read.small(size)?;
                 break serde_json::from_slice::<Tail>(&list)
@@ -374,7 +366,7 @@ pub fn restore(
         }
         progress(read.bytes);
     };
-    read.to_the_end()?;
+    read.finish()?;
     let Some(store) = store else { return Err(BackupError::Cut("it has no index")) };
     let lost = tail.gone.iter().chain(&tail.damaged);
     let lost: Vec<_> = lost.map(|id| file_id(id)).collect::<Result<_, _>>()?;
@@ -468,14 +460,14 @@ impl<R: Read> Entries<R> {
             return Err(BackupError::Foreign("a part is longer than it says"));
         }
         self.bytes += size;
-        let mut rest = [0; BLOCK as usize];
+        let mut rest = [0; 512];
         let filler = usize::try_from(tar_format::padding(size)).unwrap_or(0);
         self.fill(rest.get_mut(..filler).unwrap_or_default())?;
         Ok(done)
     }
 
     /// The rest must be zeros; only an end without error means that the backup is whole (age's STREAM).
-    fn to_the_end(&mut self) -> Result<(), BackupError> {
+    fn finish(&mut self) -> Result<(), BackupError> {
         let mut buffer = vec![0; 64 * 1024];
         match padding::count_zeros(&mut self.from, &mut buffer).map_err(not_read)? {
             Some(zeros) if zeros >= END.len() as u64 => Ok(()),

@@ -2,6 +2,7 @@
 //! command line.
 
 pub mod accounts;
+mod as_of;
 pub mod backup;
 pub mod bundle_upload;
 pub mod deliver;
@@ -85,7 +86,7 @@ struct Inner {
     space: Arc<space::Space>,
     /// Why no new documents are taken; empty where they are.
     closed: RwLock<Arc<PerLanguage>>,
-    /// See [`Dropbox::as_of`].
+    /// That day, and the last one on which mailboxes say so.
     as_of: Option<(Day, Day)>,
     /// Held while a large answer is opened.
     large_answers: Mutex<()>,
@@ -108,7 +109,7 @@ impl Dropbox {
     fn on(store: Store, teams: Teams, config: &Config, clock: Clock) -> Result<Self, SetupError> {
         Ok(Self(Arc::new(Inner {
             recorded: RwLock::new(store.recorded()?),
-            as_of: backup::as_of(&store)?,
+            as_of: as_of::read(&store)?,
             closed: RwLock::new(Arc::new(config.closed.clone())),
             space: Arc::new(space::Space::new(
                 store.clone(),
@@ -186,6 +187,12 @@ impl Dropbox {
     /// The last day on which something that was written on `day` is kept, if it is kept for so many days.
     pub fn last_day(&self, day: Day, kept: i64) -> Day {
         self.recorded().last_day(day, kept)
+    }
+
+    /// The day as of which the mailboxes of a restored box stand, as long as they say so.
+    pub fn as_of(&self) -> Option<Day> {
+        let (day, until) = self.0.as_of?;
+        (self.today() <= until).then_some(day)
     }
 
     fn recorded(&self) -> RwLockReadGuard<'_, Recorded> {

@@ -1,9 +1,8 @@
 //! The index as it is at one moment, for a backup: a copy without a name, which goes with the process.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -12,11 +11,8 @@ use super::files::{INDEX, connect};
 use super::handle::Store;
 use super::records::StoredFile;
 use super::rows;
-use super::schema::open_lock;
+use super::schema::{COPY, lock_copy, remove_copy};
 use crate::base::ids::FileId;
-
-const COPY: &str = "index.db.copy";
-const LOCK: &str = "copying";
 
 /// A whole index, without what was deleted.
 pub struct IndexCopy {
@@ -32,8 +28,8 @@ impl Store {
     /// Copies the index. Uploads go on meanwhile, and later changes are not in it.
     pub fn copy_index(&self) -> Result<IndexCopy, StoreError> {
         let dir = &self.0.dir;
-        let lock = lock(dir)?.ok_or_else(|| StoreError::Copying(dir.clone()))?;
-        remove(dir)?;
+        let lock = lock_copy(dir)?.ok_or_else(|| StoreError::Copying(dir.clone()))?;
+        remove_copy(dir)?;
         let path = dir.join(COPY);
         let failed = |error: io::Error| StoreError::Io(path.clone(), error.kind());
         let name = path.to_str().ok_or_else(|| failed(io::ErrorKind::InvalidFilename.into()))?;
@@ -47,7 +43,7 @@ impl Store {
             db.query_row("SELECT count(*) FROM heartbeat", [], |_| Ok(()))?;
             Ok((file, db))
         });
-        remove(dir)?;
+        remove_copy(dir)?;
         let (file, db) = opened?;
         let size = file.metadata().map_err(failed)?.len();
         Ok(IndexCopy { file, size, db, _lock: lock })
@@ -76,40 +72,10 @@ impl IndexCopy {
         let mut statement = self.db.prepare(all).map_err(StoreError::from)?;
         let mut rows = statement.query([]).map_err(StoreError::from)?;
         while let Some(row) = rows.next().map_err(StoreError::from)? {
-            let file = (|| Ok((FileId(row.get(0)?), row.get(1)?)))();
-            let (id, size) = file.map_err(StoreError::from)?;
-            each(StoredFile { id, size })?;
+            let id = row.get(0).map_err(StoreError::from)?;
+            let size = row.get(1).map_err(StoreError::from)?;
+            each(StoredFile { id: FileId(id), size })?;
         }
         Ok(())
     }
-}
-
-/// Removes what a backup that was killed has left, unless one is under way.
-pub(super) fn clear_up(dir: &Path) -> Result<(), StoreError> {
-    match lock(dir)? {
-        Some(_lock) => remove(dir),
-        None => Ok(()),
-    }
-}
-
-fn lock(dir: &Path) -> Result<Option<File>, StoreError> {
-    let (path, file) = open_lock(dir, LOCK)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(StoreError::Io(path, error.kind())),
-    }
-}
-
-fn remove(dir: &Path) -> Result<(), StoreError> {
-    for end in ["", "-journal"] {
-        let path = dir.join(format!("{COPY}{end}"));
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(StoreError::Io(path, error.kind()));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }

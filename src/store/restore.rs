@@ -85,18 +85,9 @@ impl Restoring {
             take(&index, *file)?;
             vault.execute("DELETE FROM chunk WHERE file = ?", [file.0])?;
         }
-        let mut all = index
-            .prepare("SELECT file, size FROM member UNION ALL SELECT file, size FROM held")?;
-        let mut whole =
-            vault.prepare("SELECT coalesce(sum(length(data)), 0) FROM chunk WHERE file = ?")?;
-        let mut rows = all.query([])?;
-        while let Some(row) = rows.next()? {
-            let (file, size) = (row.get::<_, [u8; 16]>(0)?, row.get::<_, u64>(1)?);
-            if whole.query_row([file], |row| row.get::<_, u64>(0))? != size {
-                return Err(StoreError::Unsound(dir.join(VAULT.file)));
-            }
+        if !is_whole(&index, &vault)? {
+            return Err(StoreError::Unsound(dir.join(VAULT.file)));
         }
-        drop((rows, all, whole));
         vault.execute("UPDATE heartbeat SET beat = ?", [beats(&index)?])?;
         index.execute_batch("COMMIT")?;
         for db in [index, vault] {
@@ -112,6 +103,22 @@ impl Restoring {
             .and_then(|file| file.sync_all())
             .map_err(|error| StoreError::at(&dir, &error))
     }
+}
+
+/// Whether the vault has every byte that the index names.
+fn is_whole(index: &Connection, vault: &Connection) -> Result<bool, StoreError> {
+    let mut all =
+        index.prepare("SELECT file, size FROM member UNION ALL SELECT file, size FROM held")?;
+    let mut stored =
+        vault.prepare("SELECT coalesce(sum(length(data)), 0) FROM chunk WHERE file = ?")?;
+    let mut rows = all.query([])?;
+    while let Some(row) = rows.next()? {
+        let (file, size) = (row.get::<_, [u8; 16]>(0)?, row.get::<_, u64>(1)?);
+        if stored.query_row([file], |row| row.get::<_, u64>(0))? != size {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Deletes the dispatch, or the file of a draft, that a file belongs to.

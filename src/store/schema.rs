@@ -11,13 +11,14 @@ use rusqlite::{Connection, OptionalExtension};
 use super::error::StoreError;
 use super::files::{FileKind, INDEX, KINDS, PATIENCE, VAULT, beats, connect};
 use super::migration::{self, Migrated};
-use super::copy;
 use super::records::Tuning;
 use super::rows;
 use crate::base::ids::FileId;
 
 /// How long the store is waited for where it is needed alone: a command that only looks ends sooner.
 const ALONE: Duration = Duration::from_secs(5);
+/// A backup's copy of the index.
+pub(super) const COPY: &str = "index.db.copy";
 /// Between two looks at a lock.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -80,7 +81,10 @@ pub(super) fn open_to_serve(
 ) -> Result<(Opened, Serving), StoreError> {
     check(dir)?;
     let claim = claim(dir)?;
-    copy::clear_up(dir)?;
+    // What a backup that was killed has left.
+    if lock_copy(dir)?.is_some() {
+        remove_copy(dir)?;
+    }
     let alone = if migration::is_due(dir)? { Some(lock_alone(dir)?) } else { try_alone(dir)? };
     let mut serving = Serving { claim, orphans: Vec::new(), migrated: Vec::new() };
     let Some(lock) = alone else {
@@ -206,6 +210,30 @@ pub(super) fn open_lock(dir: &Path, name: &str) -> Result<(PathBuf, File), Store
         }
         Err(kind) => Err(StoreError::Io(path, kind)),
     }
+}
+
+/// The lock of the one backup; nobody's while another holds it.
+pub(super) fn lock_copy(dir: &Path) -> Result<Option<File>, StoreError> {
+    let (path, file) = open_lock(dir, "backing-up")?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(e)) => Err(StoreError::Io(path, e.kind())),
+    }
+}
+
+/// Removes a backup's copy of the index.
+pub(super) fn remove_copy(dir: &Path) -> Result<(), StoreError> {
+    for end in ["", "-journal"] {
+        let path = dir.join(format!("{COPY}{end}"));
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(StoreError::Io(path, error.kind()));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn check_private(path: &Path) -> Result<(), StoreError> {

@@ -138,7 +138,9 @@ impl Problem {
             | Self::DispatchTooLarge
             | Self::TooManyFiles => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooLargeNow(_) | Self::Full => StatusCode::INSUFFICIENT_STORAGE,
-            Self::Busy | Self::BusyForm | Self::Displaced | Self::Closed(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::BusyForm | Self::Displaced | Self::Closed(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::NotFound | Self::NoSuchFile => StatusCode::NOT_FOUND,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }

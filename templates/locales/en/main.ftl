@@ -240,6 +240,7 @@ erase = Delete everything
 erase-hint = This deletes everything under your code: what you sent, drafts and answers. The editors keep what they have downloaded.
 closed-title = No new documents for now
 closed-codes = If you have a code, it still works: read answers, send what you prepared, add documents.
+# $day (String)
 mailbox-as-of = This site was restored from a copy made on { $day }. What you sent or did after that day is not here. Send it again if you still can.
 erase-backups = { $count ->
     [one] Sealed copies for emergencies can hold it for one more day.
