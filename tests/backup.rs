@@ -3,9 +3,10 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
+use crate::common::backups::*;
 use crate::common::desk::*;
 use crate::common::held::*;
 use crate::common::wire::Document;
@@ -14,47 +15,12 @@ use crate::common::*;
 /// Number of questions that a box of one team, two editors and one account asks.
 const QUESTIONS: usize = 5;
 
-/// A key of the operator's own, which this box seals its backups to.
-fn with_backups(site: &Box_) -> Editor {
-    let operator = Editor::new(site.dir.path(), "operator");
-    let text = fs::read_to_string(site.config()).unwrap();
-    let recipients = format!("[backup]\nrecipients = [\"{}\"]", operator.recipient);
-    let at = text.find("[backup]\n").unwrap();
-    let rest = text[at..].replacen("recipients = []", "", 1);
-    let rest = rest.replacen("[backup]", &recipients, 1);
-    fs::write(site.config(), format!("{}{rest}", &text[..at])).unwrap();
-    operator
-}
-
-fn back_up(site: &Box_, name: &str) -> PathBuf {
-    let file = site.path(name);
-    ok(site.command("backup").arg("-o").arg(&file));
-    file
-}
-
-fn restore(file: &Path, dir: &Path, key: &Path) -> Command {
-    let mut command = sourdine();
-    command.arg("restore").arg(file).arg(dir).arg("-i").arg(key);
-    command
-}
-
 /// Another machine, which has the backup and the key and nothing else.
 fn elsewhere(file: &Path, key: &Path) -> Box_ {
     let new = Box_::new(1, &[]);
     fs::remove_dir_all(new.path("box")).unwrap();
     ok(&mut restore(file, &new.path("box"), key));
     new
-}
-
-/// `sourdine reopen`, with these lines typed.
-fn reopen(site: &Box_, answers: &[&str]) -> Output {
-    let mut command = site.command("reopen");
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let typed = answers.join("\n") + "\n";
-    // It may have ended before it reads all of them.
-    let _ = child.stdin.take().unwrap().write_all(typed.as_bytes());
-    child.wait_with_output().unwrap()
 }
 
 #[test]

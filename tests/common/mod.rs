@@ -1,5 +1,6 @@
 //! What the scenarios share: a real server, curl as the source, editors with real keys.
 
+pub mod backups;
 pub mod circuits;
 pub mod crowd;
 pub mod desk;
