@@ -433,7 +433,7 @@ dispatch-exported = Exported by the operator of this site, { $date }
 dispatch-kept = Kept at least until { $date }
 dispatch-pick = Select
 # $size (String) - a size
-dispatch-manifest = Download the manifest only ({ $size })
+dispatch-manifest = Download the message and the list of files only ({ $size })
 dispatches-get = Download selected
 dispatches-fetched = Mark as downloaded
 dispatches-fetched-hint = The two “Mark” buttons change what counts as downloaded by you and download nothing. If a download was lost, mark the submission as not downloaded. Otherwise the submission is deleted at its date, and nobody has read it.
@@ -507,7 +507,7 @@ deliver-folder = This bundle was unpacked and packed again in the folder “{ $f
 # $name (String) - a mailbox
 deliver-no-mailbox = { $name }: this team has no mailbox of this name. Nothing was sent. The mailbox may be deleted, or the bundle is for another team or another site.
 # $place (String) - mailbox and dispatch
-deliver-structure = { $place }: the manifest is missing, or the files are not numbered 0001, 0002 and so on. Nothing was sent. Make the bundle again with “sourdine reply”.
+deliver-structure = { $place }: manifest.json.age is missing, or the files are not numbered 0001, 0002 and so on. Nothing was sent. Make the bundle again with “sourdine reply”.
 # $place (String) - path in the bundle
 deliver-not-sealed = { $place } is not encrypted with age, or it is damaged. Nothing was sent. Make the bundle again with “sourdine reply”.
 # $place (String) - path in the bundle
