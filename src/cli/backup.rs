@@ -23,6 +23,9 @@ use crate::tor::place::TorDir;
 /// Bytes of a key, a torrc, a client's line; nobody's is larger.
 const LONGEST: u64 = 1024 * 1024;
 
+/// How much nicer than the rest (setpriority(2)).
+const NICE: i32 = 15;
+
 #[derive(clap::Args)]
 #[command(
     after_help = "Example:\n  sourdine backup -o /srv/backups/2026-11-29.age\n  sourdine backup -o - | ssh HOST 'cat > backup.age'"
@@ -49,6 +52,8 @@ impl Backup {
         let mut around = surroundings(file, &self.torrc)?;
         let onions = std::mem::take(&mut around.onions);
         let config = process::load_config(file)?;
+        // Visitors come first.
+        let _ = rustix::process::setpriority_process(None, NICE);
         process::clean_up_on_signals()?;
         let recipients = recipients(&config)?;
         let dropbox = Dropbox::open(&config, Clock::system())?;

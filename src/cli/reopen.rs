@@ -70,7 +70,10 @@ impl Reopen {
                         team.id,
                         recipient.fingerprint()
                     ),
-                    "delete its line from `recipients` in the configuration, then run this again",
+                    &format!(
+                        "sourdine team remove-recipient --team {} {recipient}, then run this again",
+                        team.id
+                    ),
                 )?;
             }
         }

@@ -416,7 +416,7 @@ fn reload(dropbox: &Dropbox, config: Result<Config, ConfigError>) {
     match proven.and_then(|config| Ok((Teams::prove(&config.teams)?, config.closed))) {
         Ok((teams, closed)) => {
             dropbox.replace(teams, closed);
-            tracing::info!("teams, recipients and whether the box is closed were read again");
+            tracing::info!("teams and recipients were read again");
         }
         Err(error) => tracing::error!("the changed configuration is not used: {error:#}"),
     }

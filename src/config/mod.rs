@@ -16,7 +16,9 @@ mod value;
 use std::path::Path;
 
 use crate::base::text;
-pub use edit::{Initial, initial_text, moved, packaged_text, with_closed, with_recipients};
+pub use edit::{
+    Initial, initial_text, moved, packaged_text, with_closed, with_recipients, without_recipients,
+};
 pub use error::ConfigError;
 pub use onion::is_onion;
 pub use per_language::PerLanguage;
