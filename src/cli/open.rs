@@ -134,10 +134,10 @@ impl Open {
                 let _ = writeln!(out, "{}", names::json(&json!(manifest).to_string()));
                 continue;
             }
-            let note = if manifest.kind == DispatchKind::Note { " note" } else { "" };
+            let kind = if manifest.kind == DispatchKind::Note { " note" } else { "" };
             let _ = writeln!(
                 out,
-                "{} {} {}{note}",
+                "{} {} {}{kind}",
                 printable(&manifest.mailbox),
                 printable(&manifest.day),
                 printable(&manifest.dispatch)

@@ -61,8 +61,9 @@ pub enum DeliverError {
     NotSealed(String, NotSealed),
     /// Sealed to too few, too many, or in another way.
     #[error(
-        "{place}: sealed to {found} keys, expected {expected} ({} team {team}); seal it again, with `{}` or to \
-         exactly these keys", whom(*.kind), command(*.kind)
+        "{place}: {} by its name, sealed to {found} keys, expected {expected} ({} team {team}); seal it again, with `{}` \
+         or to exactly these keys{}",
+        named(*.kind), whom(*.kind), command(*.kind), hint(*.kind, *.as_other_kind)
     )]
     Stanzas {
         /// Which member.
@@ -75,16 +76,8 @@ pub enum DeliverError {
         expected: usize,
         /// Id of the team.
         team: String,
-    },
-    /// Sealed as the other kind is.
-    #[error("{place}: sealed to {found} keys, as {}", of_other_kind(*.kind))]
-    OtherKind {
-        /// Which member.
-        place: String,
-        /// What its manifest's name says that it is.
-        kind: DispatchKind,
-        /// Stanzas of an accepted kind.
-        found: usize,
+        /// The other kind has so many keys.
+        as_other_kind: bool,
     },
     /// There is no room.
     #[error(transparent)]
@@ -103,21 +96,12 @@ impl From<io::Error> for DeliverError {
     }
 }
 
-fn of_other_kind(kind: DispatchKind) -> &'static str {
-    match kind {
-        DispatchKind::Note => {
-            "a reply is, but named as a note; seal it again, with `sourdine reply --note` for your team, or with \
-             `sourdine reply` for the source"
-        }
-        DispatchKind::Reply | DispatchKind::Submission => {
-            "a note or a submission is, but named as a reply; bring the bundle that `sourdine reply` or \
-             `sourdine reply --note` wrote"
-        }
-    }
-}
-
 fn other(kind: DispatchKind) -> DispatchKind {
     if kind == DispatchKind::Note { DispatchKind::Reply } else { DispatchKind::Note }
+}
+
+fn named(kind: DispatchKind) -> &'static str {
+    if kind == DispatchKind::Note { "a note" } else { "a reply" }
 }
 
 fn whom(kind: DispatchKind) -> &'static str {
@@ -126,6 +110,12 @@ fn whom(kind: DispatchKind) -> &'static str {
 
 fn command(kind: DispatchKind) -> &'static str {
     if kind == DispatchKind::Note { "sourdine reply --note" } else { "sourdine reply" }
+}
+
+fn hint(kind: DispatchKind, as_other_kind: bool) -> String {
+    let other = other(kind);
+    let hint = format!("; {} has so many keys: `{}` makes one", named(other), command(other));
+    if as_other_kind { hint } else { String::new() }
 }
 
 /// What is wrong with the members of a reply or a note.
@@ -346,12 +336,14 @@ fn check_member(
     if fits(kind) && outside.foreign == 0 {
         return Ok(outside);
     }
-    let place = place.to_owned();
-    if fits(other(kind)) && outside.foreign == 0 {
-        return Err(DeliverError::OtherKind { place, kind, found });
-    }
-    let expected = team.recipients.iter().len() + source(kind);
-    Err(DeliverError::Stanzas { place, kind, found, expected, team: team.id.clone() })
+    Err(DeliverError::Stanzas {
+        place: place.to_owned(),
+        kind,
+        found,
+        expected: team.recipients.iter().len() + source(kind),
+        team: team.id.clone(),
+        as_other_kind: fits(other(kind)) && outside.foreign == 0,
+    })
 }
 
 fn is_padded(entry: &BundleEntry, plaintext: u64) -> bool {

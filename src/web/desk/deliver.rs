@@ -92,17 +92,14 @@ impl UploadForm {
                 (StatusCode::PAYLOAD_TOO_LARGE, t.deliver_long_message(place))
             }
             DeliverError::NotSealed(place, _) => (bad, t.deliver_not_sealed(place)),
-            DeliverError::Stanzas { place, kind: DispatchKind::Note, found, expected, .. } => {
-                (bad, t.deliver_note_keys(place, found, expected))
-            }
-            DeliverError::Stanzas { place, found, expected, .. } => {
-                (bad, t.deliver_keys(place, found, expected))
-            }
-            DeliverError::OtherKind { place, kind: DispatchKind::Note, found } => {
-                (bad, t.deliver_note_as_reply(place, found))
-            }
-            DeliverError::OtherKind { place, found, .. } => {
-                (bad, t.deliver_reply_as_note(place, found))
+            DeliverError::Stanzas { place, kind, found, expected, as_other_kind, .. } => {
+                let sentence = match (kind, as_other_kind) {
+                    (DispatchKind::Note, true) => t.deliver_note_as_reply(place, found, expected),
+                    (DispatchKind::Note, false) => t.deliver_note_keys(place, found, expected),
+                    (_, true) => t.deliver_reply_as_note(place, found, expected),
+                    (_, false) => t.deliver_keys(place, found, expected),
+                };
+                (bad, sentence)
             }
             DeliverError::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, t.deliver_too_large()),
             DeliverError::Store(StoreError::Full) => {

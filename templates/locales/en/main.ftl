@@ -527,10 +527,12 @@ deliver-keys = { $place } is encrypted to { $found } keys; { $expected } are exp
 deliver-note-keys = { $place } is encrypted to { $found } keys; for a note { $expected } are expected: those of your team, without the source’s. Nothing was sent. Make the bundle again with “sourdine reply --note”, or encrypt it to exactly these keys.
 # $place (String) - path in the bundle
 # $found (Number) - keys
-deliver-note-as-reply = { $place } is named as a note, but it is encrypted to { $found } keys, as an answer to the source is. Nothing was sent. Make the bundle again: an answer with “sourdine reply”, a note with “sourdine reply --note”.
+# $expected (Number) - keys
+deliver-note-as-reply = { $place } is named as a note, but it is encrypted to { $found } keys, as an answer is. { $expected } are expected: those of your team alone. Nothing was sent. Make the bundle again: a note with “sourdine reply --note”, an answer with “sourdine reply”.
 # $place (String) - path in the bundle
 # $found (Number) - keys
-deliver-reply-as-note = { $place } is named as an answer, but it is encrypted to { $found } keys, as a note or a submission is. Nothing was sent. Upload the bundle that “sourdine reply” or “sourdine reply --note” wrote.
+# $expected (Number) - keys
+deliver-reply-as-note = { $place } is named as an answer, but it is encrypted to { $found } keys, as a note or a submission is. { $expected } are expected: the source’s and those of your team. Nothing was sent. Upload the bundle that “sourdine reply” or “sourdine reply --note” wrote.
 # $place (String)
 deliver-long-message = { $place }: the message is too long. Nothing was sent. Put the text into a file and attach the file.
 deliver-too-large = The bundle is larger than one answer or note may be. Nothing was sent. Upload fewer at once.
