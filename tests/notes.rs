@@ -19,6 +19,9 @@ use sourdine::store::Withdrawal;
 
 const SECRET: &str = "A-note-that-only-the-team-may-read";
 
+/// Members by name, and the keys that each is sealed to.
+type Members<'a> = &'a [(&'a str, &'a [&'a str])];
+
 /// A box of a team of two, with a desk, and one mailbox that was fetched and answered.
 struct Team {
     site: Box_,
@@ -88,12 +91,18 @@ impl Team {
     }
 
     /// A dispatch of members that Debian's `age` sealed, each to its keys.
-    fn by_hand(&self, members: &[(&str, &[&str])]) -> PathBuf {
+    fn by_hand(&self, members: Members<'_>) -> PathBuf {
+        self.by_hand_saying(None, members)
+    }
+
+    /// The same with manifests that say another kind than their name.
+    fn by_hand_saying(&self, kind: Option<&str>, members: Members<'_>) -> PathBuf {
         let work = tempfile::tempdir_in(self.site.dir.path()).unwrap().keep();
         let place = work.join(&self.name).join("by-hand");
         fs::create_dir_all(&place).unwrap();
         for (name, keys) in members {
-            let kind = if *name == "note.json.age" { "note" } else { "reply" };
+            let named = if *name == "note.json.age" { "note" } else { "reply" };
+            let kind = kind.unwrap_or(named);
             let manifest = json!({"version": 1, "kind": kind, "message": SECRET});
             stock_seal(manifest.to_string().as_bytes(), keys, &place.join(name));
         }
@@ -274,7 +283,7 @@ fn what_is_not_sealed_as_it_is_named_is_refused_and_nothing_of_it_stored() {
     let note = "note.json.age";
     let both = [("manifest.json.age", &with_source[..]), (note, &keys[..])];
     let attached = [(note, &keys[..]), ("0001.age", &with_source[..])];
-    let cases: [(&str, &[(&str, &[&str])], &str, &str); 7] = [
+    let cases: [(&str, Members<'_>, &str, &str); 7] = [
         (
             "a source's key added",
             &[(note, &with_source)],
@@ -321,6 +330,12 @@ fn what_is_not_sealed_as_it_is_named_is_refused_and_nothing_of_it_stored() {
     let mut open = team.site.editors[1].open([team.site.path("strange.tar")], &opened);
     let said = fails(&mut open);
     assert!(said.contains("not sealed to this key"), "{said}");
+    // Sealed to the source in every way, but it says that it is a note: the source does not get its words.
+    let slip = [("manifest.json.age", &with_source[..])];
+    let slip = team.by_hand_saying(Some("note"), &slip);
+    assert_eq!(team.deliver(&slip), format!("{}: delivered\n", team.name));
+    let page = team.site.mailbox(&team.form.code);
+    page.must_say(msg("mailbox-reply-unreadable")).must_not_say(SECRET);
 }
 
 /// The number of keys of a note to three is that of an answer to an older team of two: the name decides.

@@ -119,7 +119,7 @@ impl Reply {
         let named: Vec<_> = named.map(|volume| volume.display().to_string()).collect();
         let shown = if named.is_empty() { "BUNDLE.tar".into() } else { named.join(" ") };
         tell(&format!(
-            "Bring it to the editors' desk (\"Bring a bundle\"), or to the operator, who runs:\n  \
+            "Bring it to the editors' desk (\"Upload a sealed reply or note\"), or to the operator, who runs:\n  \
              sourdine deliver {shown}"
         ));
         stdio::tell_of_modes(&volumes);

@@ -108,6 +108,9 @@ pub struct Frozen {
     pub items: Vec<(Mailbox, Dispatch)>,
 }
 
+/// Whether the reader ?1 has not fetched the dispatch `d`.
+const UNFETCHED: &str =
+    "NOT EXISTS (SELECT 1 FROM fetch f WHERE f.dispatch = d.id AND f.reader = ?1)";
 /// Whether the dispatch `d`, a submission or a note, is news to the reader ?1: not fetched, and not their own note.
 const UNREAD: &str = "d.sent_by IS NOT ?1
      AND NOT EXISTS (SELECT 1 FROM fetch f WHERE f.dispatch = d.id AND f.reader = ?1)";
@@ -554,10 +557,18 @@ fn inbox_keys(
 ) -> rusqlite::Result<Vec<Key>> {
     let filter = match query.filter {
         Filter::All => format!("NOT {MUTED}"),
-        Filter::Unread => format!(
-            "NOT {MUTED} AND EXISTS (SELECT 1 FROM dispatch d INDEXED BY dispatch_by_mailbox
-             WHERE d.mailbox = c.mailbox AND d.team = c.team AND d.kind IN (0, 2) AND {UNREAD})"
-        ),
+        Filter::Unread => {
+            let exists = |which: &str| {
+                format!(
+                    "EXISTS (SELECT 1 FROM dispatch d INDEXED BY dispatch_by_mailbox
+                     WHERE d.mailbox = c.mailbox AND d.team = c.team AND {which})"
+                )
+            };
+            // Submissions by themselves: the index alone answers.
+            let submissions = exists(&format!("d.kind = 0 AND {UNFETCHED}"));
+            let notes = exists(&format!("d.kind = 2 AND {UNREAD}"));
+            format!("NOT {MUTED} AND ({submissions} OR {notes})")
+        }
         Filter::Starred => STARRED.to_owned(),
         Filter::Muted => MUTED.to_owned(),
     };
