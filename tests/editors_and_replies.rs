@@ -102,7 +102,7 @@ fn fetched_back(site: &mut Box_, name: &str) -> PathBuf {
     let dropbox = Dropbox::open(&config, Clock::system()).unwrap();
     let store = dropbox.store();
     let mut found = Vec::new();
-    for (mailbox, _) in store.submissions("team", true).unwrap() {
+    for (mailbox, _) in store.to_export("team", true).unwrap() {
         let all = store.dispatches(mailbox.id).unwrap().into_iter();
         let replies = all.filter(|dispatch| dispatch.kind == DispatchKind::Reply);
         found.extend(replies.map(|reply| (mailbox.clone(), reply)));

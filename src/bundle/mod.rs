@@ -7,6 +7,8 @@
 //! <designation>/<dispatch>/manifest.json.age
 //! <designation>/<dispatch>/0001.age …
 //! ```
+//!
+//! A note among editors has `note.json.age` in the place of `manifest.json.age`.
 
 pub mod address_book;
 pub mod entries;

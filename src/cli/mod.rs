@@ -76,13 +76,13 @@ enum Command {
     Reopen(reopen::Reopen),
     /// Write what waits for a team into a bundle, to be opened offline
     Export(export::Export),
-    /// Take in a reply that was sealed offline
+    /// Take in replies and notes that were sealed offline
     Deliver(deliver::Deliver),
     /// Make an age identity (offline, for editors)
     Keygen(keygen::Keygen),
     /// Open bundles and check every file (offline, for editors)
     Open(open::Open),
-    /// Seal a reply (offline, for editors)
+    /// Seal a reply, or a note for your team (offline, for editors)
     Reply(reply::Reply),
 }
 

@@ -134,9 +134,10 @@ impl Open {
                 let _ = writeln!(out, "{}", names::json(&json!(manifest).to_string()));
                 continue;
             }
+            let kind = if manifest.kind == DispatchKind::Note { " note" } else { "" };
             let _ = writeln!(
                 out,
-                "{} {} {}",
+                "{} {} {}{kind}",
                 printable(&manifest.mailbox),
                 printable(&manifest.day),
                 printable(&manifest.dispatch)
@@ -199,7 +200,7 @@ impl Open {
                         extract::extract(dispatch, bundles, identities, &output, &files, &bars);
                     let sealed_by_source = match manifest.kind {
                         DispatchKind::Submission => opening.open(&outcomes, &files),
-                        DispatchKind::Reply => BTreeMap::new(),
+                        DispatchKind::Reply | DispatchKind::Note => BTreeMap::new(),
                     };
                     sections.push(Section { manifest, outcomes, sealed_by_source });
                 }
@@ -329,6 +330,7 @@ fn line_of(section: &Section<'_>) -> String {
         "kind": manifest.kind,
         "team": manifest.team,
         "day": manifest.day,
+        "author": manifest.author,
         "answers": manifest.answers,
         "files": files,
     });

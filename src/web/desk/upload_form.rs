@@ -13,7 +13,9 @@ use super::page::Page;
 use super::problem::Problem;
 use super::session::{self, Actor, Editor, PROOF};
 use super::state::Desk;
+use crate::base::ids::hex;
 use crate::base::limits::{self, FORM_OVERHEAD};
+use crate::base::random;
 use crate::web::body::{self, Incoming, read_short};
 use crate::web::connections::Visitor;
 use crate::web::lang::Lang;
@@ -25,6 +27,16 @@ use crate::web::slots::Slot;
 pub struct TypedReply {
     pub form: String,
     pub message: String,
+}
+
+impl TypedReply {
+    /// What a form carries, so that it is sent once: that of the form which is given back, or a new one.
+    pub fn form_of(typed: Option<&Self>) -> Result<String, Problem> {
+        match typed.filter(|typed| !typed.form.is_empty()) {
+            Some(typed) => Ok(typed.form.clone()),
+            None => Ok(hex(&random::bytes::<16>()?)),
+        }
+    }
 }
 
 /// Why a form is not taken.
