@@ -68,7 +68,7 @@ fn a_whole_life(engine: Engine) {
     browser.must_say(".hash", &sha256(&files[0]));
     browser.follow("form[action^='/mailbox'] button");
     browser.must_say("#sent", msg("mailbox-waiting"));
-    browser.must_say("#sent", msg("mailbox-expires"));
+    browser.must_say("#sent", msg("mailbox-expires-unread"));
     browser.must_say("#replies", msg("mailbox-no-replies"));
 
     site.answer("Thank you. Is there an annex 3?", &files[1]);

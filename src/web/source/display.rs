@@ -145,8 +145,9 @@ impl Display {
                 }
                 Phase::Refused(problem, held) => {
                     let sentence = problem.sentence(self.lang, &self.limits);
+                    let said = format!("{}. {sentence}", problem.title(t));
                     let kept = if held > 0 { problem.kept(t, held) } else { String::new() };
-                    return self.step("problem", sentence, kept, None, None).await;
+                    return self.step("problem", said, kept, None, None).await;
                 }
             }
             let pause = if begun.elapsed() < Duration::from_secs(60) { STEP } else { LATER_STEP };

@@ -64,8 +64,8 @@ landing-kept-sent = { $count ->
 }
 # $count (Number) - days
 landing-kept-all = { $count ->
-    [one] Everything under your code is deleted after one day without news.
-   *[other] Everything under your code is deleted after { $count } days without news.
+    [one] Everything under your code is deleted after one day in which nothing new comes, from you or the editors.
+   *[other] Everything under your code is deleted after { $count } days in which nothing new comes, from you or the editors.
 }
 landing-kept-seized = Whoever takes this server finds days, sizes and encrypted data. They find no documents, no messages, no file names, no codes and no addresses of visitors.
 landing-kept-honest = No system is perfect. Weigh what you risk before you send.
@@ -89,7 +89,7 @@ team-title = Who is it for?
 team-text = Only the team that you choose can open it.
 sent-to = To:
 drop-code-heading = Write down this code
-drop-code-hint = This code is the only way to read the answer. Write it on paper: four letters of each word are enough. Do not photograph it. Nobody can give it to you again. Reloading this page changes it.
+drop-code-hint = This code is the only way to read the answer. Write it on paper: the first four letters of each word are enough. Do not photograph it. Nobody can give it to you again. Reloading this page changes it.
 drop-code-known = Your code
 drop-with-draft = What you add here is kept as a draft. It is not sent. Send the draft from your mailbox.
 drop-form-heading = Write, attach, send
@@ -108,7 +108,7 @@ drop-keep-hint = “Keep for later” stores an encrypted draft. The editors do 
 drop-add = Add to the draft
 drop-send-hint = Over Tor this can take long. Keep this page open: the box at the bottom shows how far it is.
 box-title = Progress and receipt
-box-hint = Empty or stopped? The connection broke. Press “Send” again.
+box-hint = While sending: empty or stopped? Press ✕ in your browser, then “Send” again.
 
 progress-title = Progress of the upload
 progress-waiting = Nothing is being sent yet.
@@ -149,12 +149,12 @@ receipt-left-heading = Not sent this time
 receipt-left = These files arrived in an earlier try and are kept as a draft. Open your mailbox to send or delete them.
 receipt-hash = Checksum (SHA-256)
 receipt-next-heading = What happens next
-receipt-next-read = The editors download it and open it on a machine without a network.
+receipt-next-read = The editors download what you sent and open it on a machine without a network.
 receipt-next-return = Come back in a few days with your code to read the answer.
 # $count (Number) - days
 receipt-next-expiry = { $count ->
-    [one] It is deleted here one day after the editors download it.
-   *[other] It is deleted here { $count } days after the editors download it.
+    [one] What you sent is deleted here one day after the editors download it.
+   *[other] What you sent is deleted here { $count } days after the editors download it.
 }
 receipt-kept-title = Not sent yet
 receipt-kept-lead = Your draft is kept here, encrypted. The editors do not see it and cannot answer until you send it.
@@ -195,7 +195,9 @@ mailbox-waiting = Not downloaded yet
 # $date (String) - a day
 mailbox-fetched = Downloaded by the editors on { $date }
 # $date (String) - a day
-mailbox-expires = Kept until { $date }
+mailbox-expires = Kept here until { $date }
+# $date (String) - a day
+mailbox-expires-unread = Kept here until { $date }, if no editor downloads it before
 mailbox-draft = Not sent yet
 mailbox-draft-text = The editors do not see this draft and cannot answer until you send it.
 # $date (String) - a day
@@ -206,7 +208,7 @@ mailbox-add = Send more
 mailbox-add-open = Write or attach more
 mailbox-end = When you are done
 mailbox-nothing-title = Nothing under this code
-mailbox-nothing = Nothing has arrived under this code, or it expired, or it was deleted. If you have just sent something, compare each word with your paper. You can also send now: keep this code then.
+mailbox-nothing = Nothing has arrived under this code, or it expired, or it was deleted, by you or by the editors. If you have just sent something, compare each word with your paper. You can also send now: keep this code then.
 mailbox-nothing-older = This code has eight words. Codes now have nine: if your paper has nine, type all of them. Nothing is stored under these eight words. To send something, take a new code.
 mailbox-new-code = Send documents with a new code
 mailbox-try-again = Try another code
@@ -228,7 +230,7 @@ remove-done = The file is deleted.
 withdraw = Withdraw
 # $date (String) - a day
 withdraw-title = Withdraw what you sent on { $date }?
-withdraw-text = It is deleted here if no editor has downloaded it. An editor who is downloading it right now may still get it. This is final.
+withdraw-text = It is deleted here if no editor has downloaded it. This is final. An editor who is downloading it right now may still get it.
 withdraw-done = It is withdrawn and deleted here.
 withdraw-too-late = An editor has downloaded it meanwhile. It cannot be withdrawn.
 delete = Delete
@@ -255,7 +257,7 @@ erased-advice = Now choose “New Identity” in Tor Browser (the broom), or clo
 ## Leaving
 
 leave = Leave
-leave-hint = Leaving closes the mailbox: “Back” and “Reload” no longer open it.
+leave-hint = Leaving closes the mailbox. Only your code opens it again, not “Back” or “Reload”.
 left-title = You have left
 left-text = The mailbox is closed. “Back” and “Reload” do not open it.
 left-advice = Now choose “New Identity” in Tor Browser (the broom), or close it. Keep the paper with the code where nobody looks.
@@ -278,6 +280,8 @@ danger-compare = A relay can change this page too. Compare this address with the
 ## What can go wrong
 
 error-heading = Not sent
+code-problem = Check your code
+sign-in-problem = Not signed in
 error-nothing-sent = Nothing was sent.
 # $count (Number) - files
 error-kept = { $count ->
@@ -289,9 +293,9 @@ error-kept-part = { $count ->
     [one] One file arrived whole and is kept as a draft. Open your mailbox to send it, then send the others with the same code.
    *[other] { $count } files arrived whole and are kept as a draft. Open your mailbox to send them, then send the others with the same code.
 }
-error-mend = Correct the form above and send again. Your files are still chosen.
+error-mend = Correct the form above and send again. Files that you chose are still chosen.
 error-choose = Choose the files again in the form above, then send. Your text is still there.
-error-retry = Send again in a while. Your files are still chosen in the form above.
+error-retry = Send again in a while. Files that you chose are still chosen in the form above.
 error-again = Open the form again
 error-back-home = Back to the first page
 
@@ -363,11 +367,11 @@ inbox-starred = Starred
 inbox-muted = Muted
 # $day (String) - a day
 inbox-clock = The server’s clock may be wrong. Until that is settled, nothing is deleted at its date, and what arrives is dated { $day }. Tell the operator of this site.
-inbox-search = Search by name
+inbox-search = Search by the mailbox’s name
 inbox-label = Label
 inbox-any-label = Any label
 inbox-find = Search
-inbox-nothing = Nothing has arrived yet.
+inbox-nothing = Nothing is here now. Muted mailboxes are listed under “Muted”.
 inbox-nothing-found = No mailbox matches.
 inbox-nothing-unread = You have downloaded everything.
 inbox-nothing-starred = You have starred no mailbox.
@@ -440,7 +444,7 @@ dispatch-pick = Select
 dispatch-manifest = Download the message and the list of files only ({ $size })
 dispatches-get = Download selected
 dispatches-fetched = Mark as downloaded
-dispatches-fetched-hint = The two “Mark” buttons change what counts as downloaded by you and download nothing. If a download was lost, mark the submission as not downloaded. Otherwise the submission is deleted at its date, and nobody has read it.
+dispatches-fetched-hint = The two “Mark” buttons change what counts as downloaded by you and download nothing. If a download was lost, mark the submission as not downloaded. If you do not, it is deleted on its date, unread.
 # $count (Number) - submissions
 dispatches-fetched-done = { $count ->
     [one] One submission or note counts as downloaded by you.
@@ -465,7 +469,7 @@ desk-delete-reply-text = The answer and its files are deleted here. If the sourc
 desk-delete-note-text = The note and its files are deleted here. Nobody can download them any more. Copies that were downloaded remain. This is final.
 desk-delete-done = It is deleted.
 erase-mailbox-title = Delete the mailbox
-erase-mailbox-hint = This deletes every submission, answer and note, for the whole team.
+erase-mailbox-hint = This deletes every submission, answer and note, for the whole team and for the source.
 erase-mailbox = Delete the mailbox
 # $name (String) - a mailbox
 erase-mailbox-question = Delete the mailbox { $name } for the whole team?
@@ -570,7 +574,7 @@ download-counted-look = Update this page
 download-counted-hint = A submission or note counts as downloaded once all its volumes were downloaded to the end. If the count is wrong, correct it here.
 download-broken-title = If the download stops
 # $date (String) - a day
-download-broken = Let your browser resume the download, or open this page again and press the volume. This page stays until { $date }. If you are signed out, sign in first. If something in the bundle is deleted meanwhile, this page offers a new bundle with the rest.
+download-broken = Let your browser resume the download, or open this page again and press the name of the volume. This page stays until { $date }. If you are signed out, sign in first. If something in the bundle is deleted meanwhile, this page offers a new bundle with the rest.
 download-open-title = Open the bundle
 download-open = Carry the bundle to the machine that holds your key and never goes online. Run this command there. README.txt in the bundle says how to do it with age alone.
 download-answer-title = Answer offline
@@ -689,7 +693,7 @@ desk-feed-since = Day of the newest: { $date }
 ## Desk: journal
 
 desk-journal-title = Journal
-desk-journal-hint = What was done in your teams, the latest first. Lines are kept for 90 days. What somebody repeats on one day has one line.
+desk-journal-hint = What was done in your teams, the latest first. Lines are kept for 90 days; those about a mailbox go with it. What somebody repeats on one day has one line.
 desk-journal-empty = The journal is empty.
 desk-journal-more = Earlier lines are not shown.
 # $who (String) - name of an account, or "operator"

@@ -58,8 +58,8 @@ landing-kept-sent = { $count ->
    *[other] Vos documents sont supprimés ici { $count } jours après que l’équipe les a récupérés.
 }
 landing-kept-all = { $count ->
-    [one] Tout ce qui est sous votre code est supprimé après un jour sans nouveauté.
-   *[other] Tout ce qui est sous votre code est supprimé après { $count } jours sans nouveauté.
+    [one] Tout ce qui est sous votre code est supprimé après un jour sans rien de nouveau, de vous ou de l’équipe.
+   *[other] Tout ce qui est sous votre code est supprimé après { $count } jours sans rien de nouveau, de vous ou de l’équipe.
 }
 landing-kept-seized = Qui saisit ce serveur y trouve des jours, des tailles et des données chiffrées. On n’y trouve ni documents, ni messages, ni noms de fichiers, ni codes, ni adresses des visites.
 landing-kept-honest = Aucun système n’est parfait. Pesez ce que vous risquez avant d’envoyer.
@@ -82,7 +82,7 @@ team-title = À qui l’envoyer ?
 team-text = Seule l’équipe choisie pourra l’ouvrir.
 sent-to = À :
 drop-code-heading = Notez ce code
-drop-code-hint = Ce code est le seul moyen de lire la réponse. Écrivez-le sur papier : quatre lettres de chaque mot suffisent. Ne le photographiez pas. Personne ne pourra vous le redonner. Actualiser cette page le change.
+drop-code-hint = Ce code est le seul moyen de lire la réponse. Écrivez-le sur papier : les quatre premières lettres de chaque mot suffisent. Ne le photographiez pas. Personne ne pourra vous le redonner. Actualiser cette page le change.
 drop-code-known = Votre code
 drop-with-draft = Ce que vous ajoutez ici est gardé comme brouillon. Rien n’est envoyé. Envoyez le brouillon depuis votre boîte.
 drop-form-heading = Écrivez, joignez, envoyez
@@ -98,7 +98,7 @@ drop-keep-hint = « Garder pour plus tard » enregistre un brouillon chiffré.
 drop-add = Ajouter au brouillon
 drop-send-hint = Par Tor, l’envoi peut être long. Gardez cette page ouverte : l’encadré du bas montre où il en est.
 box-title = Progression et accusé de réception
-box-hint = Vide ou arrêté ? La connexion est coupée. Appuyez de nouveau sur « Envoyer ».
+box-hint = Pendant l’envoi, vide ou arrêté ? Appuyez sur ✕ dans le navigateur, puis de nouveau sur « Envoyer ».
 
 progress-title = Progression de l’envoi
 progress-waiting = Aucun envoi en cours.
@@ -132,11 +132,11 @@ receipt-left-heading = Pas envoyé cette fois
 receipt-left = Ces fichiers sont arrivés lors d’un essai précédent et sont gardés comme brouillon. Ouvrez votre boîte pour les envoyer ou les supprimer.
 receipt-hash = Empreinte (SHA-256)
 receipt-next-heading = Et maintenant
-receipt-next-read = L’équipe le récupère et l’ouvre sur une machine sans réseau.
+receipt-next-read = L’équipe récupère votre envoi et l’ouvre sur une machine sans réseau.
 receipt-next-return = Revenez dans quelques jours avec votre code pour lire la réponse.
 receipt-next-expiry = { $count ->
-    [one] Il est supprimé ici un jour après que l’équipe l’a récupéré.
-   *[other] Il est supprimé ici { $count } jours après que l’équipe l’a récupéré.
+    [one] Votre envoi est supprimé ici un jour après que l’équipe l’a récupéré.
+   *[other] Votre envoi est supprimé ici { $count } jours après que l’équipe l’a récupéré.
 }
 receipt-kept-title = Pas encore envoyé
 receipt-kept-lead = Votre brouillon est gardé ici, chiffré. L’équipe ne le voit pas et ne peut pas répondre tant que vous ne l’avez pas envoyé.
@@ -172,7 +172,8 @@ mailbox-sent-files = { $count ->
 }
 mailbox-waiting = Pas encore récupéré
 mailbox-fetched = Récupéré par l’équipe le { $date }
-mailbox-expires = Gardé jusqu’au { $date }
+mailbox-expires = Gardé ici jusqu’au { $date }
+mailbox-expires-unread = Gardé ici jusqu’au { $date }, si personne ne le récupère avant
 mailbox-draft = Pas encore envoyé
 mailbox-draft-text = L’équipe ne voit pas ce brouillon et ne peut pas répondre tant que vous ne l’avez pas envoyé.
 mailbox-draft-until = Gardé jusqu’au { $date }, ou moins longtemps si la place manque.
@@ -182,7 +183,7 @@ mailbox-add = Envoyer autre chose
 mailbox-add-open = Écrire ou joindre autre chose
 mailbox-end = Quand vous avez fini
 mailbox-nothing-title = Rien sous ce code
-mailbox-nothing = Rien n’est arrivé sous ce code, ou le délai est passé, ou tout a été supprimé. Si vous venez d’envoyer quelque chose, comparez chaque mot avec votre papier. Vous pouvez aussi envoyer maintenant : gardez alors ce code.
+mailbox-nothing = Rien n’est arrivé sous ce code, ou le délai est passé, ou tout a été supprimé, par vous ou par l’équipe. Si vous venez d’envoyer quelque chose, comparez chaque mot avec votre papier. Vous pouvez aussi envoyer maintenant : gardez alors ce code.
 mailbox-nothing-older = Ce code a huit mots. Les codes en ont neuf à présent : si votre papier en a neuf, tapez-les tous. Rien n’est enregistré sous ces huit mots. Pour envoyer quelque chose, prenez un nouveau code.
 mailbox-new-code = Envoyer des documents avec un nouveau code
 mailbox-try-again = Essayer un autre code
@@ -201,7 +202,7 @@ remove-text = Le fichier est supprimé ici et ne sera pas envoyé. L’équipe n
 remove-done = Le fichier est supprimé.
 withdraw = Retirer
 withdraw-title = Retirer votre envoi du { $date } ?
-withdraw-text = Il est supprimé ici si personne dans l’équipe ne l’a récupéré. Une personne qui le récupère à cet instant peut encore l’obtenir. C’est définitif.
+withdraw-text = Il est supprimé ici si personne dans l’équipe ne l’a récupéré. C’est définitif. Une personne qui le récupère à cet instant peut encore l’obtenir.
 withdraw-done = Votre envoi est retiré et supprimé ici.
 withdraw-too-late = L’équipe l’a récupéré entre-temps. Il n’est plus possible de le retirer.
 delete = Supprimer
@@ -226,7 +227,7 @@ erased-advice = Choisissez maintenant « Nouvelle identité » dans le Navigat
 ## Quitter
 
 leave = Quitter
-leave-hint = Quitter ferme la boîte : « Précédent » et « Actualiser » ne la rouvrent plus.
+leave-hint = Quitter ferme la boîte. Seul votre code la rouvre, ni « Précédent » ni « Actualiser ».
 left-title = Vous avez quitté la boîte
 left-text = La boîte est fermée. « Précédent » et « Actualiser » ne la rouvrent pas.
 left-advice = Choisissez maintenant « Nouvelle identité » dans le Navigateur Tor (le balai), ou fermez-le. Gardez le papier du code là où personne ne cherche.
@@ -249,6 +250,8 @@ danger-compare = Un relais peut aussi modifier cette page. Comparez cette adress
 ## Ce qui peut échouer
 
 error-heading = Pas envoyé
+code-problem = Vérifiez votre code
+sign-in-problem = Connexion refusée
 error-nothing-sent = Rien n’a été envoyé.
 error-kept = { $count ->
     [one] Un fichier est arrivé entier et il est gardé comme brouillon dans votre boîte. Corrigez le formulaire et renvoyez le tout.
@@ -258,9 +261,9 @@ error-kept-part = { $count ->
     [one] Un fichier est arrivé entier et il est gardé comme brouillon. Ouvrez votre boîte pour l’envoyer, puis envoyez les autres avec le même code.
    *[other] { $count } fichiers sont arrivés entiers et sont gardés comme brouillon. Ouvrez votre boîte pour les envoyer, puis envoyez les autres avec le même code.
 }
-error-mend = Corrigez le formulaire ci-dessus et envoyez de nouveau. Vos fichiers sont toujours choisis.
+error-mend = Corrigez le formulaire ci-dessus et envoyez de nouveau. Les fichiers choisis le sont toujours.
 error-choose = Choisissez de nouveau les fichiers dans le formulaire ci-dessus, puis envoyez. Votre texte y est toujours.
-error-retry = Envoyez de nouveau dans un moment. Vos fichiers sont toujours choisis dans le formulaire ci-dessus.
+error-retry = Envoyez de nouveau dans un moment. Les fichiers choisis le sont toujours dans le formulaire ci-dessus.
 error-again = Rouvrir le formulaire
 error-back-home = Revenir à l’accueil
 
@@ -319,11 +322,11 @@ inbox-unread = Non lues
 inbox-starred = Avec étoile
 inbox-muted = En sourdine
 inbox-clock = L’horloge du serveur est peut-être fausse. En attendant, rien n’est supprimé à sa date, et tout ce qui arrive est daté du { $day }. Prévenez la personne qui administre ce site.
-inbox-search = Chercher par nom
+inbox-search = Chercher par nom de boîte
 inbox-label = Étiquette
 inbox-any-label = Toutes
 inbox-find = Chercher
-inbox-nothing = Rien n’est encore arrivé.
+inbox-nothing = Il n’y a rien ici pour le moment. Les boîtes en sourdine sont sous « En sourdine ».
 inbox-nothing-found = Aucune boîte ne correspond.
 inbox-nothing-unread = Vous avez tout récupéré.
 inbox-nothing-starred = Vous n’avez mis d’étoile à aucune boîte.
@@ -383,7 +386,7 @@ dispatch-pick = Sélectionner
 dispatch-manifest = Récupérer seulement le message et la liste des fichiers ({ $size })
 dispatches-get = Récupérer la sélection
 dispatches-fetched = Marquer comme récupéré
-dispatches-fetched-hint = Les deux boutons « Marquer » changent ce qui compte comme récupéré par vous, sans rien télécharger. Si un paquet s’est perdu, marquez les envois comme non récupérés. Sinon ils seront supprimés à leur date sans que personne les ait lus.
+dispatches-fetched-hint = Les deux boutons « Marquer » changent ce qui compte comme récupéré par vous, sans rien télécharger. Si un paquet s’est perdu, marquez les envois comme non récupérés. Sinon ils seront supprimés à leur date, sans avoir été lus.
 dispatches-fetched-done = { $count ->
     [one] Un envoi ou une note compte comme récupéré par vous.
    *[other] { $count } envois et notes comptent comme récupérés par vous.
@@ -403,7 +406,7 @@ desk-delete-reply-text = La réponse et ses fichiers sont supprimés ici. Si la 
 desk-delete-note-text = La note et ses fichiers sont supprimés ici. Plus personne ne pourra les récupérer. Les copies déjà récupérées restent. C’est définitif.
 desk-delete-done = La suppression est faite.
 erase-mailbox-title = Supprimer la boîte
-erase-mailbox-hint = Cela supprime tous les envois, toutes les réponses et toutes les notes, pour toute l’équipe.
+erase-mailbox-hint = Cela supprime tous les envois, toutes les réponses et toutes les notes, pour toute l’équipe et pour la source.
 erase-mailbox = Supprimer la boîte
 erase-mailbox-question = Supprimer la boîte { $name } pour toute l’équipe ?
 erase-mailbox-text = { $count ->
@@ -479,7 +482,7 @@ download-counted-all = Tout ce paquet compte comme récupéré par vous.
 download-counted-look = Actualiser cette page
 download-counted-hint = Un envoi ou une note est marqué automatiquement comme récupéré quand tous ses volumes sont arrivés jusqu’au bout. Si le compte est faux, corrigez-le ici.
 download-broken-title = Si le téléchargement s’arrête
-download-broken = Laissez le navigateur reprendre le téléchargement, ou rouvrez cette page et choisissez le volume. Cette page reste jusqu’au { $date }. Si votre session est terminée, connectez-vous d’abord. Si quelque chose est supprimé entre-temps, cette page propose un nouveau paquet avec le reste.
+download-broken = Laissez le navigateur reprendre le téléchargement, ou rouvrez cette page et appuyez sur le nom du volume. Cette page reste jusqu’au { $date }. Si votre session est terminée, connectez-vous d’abord. Si quelque chose est supprimé entre-temps, cette page propose un nouveau paquet avec le reste.
 download-open-title = Ouvrir le paquet
 download-open = Portez le paquet sur la machine qui détient votre clé et ne va jamais en ligne. Lancez-y cette commande. README.txt, dans le paquet, dit comment faire avec age seul.
 download-answer-title = Répondre hors ligne
@@ -592,7 +595,7 @@ desk-feed-since = Jour du plus récent : { $date }
 ## Desk: journal
 
 desk-journal-title = Journal
-desk-journal-hint = Ce qui a été fait dans vos équipes, le plus récent d’abord. Les lignes sont conservées 90 jours. Un acte répété le même jour n’a qu’une ligne.
+desk-journal-hint = Ce qui a été fait dans vos équipes, le plus récent d’abord. Les lignes sont conservées 90 jours ; celles d’une boîte partent avec elle. Un acte répété le même jour n’a qu’une ligne.
 desk-journal-empty = Le journal est vide.
 desk-journal-more = Les lignes plus anciennes ne sont pas affichées.
 did-sign-in = { $who } a ouvert une session
