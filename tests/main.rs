@@ -11,6 +11,7 @@
 
 mod common;
 
+mod archive;
 mod bad_input;
 mod browsers;
 mod bundles_that_were_touched;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -69,12 +69,18 @@ impl AddressBook {
 
     /// Reads the book, or begins an empty one.
     pub fn load(path: &Path) -> Result<Self, BookError> {
-        let unreadable = |e: &dyn ToString| BookError::Unreadable(path.to_owned(), e.to_string());
-        let mut known: Known = match std::fs::read(path) {
-            Ok(json) => serde_json::from_slice(&json).map_err(|e| unreadable(&e))?,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Known::default(),
-            Err(e) => return Err(unreadable(&e)),
-        };
+        match std::fs::read(path) {
+            Ok(json) => Self::parse(path, &json),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                Ok(Self { path: path.to_owned(), known: Known::default() })
+            }
+            Err(e) => Err(BookError::Unreadable(path.to_owned(), e.to_string())),
+        }
+    }
+
+    fn parse(path: &Path, json: &[u8]) -> Result<Self, BookError> {
+        let mut known: Known = serde_json::from_slice(json)
+            .map_err(|e| BookError::Unreadable(path.to_owned(), e.to_string()))?;
         // Older books hold recipients as they were typed.
         for sets in known.mailboxes.values_mut().chain(known.teams.values_mut()) {
             for keys in sets {
@@ -146,6 +152,53 @@ impl AddressBook {
             std::fs::rename(part, &self.path)
         };
         write(Path::new(&part)).map_err(unwritable)
+    }
+}
+
+/// The book of a process that can open no more files: written where it stands.
+#[derive(Debug)]
+pub struct HeldBook {
+    path: PathBuf,
+    file: File,
+}
+
+impl HeldBook {
+    /// Opens a book that is there; one that cannot be written can be read.
+    pub fn open(path: &Path) -> Result<Self, BookError> {
+        let unreadable = |e: io::Error| BookError::Unreadable(path.to_owned(), e.to_string());
+        let file = File::options().read(true).write(true).open(path);
+        let file = file.or_else(|_| File::open(path)).map_err(unreadable)?;
+        Ok(Self { path: path.to_owned(), file })
+    }
+
+    fn bytes(&self) -> io::Result<Vec<u8>> {
+        let mut json = Vec::new();
+        (&self.file).rewind()?;
+        (&self.file).read_to_end(&mut json)?;
+        Ok(json)
+    }
+
+    /// Reads it.
+    pub fn load(&self) -> Result<AddressBook, BookError> {
+        let json = self.bytes();
+        let json = json.map_err(|e| BookError::Unreadable(self.path.clone(), e.to_string()))?;
+        AddressBook::parse(&self.path, &json)
+    }
+
+    /// Writes it, if it has changed. It only grows: the old one is never cut before the new one stands there.
+    pub fn save(&self, book: &AddressBook) -> Result<(), BookError> {
+        let unwritable = |e| BookError::Unwritable(self.path.clone(), e);
+        let json = serde_json::to_vec_pretty(&book.known).map_err(|e| unwritable(e.into()))?;
+        if self.bytes().map_err(unwritable)? == json {
+            return Ok(());
+        }
+        let write = || {
+            (&self.file).rewind()?;
+            (&self.file).write_all(&json)?;
+            self.file.set_len(json.len() as u64)?;
+            self.file.sync_all()
+        };
+        write().map_err(unwritable)
     }
 }
 

@@ -32,8 +32,9 @@ impl Section<'_> {
     }
 }
 
-/// The text, in French and English. `unopened` are dispatches that stayed closed, each with why.
-pub fn text(sections: &[Section<'_>], unopened: &[(String, String)]) -> String {
+/// The text, in French and English. `here` counts dispatches that were in the archive already; `unopened` are those
+/// that stayed closed, each with why.
+pub fn text(sections: &[Section<'_>], here: usize, unopened: &[(String, String)]) -> String {
     let mut out = String::new();
     let faults = unopened.len() + sections.iter().map(|s| s.faults().count()).sum::<usize>();
     out.push_str(&match faults {
@@ -49,6 +50,12 @@ pub fn text(sections: &[Section<'_>], unopened: &[(String, String)]) -> String {
         ),
     }
     .replace('~', NO_BREAK));
+    if here > 0 {
+        let _ = writeln!(
+            out,
+            "Déjà dans l’archive{NO_BREAK}: {here}\nAlready in the archive: {here}"
+        );
+    }
     for section in sections {
         write_section(&mut out, section);
     }
@@ -213,7 +220,7 @@ mod tests {
     fn of(manifest: &Manifest) -> String {
         let outcomes = outcomes(manifest);
         let sealed_by_source = BTreeMap::new();
-        text(&[Section { manifest, outcomes, sealed_by_source }], &[])
+        text(&[Section { manifest, outcomes, sealed_by_source }], 0, &[])
     }
 
     #[test]
@@ -269,7 +276,7 @@ mod tests {
     fn plurals_follow_the_number() {
         let count = |faults: usize| {
             let unopened: Vec<_> = (0..faults).map(|n| (n.to_string(), "x".to_owned())).collect();
-            let said = text(&[], &unopened);
+            let said = text(&[], 0, &unopened);
             assert_eq!(said.matches("\n! ").count(), faults);
             assert!(!said.contains("(s)"), "{said}");
             said.lines().take(2).collect::<Vec<_>>().join("\n")

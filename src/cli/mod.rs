@@ -1,5 +1,5 @@
-//! Floor 5: one file a command. `open`, `reply` and `keygen` reach neither the web nor the store: they
-//! run on machines without a network.
+//! Floor 6: one file a command. `open`, `reply` and `keygen` reach neither the web nor the store: they
+//! run on machines without a network. `read` serves loopback, and nothing else.
 
 mod check;
 mod config_arg;
@@ -18,6 +18,7 @@ mod passed;
 mod passphrase;
 mod process;
 mod progress;
+mod read;
 mod reply;
 pub mod sandbox;
 mod serve;
@@ -36,7 +37,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 /// An anonymous drop box: documents are sealed on arrival, answered with a code.
 ///
 /// On a server: init, check, serve, upgrade, team, editor, status, export, deliver. On an editor's machine, which needs no
-/// network: keygen, open, reply. To see all of it: demo.
+/// network: keygen, open, read, reply. To see all of it: demo.
 #[derive(Parser)]
 #[command(name = "sourdine", version, max_term_width = 100)]
 struct Cli {
@@ -68,8 +69,10 @@ enum Command {
     Deliver(deliver::Deliver),
     /// Make an age identity (offline, for editors)
     Keygen(keygen::Keygen),
-    /// Open bundles and check every file (offline, for editors)
+    /// Open bundles, check every file, and add them to an archive (offline, for editors)
     Open(open::Open),
+    /// Read, search and answer in a browser (offline, for editors)
+    Read(read::Read),
     /// Seal a reply (offline, for editors)
     Reply(reply::Reply),
 }
@@ -101,6 +104,7 @@ pub fn run() -> ExitCode {
         Command::Deliver(command) => command.run(),
         Command::Keygen(command) => command.run(),
         Command::Open(command) => command.run(),
+        Command::Read(command) => command.run(),
         Command::Reply(command) => command.run(),
     });
     match result {

@@ -3,6 +3,7 @@
 pub mod circuits;
 pub mod crowd;
 pub mod desk;
+pub mod dispatches;
 pub mod held;
 pub mod inside;
 mod messages;

@@ -1,0 +1,171 @@
+//! Writing an answer: sealed while it arrives, to the source and the team, into a bundle in the outbox.
+
+use std::fs::DirBuilder;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::PathBuf;
+use std::sync::PoisonError;
+
+use askama::Template;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+
+use super::bundle::read_form;
+use super::problem::Problem;
+use super::state::{App, Room, respond};
+use crate::archive::pages::{self, Page};
+use crate::base::ids::DispatchId;
+use crate::base::{limits, random};
+use crate::bundle::manifest::{FileEntry, Manifest};
+use crate::bundle::reply::Correspondence;
+use crate::bundle::unfinished::NewFile;
+use crate::bundle::write::{BundleWriter, WriteError};
+use crate::crypto::seal::SealError;
+use crate::web::body::{Incoming, read_text};
+use crate::web::multipart::FormReader;
+
+/// Bytes of a message, as in a sealed reply of the command line.
+const MESSAGE: usize = (limits::MANIFEST / 4) as usize;
+
+#[derive(Template)]
+#[template(path = "room/sealed.html")]
+struct SealedPage<'a> {
+    page: &'a Page,
+    name: &'a str,
+    bundles: Vec<String>,
+}
+
+pub async fn seal(
+    State(room): App,
+    Path((_, name)): Path<(String, String)>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let page = room.page_of(&uri, &headers, &name);
+    read_form(&headers, body, move |form| {
+        let mut typed = String::new();
+        match form.and_then(|mut form| room.seal_form(&name, &mut form, &mut typed)) {
+            Ok(bundles) => {
+                let bundles = bundles.iter().map(|path| path.display().to_string()).collect();
+                respond(StatusCode::OK, &SealedPage { page: &page, name: &name, bundles })
+            }
+            Err(problem) => room.refuse(problem, page, &name, &typed),
+        }
+    })
+    .await
+}
+
+impl Room {
+    fn seal_form(
+        &self,
+        name: &str,
+        form: &mut FormReader<Incoming>,
+        typed: &mut String,
+    ) -> Result<Vec<PathBuf>, Problem> {
+        let to = self.correspondence(name)?;
+        let recipients = to.recipients().map_err(|_| Problem::NoRecipient)?;
+        let (archive, output) = self.begin()?;
+        let mut files: Vec<(FileEntry, NewFile)> = Vec::new();
+        while let Some(part) = form.next_part()? {
+            match (part.name.as_str(), part.file_name) {
+                ("message", None) => {
+                    let read = read_text(form, MESSAGE)?;
+                    *typed = read.text.replace("\r\n", "\n");
+                    if read.cut {
+                        return Err(Problem::TooLong);
+                    }
+                }
+                ("files", Some(file_name)) => {
+                    let mut sealed = recipients.seal_file(output.new_file()?)?;
+                    while let Some(bytes) = form.data()? {
+                        sealed.write(&bytes)?;
+                    }
+                    // A browser sends an empty part where nothing was chosen.
+                    if sealed.size() > 0 || !file_name.is_empty() {
+                        let (file, digested) = sealed.finish()?;
+                        let hash = digested.sha256_hex();
+                        let entry = FileEntry::new(files.len(), file_name, digested.size, hash);
+                        files.push((entry, file));
+                    }
+                }
+                _ => return Err(Problem::Form),
+            }
+        }
+        if files.len() > limits::FILES {
+            return Err(Problem::Form);
+        }
+        if typed.trim().is_empty() && files.is_empty() {
+            return Err(Problem::NothingToSend);
+        }
+        let id = DispatchId(random::bytes().map_err(|_| Problem::Internal)?);
+        let day = self.clock.day().unproven();
+        let entries = files.iter().map(|(entry, _)| entry.clone()).collect();
+        let manifest = to.manifest(&recipients, id, day, typed.clone(), entries);
+        let json = manifest.to_json().map_err(|_| Problem::Internal)?;
+        if json.len() as u64 > limits::MANIFEST {
+            return Err(Problem::TooLong);
+        }
+        let sealed = recipients.seal_manifest(&json, Vec::new())?;
+        let place = output.new_directory()?;
+        // Read by `conversation`: whose it is, when, and which answer, so that it is known when it comes back.
+        let short: String = manifest.dispatch.chars().take(8).collect();
+        let first = place.path().join(format!("{name}.{day}.{short}.tar"));
+        let mut bundle = BundleWriter::new(&first)?;
+        bundle.dispatch(&manifest.mailbox, &manifest.dispatch, day, sealed)?;
+        for (number, (_, mut file)) in (1..).zip(files) {
+            let size = file.rewound()?;
+            bundle.file(number, size, |out| io::copy(&mut file, out).map(drop))?;
+        }
+        let volumes = bundle.finish()?;
+        let outbox = archive.outbox();
+        match DirBuilder::new().mode(0o700).create(&outbox) {
+            Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(e.into()),
+            _ => {}
+        }
+        let mut carried = Vec::new();
+        for volume in volumes {
+            let to = outbox.join(volume.file_name().unwrap_or_default());
+            std::fs::rename(&volume, &to)?;
+            carried.push(to);
+        }
+        pages::write(&archive, &output)?;
+        Ok(carried)
+    }
+
+    /// Whom an answer goes to: by the last submission, whose keys the address book knows.
+    fn correspondence(&self, name: &str) -> Result<Correspondence, Problem> {
+        let mailbox = self.mailbox(name)?;
+        let last = mailbox.dispatches.into_iter().rev().find(|kept| !kept.is_reply());
+        let submission: Manifest = last.ok_or(Problem::NoRecipient)?.manifest;
+        let held = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut book = held.load().map_err(|_| Problem::Book)?;
+        book.check(&submission, &[]).map_err(|_| Problem::Keys)?;
+        Ok(Correspondence {
+            mailbox: submission.mailbox,
+            source_recipients: submission.source_recipients,
+            team: submission.team,
+            team_recipients: submission.recipients,
+        })
+    }
+}
+
+impl From<SealError> for Problem {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::Io(error) => Self::of(&error),
+            _ => Self::Internal,
+        }
+    }
+}
+
+impl From<WriteError> for Problem {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Io(_, error) | WriteError::Content(error) => Self::of(&error),
+            WriteError::Exists(_) => Self::Internal,
+        }
+    }
+}
