@@ -41,6 +41,7 @@ mod open_what_was_sent;
 mod our_pages;
 mod progress;
 mod questions;
+mod room;
 mod sandbox;
 mod seized_disk;
 mod serve_with_tor;

@@ -33,6 +33,8 @@ pub struct Mailbox {
     pub damaged: Vec<String>,
     /// Sealed answers to it that wait in the outbox: names of bundles.
     pub outbox: Vec<String>,
+    /// Whether there are private notes.
+    pub has_notes: bool,
 }
 
 /// A dispatch of an archive.
@@ -116,6 +118,11 @@ impl Mailbox {
         }
     }
 
+    /// Whether there is nothing to show.
+    pub fn is_empty(&self) -> bool {
+        self.dispatches.is_empty() && self.damaged.is_empty() && !self.has_notes
+    }
+
     /// How many the last run brought.
     pub fn new(&self) -> usize {
         self.dispatches.iter().filter(|kept| kept.is_new).count()
@@ -190,7 +197,8 @@ impl Archive {
         });
         damaged.sort();
         let outbox = self.sealed_for(name, &dispatches);
-        Ok(Some(Mailbox { name: name.to_owned(), dispatches, damaged, outbox }))
+        let has_notes = !self.notes(name).is_empty();
+        Ok(Some(Mailbox { name: name.to_owned(), dispatches, damaged, outbox, has_notes }))
     }
 
     /// Bundles in the outbox for a mailbox whose answer was not seen in it yet. Their names are

@@ -322,7 +322,7 @@ pub fn write(archive: &Archive, output: &Output) -> Result<(), FileFault> {
     let mut rows = Vec::new();
     for name in archive.mailboxes()? {
         let Some(mailbox) = archive.conversation(&name, &new)? else { continue };
-        if mailbox.dispatches.is_empty() && mailbox.damaged.is_empty() {
+        if mailbox.is_empty() {
             continue;
         }
         for lang in Lang::all() {

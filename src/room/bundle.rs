@@ -12,8 +12,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::Response;
 
+use super::answer::{blocking, respond};
 use super::problem::Problem;
-use super::state::{App, Room, respond};
+use super::state::{App, Room};
 use crate::archive::add::Adding;
 use crate::archive::open::{Closed, manifests};
 use crate::archive::pages::{self, Page};
@@ -85,7 +86,7 @@ pub(super) async fn read_form(
         let limits = FormLimits { parts: PARTS, ..FormLimits::default() };
         FormReader::new(incoming, &boundary, limits)
     });
-    let work = super::state::blocking(move || work(form.map_err(Problem::from)));
+    let work = blocking(move || work(form.map_err(Problem::from)));
     let (response, whole) = tokio::join!(work, outgoing.pump(body, IDLE, DRAIN, |_| ()));
     close_unless(whole, response)
 }

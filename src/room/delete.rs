@@ -9,8 +9,9 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::answer::{blocking, respond};
 use super::problem::Problem;
-use super::state::{App, Room, blocking, respond};
+use super::state::{App, Room};
 use crate::archive::add::SUMMARY;
 use crate::archive::conversation::ORDER;
 use crate::archive::pages::{self, Page};
@@ -92,7 +93,7 @@ impl Room {
         let (archive, output) = self.begin()?;
         let dir = archive.dir().join(name);
         let left = mailbox.dispatches.iter().filter(|kept| kept.name != dispatch).count();
-        let is_last = left == 0 && mailbox.damaged.is_empty() && archive.notes(name).is_empty();
+        let is_last = left == 0 && mailbox.damaged.is_empty() && !mailbox.has_notes;
         let all = dispatch.is_empty();
         if !all && left == mailbox.dispatches.len() {
             return Err(Problem::Address);

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::state::respond;
+use super::answer::respond;
 use crate::archive::pages::Page;
 use crate::bundle::entries::TarFault;
 use crate::bundle::extract::FileFault;

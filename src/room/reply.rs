@@ -12,9 +12,10 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 
+use super::answer::respond;
 use super::bundle::read_form;
 use super::problem::Problem;
-use super::state::{App, Room, respond};
+use super::state::{App, Room};
 use crate::archive::pages::{self, Page};
 use crate::base::ids::DispatchId;
 use crate::base::{limits, random};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -18,7 +18,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use super::problem::Problem;
 use super::state::{App, Room};
 use super::{bundle, delete, file, reply, search, show};
-use crate::archive::pages::STYLE_HASH;
+use crate::archive::pages::{Page, STYLE_HASH};
+use crate::pages::lang::Lang;
 use crate::web::headers;
 
 /// Bytes of a small form: private notes are the longest.
@@ -71,7 +72,7 @@ async fn guard(State(room): App, request: Request, next: Next) -> Response {
         && uri.authority().is_none_or(|authority| authority.as_str() == room.host)
         && room.admits(uri.path());
     if !is_ours {
-        return nobody(uri, headers);
+        return nobody(Problem::Address, uri, headers);
     }
     let is_form = !request.method().is_safe();
     let origin = format!("http://{}", room.host);
@@ -79,11 +80,10 @@ async fn guard(State(room): App, request: Request, next: Next) -> Response {
     // A form that leads here from elsewhere is refused; so is a page of another site that asks for one of ours.
     let site = only(headers, &HeaderName::from_static("sec-fetch-site"));
     let foreign = site.is_some_and(|site| !matches!(site, "same-origin" | "none"));
-    let is_document = request.method() == axum::http::Method::GET
+    let is_document = request.method() == Method::GET
         && only(headers, &HeaderName::from_static("sec-fetch-dest")).is_none_or(|to| to == "document");
     if is_form && (!is_from_here || foreign) || foreign && !is_document {
-        let page = room.page(uri, headers, "/");
-        return Problem::Foreign.page(page);
+        return nobody(Problem::Foreign, uri, headers);
     }
     next.run(request).await
 }
@@ -96,10 +96,8 @@ fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 }
 
 /// A page without an address of the room in it.
-fn nobody(uri: &axum::http::Uri, headers: &HeaderMap) -> Response {
-    use crate::archive::pages::Page;
-    use crate::pages::lang::Lang;
-    Problem::Address.page(Page::in_room(Lang::of(uri, headers), "", "/".into()))
+fn nobody(problem: Problem, uri: &Uri, headers: &HeaderMap) -> Response {
+    problem.page(Page::in_room(Lang::of(uri, headers), "", "/".into()))
 }
 
 /// A panic in a handler is a page of ours, and so is what the framework refuses.

@@ -9,8 +9,9 @@ use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::answer::{blocking, respond};
 use super::problem::Problem;
-use super::state::{App, Room, blocking, respond};
+use super::state::{App, Room};
 use crate::archive::pages::Page;
 use crate::bundle::names::{printable, text};
 

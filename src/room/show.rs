@@ -9,8 +9,9 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::answer::{blocking, respond};
 use super::problem::Problem;
-use super::state::{App, Room, blocking, respond};
+use super::state::{App, Room};
 use crate::archive::conversation::{MOST_NOTES, Mailbox, NOTES};
 use crate::archive::pages::{self, IndexPage, MailboxPage, Page, Row};
 use crate::archive::transcript;
@@ -40,7 +41,7 @@ impl Room {
         let mut rows = Vec::new();
         for name in self.archive.mailboxes()? {
             if let Some(mailbox) = self.archive.conversation(&name, &new)?
-                && !(mailbox.dispatches.is_empty() && mailbox.damaged.is_empty())
+                && !mailbox.is_empty()
             {
                 rows.push(Row::of(&mailbox));
             }

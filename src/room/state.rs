@@ -1,13 +1,9 @@
 //! What all pages of the room share.
 
-use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
-use askama::Template;
+use axum::http::{HeaderMap, Uri};
 use subtle::ConstantTimeEq;
 
 use super::problem::Problem;
@@ -101,23 +97,4 @@ impl Room {
         sent.map_err(|_| Problem::Internal)?;
         result.recv().map_err(|_| Problem::Internal)
     }
-
-    /// A path of the archive as its editor knows it.
-    pub(super) fn path(&self, within: &str) -> PathBuf {
-        self.archive.dir().join(within)
-    }
-}
-
-/// Something that blocks, on a thread where it may.
-pub(super) async fn blocking(work: impl FnOnce() -> Response + Send + 'static) -> Response {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
-}
-
-/// A template as an answer.
-pub(super) fn respond(status: StatusCode, template: &impl Template) -> Response {
-    let Ok(html) = template.render() else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    };
-    (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], Body::from(html)).into_response()
 }

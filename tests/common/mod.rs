@@ -7,6 +7,7 @@ pub mod dispatches;
 pub mod held;
 pub mod inside;
 mod messages;
+pub mod room;
 pub mod wire;
 
 use std::ffi::OsStr;
