@@ -556,4 +556,22 @@ fn ciphertext_that_is_known_already_is_not_opened_when_it_is_sent_again() {
     assert_eq!(fs::read(files.join("wrapped")).unwrap(), file);
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(told.matches("the same sealed bytes").count(), 4, "{told}");
+    // Nor in a later run into the same archive.
+    let archive = dir.path().join("archive");
+    ok(&mut editor.open([&first], &archive));
+    let wrapped = stock_sealed(dir.path(), &file, &editor.recipient, false);
+    let mut dispatch = Dispatch::new("quiet-fox", "")
+        .with("file.age", &file)
+        .with("manifest.age", &manifest)
+        .with("wrapped.age", &wrapped)
+        .with("letters.age", &stock_sealed(dir.path(), b"fresh", &editor.recipient, true));
+    dispatch.manifest.dispatch = "ab".repeat(16);
+    let later = dir.path().join("later.tar");
+    bundle(&later, &editor, &[dispatch]);
+    let told = ok(&mut editor.open([&later], &archive));
+    let files = archive.join("quiet-fox").join("ab".repeat(16)).join("files");
+    assert!(!files.join("file").exists() && !files.join("manifest").exists());
+    assert_eq!(fs::read(files.join("wrapped")).unwrap(), file);
+    assert_eq!(fs::read(files.join("letters")).unwrap(), b"fresh");
+    assert_eq!(said(&told).matches("the same sealed bytes").count(), 3, "{}", said(&told));
 }

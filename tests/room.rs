@@ -10,6 +10,7 @@ use crate::common::dispatches::*;
 use crate::common::room::Reading;
 use crate::common::wire::selector;
 use crate::common::*;
+use crate::editors_and_replies::fetched_back;
 
 /// An archive of one mailbox with a document, and its room.
 fn opened(desk: &Desk) -> (Dispatch, Reading) {
@@ -167,6 +168,31 @@ fn the_room_is_shut_in_and_ends_with_its_terminal() {
 }
 
 #[test]
+fn a_browser_is_opened_where_asked_and_no_process_list_shows_the_address() {
+    let desk = Desk::new();
+    let (_, reading) = opened(&desk);
+    drop(reading);
+    let bin = desk.path("bin");
+    fs::create_dir(&bin).unwrap();
+    let script = "#!/bin/sh\necho \"$@\" > \"$SEEN.args\"\ncp \"$1\" \"$SEEN.part\"\nmv \"$SEEN.part\" \"$SEEN\"\n";
+    fs::write(bin.join("xdg-open"), script).unwrap();
+    ok(Command::new("chmod").arg("755").arg(bin.join("xdg-open")));
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let mut command = sourdine();
+    command.arg("read").arg(desk.path("archive")).arg("-i").arg(&desk.editor.key).arg("--browser");
+    command.env("PATH", path).env("SEEN", desk.path("seen"));
+    let mut reading = Reading::of(command);
+    let seen = wait_for("the browser", || fs::read_to_string(desk.path("seen")).ok());
+    assert!(seen.contains(&reading.address), "{seen}");
+    let args = fs::read_to_string(desk.path("seen.args")).unwrap();
+    assert!(!args.contains(reading.address.rsplit('/').nth(1).unwrap()), "{args}");
+    ok(Command::new("kill").arg("-TERM").arg(reading.child.id().to_string()));
+    reading.child.wait().unwrap();
+    let left = fs::read_dir(desk.path("archive")).unwrap().flatten();
+    assert!(left.into_iter().all(|entry| !entry.file_name().to_string_lossy().starts_with('.')));
+}
+
+#[test]
 fn what_is_no_archive_or_no_key_is_refused_before_anything_is_served() {
     let desk = Desk::new();
     let (_, reading) = opened(&desk);
@@ -286,15 +312,15 @@ fn notes_search_transcript_and_deleting_after_a_question() {
 
 #[test]
 fn an_answer_is_sealed_carried_and_comes_back_as_it_was() {
-    let site = Box_::served(1, &[]);
-    let editor = &site.editors[0];
+    let mut site = Box_::served(1, &[]);
+    let editor = Editor { key: site.editors[0].key.clone(), recipient: String::new() };
     let form = site.form("en");
     site.send(&form, "Bonjour", &[]).must_say(msg("receipt-title"));
     let archive = site.path("archive");
     ok(&mut editor.open([site.export("first.tar")], &archive));
     let name = fs::read_dir(&archive).unwrap().flatten().find(|e| e.path().is_dir()).unwrap();
     let name = name.file_name().into_string().unwrap();
-    let reading = Reading::begin(&archive, editor);
+    let reading = Reading::begin(&archive, &editor);
     let document = site.path("réponse.txt");
     fs::write(&document, vec![b'x'; 200_000]).unwrap();
     let path = format!("mailbox/{name}/reply?lang=en");
@@ -316,7 +342,7 @@ fn an_answer_is_sealed_carried_and_comes_back_as_it_was() {
     mailbox.must_say("À bientôt").must_say("réponse.txt");
 
     // It comes back into this archive, and into another.
-    let back = site.export("back.tar");
+    let back = fetched_back(&mut site, "back.tar");
     let send = format!("bundles=@{}", back.display());
     is(&reading.ask("open?lang=en", &["-F", &send]), 200, &filled("room-opened-added[one]", &["1"]));
     let page = reading.ask(&format!("mailbox/{name}?lang=en"), &[]);
@@ -329,7 +355,6 @@ fn an_answer_is_sealed_carried_and_comes_back_as_it_was() {
         .iter()
         .filter(|path| path.ends_with("manifest.json"))
         .map(|path| Manifest::parse(&fs::read(path).unwrap()).unwrap())
-        .filter(|manifest| manifest.message != "Bonjour")
         .collect();
     assert_eq!(replies.len(), 1);
     assert_eq!(replies[0].message, "Merci !\nÀ bientôt");

@@ -12,13 +12,13 @@ use sha2::{Digest, Sha256};
 use super::conversation::{Kept, NEW, ORDER, UNFINISHED, file_place, is_there};
 use super::open::Closed;
 use super::order::merged;
-use super::place::{Archive, dispatch_name};
+use super::place::{Archive, dispatch_name, mailbox_name};
 use super::record::{FileRecord, Record, VERSION};
 use crate::base::ids::hex;
 use crate::base::kind::DispatchKind;
 use crate::bundle::extract::{self, FileFault, Opened, Outcome, Output, Progress, give_name};
 use crate::bundle::names;
-use crate::bundle::sealed_by_source::{Known, Opener};
+use crate::bundle::sealed_by_source::{Known, Opener, beginning};
 use crate::bundle::summary::{self, Section};
 
 /// The summary of the last run.
@@ -32,6 +32,13 @@ pub struct Added<'a> {
     pub here: usize,
     /// Whether the disk was full.
     pub is_full: bool,
+}
+
+impl Added<'_> {
+    /// The directories of the mailboxes that something was written to.
+    pub fn mailboxes(&self) -> impl Iterator<Item = String> {
+        self.sections.iter().map(|section| mailbox_name(&section.manifest.mailbox))
+    }
 }
 
 /// Where a run writes, and where it reads.
@@ -62,8 +69,9 @@ impl Adding<'_> {
         &self,
         opened: &'o [Opened],
         closed: &mut Vec<(String, Closed)>,
-        known: Known,
+        mut known: Known,
     ) -> Result<Added<'o>, FileFault> {
+        self.archive.add_sealed(&mut known)?;
         let places: Vec<_> = opened.iter().map(|dispatch| self.place(dispatch)).collect();
         let mut added = Added { sections: Vec::new(), here: 0, is_full: false };
         let mut opener = Opener {
@@ -97,7 +105,7 @@ impl Adding<'_> {
         }
         self.note_order(&places)?;
         for (dispatch, place, kept) in plan {
-            // Twice in one run under two paths, as a captured server may show a reply.
+            // Two ids that a file system takes for one.
             if kept.is_none() && let Ok(Some(twin)) = Kept::read(&place.dir) {
                 if twin.manifest == dispatch.manifest {
                     added.here += 1;
@@ -132,10 +140,10 @@ impl Adding<'_> {
     }
 
     fn place(&self, dispatch: &Opened) -> Place {
-        let mailbox = self.archive.mailbox(&dispatch.manifest.mailbox);
-        let name = dispatch_name(&dispatch.manifest, &dispatch.gathered.dispatch);
+        let mailbox_name = mailbox_name(&dispatch.manifest.mailbox);
+        let mailbox = self.archive.dir().join(&mailbox_name);
+        let name = dispatch_name(&dispatch.gathered.dispatch);
         let dir = mailbox.join(&name);
-        let mailbox_name = mailbox.file_name().unwrap_or_default().to_string_lossy();
         Place { name: format!("{mailbox_name}/{name}"), dir, mailbox }
     }
 
@@ -203,8 +211,18 @@ impl Adding<'_> {
             DispatchKind::Submission => opener.open(&outcomes, &files),
             DispatchKind::Reply => BTreeMap::new(),
         };
+        let gathered = &dispatch.gathered;
+        let mut sealed = kept.map(|kept| kept.record.sealed.clone()).unwrap_or_default();
+        for (volume, entry) in gathered.manifest.iter().chain(gathered.files.values()) {
+            if let Some(volume) = self.volumes.get(*volume) {
+                sealed.push(beginning(volume, entry)?);
+            }
+        }
+        sealed.sort();
+        sealed.dedup();
         let record = Record {
             version: VERSION,
+            sealed,
             files: outcomes
                 .iter()
                 .map(|outcome| FileRecord::of(outcome, sealed_by_source.get(&outcome.number)))

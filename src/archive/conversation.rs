@@ -11,6 +11,7 @@ use crate::base::kind::DispatchKind;
 use crate::base::limits;
 use crate::bundle::manifest::{FileEntry, Manifest};
 use crate::bundle::path::is_dispatch;
+use crate::bundle::sealed_by_source::Known;
 
 /// The order of a mailbox's dispatches, one name a line.
 pub const ORDER: &str = "order.txt";
@@ -201,6 +202,19 @@ impl Archive {
         Ok(Some(Mailbox { name: name.to_owned(), dispatches, damaged, outbox, has_notes }))
     }
 
+    /// Tells of the sealed bytes of everything that is here.
+    pub fn add_sealed(&self, known: &mut Known) -> io::Result<()> {
+        for name in self.mailboxes()? {
+            for entry in std::fs::read_dir(self.dir().join(name))?.flatten() {
+                let record = read_bounded(&entry.path().join("record.json"), limits::MANIFEST * 2);
+                let record = record.ok().and_then(|json| serde_json::from_slice(&json).ok());
+                let sealed = record.map(|record: Record| record.sealed).unwrap_or_default();
+                sealed.into_iter().for_each(|beginning| known.add_earlier(beginning));
+            }
+        }
+        Ok(())
+    }
+
     /// Bundles in the outbox for a mailbox whose answer was not seen in it yet. Their names are
     /// `MAILBOX.DAY.ID.tar`; a designation has no dot.
     fn sealed_for(&self, name: &str, dispatches: &[Kept]) -> Vec<String> {
@@ -210,7 +224,7 @@ impl Archive {
             .filter(|bundle| {
                 let mut parts = bundle.split('.');
                 let (mailbox, id) = (parts.next(), parts.nth(1).unwrap_or_default());
-                let came_back = dispatches.iter().any(|kept| kept.name.starts_with(id));
+                let came_back = dispatches.iter().any(|kept| kept.manifest.dispatch.starts_with(id));
                 mailbox == Some(name) && bundle.ends_with(".tar") && !came_back
             })
             .collect();

@@ -178,7 +178,7 @@ impl Page {
     }
 
     /// What became of a file that is not there.
-    pub fn fault(&self, fault: &Fault) -> String {
+    pub fn fault(&self, fault: Fault) -> String {
         match fault {
             Fault::Missing => self.t.room_fault_missing(),
             Fault::Added => self.t.room_fault_added(),
@@ -188,7 +188,7 @@ impl Page {
     }
 
     /// Why a file stays as its source sealed it.
-    pub fn left(&self, left: &LeftSealed) -> String {
+    pub fn left(&self, left: LeftSealed) -> String {
         match left {
             LeftSealed::OtherKey => self.t.room_left_other_key(),
             LeftSealed::Known => self.t.room_left_known(),
@@ -197,7 +197,7 @@ impl Page {
     }
 
     /// What a mailbox waits for.
-    pub fn standing(&self, standing: &Standing) -> String {
+    pub fn standing(&self, standing: Standing) -> String {
         match standing {
             Standing::Waiting => self.t.room_waiting(),
             Standing::Outbox => self.t.room_outbox(),
@@ -301,12 +301,13 @@ impl MailboxPage<'_> {
     }
 
     /// Where the room hands a file out.
-    fn download(&self, kept: &Kept, number: &u32) -> String {
+    fn download(&self, kept: &Kept, number: u32) -> String {
         self.page.to(&format!("/file/{}/{}/{number}/0", self.mailbox.name, kept.name))
     }
 
     /// The same of what was in it, `layer` from 1.
-    fn download_layer(&self, kept: &Kept, number: &u32, layer: &usize) -> String {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "what a template counts comes so")]
+    fn download_layer(&self, kept: &Kept, number: u32, layer: &usize) -> String {
         self.page.to(&format!("/file/{}/{}/{number}/{layer}", self.mailbox.name, kept.name))
     }
 

@@ -6,9 +6,8 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use crate::bundle::extract::Output;
-use crate::bundle::manifest::Manifest;
 use crate::bundle::names::safe;
-use crate::bundle::path::{is_designation, is_dispatch};
+use crate::bundle::path::is_designation;
 use crate::bundle::unfinished::Unfinished;
 
 /// The file that tells an archive from any other directory.
@@ -125,11 +124,6 @@ impl Archive {
         self.dir.join(OUTBOX)
     }
 
-    /// The directory of a mailbox: its designation, but for names that mean something else.
-    pub fn mailbox(&self, designation: &str) -> PathBuf {
-        self.dir.join(mailbox_name(designation))
-    }
-
     /// Every directory that may be a mailbox's, by name.
     pub fn mailboxes(&self) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
@@ -145,23 +139,23 @@ impl Archive {
     }
 }
 
-fn mailbox_name(designation: &str) -> String {
+/// The directory of a mailbox: its designation, but for names that mean something else.
+pub fn mailbox_name(designation: &str) -> String {
     let name = safe(designation);
     // No designation holds an underscore.
     if name == OUTBOX { format!("_{name}") } else { name }
 }
 
-/// Whether a directory's name is one that [`Archive::mailbox`] gives.
+/// Whether a directory's name is one that [`mailbox_name`] gives.
 pub fn is_mailbox(name: &str) -> bool {
     let designation = name.strip_prefix('_').unwrap_or(name);
     is_designation(designation) && mailbox_name(designation) == name
 }
 
-/// The directory of a dispatch within its mailbox's: its id. A reply made by hand may have called itself anything;
-/// then the id that it was stored under, which is a plain name.
-pub fn dispatch_name(manifest: &Manifest, stored: &str) -> String {
-    let own = is_dispatch(&manifest.dispatch);
-    safe(if own { &manifest.dispatch } else { stored })
+/// The directory of a dispatch within its mailbox's: the id that it was stored under. A submission calls itself so too;
+/// what a reply calls itself is its maker's choice.
+pub fn dispatch_name(stored: &str) -> String {
+    safe(stored)
 }
 
 #[cfg(test)]

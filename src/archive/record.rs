@@ -20,6 +20,9 @@ pub struct Record {
     pub version: u32,
     /// By their number.
     pub files: Vec<FileRecord>,
+    /// How each sealed member began (SHA-256): sent again within a document, it is not opened.
+    #[serde(default)]
+    pub sealed: Vec<String>,
 }
 
 /// Of one file.

@@ -1,6 +1,7 @@
 //! Opening the next bundles: they arrive sealed, wait sealed in the archive's directory for what is unfinished, and
 //! are opened as `sourdine open` does.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
@@ -37,6 +38,8 @@ pub(super) const PARTS: usize = 10_100;
 
 /// What came of it.
 struct Opened {
+    /// Mailboxes that something was added to, each once.
+    mailboxes: BTreeSet<String>,
     added: usize,
     here: usize,
     missing: usize,
@@ -146,6 +149,7 @@ impl Room {
         let added = adding.run(&all.opened, &mut closed, all.known)?;
         pages::write(archive, output)?;
         let opened = Opened {
+            mailboxes: added.mailboxes().collect(),
             added: added.sections.len(),
             here: added.here,
             missing: added.sections.iter().map(|section| section.faults().count()).sum(),
