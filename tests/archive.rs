@@ -56,7 +56,8 @@ fn messages(archive: &Path, page: &str) -> Vec<String> {
 #[test]
 fn a_conversation_grows_in_the_bundles_order_and_what_is_there_stays() {
     let desk = Desk::new();
-    let (one, three) = (sent("brave-heron", 1, "one").with("a.pdf", b"a"), sent("brave-heron", 3, "three"));
+    let (one, three) =
+        (sent("brave-heron", 1, "one").with("a.pdf", b"a"), sent("brave-heron", 3, "three"));
     let two = reply("brave-heron", 2, "two").with("page.pdf", b"page");
     let other = sent("calm-fox", 9, "other");
     let archive = desk.path("archive");
@@ -73,7 +74,10 @@ fn a_conversation_grows_in_the_bundles_order_and_what_is_there_stays() {
     // An answer that the first bundle did not have stands between what it stood between.
     let second = [one, two, three, other];
     let said = open("second.tar", &second);
-    assert!(said.contains("2 dispatch(es)") && said.contains("2 dispatch(es) were already here"), "{said}");
+    assert!(
+        said.contains("2 dispatch(es)") && said.contains("2 dispatch(es) were already here"),
+        "{said}"
+    );
     assert_eq!(messages(&archive, "brave-heron/index.html"), ["one", "two", "three"]);
     assert_eq!(messages(&archive, "brave-heron/index.fr.html"), ["one", "two", "three"]);
     assert_eq!(messages(&archive, "calm-fox/index.html"), ["other"]);
@@ -88,7 +92,10 @@ fn a_conversation_grows_in_the_bundles_order_and_what_is_there_stays() {
     // The same once more changes nothing, and what was new stays so.
     let before = content(&archive);
     let said = open("third.tar", &second);
-    assert!(said.starts_with("0 dispatch(es)") && said.contains("4 dispatch(es) were already here"), "{said}");
+    assert!(
+        said.starts_with("0 dispatch(es)") && said.contains("4 dispatch(es) were already here"),
+        "{said}"
+    );
     let mut after = content(&archive);
     after.insert("SUMMARY.txt".into(), before["SUMMARY.txt"].clone());
     assert!(before == after);
@@ -104,14 +111,19 @@ fn a_conversation_grows_in_the_bundles_order_and_what_is_there_stays() {
 fn another_content_under_a_known_id_is_refused_and_changes_nothing() {
     let desk = Desk::new();
     let archive = desk.path("archive");
-    let mut command = desk.command(&[sent("brave-heron", 1, "true").with("a.pdf", b"a")], "archive");
+    let mut command =
+        desk.command(&[sent("brave-heron", 1, "true").with("a.pdf", b"a")], "archive");
     ok(&mut command);
     let before = kept(&archive);
-    let false_one = [sent("brave-heron", 1, "false").with("a.pdf", b"b"), sent("calm-fox", 2, "new")];
+    let false_one =
+        [sent("brave-heron", 1, "false").with("a.pdf", b"b"), sent("calm-fox", 2, "new")];
     let tar = desk.path("false.tar");
     bundle(&tar, &desk.editor, &false_one);
     let said = fails(&mut desk.editor.open([&tar], &archive));
-    assert!(said.contains(&false_one[0].place()) && said.contains("another dispatch under this id"), "{said}");
+    assert!(
+        said.contains(&false_one[0].place()) && said.contains("another dispatch under this id"),
+        "{said}"
+    );
     let after = kept(&archive);
     assert!(before.iter().all(|(name, bytes)| after.get(name) == Some(bytes)));
     assert!(archive.join(false_one[1].place()).exists());
@@ -147,13 +159,20 @@ fn files_that_were_missing_come_with_a_later_bundle() {
     assert!(!plain(&is_missing()).contains(msg("room-fault-missing")));
     // Somebody moved a file away: it is written again.
     fs::remove_file(archive.join(whole.place()).join("files/a.pdf")).unwrap();
+    let own = archive.join(whole.place()).join("files/b-cleaned.pdf");
+    fs::write(&own, "an editor's own").unwrap();
     ok(&mut open(&desk.path("whole.tar")));
     assert_eq!(desk.files("archive", &whole), both);
+    // What an editor put there is not thrown away.
+    let aside = archive.join(format!("{}.old1/files/b-cleaned.pdf", whole.place()));
+    assert_eq!(fs::read_to_string(aside).unwrap(), "an editor's own");
+    assert_eq!(messages(&archive, "brave-heron/index.html"), ["both"]);
 }
 
 #[test]
 fn pages_show_hostile_names_and_texts_and_lead_nowhere() {
-    const HOSTILE: &str = "</p><script>alert(1)</script><img src=http://evil.example/x>\u{1b}\u{202e}";
+    const HOSTILE: &str =
+        "</p><script>alert(1)</script><img src=http://evil.example/x>\u{1b}\u{202e}";
     let desk = Desk::new();
     let mut dispatch = sent("brave-heron", 1, HOSTILE)
         .with("<svg onload=alert(1)>.svg", b"<svg onload='alert(1)'/>")
@@ -165,8 +184,10 @@ fn pages_show_hostile_names_and_texts_and_lead_nowhere() {
     ok(&mut desk.command(&[dispatch, sent("outbox", 2, "a name of ours")], "archive"));
     let archive = desk.path("archive");
     assert!(archive.join("_outbox").exists() && !archive.join("outbox").exists());
-    let pages: Vec<_> =
-        files_below(&archive).into_iter().filter(|path| path.extension().is_some_and(|e| e == "html")).collect();
+    let pages: Vec<_> = files_below(&archive)
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|e| e == "html"))
+        .collect();
     let of_sources = |path: &Path| path.parent().unwrap().ends_with("files");
     let ours: Vec<_> = pages.iter().filter(|path| !of_sources(path)).collect();
     assert_eq!(ours.len(), 3 * 3);
@@ -174,8 +195,14 @@ fn pages_show_hostile_names_and_texts_and_lead_nowhere() {
         let html = fs::read_to_string(path).unwrap();
         assert!(!html.contains('\u{1b}'), "{}", path.display());
         let page = scraper::Html::parse_document(&html);
-        for nothing in ["script", "img", "svg[onload]", "form", "iframe", "link", "object", "[onload]"] {
-            assert!(page.select(&selector(nothing)).next().is_none(), "{nothing} {}", path.display());
+        for nothing in
+            ["script", "img", "svg[onload]", "form", "iframe", "link", "object", "[onload]"]
+        {
+            assert!(
+                page.select(&selector(nothing)).next().is_none(),
+                "{nothing} {}",
+                path.display()
+            );
         }
         let policy = page.select(&selector("meta[http-equiv=Content-Security-Policy]")).next();
         let policy = policy.unwrap().value().attr("content").unwrap();
@@ -185,7 +212,10 @@ fn pages_show_hostile_names_and_texts_and_lead_nowhere() {
             use sha2::Digest;
             base64::prelude::BASE64_STANDARD.encode(sha2::Sha256::digest(style))
         };
-        assert!(policy.starts_with(&format!("default-src 'none'; style-src 'sha256-{hash}'")), "{policy}");
+        assert!(
+            policy.starts_with(&format!("default-src 'none'; style-src 'sha256-{hash}'")),
+            "{policy}"
+        );
         // Every link leads to a page of ours that is there.
         for link in page.select(&selector("[href]")) {
             let to = link.value().attr("href").unwrap();

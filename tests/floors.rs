@@ -22,8 +22,8 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     (
         "cli",
         &[
-            "base", "crypto", "store", "config", "bundle", "pages", "archive", "dropbox", "web", "room",
-            "tor",
+            "base", "crypto", "store", "config", "bundle", "pages", "archive", "dropbox", "web",
+            "room", "tor",
         ],
     ),
 ];

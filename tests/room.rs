@@ -68,7 +68,9 @@ fn who_has_not_the_name_the_token_and_the_origin_learns_nothing() {
     // No token, or another.
     let mailbox = "mailbox/brave-heron";
     let other = "0".repeat(token.len());
-    for path in ["/", "//", &format!("/{mailbox}"), &format!("/{other}/"), &format!("/{token}x/{mailbox}")] {
+    for path in
+        ["/", "//", &format!("/{mailbox}"), &format!("/{other}/"), &format!("/{token}x/{mailbox}")]
+    {
         nobody(&at(&reading.host, path, &[]));
     }
     // Another page sends a form, or asks for something of ours to show in itself.
@@ -84,15 +86,25 @@ fn who_has_not_the_name_the_token_and_the_origin_learns_nothing() {
     nobody(&at(&reading.host, &room, &["-H", cross, "-H", "Sec-Fetch-Dest: iframe"]));
     assert!(desk.path("archive/brave-heron").exists());
     // A link that a person followed is theirs to follow.
-    assert_eq!(at(&reading.host, &room, &["-H", cross, "-H", "Sec-Fetch-Dest: document"]).status, 200);
+    assert_eq!(
+        at(&reading.host, &room, &["-H", cross, "-H", "Sec-Fetch-Dest: document"]).status,
+        200
+    );
     // Only loopback listens.
     let port = format!(":{:04X}", reading.port().parse::<u16>().unwrap());
     let listening = fs::read_to_string("/proc/net/tcp").unwrap();
     let lines = listening.lines().filter(|line| line.split_whitespace().nth(3) == Some("0A"));
-    let ours: Vec<_> = lines.filter_map(|line| line.split_whitespace().nth(1)).filter(|at| at.ends_with(&port)).collect();
+    let ours: Vec<_> = lines
+        .filter_map(|line| line.split_whitespace().nth(1))
+        .filter(|at| at.ends_with(&port))
+        .collect();
     assert_eq!(ours, [format!("0100007F{port}")]);
     let wide = fs::read_to_string("/proc/net/tcp6").unwrap_or_default();
-    assert!(!wide.lines().any(|line| line.split_whitespace().nth(1).is_some_and(|at| at.ends_with(&port))));
+    assert!(
+        !wide
+            .lines()
+            .any(|line| line.split_whitespace().nth(1).is_some_and(|at| at.ends_with(&port)))
+    );
 }
 
 #[test]
@@ -134,7 +146,8 @@ fn a_sources_file_is_an_attachment_and_its_page_leads_nowhere_else() {
     let linked = desk.path("archive").join(sent.place()).join("files/link");
     std::os::unix::fs::symlink(&desk.editor.key, &linked).unwrap();
     let size = fs::metadata(&desk.editor.key).unwrap().len();
-    let at = json.replace("page.html", "link").replacen("\"size\": 25", &format!("\"size\": {size}"), 1);
+    let at =
+        json.replace("page.html", "link").replacen("\"size\": 25", &format!("\"size\": {size}"), 1);
     fs::write(&record, at).unwrap();
     assert_eq!(reading.ask(&format!("file/{}/1/0", sent.place()), &[]).status, 404);
 }
@@ -216,7 +229,10 @@ fn what_is_no_archive_or_no_key_is_refused_before_anything_is_served() {
 fn the_next_bundle_is_opened_by_choosing_it() {
     let desk = Desk::new();
     let (sent, reading) = opened(&desk);
-    let (next, tar) = (Dispatch::new("calm-fox", "Le prochain").with("b.bin", &[7; 300_000]), desk.path("next.tar"));
+    let (next, tar) = (
+        Dispatch::new("calm-fox", "Le prochain").with("b.bin", &[7; 300_000]),
+        desk.path("next.tar"),
+    );
     bundle(&tar, &desk.editor, &[sent, next]);
     let send = |bundle: &Path| {
         reading.ask("open?lang=en", &["-F", &format!("bundles=@{}", bundle.display())])
@@ -245,7 +261,11 @@ fn the_next_bundle_is_opened_by_choosing_it() {
     altered[at + 2000] ^= 1;
     fs::write(desk.path("altered.tar"), &altered).unwrap();
     is(&send(&desk.path("altered.tar")), 200, msg("room-closed-altered"));
-    is(&reading.ask("open?lang=en", &["-F", "bundles=@/dev/null;filename="]), 422, msg("room-bundle-none"));
+    is(
+        &reading.ask("open?lang=en", &["-F", "bundles=@/dev/null;filename="]),
+        422,
+        msg("room-bundle-none"),
+    );
     is(&reading.ask("open?lang=en", &["-d", "bundles=x"]), 400, msg("room-problem-form"));
     assert_eq!(files_below(&desk.path("archive")), before);
 }
@@ -255,7 +275,8 @@ fn notes_search_transcript_and_deleting_after_a_question() {
     let desk = Desk::new();
     let (sent, reading) = opened(&desk);
     let mailbox = "mailbox/brave-heron";
-    let notes = reading.ask(&format!("{mailbox}/notes?lang=en"), &["--data-urlencode", "notes=Rappeler Zoé\r\n"]);
+    let notes = reading
+        .ask(&format!("{mailbox}/notes?lang=en"), &["--data-urlencode", "notes=Rappeler Zoé\r\n"]);
     is(&notes, 200, msg("room-notes-saved"));
     notes.must_say("Rappeler Zoé");
     let kept = desk.path("archive/brave-heron/notes.txt");
@@ -267,11 +288,13 @@ fn notes_search_transcript_and_deleting_after_a_question() {
     }
     let long = desk.path("long");
     fs::write(&long, format!("notes={}", "a".repeat(1 << 20 | 1))).unwrap();
-    let refused = reading.ask(&format!("{mailbox}/notes?lang=en"), &["-d", &format!("@{}", long.display())]);
+    let refused =
+        reading.ask(&format!("{mailbox}/notes?lang=en"), &["-d", &format!("@{}", long.display())]);
     is(&refused, 422, msg("room-notes-long"));
     assert_eq!(fs::read_to_string(&kept).unwrap(), "Rappeler Zoé\n");
 
-    let search = |words: &str| reading.ask("search?lang=en", &["--data-urlencode", &format!("q={words}")]);
+    let search =
+        |words: &str| reading.ask("search?lang=en", &["--data-urlencode", &format!("q={words}")]);
     for (words, place) in [
         ("DELIBERATION une", "room-in-message"),
         ("page.HTML", "room-in-file"),
@@ -289,7 +312,10 @@ fn notes_search_transcript_and_deleting_after_a_question() {
     let transcript = reading.ask(&format!("{mailbox}/transcript?lang=en"), &[]);
     assert!(header(&transcript, "content-disposition").unwrap().contains("brave-heron.txt"));
     let text = String::from_utf8(transcript.bytes).unwrap();
-    assert!(text.contains("    Une délibération\n") && text.contains(&hex_sha256(b"%PDF")), "{text}");
+    assert!(
+        text.contains("    Une délibération\n") && text.contains(&hex_sha256(b"%PDF")),
+        "{text}"
+    );
 
     let archive = desk.path("archive");
     let id = &sent.manifest.dispatch;
@@ -325,7 +351,11 @@ fn an_answer_is_sealed_carried_and_comes_back_as_it_was() {
     fs::write(&document, vec![b'x'; 200_000]).unwrap();
     let path = format!("mailbox/{name}/reply?lang=en");
     // Nothing typed is lost.
-    is(&reading.ask(&path, &["-F", "message= ", "-F", "files=@/dev/null;filename="]), 422, msg("room-reply-empty"));
+    is(
+        &reading.ask(&path, &["-F", "message= ", "-F", "files=@/dev/null;filename="]),
+        422,
+        msg("room-reply-empty"),
+    );
     let attach = format!("files=@{}", document.display());
     let sealed = reading.ask(&path, &["-F", "message=Merci !\r\nÀ bientôt", "-F", &attach]);
     is(&sealed, 200, msg("room-sealed-next"));
@@ -344,7 +374,11 @@ fn an_answer_is_sealed_carried_and_comes_back_as_it_was() {
     // It comes back into this archive, and into another.
     let back = fetched_back(&mut site, "back.tar");
     let send = format!("bundles=@{}", back.display());
-    is(&reading.ask("open?lang=en", &["-F", &send]), 200, &filled("room-opened-added[one]", &["1"]));
+    is(
+        &reading.ask("open?lang=en", &["-F", &send]),
+        200,
+        &filled("room-opened-added[one]", &["1"]),
+    );
     let page = reading.ask(&format!("mailbox/{name}?lang=en"), &[]);
     page.must_say("À bientôt").must_not_say(msg("room-outbox-text"));
     assert!(main_text(&page).find("Bonjour") < main_text(&page).find("À bientôt"));
@@ -420,7 +454,9 @@ fn on_a_stick(disk: &Path) {
     let desk = Desk::new();
     let archive = disk.join("archive");
     let small = Dispatch::new("brave-heron", "small").with("a.bin", &[1; 100_000]);
-    let large = Dispatch::new("calm-fox", "large").with("a.bin", &[1; 100_000]).with("b.bin", &vec![2; 4 << 20]);
+    let large = Dispatch::new("calm-fox", "large")
+        .with("a.bin", &[1; 100_000])
+        .with("b.bin", &vec![2; 4 << 20]);
     bundle(&desk.path("both.tar"), &desk.editor, &[small, large]);
     let said = fails(&mut desk.editor.open([desk.path("both.tar")], &archive));
     assert!(said.contains("is full; make room"), "{said}");

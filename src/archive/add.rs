@@ -21,6 +21,9 @@ use crate::bundle::names;
 use crate::bundle::sealed_by_source::{Known, Opener, beginning};
 use crate::bundle::summary::{self, Section};
 
+/// Directories of one dispatch that are put aside.
+const MOST_ASIDE: u32 = 1_000;
+
 /// The summary of the last run.
 pub const SUMMARY: &str = "SUMMARY.txt";
 
@@ -74,7 +77,7 @@ impl Adding<'_> {
         self.archive.add_sealed(&mut known)?;
         let places: Vec<_> = opened.iter().map(|dispatch| self.place(dispatch)).collect();
         let mut added = Added { sections: Vec::new(), here: 0, is_full: false };
-        let mut opener = Opener {
+        let mut inner = Opener {
             volumes: self.volumes,
             identities: self.identities,
             output: self.output,
@@ -87,7 +90,9 @@ impl Adding<'_> {
                 Ok(Some(kept)) if kept.manifest != dispatch.manifest => {
                     closed.push((place_in_bundle(dispatch), Closed::Other));
                 }
-                Ok(Some(kept)) if kept.record.files.iter().all(|file| is_there(&place.dir, file)) => {
+                Ok(Some(kept))
+                    if kept.record.files.iter().all(|file| is_there(&place.dir, file)) =>
+                {
                     added.here += 1;
                 }
                 Ok(kept) => plan.push((dispatch, place, kept)),
@@ -106,7 +111,9 @@ impl Adding<'_> {
         self.note_order(&places)?;
         for (dispatch, place, kept) in plan {
             // Two ids that a file system takes for one.
-            if kept.is_none() && let Ok(Some(twin)) = Kept::read(&place.dir) {
+            if kept.is_none()
+                && let Ok(Some(twin)) = Kept::read(&place.dir)
+            {
                 if twin.manifest == dispatch.manifest {
                     added.here += 1;
                 } else {
@@ -117,7 +124,7 @@ impl Adding<'_> {
             let done = if self.output.is_full() {
                 Err(FileFault::DiskFull)
             } else {
-                self.write(dispatch, place, kept.as_ref(), &mut opener)
+                self.write(dispatch, place, kept.as_ref(), &mut inner)
             };
             match done {
                 Ok(section) => added.sections.push(section),
@@ -181,7 +188,7 @@ impl Adding<'_> {
         dispatch: &'o Opened,
         place: &Place,
         kept: Option<&Kept>,
-        opener: &mut Opener<'_>,
+        inner: &mut Opener<'_>,
     ) -> Result<Section<'o>, FileFault> {
         let (manifest, output) = (&dispatch.manifest, self.output);
         let mut new = output.new_directory()?;
@@ -208,7 +215,7 @@ impl Adding<'_> {
             }
         }
         let sealed_by_source = match manifest.kind {
-            DispatchKind::Submission => opener.open(&outcomes, &files),
+            DispatchKind::Submission => inner.open(&outcomes, &files),
             DispatchKind::Reply => BTreeMap::new(),
         };
         let gathered = &dispatch.gathered;
@@ -239,7 +246,12 @@ impl Adding<'_> {
         match kept {
             None => output.noted(new.name(&place.dir))?,
             Some(kept) if whole(&record) > there(kept, &place.dir) => {
-                output.noted(new.replace(&place.dir))?;
+                if is_added_to(kept, &place.dir)? {
+                    output.noted(put_aside(&place.dir))?;
+                    output.noted(new.name(&place.dir))?;
+                } else {
+                    output.noted(new.replace(&place.dir))?;
+                }
             }
             // It brought nothing that was missing.
             Some(_) => {}
@@ -295,6 +307,31 @@ impl Adding<'_> {
         let plain = format!("file-{:04}", outcome.number);
         give_name(&mut file, to, &outcome.name, &plain).map(Some)
     }
+}
+
+/// Whether somebody put files of their own into a dispatch's directory.
+fn is_added_to(kept: &Kept, dir: &Path) -> io::Result<bool> {
+    let written = kept.record.files.iter().flat_map(|file| {
+        std::iter::once(&file.name).chain(file.opened.iter().map(|layer| &layer.name))
+    });
+    let written: HashSet<&str> = written.map(String::as_str).collect();
+    let ours = HashSet::from(["manifest.json", "message.txt", "record.json", "files"]);
+    for (dir, known) in [(dir.to_owned(), ours), (dir.join("files"), written)] {
+        for entry in std::fs::read_dir(dir)? {
+            let name = entry?.file_name();
+            if !name.to_str().is_some_and(|name| known.contains(name)) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// A directory that somebody added to stays, under a name that is no dispatch's.
+fn put_aside(dir: &Path) -> io::Result<()> {
+    let names = (1..=MOST_ASIDE).map(|number| dir.with_extension(format!("old{number}")));
+    let free = names.into_iter().find(|name| std::fs::symlink_metadata(name).is_err());
+    std::fs::rename(dir, free.ok_or(io::ErrorKind::AlreadyExists)?)
 }
 
 /// How many files of a dispatch stand there.

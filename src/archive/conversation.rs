@@ -125,7 +125,7 @@ impl Mailbox {
     }
 
     /// How many the last run brought.
-    pub fn new(&self) -> usize {
+    pub fn count_new(&self) -> usize {
         self.dispatches.iter().filter(|kept| kept.is_new).count()
     }
 
@@ -158,11 +158,7 @@ impl Archive {
     }
 
     /// Reads one mailbox. `None` where there is none of this name.
-    pub fn conversation(
-        &self,
-        name: &str,
-        new: &HashSet<String>,
-    ) -> io::Result<Option<Mailbox>> {
+    pub fn conversation(&self, name: &str, new: &HashSet<String>) -> io::Result<Option<Mailbox>> {
         if !is_mailbox(name) {
             return Ok(None);
         }
@@ -209,7 +205,9 @@ impl Archive {
                 let record = read_bounded(&entry.path().join("record.json"), limits::MANIFEST * 2);
                 let record = record.ok().and_then(|json| serde_json::from_slice(&json).ok());
                 let sealed = record.map(|record: Record| record.sealed).unwrap_or_default();
-                sealed.into_iter().for_each(|beginning| known.add_earlier(beginning));
+                for beginning in sealed {
+                    known.add_earlier(beginning);
+                }
             }
         }
         Ok(())
@@ -224,8 +222,9 @@ impl Archive {
             .filter(|bundle| {
                 let mut parts = bundle.split('.');
                 let (mailbox, id) = (parts.next(), parts.nth(1).unwrap_or_default());
-                let came_back = dispatches.iter().any(|kept| kept.manifest.dispatch.starts_with(id));
-                mailbox == Some(name) && bundle.ends_with(".tar") && !came_back
+                let came_back =
+                    dispatches.iter().any(|kept| kept.manifest.dispatch.starts_with(id));
+                mailbox == Some(name) && parts.last() == Some("tar") && !came_back
             })
             .collect();
         waiting.sort();

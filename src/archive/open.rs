@@ -26,7 +26,9 @@ pub enum Closed {
     )]
     Other,
     /// What stands there is no dispatch.
-    #[error("what the archive holds at this place cannot be read ({0}); move it away, then open again")]
+    #[error(
+        "what the archive holds at this place cannot be read ({0}); move it away, then open again"
+    )]
     Damaged(std::io::Error),
 }
 

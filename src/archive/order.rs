@@ -7,14 +7,11 @@ pub fn merged(known: &[String], bundle: &[String]) -> Vec<String> {
     // From the last on, so that the next one is always placed.
     let mut before: Option<usize> = None;
     for name in bundle.iter().rev() {
-        let at = match order.iter().position(|other| other == name) {
-            Some(at) => at,
-            None => {
-                let at = before.unwrap_or(order.len());
-                order.insert(at, name.clone());
-                at
-            }
-        };
+        let known = order.iter().position(|other| other == name);
+        let at = known.or(before).unwrap_or(order.len());
+        if known.is_none() {
+            order.insert(at, name.clone());
+        }
         before = Some(at);
     }
     order

@@ -103,19 +103,16 @@ impl Page {
     }
 
     /// What stands in its `style` element.
-    #[expect(clippy::unused_self, reason = "the frame of all pages asks")]
     pub fn style(&self) -> &'static str {
         STYLE
     }
 
     /// It stands in no frame.
-    #[expect(clippy::unused_self, reason = "the frame of all pages asks")]
     pub fn is_framed(&self) -> bool {
         false
     }
 
     /// Nothing stands above every page.
-    #[expect(clippy::unused_self, reason = "the frame of all pages asks")]
     pub fn warning(&self) -> Option<String> {
         None
     }
@@ -153,7 +150,8 @@ impl Page {
 
     /// A day of a manifest, in words.
     pub fn day(&self, iso: &str) -> String {
-        let parsed = time::Date::parse(iso, time::macros::format_description!("[year]-[month]-[day]"));
+        let parsed =
+            time::Date::parse(iso, time::macros::format_description!("[year]-[month]-[day]"));
         match parsed {
             Ok(date) => {
                 let days = date - time::Date::from_ordinal_date(1970, 1).unwrap_or(time::Date::MIN);
@@ -164,13 +162,11 @@ impl Page {
     }
 
     /// A text as it can be shown; what it obeys is replaced.
-    #[expect(clippy::unused_self, reason = "templates ask")]
     pub fn text(&self, text: &str) -> String {
         names::text(text)
     }
 
     /// Whether showing a dispatch's texts replaces something.
-    #[expect(clippy::unused_self, reason = "templates ask")]
     pub fn is_changed(&self, kept: &Kept) -> bool {
         let answers = kept.manifest.answers.iter();
         let all = answers.flat_map(|answer| [&answer.label, &answer.value]);
@@ -178,7 +174,7 @@ impl Page {
     }
 
     /// What became of a file that is not there.
-    pub fn fault(&self, fault: Fault) -> String {
+    pub fn fault(&self, fault: &Fault) -> String {
         match fault {
             Fault::Missing => self.t.room_fault_missing(),
             Fault::Added => self.t.room_fault_added(),
@@ -188,7 +184,7 @@ impl Page {
     }
 
     /// Why a file stays as its source sealed it.
-    pub fn left(&self, left: LeftSealed) -> String {
+    pub fn left(&self, left: &LeftSealed) -> String {
         match left {
             LeftSealed::OtherKey => self.t.room_left_other_key(),
             LeftSealed::Known => self.t.room_left_known(),
@@ -238,8 +234,12 @@ impl Row {
         let answers = mailbox.dispatches.iter().filter(|kept| kept.is_reply()).count();
         Self {
             name: mailbox.name.clone(),
-            team: mailbox.dispatches.first().map(|kept| kept.manifest.team.clone()).unwrap_or_default(),
-            new: mailbox.new(),
+            team: mailbox
+                .dispatches
+                .first()
+                .map(|kept| kept.manifest.team.clone())
+                .unwrap_or_default(),
+            new: mailbox.count_new(),
             standing: mailbox.standing(),
             last_day: mailbox.last_day().to_owned(),
             sent: mailbox.dispatches.len() - answers,
@@ -252,7 +252,10 @@ impl Row {
 pub fn sort(rows: &mut [Row]) {
     rows.sort_by(|a, b| {
         let key = |row: &Row| (row.new == 0, row.standing);
-        key(a).cmp(&key(b)).then_with(|| b.last_day.cmp(&a.last_day)).then_with(|| a.name.cmp(&b.name))
+        key(a)
+            .cmp(&key(b))
+            .then_with(|| b.last_day.cmp(&a.last_day))
+            .then_with(|| a.name.cmp(&b.name))
     });
 }
 

@@ -164,9 +164,12 @@ mod tests {
 
     #[test]
     fn no_mailbox_takes_the_place_of_what_is_ours() {
-        for (designation, name) in
-            [("brave-heron", "brave-heron"), ("outbox", "_outbox"), ("con", "_con"), ("aux", "_aux")]
-        {
+        for (designation, name) in [
+            ("brave-heron", "brave-heron"),
+            ("outbox", "_outbox"),
+            ("con", "_con"),
+            ("aux", "_aux"),
+        ] {
             assert_eq!(mailbox_name(designation), name);
             assert!(is_mailbox(name), "{name}");
         }

@@ -153,7 +153,12 @@ impl AddressBook {
             let mut file = File::create(&copy)?;
             file.write_all(&json)?;
             file.sync_all()?;
-            let new = File::options().read(true).write(true).create(true).truncate(false).open(&self.path)?;
+            let new = File::options()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(&self.path)?;
             write_in_place(&new, &json)?;
             std::fs::remove_file(&copy)
         };

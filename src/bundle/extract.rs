@@ -320,12 +320,7 @@ fn write_file(
 
 /// Gives a whole file its name, or another where this one is taken (by whatever the file system takes for it)
 /// or `plain` where the file system knows no such name.
-pub fn give_name(
-    file: &mut NewFile,
-    to: &Path,
-    name: &str,
-    plain: &str,
-) -> io::Result<String> {
+pub fn give_name(file: &mut NewFile, to: &Path, name: &str, plain: &str) -> io::Result<String> {
     let numbers = (2..=MOST_NAMES).map(|number| names::numbered(name, number));
     let mut taken = io::ErrorKind::AlreadyExists.into();
     for name in std::iter::once(name.to_owned()).chain(numbers) {

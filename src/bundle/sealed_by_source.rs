@@ -382,7 +382,8 @@ mod tests {
         let volume = dir.path().join("bundle.tar");
         let sealed = [vec![7; 600], vec![8; 100]].concat();
         std::fs::write(&volume, &sealed).unwrap();
-        let entry = BundleEntry { member: super::super::path::Member::File(1), offset: 0, size: 700 };
+        let entry =
+            BundleEntry { member: super::super::path::Member::File(1), offset: 0, size: 700 };
         let mut known = Known::default();
         known.add_earlier(beginning(&volume, &entry).unwrap());
         assert!(known.meet(hashed(&sealed[..]).unwrap(), &[]).unwrap());

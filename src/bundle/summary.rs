@@ -51,10 +51,8 @@ pub fn text(sections: &[Section<'_>], here: usize, unopened: &[(String, String)]
     }
     .replace('~', NO_BREAK));
     if here > 0 {
-        let _ = writeln!(
-            out,
-            "Déjà dans l’archive{NO_BREAK}: {here}\nAlready in the archive: {here}"
-        );
+        let _ =
+            writeln!(out, "Déjà dans l’archive{NO_BREAK}: {here}\nAlready in the archive: {here}");
     }
     for section in sections {
         write_section(&mut out, section);

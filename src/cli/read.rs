@@ -57,7 +57,9 @@ impl Read {
         process::clean_up_on_signals()?;
         tell(&sandbox.describe(rules));
         sandbox.missing().iter().for_each(|missing| tell(missing));
-        tell("Open this address in a browser of this machine. Whoever has it reads along. Ctrl-C ends it:");
+        tell(
+            "Open this address in a browser of this machine. Whoever has it reads along. Ctrl-C ends it:",
+        );
         show(&format!("{address}\n"))?;
         end_with_input()?;
         std::thread::Builder::new().name("room".into()).spawn(move || {

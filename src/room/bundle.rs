@@ -144,8 +144,7 @@ impl Room {
         }
         drop(held);
         let mut closed = all.closed;
-        let adding =
-            Adding { archive, output, volumes: &volumes, identities, progress: &Silent };
+        let adding = Adding { archive, output, volumes: &volumes, identities, progress: &Silent };
         let added = adding.run(&all.opened, &mut closed, all.known)?;
         pages::write(archive, output)?;
         let opened = Opened {

@@ -28,9 +28,7 @@ pub async fn send(
     headers: HeaderMap,
 ) -> Response {
     let page = room.page(&uri, &headers, "/");
-    let found = tokio::task::spawn_blocking(move || {
-        room.find(&mailbox, &dispatch, number, layer)
-    });
+    let found = tokio::task::spawn_blocking(move || room.find(&mailbox, &dispatch, number, layer));
     match found.await {
         Ok(Ok((file, name, size))) => {
             let never = async |(): &()| std::future::pending().await;

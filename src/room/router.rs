@@ -49,7 +49,10 @@ pub fn router(room: Arc<Room>) -> Router {
         .layer(
             ServiceBuilder::new()
                 .layer(headers::fixed())
-                .layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, policy()))
+                .layer(SetResponseHeaderLayer::if_not_present(
+                    header::CONTENT_SECURITY_POLICY,
+                    policy(),
+                ))
                 .layer(middleware::from_fn_with_state(room.clone(), answer_in_pages))
                 .layer(headers::catch_panic())
                 .layer(middleware::from_fn_with_state(room.clone(), guard)),
@@ -81,7 +84,8 @@ async fn guard(State(room): App, request: Request, next: Next) -> Response {
     let site = only(headers, &HeaderName::from_static("sec-fetch-site"));
     let foreign = site.is_some_and(|site| !matches!(site, "same-origin" | "none"));
     let is_document = request.method() == Method::GET
-        && only(headers, &HeaderName::from_static("sec-fetch-dest")).is_none_or(|to| to == "document");
+        && only(headers, &HeaderName::from_static("sec-fetch-dest"))
+            .is_none_or(|to| to == "document");
     if is_form && (!is_from_here || foreign) || foreign && !is_document {
         return nobody(Problem::Foreign, uri, headers);
     }

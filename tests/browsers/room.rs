@@ -101,7 +101,11 @@ fn states(desk: &Desk) -> Vec<State> {
     let reading = Reading::begin(&root, &desk.editor);
     let again = format!("bundles=@{}", desk.path("archive.tar").display());
     let other = Editor::new(desk.dir.path(), "other");
-    crate::common::dispatches::bundle(&desk.path("other.tar"), &other, &[Dispatch::new("zeal-owl", "x")]);
+    crate::common::dispatches::bundle(
+        &desk.path("other.tar"),
+        &other,
+        &[Dispatch::new("zeal-owl", "x")],
+    );
     let closed = format!("bundles=@{}", desk.path("other.tar").display());
     let mailbox = "mailbox/brave-heron";
     let mut states = Vec::new();
@@ -123,7 +127,8 @@ fn states(desk: &Desk) -> Vec<State> {
         add("room-sealed", ask("mailbox/calm-fox/reply", &["-F", "message=x"]));
         add("room-problem", ask("nowhere", &[]));
         let page = |name: &str| {
-            let file = if lang == "en" { "index.html".into() } else { format!("index.{lang}.html") };
+            let file =
+                if lang == "en" { "index.html".into() } else { format!("index.{lang}.html") };
             let bytes = fs::read(root.join(name).join(file)).unwrap();
             let headers = "HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\n".into();
             Answer { status: 200, headers, bytes }
