@@ -560,7 +560,7 @@ fn ciphertext_that_is_known_already_is_not_opened_when_it_is_sent_again() {
     let archive = dir.path().join("archive");
     ok(&mut editor.open([&first], &archive));
     let wrapped = stock_sealed(dir.path(), &file, &editor.recipient, false);
-    let mut dispatch = Dispatch::new("quiet-fox", "")
+    let mut dispatch = Dispatch::new("zeal-owl", "")
         .with("file.age", &file)
         .with("manifest.age", &manifest)
         .with("wrapped.age", &wrapped)
@@ -569,7 +569,7 @@ fn ciphertext_that_is_known_already_is_not_opened_when_it_is_sent_again() {
     let later = dir.path().join("later.tar");
     bundle(&later, &editor, &[dispatch]);
     let told = ok(&mut editor.open([&later], &archive));
-    let files = archive.join("quiet-fox").join("ab".repeat(16)).join("files");
+    let files = archive.join("zeal-owl").join("ab".repeat(16)).join("files");
     assert!(!files.join("file").exists() && !files.join("manifest").exists());
     assert_eq!(fs::read(files.join("wrapped")).unwrap(), file);
     assert_eq!(fs::read(files.join("letters")).unwrap(), b"fresh");

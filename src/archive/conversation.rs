@@ -224,7 +224,7 @@ impl Archive {
                 let (mailbox, id) = (parts.next(), parts.nth(1).unwrap_or_default());
                 let came_back =
                     dispatches.iter().any(|kept| kept.manifest.dispatch.starts_with(id));
-                mailbox == Some(name) && parts.last() == Some("tar") && !came_back
+                mailbox == Some(name) && parts.next_back() == Some("tar") && !came_back
             })
             .collect();
         waiting.sort();

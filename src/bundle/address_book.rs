@@ -271,13 +271,13 @@ mod tests {
 
     #[test]
     fn a_crash_while_it_is_written_loses_nothing_and_who_holds_it_open_sees_what_others_wrote() {
-        let (dir, book) = book(&manifest(KEY, &[KEY]));
+        let (dir, book) = book(&manifest(KEY, &[OTHER]));
         let path = dir.path().join("book.json");
         let book = AddressBook { path: path.clone(), ..book };
         book.save().unwrap();
         let held = HeldBook::open(&path).unwrap();
         let mut other = AddressBook::load(&path).unwrap();
-        let second = Manifest { mailbox: "calm-fox".into(), ..manifest(OTHER, &[KEY]) };
+        let second = Manifest { mailbox: "calm-fox".into(), ..manifest(KEY, &[OTHER]) };
         other.check(&second, &[]).unwrap();
         other.save().unwrap();
         assert_eq!(held.load().unwrap().known.mailboxes.len(), 2);

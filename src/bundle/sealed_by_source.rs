@@ -380,7 +380,7 @@ mod tests {
     fn what_an_earlier_run_opened_is_known_by_its_beginning() {
         let dir = tempfile::tempdir().unwrap();
         let volume = dir.path().join("bundle.tar");
-        let sealed = [vec![7; 600], vec![8; 100]].concat();
+        let sealed: Vec<u8> = (0..700_u32).map(|at| u8::try_from(at % 251).unwrap()).collect();
         std::fs::write(&volume, &sealed).unwrap();
         let entry =
             BundleEntry { member: super::super::path::Member::File(1), offset: 0, size: 700 };

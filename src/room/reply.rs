@@ -17,18 +17,28 @@ use super::bundle::read_form;
 use super::problem::Problem;
 use super::state::{App, Room};
 use crate::archive::pages::{self, Page};
+use crate::archive::place::Archive;
 use crate::base::ids::DispatchId;
 use crate::base::{limits, random};
+use crate::bundle::extract::Output;
 use crate::bundle::manifest::{FileEntry, Manifest};
 use crate::bundle::reply::Correspondence;
 use crate::bundle::unfinished::NewFile;
 use crate::bundle::write::{BundleWriter, WriteError};
-use crate::crypto::seal::SealError;
+use crate::crypto::seal::{Recipients, SealError};
 use crate::web::body::{Incoming, read_text};
 use crate::web::multipart::FormReader;
 
 /// Bytes of a message, as in a sealed reply of the command line.
 const MESSAGE: usize = (limits::MANIFEST / 4) as usize;
+
+/// Whom an answer is sealed to, and where it is written meanwhile.
+struct Sealing {
+    to: Correspondence,
+    recipients: Recipients,
+    archive: Archive,
+    output: Output,
+}
 
 #[derive(Template)]
 #[template(path = "room/sealed.html")]
@@ -66,9 +76,8 @@ impl Room {
         form: &mut FormReader<Incoming>,
         typed: &mut String,
     ) -> Result<Vec<PathBuf>, Problem> {
-        let to = self.correspondence(name)?;
-        let recipients = to.recipients().map_err(|_| Problem::NoRecipient)?;
-        let (archive, output) = self.begin()?;
+        // The text first: whatever is wrong, it is given back.
+        let mut begun: Option<Sealing> = None;
         let mut files: Vec<(FileEntry, NewFile)> = Vec::new();
         while let Some(part) = form.next_part()? {
             match (part.name.as_str(), part.file_name) {
@@ -80,7 +89,11 @@ impl Room {
                     }
                 }
                 ("files", Some(file_name)) => {
-                    let mut sealed = recipients.seal_file(output.new_file()?)?;
+                    let sealing = match &mut begun {
+                        Some(sealing) => sealing,
+                        none => none.insert(self.sealing(name)?),
+                    };
+                    let mut sealed = sealing.recipients.seal_file(sealing.output.new_file()?)?;
                     while let Some(bytes) = form.data()? {
                         sealed.write(&bytes)?;
                     }
@@ -101,6 +114,10 @@ impl Room {
         if typed.trim().is_empty() && files.is_empty() {
             return Err(Problem::NothingToSend);
         }
+        let Sealing { to, recipients, archive, output } = match begun {
+            Some(sealing) => sealing,
+            None => self.sealing(name)?,
+        };
         let id = DispatchId(random::bytes().map_err(|_| Problem::Internal)?);
         let day = self.clock.day().unproven();
         let entries = files.iter().map(|(entry, _)| entry.clone()).collect();
@@ -134,6 +151,13 @@ impl Room {
         }
         pages::write(&archive, &output)?;
         Ok(carried)
+    }
+
+    fn sealing(&self, name: &str) -> Result<Sealing, Problem> {
+        let to = self.correspondence(name)?;
+        let recipients = to.recipients().map_err(|_| Problem::NoRecipient)?;
+        let (archive, output) = self.begin()?;
+        Ok(Sealing { to, recipients, archive, output })
     }
 
     /// Whom an answer goes to: by the last submission, whose keys the address book knows.
