@@ -163,6 +163,10 @@ fn files_that_were_missing_come_with_a_later_bundle() {
     fs::write(&own, "an editor's own").unwrap();
     ok(&mut open(&desk.path("whole.tar")));
     assert_eq!(desk.files("archive", &whole), both);
+    // A directory that lost all of its files gets them again.
+    fs::remove_dir_all(archive.join(whole.place()).join("files")).unwrap();
+    ok(&mut open(&desk.path("whole.tar")));
+    assert_eq!(desk.files("archive", &whole), both);
     // What an editor put there is not thrown away.
     let aside = archive.join(format!("{}.old1/files/b-cleaned.pdf", whole.place()));
     assert_eq!(fs::read_to_string(aside).unwrap(), "an editor's own");

@@ -135,9 +135,7 @@ impl Adding<'_> {
             self.note_new(&new, false)?;
         }
         added.is_full = self.output.is_full();
-        let told: Vec<_> =
-            closed.iter().map(|(place, why)| (place.clone(), why.to_string())).collect();
-        let text = summary::text(&added.sections, added.here, &told);
+        let text = summary::text(&added.sections, added.here, closed);
         match self.output.replace(&self.archive.dir().join(SUMMARY), text.as_bytes()) {
             // Said once, for all.
             Err(FileFault::DiskFull) => added.is_full = true,
@@ -317,7 +315,11 @@ fn is_added_to(kept: &Kept, dir: &Path) -> io::Result<bool> {
     let written: HashSet<&str> = written.map(String::as_str).collect();
     let ours = HashSet::from(["manifest.json", "message.txt", "record.json", "files"]);
     for (dir, known) in [(dir.to_owned(), ours), (dir.join("files"), written)] {
-        for entry in std::fs::read_dir(dir)? {
+        let entries = match std::fs::read_dir(dir) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
+            entries => entries?,
+        };
+        for entry in entries {
             let name = entry?.file_name();
             if !name.to_str().is_some_and(|name| known.contains(name)) {
                 return Ok(true);

@@ -1,7 +1,7 @@
 //! `SUMMARY.txt`: what was opened, for somebody who did not run the command.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 use super::extract::{FileFault, Outcome};
 use super::manifest::Manifest;
@@ -34,7 +34,7 @@ impl Section<'_> {
 
 /// The text, in French and English. `here` counts dispatches that were in the archive already; `unopened` are those
 /// that stayed closed, each with why.
-pub fn text(sections: &[Section<'_>], here: usize, unopened: &[(String, String)]) -> String {
+pub fn text<W: Display>(sections: &[Section<'_>], here: usize, unopened: &[(String, W)]) -> String {
     let mut out = String::new();
     let faults = unopened.len() + sections.iter().map(|s| s.faults().count()).sum::<usize>();
     out.push_str(&match faults {
@@ -218,7 +218,7 @@ mod tests {
     fn of(manifest: &Manifest) -> String {
         let outcomes = outcomes(manifest);
         let sealed_by_source = BTreeMap::new();
-        text(&[Section { manifest, outcomes, sealed_by_source }], 0, &[])
+        text::<String>(&[Section { manifest, outcomes, sealed_by_source }], 0, &[])
     }
 
     #[test]
