@@ -30,6 +30,10 @@ fn reply(mailbox: &str, number: u32, message: &str) -> Dispatch {
     dispatch
 }
 
+fn is_page(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "html")
+}
+
 /// Everything an archive holds, by path.
 fn content(archive: &Path) -> BTreeMap<String, Vec<u8>> {
     let name = |path: &Path| path.strip_prefix(archive).unwrap().to_str().unwrap().to_owned();
@@ -40,7 +44,7 @@ fn content(archive: &Path) -> BTreeMap<String, Vec<u8>> {
 fn kept(archive: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut all = content(archive);
     all.retain(|name, _| {
-        !name.ends_with(".html") && !["SUMMARY.txt", "new.txt"].contains(&name.as_str())
+        !is_page(Path::new(name)) && !["SUMMARY.txt", "new.txt"].contains(&name.as_str())
     });
     all
 }
@@ -224,7 +228,7 @@ fn pages_show_hostile_names_and_texts_and_lead_nowhere() {
         for link in page.select(&selector("[href]")) {
             let to = link.value().attr("href").unwrap();
             let there = path.parent().unwrap().join(to);
-            assert!(to.starts_with('#') || to.ends_with(".html") && there.exists(), "{to}");
+            assert!(to.starts_with('#') || is_page(&there) && there.exists(), "{to}");
         }
         assert!(page.select(&selector("[src], [action], [data]")).next().is_none());
     }

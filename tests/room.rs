@@ -230,7 +230,7 @@ fn the_next_bundle_is_opened_by_choosing_it() {
     let desk = Desk::new();
     let (sent, reading) = opened(&desk);
     let (next, tar) = (
-        Dispatch::new("calm-fox", "Le prochain").with("b.bin", &[7; 300_000]),
+        Dispatch::new("calm-fox", "Le prochain").with("b.bin", &vec![7; 300_000]),
         desk.path("next.tar"),
     );
     bundle(&tar, &desk.editor, &[sent, next]);
@@ -453,9 +453,9 @@ fn a_full_or_write_protected_stick_is_said_and_loses_nothing() {
 fn on_a_stick(disk: &Path) {
     let desk = Desk::new();
     let archive = disk.join("archive");
-    let small = Dispatch::new("brave-heron", "small").with("a.bin", &[1; 100_000]);
+    let small = Dispatch::new("brave-heron", "small").with("a.bin", &vec![1; 100_000]);
     let large = Dispatch::new("calm-fox", "large")
-        .with("a.bin", &[1; 100_000])
+        .with("a.bin", &vec![1; 100_000])
         .with("b.bin", &vec![2; 4 << 20]);
     bundle(&desk.path("both.tar"), &desk.editor, &[small, large]);
     let said = fails(&mut desk.editor.open([desk.path("both.tar")], &archive));

@@ -81,7 +81,7 @@ fn archive() -> Vec<Dispatch> {
     let mut reply = Dispatch::new("brave-heron", "Merci !").with("page.html", b"<p>");
     reply.manifest.kind = DispatchKind::Reply;
     reply.manifest.dispatch = "1".repeat(32);
-    reply.manifest.source_recipients = sent.manifest.source_recipients.clone();
+    reply.manifest.source_recipients.clone_from(&sent.manifest.source_recipients);
     let arabic = Dispatch::new("calm-fox", "مرحبا، هذه وثيقة (1).\nA line in English.");
     vec![sent, reply, arabic]
 }
