@@ -112,6 +112,25 @@ fn a_conversation_grows_in_the_bundles_order_and_what_is_there_stays() {
 }
 
 #[test]
+fn a_note_stands_in_the_conversation_and_answers_nobody() {
+    let desk = Desk::new();
+    let mut note = sent("brave-heron", 2, "seen <b>");
+    note.manifest.kind = DispatchKind::Note;
+    note.manifest.source_recipients = Vec::new();
+    note.manifest.author = "anne\u{202e}".into();
+    ok(&mut desk.command(&[sent("brave-heron", 1, "one"), note], "archive"));
+    let archive = desk.path("archive");
+    assert_eq!(messages(&archive, "brave-heron/index.html"), ["one", "seen <b>"]);
+    let html = plain(&fs::read_to_string(archive.join("brave-heron/index.html")).unwrap());
+    for said in [filled("dispatch-note", &["21 November 2026"]), filled("room-note-by", &["anne_"])]
+    {
+        assert!(html.contains(&said), "{said} {html}");
+    }
+    let list = plain(&fs::read_to_string(archive.join("index.html")).unwrap());
+    assert!(list.contains(msg("room-waiting")) && list.contains(&filled("room-sent[one]", &["1"])));
+}
+
+#[test]
 fn another_content_under_a_known_id_is_refused_and_changes_nothing() {
     let desk = Desk::new();
     let archive = desk.path("archive");

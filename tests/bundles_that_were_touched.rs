@@ -51,6 +51,7 @@ fn write(bundle: &Path, editor: &Editor, files: &Files, limit: u64) -> Vec<PathB
         team: "team".into(),
         recipients: recipients.texts(),
         day: "2026-11-21".into(),
+        author: String::new(),
         message: "Bonjour".into(),
         answers: Vec::new(),
         files: Vec::new(),
@@ -69,7 +70,7 @@ fn write(bundle: &Path, editor: &Editor, files: &Files, limit: u64) -> Vec<PathB
     }
     let mut writer = BundleWriter::with_volumes(bundle, limit).unwrap();
     let manifest = recipients.seal_manifest(&manifest.to_json().unwrap(), Vec::new()).unwrap();
-    writer.dispatch(MAILBOX, DISPATCH, Day(20_778), manifest).unwrap();
+    writer.dispatch(DispatchKind::Submission, MAILBOX, DISPATCH, Day(20_778), manifest).unwrap();
     for (number, bytes) in (1..).zip(sealed) {
         writer.file(number, bytes.len() as u64, |out| out.write_all(&bytes)).unwrap();
     }

@@ -106,6 +106,8 @@ fn an_editor_of_one_team_gets_nothing_of_the_other_by_guessing() {
         // The own team, with the mailbox or the dispatch of the other.
         theirs.replace("other", "team"),
         mine.replace("/team/", "/other/"),
+        format!("{theirs}/note"),
+        format!("{}/note", theirs.replace("other", "team")),
         format!("{theirs}/{dispatch}/manifest.tar"),
         format!("{mine}/{dispatch}/manifest.tar"),
         list.clone(),
@@ -122,7 +124,7 @@ fn an_editor_of_one_team_gets_nothing_of_the_other_by_guessing() {
         answer.must_not_say("other&#62; team").must_not_say("dispatch");
     }
     let ticked = format!("d{dispatch}");
-    let posts: [(&str, &[(&str, &str)]); 9] = [
+    let posts: [(&str, &[(&str, &str)]); 10] = [
         ("mark", &[("mark", "star")]),
         ("label", &[("give", "urgent")]),
         ("fetched", &[(&ticked, "1")]),
@@ -132,11 +134,12 @@ fn an_editor_of_one_team_gets_nothing_of_the_other_by_guessing() {
         ("delete", &[("dispatch", "")]),
         ("delete", &[("dispatch", ""), ("sure", "yes")]),
         ("reply", &[]),
+        ("note/send", &[]),
     ];
     for (act, fields) in posts {
         for place in [&theirs, &theirs.replace("other", "team")] {
             let path = format!("{place}/{act}");
-            let answer = if act == "reply" {
+            let answer = if fields.is_empty() {
                 let proof = format!("proof={}", two.anne.proof());
                 two.anne.ask(&path, &["-F", &proof, "-F", "form=x", "-F", "message=hello"])
             } else {

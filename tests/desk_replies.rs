@@ -33,7 +33,8 @@ fn mailbox(inside: &Inside, source: &MailboxKeys) -> Mailbox {
 
 fn begin(inside: &Inside, source: &MailboxKeys, form: u8) -> ReplyIntake {
     let seed = DispatchSeed([form; 32]);
-    inside.dropbox.reply_intake(mailbox(inside, source), &inside.team(), seed, 4_000_000).unwrap()
+    let (kind, mailbox) = (DispatchKind::Reply, mailbox(inside, source));
+    inside.dropbox.reply_intake(kind, mailbox, &inside.team(), seed, 4_000_000).unwrap()
 }
 
 fn attach(answer: &mut ReplyIntake, name: &str, content: &[u8]) -> Result<(), ReplyIntakeError> {
@@ -185,20 +186,23 @@ fn nobody_answers_a_mailbox_that_is_gone_or_that_never_wrote_to_the_team() {
     let (inside, source) = with_source();
     let mut other = inside.config.teams[0].clone();
     other.id = "sport".into();
-    inside.dropbox.replace_teams(Teams::prove(&[inside.config.teams[0].clone(), other]).unwrap());
+    let teams = Teams::prove(&[inside.config.teams[0].clone(), other]).unwrap();
+    inside.dropbox.replace(teams, String::new().into());
     let teams = inside.dropbox.teams();
     let seed = DispatchSeed([1; 32]);
     let mailbox = mailbox(&inside, &source);
-    let sport =
-        inside.dropbox.reply_intake(mailbox.clone(), teams.find("sport").unwrap(), seed, 10);
+    let begin = |team: &str| {
+        let (kind, team) = (DispatchKind::Reply, teams.find(team).unwrap());
+        inside.dropbox.reply_intake(kind, mailbox.clone(), team, seed, 10)
+    };
+    let sport = begin("sport");
     assert!(matches!(sport.err(), Some(ReplyIntakeError::NoMailbox)));
-    let team = teams.find("team").unwrap();
-    let answer = inside.dropbox.reply_intake(mailbox.clone(), team, seed, 10).unwrap();
+    let answer = begin("team").unwrap();
     assert!(
         inside.dropbox.store().delete_correspondence("team", source.id, "anne", Day(0)).unwrap()
     );
     assert!(matches!(answer.send("Merci", "anne").err(), Some(ReplyIntakeError::NoMailbox)));
-    let late = inside.dropbox.reply_intake(mailbox, team, seed, 10);
+    let late = begin("team");
     assert!(matches!(late.err(), Some(ReplyIntakeError::NoMailbox)));
     nothing_is_left_over(&inside);
 }
@@ -385,7 +389,8 @@ fn a_bundle_for_another_team_looks_like_one_for_nobody() {
     let bundle = sealed(&inside, "Merci", b"x");
     let mut other = inside.config.teams[0].clone();
     other.id = "sport".into();
-    inside.dropbox.replace_teams(Teams::prove(&[inside.config.teams[0].clone(), other]).unwrap());
+    let teams = Teams::prove(&[inside.config.teams[0].clone(), other]).unwrap();
+    inside.dropbox.replace(teams, String::new().into());
     let theirs = refusal(&inside, &bundle, "sport").to_string();
     inside.dropbox.store().delete_correspondence("team", source.id, "anne", Day(0)).unwrap();
     let nobodys = refusal(&inside, &bundle, "team").to_string();

@@ -622,7 +622,7 @@ fn a_mailbox_keeps_its_order_and_no_gap_tells_what_was_deleted() {
         theirs.map(|(_, dispatch)| dispatch.id).collect()
     };
     let in_order = [one, two, three, four, last];
-    assert_eq!(waiting(store.submissions("a", true).unwrap()), in_order);
+    assert_eq!(waiting(store.to_export("a", true).unwrap()), in_order);
     assert_eq!(store.unread("anne", &[team], Some(id), 9).unwrap(), in_order);
     // Ticked on a page, in any order.
     let ticked = vec![last, two, four, one, three];

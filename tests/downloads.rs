@@ -44,7 +44,7 @@ fn filled() -> (Inside, Vec<(Mailbox, Dispatch)>) {
     let many: Vec<_> =
         [1_u32, 70_000, 500_000, 16_384].map(|size| ("x.pdf", document(size, size))).into();
     send("", &many, &two);
-    let frozen = inside.dropbox.store().submissions("team", true).unwrap();
+    let frozen = inside.dropbox.store().to_export("team", true).unwrap();
     assert_eq!(frozen.len(), 3);
     (inside, frozen)
 }
@@ -60,7 +60,7 @@ fn written(inside: &Inside, frozen: &[(Mailbox, Dispatch)], limit: u64) -> Vec<V
             sealed
         });
         let (manifest, id) = (members.next().unwrap(), dispatch.id.to_string());
-        bundle.dispatch(&mailbox.designation, &id, dispatch.day, manifest).unwrap();
+        bundle.dispatch(dispatch.kind, &mailbox.designation, &id, dispatch.day, manifest).unwrap();
         for (number, sealed) in (1..).zip(members) {
             let size = sealed.len() as u64;
             bundle.file(number, size, |out| out.write_all(&sealed)).unwrap();

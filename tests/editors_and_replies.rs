@@ -102,7 +102,7 @@ pub fn fetched_back(site: &mut Box_, name: &str) -> PathBuf {
     let dropbox = Dropbox::open(&config, Clock::system()).unwrap();
     let store = dropbox.store();
     let mut found = Vec::new();
-    for (mailbox, _) in store.submissions("team", true).unwrap() {
+    for (mailbox, _) in store.to_export("team", true).unwrap() {
         let all = store.dispatches(mailbox.id).unwrap().into_iter();
         let replies = all.filter(|dispatch| dispatch.kind == DispatchKind::Reply);
         found.extend(replies.map(|reply| (mailbox.clone(), reply)));
@@ -745,4 +745,31 @@ fn two_exports_to_one_place_do_not_mix() {
     ok(&mut site.editors[0].open([&bundle], &to));
     let left = files_below(site.dir.path());
     assert!(!left.iter().any(|file| file.to_string_lossy().ends_with(".part")), "{left:?}");
+}
+
+#[test]
+fn a_key_that_was_removed_opens_what_came_before_and_nothing_after() {
+    let site = Box_::served(2, &[]);
+    let [stays, leaves] = [&site.editors[0], &site.editors[1]];
+    site.send(&site.form("en"), "before", &[]).must_say(msg("receipt-title"));
+    let before = site.path("before.tar");
+    ok(site.command("export").arg("-o").arg(&before));
+    let team = |act: &str, recipient: &str| {
+        let mut command = sourdine();
+        command.args(["team", act, recipient, "--config"]).arg(site.config());
+        command
+    };
+    // Capitals make no difference.
+    ok(&mut team("remove-recipient", &leaves.recipient.to_uppercase()));
+    wait_for("the new team", || site.log().contains("were read again").then_some(()));
+    let said = fails(&mut team("remove-recipient", &leaves.recipient));
+    assert!(said.contains("team list"), "{said}");
+    let said = fails(&mut team("remove-recipient", &stays.recipient));
+    assert!(said.contains("nobody left"), "{said}");
+    site.send(&site.form("en"), "after", &[]).must_say(msg("receipt-title"));
+    let after = site.path("after.tar");
+    ok(site.command("export").arg("-o").arg(&after));
+    ok(&mut leaves.open([&before], &site.path("opened-before")));
+    fails(&mut leaves.open([&after], &site.path("opened-after")));
+    ok(&mut stays.open([&after], &site.path("opened")));
 }

@@ -294,6 +294,9 @@ const ATTACKS: &[Attack] = &[
     ("a_member_twice", Refused("twice"), |b| {
         b.good().member("0001.age", b"x").member("0001.age", b"y").end();
     }),
+    ("a_note_that_is_something_else_too", Refused("both as a note"), |b| {
+        b.good().member("note.json.age", b"x").member("manifest.json.age", b"y").end();
+    }),
     // Kinds.
     ("gnu_sparse_file", ODD, |b| b.good().claim(b'S', "a", 0).end()),
     ("pax_sparse_file", ODD, |b| {
@@ -359,6 +362,13 @@ const ATTACKS: &[Attack] = &[
     ("header_of_1_300_keys_to_try", Beside, |b| b.manifest(&age(&x25519(1_300)))),
     ("header_without_an_end", Beside, |b| {
         b.manifest(&[b"age-encryption.org/v1\n-> a\n".to_vec(), vec![b'A'; 4 << 20]].concat());
+    }),
+    ("note_with_a_header_of_200_000_stanzas", Beside, |b| {
+        b.member("note.json.age", &age(&"-> a\n\n".repeat(200_000))).good().end();
+    }),
+    ("note_of_64_mebibytes", Beside, |b| {
+        let sealed = b.world.sealed(&vec![b' '; 64 << 20]);
+        b.member("note.json.age", &sealed).good().end();
     }),
     ("payload_that_is_cut", Beside, |b| {
         let sealed = b.world.sealed(b"{}");

@@ -12,6 +12,7 @@
 mod common;
 
 mod archive;
+mod backup;
 mod bad_input;
 mod browsers;
 mod bundles_that_were_touched;
@@ -36,6 +37,7 @@ mod large_files;
 mod life_of_a_drop;
 mod memory;
 mod multipart_any_chunking;
+mod notes;
 mod nothing_typed_is_lost;
 mod open_what_was_sent;
 mod our_pages;

@@ -181,7 +181,12 @@ proptest! {
         epilogue in "(\r\n[a-zB-]{0,9})?",
     ) {
         let body = [preamble.as_bytes(), &write(&fields, &padding), epilogue.as_bytes()].concat();
-        prop_assert_eq!(read(&body, &lengths, own), (fields, None));
+        // A file field that was left empty is passed over.
+        let left_empty = |name: &Option<String>, content: &[u8]| {
+            name.as_deref() == Some("") && content.is_empty()
+        };
+        let kept = fields.into_iter().filter(|(_, file, content)| !left_empty(file, content));
+        prop_assert_eq!(read(&body, &lengths, own), (kept.collect(), None));
     }
 
     /// Also where the form is none: the same fields, as far, and the same error.

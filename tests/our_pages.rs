@@ -31,6 +31,8 @@ const STRANGE: &[&str] = &[
     "/mailbox/team/%ff",
     "/mailbox/team/%ff/%fe/manifest.tar",
     "/mailbox/%ff/%fe/reply",
+    "/mailbox/%ff/%fe/note",
+    "/mailbox/team/x/note/send",
     "/download/%ff",
     "/download/x/99999999999999999999/%ff",
     "/download/x/-1/a",

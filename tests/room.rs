@@ -367,9 +367,19 @@ fn an_answer_is_sealed_carried_and_comes_back_as_it_was() {
     page.must_say(msg("room-outbox-text"));
     is(&reading.ask("?lang=en", &[]), 200, msg("room-outbox"));
 
+    // A note to the team goes the same way.
+    let note = format!("mailbox/{name}/note?lang=en");
+    let refused = reading.ask(&note, &["-F", "message= \n"]);
+    is(&refused, 422, msg("room-reply-empty"));
+    is(&reading.ask(&note, &["-F", "message=Pour vous seuls"]), 200, msg("room-sealed-next"));
+    let outbox = fs::read_dir(archive.join("outbox")).unwrap().flatten().map(|entry| entry.path());
+    let noted = outbox.into_iter().find(|path| path.to_str().unwrap().ends_with(".note.tar"));
+    let noted = noted.unwrap();
+
     ok(site.command("deliver").arg(carried.path()));
+    ok(site.command("deliver").arg(&noted));
     let mailbox = site.mailbox(&form.code);
-    mailbox.must_say("À bientôt").must_say("réponse.txt");
+    mailbox.must_say("À bientôt").must_say("réponse.txt").must_not_say("Pour vous seuls");
 
     // It comes back into this archive, and into another.
     let back = fetched_back(&mut site, "back.tar");
@@ -380,7 +390,7 @@ fn an_answer_is_sealed_carried_and_comes_back_as_it_was() {
         &filled("room-opened-added[one]", &["1"]),
     );
     let page = reading.ask(&format!("mailbox/{name}?lang=en"), &[]);
-    page.must_say("À bientôt").must_not_say(msg("room-outbox-text"));
+    page.must_say("À bientôt");
     assert!(main_text(&page).find("Bonjour") < main_text(&page).find("À bientôt"));
     is(&reading.ask("?lang=en", &[]), 200, msg("room-answered"));
     let second = site.path("second");
@@ -402,7 +412,7 @@ fn an_answer_is_sealed_carried_and_comes_back_as_it_was() {
     let refused = reading.ask(&path, &["-F", "message=perdu ?"]);
     is(&refused, 422, msg("room-closed-keys"));
     refused.must_say("perdu ?");
-    assert_eq!(fs::read_dir(archive.join("outbox")).unwrap().count(), 1);
+    assert_eq!(fs::read_dir(archive.join("outbox")).unwrap().count(), 2);
 }
 
 #[test]

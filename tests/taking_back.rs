@@ -232,7 +232,7 @@ fn withdrawn_between_an_exports_last_byte_and_its_note_the_export_is_good() {
     assert!(inside.view(&one).unwrap().submissions.is_empty());
     let theirs = inside.view(&other).unwrap().submissions;
     assert_eq!((theirs[0].id, theirs[0].fetched.is_some()), (second, true));
-    assert!(inside.dropbox.store().submissions("team", false).unwrap().is_empty());
+    assert!(inside.dropbox.store().to_export("team", false).unwrap().is_empty());
 }
 
 /// Withdrawn, or erased, while the export reads: what is not there any more is left out, and all the rest
@@ -246,7 +246,7 @@ fn withdrawn_while_an_export_reads_the_others_are_exported() {
         inside.send_file(source, "big", &big);
     }
     let store = inside.dropbox.store();
-    let waiting = store.submissions("team", false).unwrap();
+    let waiting = store.to_export("team", false).unwrap();
     let (victim, _) = &waiting[1];
     let withdraw = |done: u64, total: u64| {
         if done > total / 2 && store.mailbox(victim.id).unwrap().is_some() {
@@ -258,8 +258,8 @@ fn withdrawn_while_an_export_reads_the_others_are_exported() {
     let exported = inside.dropbox.export("team", false, &bundle, &withdraw).unwrap();
     assert_eq!((exported.dispatches, exported.damaged.len()), (2, 0));
     ok(&mut inside.editor.open([bundle], &inside.path("opened")));
-    assert!(store.submissions("team", false).unwrap().is_empty());
-    assert_eq!(store.submissions("team", true).unwrap().len(), 2);
+    assert!(store.to_export("team", false).unwrap().is_empty());
+    assert_eq!(store.to_export("team", true).unwrap().len(), 2);
 }
 
 #[test]

@@ -3,7 +3,8 @@
 //!
 //! `stores/` holds a small box in every earlier format: `index_N.sql` (a dump), one `vault.db`, the editor's
 //! key and the source's code. A source sent "First." with a file, which was fetched and answered; "Second.";
-//! and holds a draft (from format 2 on). An editor has an account (format 3).
+//! and holds a draft (from format 2 on). An editor has an account (format 3); who sent the
+//! answer is stored (format 5).
 
 use std::fs::{self, File};
 use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
@@ -17,7 +18,7 @@ use rand::RngExt;
 use rusqlite::Connection;
 
 /// What this program reads and writes; every store below is older.
-const NOW: i64 = 5;
+const NOW: i64 = 6;
 const STORES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/stores");
 
 /// A box whose store is the one of this format.
@@ -123,6 +124,10 @@ fn a_store_of_each_earlier_format_is_brought_to_this_one_and_has_everything() {
         let numbers: String =
             database(&site, "index.db").query_row(numbers, [], |row| row.get(0)).unwrap();
         assert_eq!(numbers, "1-0 2-0 3-1");
+        let sender = "SELECT sent_by FROM dispatch WHERE kind = 1";
+        let sender: Option<String> =
+            database(&site, "index.db").query_row(sender, [], |row| row.get(0)).unwrap();
+        assert_eq!(sender, (format > 4).then(|| "ada".to_owned()));
         let mode = fs::metadata(&index).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         // Nothing of the old file, or of the making of the new one.

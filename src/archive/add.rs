@@ -214,7 +214,7 @@ impl Adding<'_> {
         }
         let sealed_by_source = match manifest.kind {
             DispatchKind::Submission => inner.open(&outcomes, &files),
-            DispatchKind::Reply => BTreeMap::new(),
+            DispatchKind::Reply | DispatchKind::Note => BTreeMap::new(),
         };
         let gathered = &dispatch.gathered;
         let mut sealed = kept.map(|kept| kept.record.sealed.clone()).unwrap_or_default();

@@ -19,6 +19,8 @@ pub const ORDER: &str = "order.txt";
 pub const NOTES: &str = "notes.txt";
 /// What the last run brought, one place a line.
 pub const NEW: &str = "new.txt";
+/// In the name of a note's bundle in the outbox.
+pub const NOTE: &str = ".note.";
 /// Bytes of lists that are read.
 const LIST: u64 = 64 << 20;
 /// Bytes of private notes that are kept.
@@ -32,7 +34,7 @@ pub struct Mailbox {
     pub dispatches: Vec<Kept>,
     /// Directories that cannot be read.
     pub damaged: Vec<String>,
-    /// Sealed answers to it that wait in the outbox: names of bundles.
+    /// What is sealed and waits in the outbox: names of bundles.
     pub outbox: Vec<String>,
     /// Whether there are private notes.
     pub has_notes: bool,
@@ -84,6 +86,16 @@ impl Kept {
         self.manifest.kind == DispatchKind::Reply
     }
 
+    /// Whether the source sent it.
+    pub fn is_submission(&self) -> bool {
+        self.manifest.kind == DispatchKind::Submission
+    }
+
+    /// Whether an editor wrote it for the team.
+    pub fn is_note(&self) -> bool {
+        self.manifest.kind == DispatchKind::Note
+    }
+
     /// The file's own name, as it was sent.
     pub fn sent_name(&self, number: u32) -> Option<&FileEntry> {
         let files = &self.manifest.files;
@@ -112,8 +124,9 @@ pub fn is_there(dispatch: &Path, file: &FileRecord) -> bool {
 impl Mailbox {
     /// What it waits for.
     pub fn standing(&self) -> Standing {
-        match self.dispatches.last() {
-            _ if !self.outbox.is_empty() => Standing::Outbox,
+        // A note answers nobody.
+        match self.dispatches.iter().rev().find(|kept| !kept.is_note()) {
+            _ if self.outbox.iter().any(|bundle| !bundle.contains(NOTE)) => Standing::Outbox,
             Some(last) if last.is_reply() => Standing::Answered,
             _ => Standing::Waiting,
         }
@@ -214,7 +227,7 @@ impl Archive {
     }
 
     /// Bundles in the outbox for a mailbox whose answer was not seen in it yet. Their names are
-    /// `MAILBOX.DAY.ID.tar`; a designation has no dot.
+    /// `MAILBOX.DAY.ID.tar`, and `MAILBOX.DAY.ID.note.tar` of a note; a designation has no dot.
     fn sealed_for(&self, name: &str, dispatches: &[Kept]) -> Vec<String> {
         let entries = std::fs::read_dir(self.outbox()).into_iter().flatten().flatten();
         let names = entries.filter_map(|entry| entry.file_name().into_string().ok());

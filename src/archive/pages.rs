@@ -242,7 +242,7 @@ impl Row {
             new: mailbox.count_new(),
             standing: mailbox.standing(),
             last_day: mailbox.last_day().to_owned(),
-            sent: mailbox.dispatches.len() - answers,
+            sent: mailbox.dispatches.iter().filter(|kept| kept.is_submission()).count(),
             answers,
         }
     }
@@ -286,8 +286,17 @@ pub struct MailboxPage<'a> {
     pub mailbox: &'a Mailbox,
     /// Private notes; shown in the room alone.
     pub notes: &'a str,
-    /// What was typed for an answer that was not sealed.
-    pub typed: &'a str,
+    /// What was typed and not sealed.
+    pub typed: &'a Typed,
+}
+
+/// What was typed and not sealed. A note never stands in the form for an answer.
+#[derive(Default)]
+pub struct Typed {
+    /// For the source.
+    pub answer: String,
+    /// For the team.
+    pub note: String,
 }
 
 impl MailboxPage<'_> {
@@ -331,7 +340,8 @@ pub fn write(archive: &Archive, output: &Output) -> Result<(), FileFault> {
         }
         for lang in Lang::all() {
             let page = Page::new(lang, Stands::Mailbox);
-            let shown = MailboxPage { page: &page, mailbox: &mailbox, notes: "", typed: "" };
+            let shown =
+                MailboxPage { page: &page, mailbox: &mailbox, notes: "", typed: &Typed::default() };
             put(output, &archive.dir().join(&name).join(file_name(lang)), &shown)?;
         }
         rows.push(Row::of(&mailbox));

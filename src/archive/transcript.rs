@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::conversation::Mailbox;
+use crate::base::kind::DispatchKind;
 use crate::bundle::names::{self, printable};
 use crate::pages::lang::Lang;
 
@@ -11,8 +12,11 @@ pub fn text(mailbox: &Mailbox, lang: Lang) -> String {
     let t = lang.messages();
     let mut out = format!("{}: {}\n", t.room_transcript_title(), printable(mailbox.designation()));
     for kept in &mailbox.dispatches {
-        let who =
-            if kept.is_reply() { t.room_transcript_team() } else { t.room_transcript_source() };
+        let who = match kept.manifest.kind {
+            DispatchKind::Submission => t.room_transcript_source(),
+            DispatchKind::Reply => t.room_transcript_team(),
+            DispatchKind::Note => t.room_transcript_note(),
+        };
         let _ = writeln!(out, "\n{}\n{}, {who}\n", "-".repeat(72), printable(&kept.manifest.day));
         indent(&mut out, &kept.manifest.message);
         for answer in &kept.manifest.answers {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Submission or reply.
+/// Submission, reply or note.
 #[derive(Clone, Copy, Serialize, Deserialize, PartialEq, Eq, Debug)]
 #[serde(rename_all = "lowercase")]
 pub enum DispatchKind {
@@ -10,6 +10,8 @@ pub enum DispatchKind {
     Submission,
     /// From a team to a source.
     Reply,
+    /// From an editor to the own team. Its mailbox's source neither sees it nor anything of it.
+    Note,
 }
 
 impl DispatchKind {
@@ -18,6 +20,16 @@ impl DispatchKind {
         match self {
             Self::Submission => 0,
             Self::Reply => 1,
+            Self::Note => 2,
+        }
+    }
+
+    /// What is stored under this number.
+    pub const fn of(number: i64) -> Self {
+        match number {
+            0 => Self::Submission,
+            1 => Self::Reply,
+            _ => Self::Note,
         }
     }
 }

@@ -100,13 +100,14 @@ impl AddressBook {
         let source: Keys = manifest.source_recipients.iter().cloned().collect();
         let recipients: Keys = manifest.recipients.iter().cloned().collect();
         let team: Keys = recipients.difference(&source).cloned().collect();
-        // A reply made by hand may leave out what is compared here. No answer is ever sealed by what a
-        // reply names; a submission must name all of it.
-        let may_lack = manifest.kind == DispatchKind::Reply;
+        // A reply made by hand may leave out what is compared here, and a note names no source. No answer is
+        // ever sealed by what either names; a submission must name all of it.
+        let may_lack = manifest.kind != DispatchKind::Submission;
         let lacks_source = may_lack && source.is_empty();
-        // Without the source's key, the team's keys cannot be told from it.
+        // Without the source's key, the team's keys cannot be told from it; a note is sealed to no source.
+        let is_mixed = lacks_source && manifest.kind == DispatchKind::Reply;
         let lacks_team =
-            lacks_source || may_lack && (recipients.is_empty() || manifest.team.is_empty());
+            is_mixed || may_lack && (recipients.is_empty() || manifest.team.is_empty());
         let seen_mailbox = if lacks_source {
             Comparison::So
         } else {
@@ -256,6 +257,7 @@ mod tests {
             team: "team".into(),
             recipients: editors.iter().map(ToString::to_string).collect(),
             day: String::new(),
+            author: String::new(),
             message: String::new(),
             answers: Vec::new(),
             files: Vec::new(),
@@ -357,6 +359,23 @@ mod tests {
         for lacking in [manifest("", &["e1"]), manifest("s1", &[])] {
             assert!(book.check(&lacking, &[]).is_err());
         }
+    }
+
+    #[test]
+    fn a_note_names_no_source_and_the_teams_own_keys() {
+        let note = |team: &str, editors: &[&str]| Manifest {
+            kind: DispatchKind::Note,
+            team: team.into(),
+            ..manifest("", editors)
+        };
+        let (_dir, mut book) = book(&manifest("s1", &["e1", "e2"]));
+        book.check(&note("team", &["e2", "e1"]), &[]).unwrap();
+        book.check(&note("", &["e3"]), &[]).unwrap();
+        let changed = book.check(&note("team", &["e1", "e3"]), &[]);
+        assert!(matches!(changed, Err(BookError::TeamChanged(_))));
+        let invented = book.check(&note("team-2", &["e1", "evil"]), &[]);
+        assert!(matches!(invented, Err(BookError::TeamNew(_))));
+        assert_eq!((book.known.mailboxes.len(), book.known.teams.len()), (1, 1));
     }
 
     #[test]

@@ -56,8 +56,11 @@ pub fn open_manifest(
     let (volume, entry) = gathered.manifest.as_ref().ok_or(DispatchError::NoManifest)?;
     let path = volumes.get(*volume).ok_or(DispatchError::NoManifest)?;
     let sealed = read::open_entry(path, entry).map_err(OpenError::Io)?;
-    let manifest = read_manifest(sealed, identities.iter().map(AsRef::as_ref))?
-        .found_at(&gathered.designation, &gathered.dispatch)?;
+    let manifest = read_manifest(sealed, identities.iter().map(AsRef::as_ref))?.found_at(
+        &gathered.designation,
+        &gathered.dispatch,
+        entry.member,
+    )?;
     if manifest.files.len() > limits::FILES {
         return Err(DispatchError::TooMany(manifest.files.len()));
     }

@@ -7,11 +7,14 @@ use super::path::{Member, MemberPath};
 use super::tar_format::{self, Volumes};
 use crate::base::clock::Day;
 use crate::base::ids::DispatchId;
+use crate::base::kind::DispatchKind;
 use crate::base::limits;
 
 /// A dispatch of such a bundle.
 #[derive(Clone, Debug)]
 pub struct Item {
+    /// What it is.
+    pub kind: DispatchKind,
     /// Its mailbox's.
     pub designation: Box<str>,
     /// Its id.
@@ -224,7 +227,10 @@ impl Item {
         MemberPath {
             designation: self.designation.to_string(),
             dispatch: self.dispatch.to_string(),
-            member: if number == 0 { Member::Manifest } else { Member::File(number) },
+            member: match number {
+                0 => Member::manifest_of(self.kind),
+                number => Member::File(number),
+            },
         }
         .to_string()
     }
@@ -269,6 +275,7 @@ mod tests {
 
     fn items(sizes: &[Vec<u64>]) -> Vec<Item> {
         let item = |(at, sizes): (usize, &Vec<u64>)| Item {
+            kind: [DispatchKind::Submission, DispatchKind::Note][at / 2 % 2],
             // Long enough, now and then, for a header's second field of names.
             designation: ["brave-heron", &"abcdefgh-".repeat(7)[..62]][at % 2].into(),
             dispatch: DispatchId([u8::try_from(at).unwrap(); 16]),
@@ -285,7 +292,7 @@ mod tests {
         for (at, item) in items.iter().enumerate() {
             let manifest = content(at, 0, item.size(0));
             let id = item.dispatch.to_string();
-            bundle.dispatch(&item.designation, &id, item.day, manifest).unwrap();
+            bundle.dispatch(item.kind, &item.designation, &id, item.day, manifest).unwrap();
             for (number, size) in (1_u32..).zip(item.sizes.iter().skip(1)) {
                 let bytes = content(at, number as usize, *size);
                 bundle.file(number, *size, |out| out.write_all(&bytes)).unwrap();

@@ -35,6 +35,9 @@ pub struct Manifest {
     /// ISO 8601, the day it was sent.
     #[serde(default)]
     pub day: String,
+    /// Of a note: who wrote it, as they call themselves. Nothing proves it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub author: String,
     /// What was written. May be empty.
     #[serde(default)]
     pub message: String,
@@ -85,6 +88,11 @@ pub enum ManifestError {
     /// It was written for another mailbox, or for another dispatch, than the path says.
     #[error("its manifest belongs to another place; somebody may have moved it to mislead you")]
     Elsewhere,
+    /// What it calls itself is not what its member is named for.
+    #[error(
+        "it is named {0}, and its content says that it is a {1}; somebody may have renamed it to mislead you"
+    )]
+    OtherKind(Member, &'static str),
     /// A list of files that contradicts itself.
     #[error("its manifest lists the same file twice, or a file that cannot be")]
     Contradiction,
@@ -120,15 +128,29 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// This manifest, found in a bundle under `designation/dispatch`; refused where it was written for
-    /// another place.
+    /// This manifest, found in a bundle under `designation/dispatch/member`; refused where it was written for
+    /// another place or under another name.
     ///
     /// The server cannot read a manifest, but it chooses the path. A submission shown in another mailbox
     /// would be answered to the wrong source, and shown under another id it would count as new: mailbox and
-    /// id must agree. A reply must agree on the mailbox; its id is its maker's choice, and a delivered
-    /// reply is stored under an id of its content. What a hand-made reply leaves out is filled in from the path.
-    pub fn found_at(mut self, designation: &str, dispatch: &str) -> Result<Self, ManifestError> {
-        if self.kind == DispatchKind::Reply {
+    /// id must agree. A reply or a note must agree on the mailbox; its id is its maker's choice, and a delivered
+    /// one is stored under an id of its content. What a hand-made one leaves out is filled in from the path.
+    pub fn found_at(
+        mut self,
+        designation: &str,
+        dispatch: &str,
+        member: Member,
+    ) -> Result<Self, ManifestError> {
+        if Member::manifest_of(self.kind) != member {
+            let kind = match self.kind {
+                DispatchKind::Submission => "submission",
+                DispatchKind::Reply => "reply",
+                DispatchKind::Note => "note",
+            };
+            return Err(ManifestError::OtherKind(member, kind));
+        }
+        let is_ours = self.kind != DispatchKind::Submission;
+        if is_ours {
             if self.mailbox.is_empty() {
                 designation.clone_into(&mut self.mailbox);
             }
@@ -136,7 +158,7 @@ impl Manifest {
                 dispatch.clone_into(&mut self.dispatch);
             }
         }
-        let id_agrees = self.kind == DispatchKind::Reply || self.dispatch == dispatch;
+        let id_agrees = is_ours || self.dispatch == dispatch;
         let here = self.mailbox == designation && id_agrees;
         here.then_some(self).ok_or(ManifestError::Elsewhere)
     }
@@ -155,7 +177,7 @@ impl FileEntry {
     pub fn number(&self) -> Option<u32> {
         match super::path::MemberPath::parse(&format!("a/a/{}", self.member))?.member {
             Member::File(number) => Some(number),
-            Member::Manifest => None,
+            Member::Manifest | Member::Note => None,
         }
     }
 }
@@ -174,6 +196,7 @@ mod tests {
             team: "team".into(),
             recipients: vec!["age1y".into()],
             day: "2026-11-21".into(),
+            author: String::new(),
             message: "Bonjour".into(),
             answers: Vec::new(),
             files: vec![FileEntry::new(0, "contrat.pdf".into(), 3, "00".repeat(32))],
@@ -195,7 +218,8 @@ mod tests {
     }
 
     fn found_at(manifest: Manifest, place: (&str, &str)) -> Result<Manifest, ManifestError> {
-        manifest.found_at(place.0, place.1)
+        let member = Member::manifest_of(manifest.kind);
+        manifest.found_at(place.0, place.1, member)
     }
 
     #[test]
@@ -219,6 +243,24 @@ mod tests {
         assert!(found_at(reply.clone(), ("calm-heron", "ab")) == Err(ManifestError::Elsewhere));
         let short = Manifest { mailbox: String::new(), dispatch: String::new(), ..reply.clone() };
         assert!(found_at(short, ("brave-heron", "ab")) == Ok(reply));
+    }
+
+    #[test]
+    fn a_note_is_one_under_the_name_of_a_note_alone() {
+        let here = ("brave-heron", "cd");
+        let of = |kind| Manifest { kind, author: "anne".into(), ..sample() };
+        let note = of(DispatchKind::Note);
+        assert!(Manifest::parse(&note.to_json().unwrap()).unwrap() == note);
+        assert!(found_at(note.clone(), here) == Ok(note.clone()));
+        assert!(found_at(note, ("calm-heron", "cd")) == Err(ManifestError::Elsewhere));
+        for (kind, member) in [
+            (DispatchKind::Note, Member::Manifest),
+            (DispatchKind::Reply, Member::Note),
+            (DispatchKind::Submission, Member::Note),
+        ] {
+            let found = of(kind).found_at("brave-heron", "ab", member);
+            assert!(matches!(found, Err(ManifestError::OtherKind(named, _)) if named == member));
+        }
     }
 
     #[test]

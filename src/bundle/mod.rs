@@ -7,6 +7,8 @@
 //! <designation>/<dispatch>/manifest.json.age
 //! <designation>/<dispatch>/0001.age …
 //! ```
+//!
+//! A note among editors has `note.json.age` in the place of `manifest.json.age`.
 
 pub mod address_book;
 pub mod entries;
@@ -19,7 +21,7 @@ pub mod read;
 pub mod reply;
 pub mod sealed_by_source;
 pub mod summary;
-mod tar_format;
+pub mod tar_format;
 pub mod unfinished;
 pub mod write;
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::base::kind::DispatchKind;
+
 const LONGEST: usize = 64;
 
 /// A member of a bundle.
@@ -15,11 +17,13 @@ pub struct MemberPath {
     pub member: Member,
 }
 
-/// Manifest or file.
+/// Manifest or file. The name of the manifest says what the dispatch is, so that nobody guesses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Member {
-    /// `manifest.json.age`
+    /// `manifest.json.age`: of a submission or a reply.
     Manifest,
+    /// `note.json.age`: the same of a note.
+    Note,
     /// `0001.age` and on.
     File(u32),
 }
@@ -60,10 +64,20 @@ pub fn is_dispatch(text: &str) -> bool {
 }
 
 impl Member {
+    /// The manifest of a dispatch of this kind.
+    pub const fn manifest_of(kind: DispatchKind) -> Self {
+        match kind {
+            DispatchKind::Submission | DispatchKind::Reply => Self::Manifest,
+            DispatchKind::Note => Self::Note,
+        }
+    }
+
     fn parse(name: &str) -> Option<Self> {
         let stem = name.strip_suffix(".age")?;
-        if stem == "manifest.json" {
-            return Some(Self::Manifest);
+        match stem {
+            "manifest.json" => return Some(Self::Manifest),
+            "note.json" => return Some(Self::Note),
+            _ => {}
         }
         let digits = (4..=6).contains(&stem.len()) && stem.bytes().all(|b| b.is_ascii_digit());
         let number = stem.parse().ok().filter(|n| *n > 0)?;
@@ -76,6 +90,7 @@ impl fmt::Display for Member {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Manifest => f.write_str("manifest.json.age"),
+            Self::Note => f.write_str("note.json.age"),
             Self::File(number) => write!(f, "{number:04}.age"),
         }
     }
@@ -109,6 +124,7 @@ mod tests {
     fn only_members_pass() {
         for good in [
             "brave-heron/00ff/manifest.json.age",
+            "brave-heron/00ff/note.json.age",
             "./brave-heron-2/reply1/0001.age",
             "a/b/12345.age",
         ] {
@@ -129,6 +145,9 @@ mod tests {
             "a/b/00001.age",
             "a/b/0001",
             "a/b/manifest.json",
+            "a/b/note.json",
+            "a/b/NOTE.json.age",
+            "a/b/reply.json.age",
             "-a/b/0001.age",
             "a/b\u{202e}/0001.age",
             "a/b/+001.age",

@@ -57,6 +57,9 @@ pub enum Fault {
     /// A member comes twice.
     #[error("holds {0} twice; somebody put it together wrongly")]
     Twice(MemberPath),
+    /// One dispatch with two manifests.
+    #[error("holds {0} both as a note and as something else; somebody put it together wrongly")]
+    TwoKinds(String),
     /// More than are read at once.
     #[error("and those before it hold more than {0} sealed files; open its volumes one at a time")]
     TooMany(usize),
@@ -201,7 +204,7 @@ pub struct Gathered {
     pub designation: String,
     /// As in the path.
     pub dispatch: String,
-    /// Its manifest, if any volume has it: volume number and entry.
+    /// Its manifest, if any volume has it: volume number and entry, whose name says whether it is a note.
     pub manifest: Option<(usize, BundleEntry)>,
     /// Its files by number.
     pub files: BTreeMap<u32, (usize, BundleEntry)>,
@@ -231,7 +234,7 @@ impl Iterator for Dispatches {
             self.0.next_if(|placed| gathered.is_at(&placed.path))
         {
             match entry.member {
-                Member::Manifest => gathered.manifest = Some((volume, entry)),
+                Member::Manifest | Member::Note => gathered.manifest = Some((volume, entry)),
                 Member::File(number) => drop(gathered.files.insert(number, (volume, entry))),
             }
         }
@@ -270,6 +273,22 @@ pub fn gather_at_most(volumes: &[impl Volume], most: usize) -> Result<Dispatches
         return Err(ReadError { volume, fault });
     }
     all.dedup_by(|later, first| later.path == first.path);
+    if let Some((path, volume)) = all.windows(2).find_map(|pair| match pair {
+        [Placed { path: one, .. }, Placed { path: other, volume, .. }]
+            if (one.member, other.member) == (Member::Manifest, Member::Note)
+                && (&one.designation, &one.dispatch) == (&other.designation, &other.dispatch) =>
+        {
+            Some((other, *volume))
+        }
+        _ => None,
+    }) {
+        let place = format!("{}/{}", path.designation, path.dispatch);
+        let volume = volumes.get(volume).map(|volume| volume.name().display().to_string());
+        return Err(ReadError {
+            volume: volume.unwrap_or_default(),
+            fault: Fault::TwoKinds(place),
+        });
+    }
     for dispatch in all.chunk_by_mut(|a, b| {
         (&a.path.designation, &a.path.dispatch) == (&b.path.designation, &b.path.dispatch)
     }) {

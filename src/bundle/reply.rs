@@ -1,4 +1,4 @@
-//! What a reply says of itself, be it sealed offline or at the desk.
+//! What a reply or a note says of itself, be it sealed offline or at the desk.
 
 use super::manifest::{FileEntry, Manifest, VERSION};
 use crate::base::clock::Day;
@@ -7,16 +7,20 @@ use crate::base::kind::DispatchKind;
 use crate::crypto::recipient::{Recipient, RecipientError};
 use crate::crypto::seal::{Recipients, SealError};
 
-/// A mailbox that is answered, and who answers.
+/// A mailbox that is answered, or that a note is about, and who writes.
 pub struct Correspondence {
+    /// A reply or a note.
+    pub kind: DispatchKind,
     /// Designation.
     pub mailbox: String,
-    /// The source's keys.
+    /// The source's keys; a note is not for them.
     pub source_recipients: Vec<String>,
     /// Id of the team.
     pub team: String,
     /// The team's keys.
     pub team_recipients: Vec<String>,
+    /// Of a note: who writes it. May be empty.
+    pub author: String,
 }
 
 /// Why a mailbox cannot be answered.
@@ -34,17 +38,19 @@ pub enum ReplyError {
 }
 
 impl Correspondence {
-    /// Whom a reply is sealed to: the source and the team.
+    /// Whom it is sealed to: the team, and of a reply the source.
     pub fn recipients(&self) -> Result<Recipients, ReplyError> {
-        if self.source_recipients.is_empty() {
-            return Err(ReplyError::NoSource);
-        }
-        let all = self.source_recipients.iter().chain(&self.team_recipients);
+        let source: &[String] = match self.kind {
+            DispatchKind::Note => &[],
+            _ if self.source_recipients.is_empty() => return Err(ReplyError::NoSource),
+            _ => &self.source_recipients,
+        };
+        let all = source.iter().chain(&self.team_recipients);
         let all = all.map(|text| text.parse::<Recipient>()).collect::<Result<_, _>>()?;
         Ok(Recipients::proven(all)?)
     }
 
-    /// The manifest of a reply that is sealed to `recipients`.
+    /// Its manifest, sealed to `recipients`. That of a note names no key of the source.
     pub fn manifest(
         self,
         recipients: &Recipients,
@@ -53,15 +59,18 @@ impl Correspondence {
         message: String,
         files: Vec<FileEntry>,
     ) -> Manifest {
+        let is_note = self.kind == DispatchKind::Note;
+        let source_recipients = if is_note { Vec::new() } else { self.source_recipients };
         Manifest {
             version: VERSION,
-            kind: DispatchKind::Reply,
+            kind: self.kind,
             dispatch: dispatch.to_string(),
             mailbox: self.mailbox,
-            source_recipients: self.source_recipients,
+            source_recipients,
             team: self.team,
             recipients: recipients.texts(),
             day: day.to_string(),
+            author: self.author,
             message,
             answers: Vec::new(),
             files,

@@ -71,6 +71,7 @@ fn write_section(out: &mut String, section: &Section<'_>) {
     let kind = match manifest.kind {
         DispatchKind::Submission => "Envoi / Submission",
         DispatchKind::Reply => "Réponse / Answer",
+        DispatchKind::Note => "Note pour l’équipe / Note for the team",
     };
     let _ = writeln!(out, "\n{}", "-".repeat(72));
     for (label, value) in [
@@ -80,6 +81,13 @@ fn write_section(out: &mut String, section: &Section<'_>) {
         ("Équipe / Team", &manifest.team),
     ] {
         let _ = writeln!(out, "{label}{NO_BREAK}: {}", printable(value));
+    }
+    if manifest.kind == DispatchKind::Note {
+        let who = match manifest.author.as_str() {
+            "" => "sans nom / no name".to_owned(),
+            author => format!("{} (sans preuve / unproven)", printable(author)),
+        };
+        let _ = writeln!(out, "De / By{NO_BREAK}: {who}");
     }
     let mut is_changed = false;
     if !manifest.message.is_empty() {
@@ -191,6 +199,7 @@ mod tests {
             team: "team".into(),
             recipients: Vec::new(),
             day: "2026-11-21".into(),
+            author: String::new(),
             message: message.into(),
             answers: Vec::new(),
             files: (0..)
@@ -268,6 +277,20 @@ mod tests {
             let question = lines.iter().find(|line| line.starts_with("Question")).unwrap();
             assert!(!question.contains('\u{202e}'), "{question}");
         }
+    }
+
+    #[test]
+    fn a_note_says_that_it_is_one_and_by_whom() {
+        let note = |author: &str| {
+            let author = author.into();
+            of(&Manifest { kind: DispatchKind::Note, author, ..manifest("seen", &[]) })
+        };
+        let said = note("anne\n! files/forged\u{202e}");
+        assert!(said.contains("\nNote pour l’équipe / Note for the team\u{a0}: ab\n"), "{said}");
+        let by = said.lines().find(|line| line.starts_with("De / By")).unwrap();
+        assert!(by.contains("anne_") && by.ends_with("(sans preuve / unproven)"), "{by}");
+        assert!(note("").contains("De / By\u{a0}: sans nom / no name\n"));
+        assert!(!summary("seen", &[]).contains("De / By"));
     }
 
     #[test]

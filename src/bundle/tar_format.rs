@@ -7,6 +7,7 @@ use crate::base::clock::Day;
 
 /// In every volume, first.
 pub const README: &str = include_str!("README.txt");
+/// Its name there.
 pub const README_NAME: &str = "README.txt";
 /// A tar's unit.
 pub const BLOCK: u64 = 512;
@@ -50,6 +51,7 @@ pub struct Volumes {
 }
 
 impl Volumes {
+    /// Volumes of at most so many bytes.
     pub fn new(limit: u64) -> Self {
         Self { limit, bytes: None, manifest: 0, alone: false }
     }

@@ -241,6 +241,11 @@ impl Unfinished {
         std::fs::remove_dir_all(&path).map(|()| true)
     }
 
+    /// Where it is, for what is made in it and renamed out of it.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// A new file.
     pub fn file(&self) -> io::Result<NewFile> {
         NewFile::create(self.place())

@@ -10,6 +10,7 @@ use super::path::{Member, MemberPath};
 use super::tar_format::{self, Volumes};
 use super::unfinished::NewFile;
 use crate::base::clock::Day;
+use crate::base::kind::DispatchKind;
 use crate::base::limits;
 
 /// Why a bundle cannot be written.
@@ -43,6 +44,7 @@ struct Volume {
 }
 
 struct DispatchHead {
+    kind: DispatchKind,
     designation: String,
     dispatch: String,
     day: Day,
@@ -75,12 +77,14 @@ impl BundleWriter {
     /// Begins a dispatch with its sealed manifest.
     pub fn dispatch(
         &mut self,
+        kind: DispatchKind,
         designation: &str,
         dispatch: &str,
         day: Day,
         manifest: Vec<u8>,
     ) -> Result<(), WriteError> {
         self.dispatch = Some(DispatchHead {
+            kind,
             designation: designation.into(),
             dispatch: dispatch.into(),
             day,
@@ -188,8 +192,9 @@ impl BundleWriter {
     }
 
     fn repeat_manifest(&mut self) -> Result<(), WriteError> {
-        let manifest = self.dispatch.as_ref().map(|d| d.manifest.clone()).unwrap_or_default();
-        self.append(Member::Manifest, |out| out.write_all(&manifest)).map(|_| ())
+        let Some(head) = &self.dispatch else { return Ok(()) };
+        let (member, manifest) = (Member::manifest_of(head.kind), head.manifest.clone());
+        self.append(member, |out| out.write_all(&manifest)).map(|_| ())
     }
 
     fn append(

@@ -1,4 +1,4 @@
-//! `sourdine deliver`: takes in a reply that was sealed offline.
+//! `sourdine deliver`: takes in replies and notes that were sealed offline.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -7,6 +7,7 @@ use super::config_arg::ConfigArg;
 use super::process;
 use super::stdio::{self, show, tell};
 use crate::base::clock::Clock;
+use crate::base::kind::DispatchKind;
 use crate::bundle::is_standard;
 use crate::dropbox::Dropbox;
 use crate::dropbox::accounts::OPERATOR;
@@ -43,8 +44,9 @@ impl Deliver {
                     "sourdine: warning: {member} is not padded: its stored size tells its exact one"
                 ));
             }
+            let note = if reply.kind == DispatchKind::Note { "note " } else { "" };
             let how = if reply.before { "was delivered before" } else { "delivered" };
-            let _ = writeln!(out, "{}: {how}", reply.designation);
+            let _ = writeln!(out, "{}: {note}{how}", reply.designation);
         }
         show(&out)
     }

@@ -1,7 +1,9 @@
 //! Floor 6: one file a command. `open`, `reply` and `keygen` reach neither the web nor the store: they
 //! run on machines without a network. `read` serves loopback, and nothing else.
 
+mod backup;
 mod check;
+mod close;
 mod config_arg;
 mod deliver;
 mod demo;
@@ -19,7 +21,9 @@ mod passphrase;
 mod process;
 mod progress;
 mod read;
+mod reopen;
 mod reply;
+mod restore;
 pub mod sandbox;
 mod serve;
 mod status;
@@ -36,7 +40,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 /// An anonymous drop box: documents are sealed on arrival, answered with a code.
 ///
-/// On a server: init, check, serve, upgrade, team, editor, status, export, deliver. On an editor's machine, which needs no
+/// On a server: init, check, serve, upgrade, team, editor, status, export, deliver, backup, restore, close, reopen. On an editor's machine, which needs no
 /// network: keygen, open, read, reply. To see all of it: demo.
 #[derive(Parser)]
 #[command(name = "sourdine", version, max_term_width = 100)]
@@ -63,9 +67,17 @@ enum Command {
     Upgrade(upgrade::Upgrade),
     /// Count what is there and what waits; nothing about anyone
     Status(status::Status),
+    /// Write all of the box into one sealed file, while it is served
+    Backup(backup::Backup),
+    /// Make a box again from a backup
+    Restore(restore::Restore),
+    /// Take no new documents for a while; codes go on working
+    Close(close::Close),
+    /// Take new documents again, or serve a restored box
+    Reopen(reopen::Reopen),
     /// Write what waits for a team into a bundle, to be opened offline
     Export(export::Export),
-    /// Take in a reply that was sealed offline
+    /// Take in replies and notes that were sealed offline
     Deliver(deliver::Deliver),
     /// Make an age identity (offline, for editors)
     Keygen(keygen::Keygen),
@@ -73,7 +85,7 @@ enum Command {
     Open(open::Open),
     /// Read, search and answer in a browser (offline, for editors)
     Read(read::Read),
-    /// Seal a reply (offline, for editors)
+    /// Seal a reply, or a note for your team (offline, for editors)
     Reply(reply::Reply),
 }
 
@@ -91,27 +103,41 @@ pub fn run() -> ExitCode {
             return ExitCode::from(if said.print().is_ok() { code } else { code.max(1) });
         }
     };
+    let done = |()| ExitCode::SUCCESS;
     let result = process::harden().and_then(|()| match cli.command {
-        Command::Demo(command) => command.run(),
-        Command::Init(command) => command.run(),
-        Command::Check(command) => command.run(),
-        Command::Serve(command) => command.run(),
-        Command::Team(command) => command.run(),
-        Command::Editor(command) => command.run(),
-        Command::Upgrade(command) => command.run(),
         Command::Status(command) => command.run(),
-        Command::Export(command) => command.run(),
-        Command::Deliver(command) => command.run(),
-        Command::Keygen(command) => command.run(),
-        Command::Open(command) => command.run(),
-        Command::Read(command) => command.run(),
-        Command::Reply(command) => command.run(),
+        command => command.run().map(done),
     });
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             let _ = writeln!(io::stderr(), "sourdine: {error:#}");
             ExitCode::FAILURE
+        }
+    }
+}
+
+impl Command {
+    fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Demo(command) => command.run(),
+            Self::Init(command) => command.run(),
+            Self::Check(command) => command.run(),
+            Self::Serve(command) => command.run(),
+            Self::Team(command) => command.run(),
+            Self::Editor(command) => command.run(),
+            Self::Upgrade(command) => command.run(),
+            Self::Backup(command) => command.run(),
+            Self::Restore(command) => command.run(),
+            Self::Close(command) => command.run(),
+            Self::Reopen(command) => command.run(),
+            Self::Export(command) => command.run(),
+            Self::Deliver(command) => command.run(),
+            Self::Keygen(command) => command.run(),
+            Self::Open(command) => command.run(),
+            Self::Read(command) => command.run(),
+            Self::Reply(command) => command.run(),
+            Self::Status(command) => command.run().map(drop),
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::archive::add::{Added, Adding, SUMMARY};
 use crate::archive::open::{Closed, manifests};
 use crate::archive::pages;
 use crate::archive::place::Archive;
+use crate::base::kind::DispatchKind;
 use crate::bundle::address_book::AddressBook;
 use crate::bundle::extract::{FileFault, Opened};
 use crate::bundle::is_standard;
@@ -120,9 +121,10 @@ impl Open {
                 let _ = writeln!(out, "{}", names::json(&json!(manifest).to_string()));
                 continue;
             }
+            let kind = if manifest.kind == DispatchKind::Note { " note" } else { "" };
             let _ = writeln!(
                 out,
-                "{} {} {}",
+                "{} {} {}{kind}",
                 printable(&manifest.mailbox),
                 printable(&manifest.day),
                 printable(&manifest.dispatch)
@@ -292,6 +294,7 @@ fn line_of(section: &Section<'_>) -> String {
         "kind": manifest.kind,
         "team": manifest.team,
         "day": manifest.day,
+        "author": manifest.author,
         "answers": manifest.answers,
         "files": files,
     });

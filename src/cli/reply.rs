@@ -1,4 +1,4 @@
-//! `sourdine reply`: seals an answer offline, to the source and to the team.
+//! `sourdine reply`: seals an answer offline, to the source and to the team; or a note, to the team alone.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -24,6 +24,8 @@ use crate::crypto::seal::Recipients;
 
 /// Bytes that sealing adds at most to a padded file: the header and a tag every 64 KiB.
 const SEALED: u64 = 64 * 1024;
+/// Characters of a name after `--author`.
+const MOST_AUTHOR: usize = 100;
 /// The last number that a name gets.
 const MOST_NUMBER: u32 = 9_999;
 
@@ -41,6 +43,12 @@ pub struct Reply {
     /// A file to send with it; repeat it for several
     #[arg(long = "attach", value_name = "FILE")]
     attachments: Vec<PathBuf>,
+    /// A note for your team: the source neither gets it nor learns of it
+    #[arg(long)]
+    note: bool,
+    /// Your name, for your team to read in the note
+    #[arg(long, value_name = "NAME", requires = "note", default_value = "")]
+    author: String,
     /// Your identity: compares the source's key with the address book beside it
     #[arg(short, long, value_name = "KEY.txt")]
     identity: Option<PathBuf>,
@@ -56,7 +64,12 @@ impl Reply {
     pub fn run(self) -> anyhow::Result<()> {
         ensure!(
             self.message.is_some() || !self.attachments.is_empty(),
-            "a reply needs something in it: --message FILE, --attach FILE, or both"
+            "a {} needs something in it: --message FILE, --attach FILE, or both",
+            if self.note { "note" } else { "reply" }
+        );
+        ensure!(
+            self.author.chars().count() <= MOST_AUTHOR,
+            "the name after --author is longer than {MOST_AUTHOR} characters; write a shorter one"
         );
         stdio::check_once([&self.to].into_iter().chain(&self.message))?;
         stdio::check_output(&self.output)?;
@@ -70,10 +83,12 @@ impl Reply {
         let submission = find_manifest(&self.to)?;
         self.compare_keys(&submission)?;
         let to = Correspondence {
+            kind: if self.note { DispatchKind::Note } else { DispatchKind::Reply },
             mailbox: submission.mailbox,
             source_recipients: submission.source_recipients,
             team: submission.team,
             team_recipients: submission.recipients,
+            author: self.author,
         };
         let recipients = to.recipients()?;
         let message = self.message.as_deref().map_or(Ok(String::new()), read_message)?;
@@ -89,7 +104,7 @@ impl Reply {
         let output = free_place(self.output);
         let mut bundle = BundleWriter::new(&output)?;
         let sealed = recipients.seal_manifest(&manifest.to_json()?, Vec::new())?;
-        bundle.dispatch(&manifest.mailbox, &manifest.dispatch, today, sealed)?;
+        bundle.dispatch(manifest.kind, &manifest.mailbox, &manifest.dispatch, today, sealed)?;
         let total = manifest.files.iter().map(|f| f.size).fold(0, u64::saturating_add);
         let bar = progress::bytes(total, "sealing");
         for (number, (path, entry)) in (1..).zip(self.attachments.iter().zip(&manifest.files)) {
@@ -104,7 +119,7 @@ impl Reply {
         let named: Vec<_> = named.map(|volume| volume.display().to_string()).collect();
         let shown = if named.is_empty() { "BUNDLE.tar".into() } else { named.join(" ") };
         tell(&format!(
-            "Bring it to the editors' desk (\"Bring a bundle\"), or to the operator, who runs:\n  \
+            "Bring it to the editors' desk (\"Upload a sealed reply or note\"), or to the operator, who runs:\n  \
              sourdine deliver {shown}"
         ));
         stdio::tell_of_modes(&volumes);

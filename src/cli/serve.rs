@@ -17,7 +17,7 @@ use super::config_arg::ConfigArg;
 use super::notify::Notify;
 use super::passed::Passed;
 use super::supervisor::{Onion, ServerCommand, Supervisor};
-use super::{first_start, owner, process, sandbox, supervised};
+use super::{first_start, owner, process, reopen, sandbox, supervised};
 use crate::base::clock::Clock;
 use crate::base::limits::Limits;
 use crate::config::{Config, ConfigError, Listen};
@@ -80,6 +80,7 @@ impl Serve {
         // Before it is read: a change in between is seen.
         let seen = modified(&self.config.config);
         let mut config = process::load_config(&self.config.config)?;
+        reopen::refuse_restored(&config)?;
         let (desk, file, require_sandbox) =
             (self.desk_listen, self.config.config, self.require_sandbox);
         if self.tor {
@@ -358,7 +359,8 @@ async fn upkeep(dropbox: Dropbox, (site, editors): (Arc<Site>, Arc<Desk>), confi
     let mut space = tokio::time::interval(SPACE);
     // Not at once: a clock that is wrong after a boot is set right meanwhile.
     let mut expiry = tokio::time::interval_at(Instant::now() + SPACE, EXPIRY);
-    let mut day = tokio::time::interval(DAY);
+    let mut day = tokio::time::interval_at(Instant::now() + DAY, DAY);
+    take_snapshot(dropbox.clone(), Vec::new());
     let mut minute = tokio::time::interval(MINUTE);
     loop {
         tokio::select! {
@@ -371,7 +373,7 @@ async fn upkeep(dropbox: Dropbox, (site, editors): (Arc<Site>, Arc<Desk>), confi
                 site.forget();
                 editors.forget();
             }
-            _ = day.tick() => report_errors(),
+            _ = day.tick() => take_snapshot(dropbox.clone(), report_errors()),
         }
     }
 }
@@ -380,16 +382,16 @@ async fn upkeep(dropbox: Dropbox, (site, editors): (Arc<Site>, Arc<Desk>), confi
 async fn follow(dropbox: Dropbox, changes: Changes, mut hangup: Signal) {
     match changes {
         Changes::File { file, mut seen } => {
-            let mut reload = tokio::time::interval(RELOAD);
+            let mut look = tokio::time::interval(RELOAD);
             loop {
                 let asked = tokio::select! {
-                    _ = reload.tick() => false,
+                    _ = look.tick() => false,
                     _ = hangup.recv() => true,
                 };
                 let now = modified(&file);
                 if asked || now != seen {
                     seen = now;
-                    reload_teams(&dropbox, Config::load(&file));
+                    reload(&dropbox, Config::load(&file));
                     keep_day(&dropbox);
                 }
             }
@@ -401,7 +403,7 @@ async fn follow(dropbox: Dropbox, changes: Changes, mut hangup: Signal) {
                     let dropbox = dropbox.clone();
                     tokio::task::spawn_blocking(move || look_at_clock(&dropbox, true));
                 } else {
-                    reload_teams(&dropbox, Config::parse(&text));
+                    reload(&dropbox, Config::parse(&text));
                     keep_day(&dropbox);
                 }
             }
@@ -413,11 +415,11 @@ fn modified(file: &Path) -> Option<SystemTime> {
     std::fs::metadata(file).and_then(|meta| meta.modified()).ok()
 }
 
-fn reload_teams(dropbox: &Dropbox, config: Result<Config, ConfigError>) {
-    let teams = config.map_err(anyhow::Error::from);
-    match teams.and_then(|config| Ok(Teams::prove(&config.teams)?)) {
-        Ok(teams) => {
-            dropbox.replace_teams(teams);
+fn reload(dropbox: &Dropbox, config: Result<Config, ConfigError>) {
+    let proven = config.map_err(anyhow::Error::from);
+    match proven.and_then(|config| Ok((Teams::prove(&config.teams)?, config.closed))) {
+        Ok((teams, closed)) => {
+            dropbox.replace(teams, closed);
             tracing::info!("teams and recipients were read again");
         }
         Err(error) => tracing::error!("the changed configuration is not used: {error:#}"),
@@ -448,6 +450,15 @@ fn expire(dropbox: Dropbox) {
     tokio::task::spawn_blocking(move || {
         if let Err(error) = dropbox.expire().and_then(|_| dropbox.trim_drafts()) {
             tracing::error!("what has expired could not be removed: {error}");
+        }
+    });
+}
+
+/// What `status` says until the next one. On a thread that may block.
+fn take_snapshot(dropbox: Dropbox, errors: Vec<(&'static str, u64)>) {
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = dropbox.take_snapshot(errors) {
+            tracing::error!("the day's counts could not be taken: {error}");
         }
     });
 }

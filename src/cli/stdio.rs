@@ -44,7 +44,7 @@ pub fn tell_of_modes(files: &[PathBuf]) {
 pub fn check_output(file: &Path) -> anyhow::Result<()> {
     ensure!(
         !is_standard(file) || !io::stdout().is_terminal(),
-        "a bundle is not for a terminal; name a file with -o, or send it on: … -o - | ssh HOST …"
+        "what is sealed is not for a terminal; name a file with -o, or send it on: … -o - | ssh HOST …"
     );
     Ok(())
 }

@@ -10,8 +10,9 @@ use anyhow::{Context, ensure};
 use clap::Subcommand;
 
 use super::config_arg::ConfigArg;
-use super::stdio::show;
-use crate::config::{Config, with_recipients};
+use super::stdio::{show, tell};
+use crate::config::{Config, ConfigError, with_recipients, without_recipients};
+use crate::crypto::recipient::Recipient;
 use crate::dropbox::Teams;
 
 #[derive(clap::Args)]
@@ -26,7 +27,10 @@ enum Act {
     List(List),
     /// Add editors' age recipients to a team; `serve` uses them within seconds
     #[command(after_help = "Example:\n  sourdine team add-recipient age1…")]
-    AddRecipient(AddRecipient),
+    AddRecipient(Recipients),
+    /// Take editors' age recipients out of a team; `serve` uses the rest within seconds
+    #[command(after_help = "Example:\n  sourdine team remove-recipient age1…")]
+    RemoveRecipient(Recipients),
 }
 
 #[derive(clap::Args)]
@@ -36,10 +40,10 @@ struct List {
 }
 
 #[derive(clap::Args)]
-struct AddRecipient {
+struct Recipients {
     /// What each editor's `sourdine keygen` printed (age1…)
     #[arg(value_name = "RECIPIENT", required = true)]
-    recipients: Vec<String>,
+    keys: Vec<String>,
     /// Whose; may be left out where there is one team
     #[arg(long, value_name = "ID")]
     team: Option<String>,
@@ -53,16 +57,34 @@ impl Team {
             Act::List(List { config }) => {
                 show(&listed(&Teams::prove(&Config::load(&config.config)?.teams)?))
             }
-            Act::AddRecipient(command) => command.run(),
+            Act::AddRecipient(command) => command.change(with_recipients),
+            Act::RemoveRecipient(command) => {
+                command.change(|text, team, gone| without_recipients(text, team, gone, is_same))?;
+                tell(
+                    "Whoever holds a removed key can still open what was sealed to it before, if they get the \
+                     ciphertext: remove their login, too (sourdine editor remove). What sources hold as drafts must be \
+                     sent again; their page says so.",
+                );
+                Ok(())
+            }
         }
     }
 }
 
-impl AddRecipient {
-    fn run(self) -> anyhow::Result<()> {
+/// Whether two texts are the same key: Bech32 may be typed in capitals.
+fn is_same(one: &str, other: &str) -> bool {
+    let canonical = |text: &str| text.parse::<Recipient>().ok().map(|key| key.as_str().to_owned());
+    one.trim() == other.trim() || canonical(one).is_some_and(|one| canonical(other) == Some(one))
+}
+
+impl Recipients {
+    fn change(
+        self,
+        change: impl FnOnce(&str, Option<&str>, &[String]) -> Result<String, ConfigError>,
+    ) -> anyhow::Result<()> {
         let file = &self.config.config;
         let text = std::fs::read_to_string(file).with_context(|| format!("{}", file.display()))?;
-        let new = with_recipients(&text, self.team.as_deref(), &self.recipients)?;
+        let new = change(&text, self.team.as_deref(), &self.keys)?;
         let teams = Teams::prove(&Config::parse(&new)?.teams)?;
         replace(file, &new).with_context(|| {
             format!("{} cannot be written; run this as its owner", file.display())
@@ -83,7 +105,7 @@ fn listed(teams: &Teams) -> String {
 }
 
 /// Another file in the place of the first, with its owner and mode: whoever reads it sees one of them whole.
-fn replace(file: &Path, text: &str) -> anyhow::Result<()> {
+pub fn replace(file: &Path, text: &str) -> anyhow::Result<()> {
     let file = file.canonicalize()?;
     let old = std::fs::metadata(&file)?;
     ensure!(old.is_file(), "it is no file");

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use toml_edit::{Array, DocumentMut, Item, Table, value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, RawString, Table, Value, value};
 
 use super::error::ConfigError;
 use super::settings::DEFAULT;
+use super::value::wrong;
 
 /// What `init` and `demo` know.
 pub struct Initial<'a> {
@@ -40,20 +41,109 @@ pub fn packaged_text() -> Result<String, ConfigError> {
     Ok(document.to_string())
 }
 
+/// A configuration that closes the box for these reasons by language code (none for all languages), or opens it where
+/// there are none.
+pub fn with_closed(
+    text: &str,
+    reasons: &[(Option<String>, String)],
+) -> Result<String, ConfigError> {
+    let mut document: DocumentMut = text.parse().map_err(|error| syntax(text, &error))?;
+    let mut table = InlineTable::new();
+    for (lang, reason) in reasons {
+        table.insert(lang.as_deref().unwrap_or_default(), reason.as_str().into());
+    }
+    document["site"]["closed"] = match reasons {
+        [] => value(""),
+        [(None, reason)] => value(reason),
+        _ => value(table),
+    };
+    Ok(document.to_string())
+}
+
+/// A configuration whose box stands in these directories, which may be relative to its file; with another include for
+/// tor.
+pub fn moved(
+    text: &str,
+    data_dir: &str,
+    tor_dir: &str,
+    include: &str,
+) -> Result<String, ConfigError> {
+    let mut document: DocumentMut = text.parse().map_err(|error| syntax(text, &error))?;
+    document["data_dir"] = value(data_dir);
+    document["tor"]["dir"] = value(tor_dir);
+    document["tor"]["include"] = value(include);
+    Ok(document.to_string())
+}
+
+/// What stands there is not repeated: it may be a private key, pasted by mistake.
+fn syntax(text: &str, error: &toml_edit::TomlError) -> ConfigError {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    ConfigError::Syntax(format!("line {line} is no TOML; correct it, then run this again"))
+}
+
 /// A configuration with more recipients in the team of this id; without one, in the only team.
 pub fn with_recipients(
     text: &str,
     team: Option<&str>,
     new: &[String],
 ) -> Result<String, ConfigError> {
-    // What stands there is not repeated: it may be a private key, pasted by mistake.
-    let syntax = |error: toml_edit::TomlError| {
-        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        ConfigError::Syntax(format!("line {line} is no TOML; correct it, then run this again"))
-    };
-    let wrong = |reason: String| ConfigError::Value { key: "team".into(), reason };
-    let mut document: DocumentMut = text.parse().map_err(syntax)?;
+    edited(text, team, |list| Ok(extended(list, new)))
+}
+
+/// A configuration without these recipients in that team. Their comments go with them. One that is not there is an error;
+/// `same` tells whether two texts are the same key.
+pub fn without_recipients(
+    text: &str,
+    team: Option<&str>,
+    gone: &[String],
+    same: impl Fn(&str, &str) -> bool,
+) -> Result<String, ConfigError> {
+    edited(text, team, |mut list| {
+        for (number, recipient) in (1..).zip(gone) {
+            let at = |entry: &Value| entry.as_str().is_some_and(|entry| same(entry, recipient));
+            let Some(at) = list.iter().position(at) else {
+                let reason = format!(
+                    "recipient {number} of those that you named is not in it; `sourdine team list` shows who is"
+                );
+                return Err(wrong("team.recipients", reason));
+            };
+            take_out(&mut list, at);
+        }
+        if list.is_empty() {
+            let reason = "it would have nobody left who can open what is sent; add the new key first: sourdine team \
+                          add-recipient age1…";
+            return Err(wrong("team.recipients", reason));
+        }
+        Ok(list)
+    })
+}
+
+/// Takes one out, with the comment lines above it and the comment behind it. What stands behind the one before it, which
+/// TOML's editor counts to this one, stays.
+fn take_out(list: &mut Array, at: usize) {
+    let gone = list.remove(at);
+    let text =
+        |raw: Option<&RawString>| raw.and_then(RawString::as_str).unwrap_or_default().to_owned();
+    let before = text(gone.decor().prefix());
+    let next = list.get(at).map(|next| text(next.decor().prefix()));
+    let next = next.unwrap_or_else(|| text(Some(list.trailing())));
+    let behind_last = before.split_once('\n').map_or("", |(comment, _)| comment);
+    let own = next.split_once('\n').map_or(next.as_str(), |(_, own)| own);
+    let joined = format!("{behind_last}\n{own}");
+    match list.get_mut(at) {
+        Some(next) => next.decor_mut().set_prefix(joined),
+        None => list.set_trailing(joined),
+    }
+}
+
+/// The configuration with another list of recipients in one team.
+fn edited(
+    text: &str,
+    team: Option<&str>,
+    change: impl FnOnce(Array) -> Result<Array, ConfigError>,
+) -> Result<String, ConfigError> {
+    let mut document: DocumentMut = text.parse().map_err(|error| syntax(text, &error))?;
     let id = |table: &Table| table.get("id").and_then(Item::as_str).unwrap_or_default().to_owned();
     let known: Vec<_> = teams(&mut document).map(|table| id(table)).collect();
     let at = match (team, known.as_slice()) {
@@ -66,16 +156,16 @@ pub fn with_recipients(
             Some(team) => format!("there is no [[team]] with the id {team}"),
             None => "say which with --team".into(),
         };
-        return Err(wrong(format!("{reason}; the file has: {}", known.join(", "))));
+        return Err(wrong("team", format!("{reason}; the file has: {}", known.join(", "))));
     };
     let old = match table.get("recipients") {
         None => Array::new(),
         Some(item) => item
             .as_array()
             .cloned()
-            .ok_or_else(|| wrong("recipients is no list; correct it first".into()))?,
+            .ok_or_else(|| wrong("team", "recipients is no list; correct it first"))?,
     };
-    table["recipients"] = value(extended(old, new));
+    table["recipients"] = value(change(old)?);
     Ok(document.to_string())
 }
 
@@ -142,6 +232,20 @@ mod tests {
             let said = with_recipients(text, team, &[ONE.into()]).unwrap_err().to_string();
             assert!(said.ends_with("the file has: a, b"), "{said}");
         }
+        let without = |gone: &str| {
+            let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
+            without_recipients(&new, Some("a"), &[gone.into()], same)
+        };
+        let less = without(&ONE.to_uppercase()).unwrap();
+        assert!(
+            !less.contains(ONE) && less.contains(TWO) && less.contains("\"x\", # hers"),
+            "{less}"
+        );
+        let said = without("age1nobody").unwrap_err().to_string();
+        assert!(said.contains("recipient 1 of those"), "{said}");
+        let all = ["x".into(), ONE.into(), TWO.into()];
+        let said = without_recipients(&new, Some("a"), &all, |a, b| a == b).unwrap_err();
+        assert!(said.to_string().contains("nobody left"), "{said}");
         let said = with_recipients("AGE-SECRET-KEY-1X", None, &[]).unwrap_err().to_string();
         assert!(said.starts_with("line 1 ") && !said.contains("SECRET"), "{said}");
     }

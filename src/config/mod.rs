@@ -16,12 +16,14 @@ mod value;
 use std::path::Path;
 
 use crate::base::text;
-pub use edit::{Initial, initial_text, packaged_text, with_recipients};
+pub use edit::{
+    Initial, initial_text, moved, packaged_text, with_closed, with_recipients, without_recipients,
+};
 pub use error::ConfigError;
 pub use onion::is_onion;
 pub use per_language::PerLanguage;
 pub use question::{QUESTIONS, Question, QuestionKind};
-pub use settings::{Config, DEFAULT, Listen, Team, Tor};
+pub use settings::{Backup, Config, DEFAULT, Listen, Team, Tor};
 
 impl Config {
     /// Reads and checks a file. Relative paths in it are relative to the file.

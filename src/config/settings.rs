@@ -44,6 +44,15 @@ pub struct Tor {
     pub include: Option<PathBuf>,
 }
 
+/// To whom backups are sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backup {
+    /// age recipients; none where no backups are made.
+    pub recipients: Vec<String>,
+    /// Days that a copy is kept.
+    pub kept: i64,
+}
+
 /// A configuration whose values make sense by themselves. Whether recipients work is seen by whoever
 /// can seal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +63,8 @@ pub struct Config {
     pub name: String,
     /// Who reads what is sent.
     pub text: PerLanguage,
+    /// Why no new documents are taken; empty where they are.
+    pub closed: PerLanguage,
     /// Other ways to reach the team.
     pub contact: String,
     /// Our own onion addresses, in lower case; empty where any is taken for ours.
@@ -72,6 +83,8 @@ pub struct Config {
     pub tor: Tor,
     /// What is accepted.
     pub limits: Limits,
+    /// For `backup`.
+    pub backup: Backup,
     /// At least one.
     pub teams: Vec<Team>,
 }

@@ -9,7 +9,7 @@ use super::error::ConfigError;
 use super::onion::is_onion;
 use super::per_language::PerLanguage;
 use super::question::{RawQuestion, questions};
-use super::settings::{self, Config, DEFAULT, Team, Tor};
+use super::settings::{self, Backup, Config, DEFAULT, Team, Tor};
 use super::value::{at_most, wrong};
 use crate::base::limits::{self, Limits, Retention};
 
@@ -27,6 +27,7 @@ pub(super) struct File {
     limits: Option<RawLimits>,
     space: Option<Space>,
     retention: Option<RawRetention>,
+    backup: Option<RawBackup>,
     #[serde(default)]
     team: Vec<RawTeam>,
 }
@@ -39,6 +40,15 @@ struct Site {
     onion: Vec<String>,
     #[serde(default)]
     text: PerLanguage,
+    #[serde(default)]
+    closed: PerLanguage,
+}
+
+#[derive(Deserialize, Default)]
+struct RawBackup {
+    #[serde(default)]
+    recipients: Vec<String>,
+    kept: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -114,6 +124,9 @@ impl File {
         for text in site.text.texts() {
             at_most("site.text", text, 600)?;
         }
+        for text in site.closed.texts() {
+            at_most("site.closed", text, 600)?;
+        }
         let Listeners { source: listen, desk, haproxy } =
             listeners(self.listen.unwrap_or_default(), default.listen.unwrap_or_default())?;
         let raw_desk = self.desk.unwrap_or_default();
@@ -122,6 +135,7 @@ impl File {
             tor: tor(self.tor.unwrap_or_default(), default.tor.unwrap_or_default()),
             name,
             text: site.text,
+            closed: site.closed,
             contact,
             onions: onions(site.onion)?,
             listen,
@@ -139,6 +153,7 @@ impl File {
                     &default.retention.unwrap_or_default(),
                 )?,
             )?,
+            backup: backup(self.backup.unwrap_or_default(), &default.backup.unwrap_or_default())?,
             teams: teams(self.team)?,
         })
     }
@@ -257,6 +272,11 @@ fn retention(typed: RawRetention, default: &RawRetention) -> Result<Retention, C
         replies: days("retention.replies", typed.replies, default.replies.as_ref())?,
         silent: days("retention.silent", typed.silent, default.silent.as_ref())?,
     })
+}
+
+fn backup(typed: RawBackup, default: &RawBackup) -> Result<Backup, ConfigError> {
+    let kept = days("backup.kept", typed.kept, default.kept.as_ref())?;
+    Ok(Backup { recipients: typed.recipients, kept })
 }
 
 fn size(key: &str, typed: Option<String>, default: Option<&String>) -> Result<u64, ConfigError> {

@@ -6,8 +6,14 @@ use super::error::ConfigError;
 use super::settings::DEFAULT;
 
 /// Tables whose keys are language codes.
-const BY_LANGUAGE: [&str; 5] =
-    ["site.text", "team.text", "team.name", "team.question.label", "team.question.options"];
+const BY_LANGUAGE: [&str; 6] = [
+    "site.text",
+    "site.closed",
+    "team.text",
+    "team.name",
+    "team.question.label",
+    "team.question.options",
+];
 /// Keys that the default leaves out.
 const OPTIONAL: &str = "question = [{ id = '', kind = '', label = {}, options = [{}] }]\nname = {}";
 

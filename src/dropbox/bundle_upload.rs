@@ -100,8 +100,8 @@ impl BundleUpload {
         Ok(self.writer.write_all(bytes)?)
     }
 
-    /// All volumes are whole: checks every reply in them, then stores them, each durably, as answers of `team` and
-    /// nobody else, brought by this account. Of mailboxes that wrote to other teams it says no more than of those that do not exist.
+    /// All volumes are whole: checks every reply and note in them, then stores them, each durably, as those of `team`
+    /// and nobody else, brought by this account. Of mailboxes that wrote to other teams it says no more than of those that do not exist.
     pub fn deliver(self, team: &str, sent_by: &str) -> Result<Vec<Delivered>, DeliverError> {
         let Self { dropbox, upload, mut volumes, key, writer, hold, .. } = self;
         let file = writer.finish()?.finish()?;

@@ -1,5 +1,6 @@
-//! Taking replies that were sealed offline. Their content cannot be read here; what can be checked from
-//! outside is: the mailbox, the structure, sizes, and how many keys each member is sealed to.
+//! Taking replies and notes that were sealed offline. Their content cannot be read here; what can be checked from
+//! outside is: the mailbox, the structure, sizes, and how many keys each member is sealed to. Whether something is a
+//! reply or a note is said by the name of its manifest alone; the number of keys must then be that of its kind.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -15,7 +16,7 @@ use crate::crypto::inspect::{self, NotSealed, Outside};
 use crate::crypto::padding;
 use crate::store::{self, Mailbox, Published, StoreError, StoredFile, Upload};
 
-/// Members of all replies that are delivered at once.
+/// Members of everything that is delivered at once.
 const MOST_MEMBERS: usize = 32 * 1024;
 
 /// Why a bundle is not delivered. What is found in checking keeps all of it out; a disk that fills up
@@ -60,18 +61,23 @@ pub enum DeliverError {
     NotSealed(String, NotSealed),
     /// Sealed to too few, too many, or in another way.
     #[error(
-        "{place}: sealed to {found} keys, expected {expected} (the source and every editor of team \
-         {team}); seal it again, with `sourdine reply` or to exactly these keys"
+        "{place}: {} by its name, sealed to {found} keys, expected {expected} ({} team {team}); seal it again, with `{}` \
+         or to exactly these keys{}",
+        named(*.kind), whom(*.kind), command(*.kind), hint(*.kind, *.as_other_kind)
     )]
     Stanzas {
         /// Which member.
         place: String,
+        /// What its manifest's name says that it is.
+        kind: DispatchKind,
         /// Stanzas of an accepted kind.
         found: usize,
-        /// Source and team.
+        /// Team, and of a reply the source.
         expected: usize,
         /// Id of the team.
         team: String,
+        /// The other kind has so many keys.
+        as_other_kind: bool,
     },
     /// There is no room.
     #[error(transparent)]
@@ -90,7 +96,29 @@ impl From<io::Error> for DeliverError {
     }
 }
 
-/// What is wrong with a reply's members.
+fn other(kind: DispatchKind) -> DispatchKind {
+    if kind == DispatchKind::Note { DispatchKind::Reply } else { DispatchKind::Note }
+}
+
+fn named(kind: DispatchKind) -> &'static str {
+    if kind == DispatchKind::Note { "a note" } else { "a reply" }
+}
+
+fn whom(kind: DispatchKind) -> &'static str {
+    if kind == DispatchKind::Note { "every editor of" } else { "the source and every editor of" }
+}
+
+fn command(kind: DispatchKind) -> &'static str {
+    if kind == DispatchKind::Note { "sourdine reply --note" } else { "sourdine reply" }
+}
+
+fn hint(kind: DispatchKind, as_other_kind: bool) -> String {
+    let other = other(kind);
+    let hint = format!("; {} has so many keys: `{}` makes one", named(other), command(other));
+    if as_other_kind { hint } else { String::new() }
+}
+
+/// What is wrong with the members of a reply or a note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Structure {
     /// Its manifest is not there.
@@ -104,8 +132,10 @@ pub enum Structure {
     TooMany,
 }
 
-/// What became of one reply.
+/// What became of one reply or note.
 pub struct Delivered {
+    /// Which of the two.
+    pub kind: DispatchKind,
     /// Its mailbox.
     pub designation: String,
     /// It was there already.
@@ -114,8 +144,9 @@ pub struct Delivered {
     pub unpadded: Vec<String>,
 }
 
-/// A reply that passed every check.
+/// A reply or a note that passed every check.
 struct Checked {
+    kind: DispatchKind,
     mailbox: Mailbox,
     team: String,
     id: DispatchId,
@@ -124,7 +155,7 @@ struct Checked {
 }
 
 impl Dropbox {
-    /// Checks every reply in these volumes, then stores them, each durably, as brought by this account.
+    /// Checks every reply and note in these volumes, then stores them, each durably, as brought by this account.
     pub fn deliver(
         &self,
         volumes: &[impl Volume],
@@ -135,7 +166,7 @@ impl Dropbox {
         let checked = read::gather_at_most(volumes, MOST_MEMBERS)?
             .map(|gathered| self.check(gathered, &mut sealed, team))
             .collect::<Result<Vec<_>, _>>()?;
-        checked.into_iter().map(|reply| self.store_reply(reply, &mut sealed, sent_by)).collect()
+        checked.into_iter().map(|one| self.store_delivered(one, &mut sealed, sent_by)).collect()
     }
 
     fn check(
@@ -162,7 +193,11 @@ impl Dropbox {
         if gathered.files.len() > self.limits().files {
             return Err(DeliverError::Structure(place, Structure::TooMany));
         }
-        let expected = self.expected_keys(&mailbox, team)?;
+        let kind = match manifest.1.member {
+            Member::Note => DispatchKind::Note,
+            Member::Manifest | Member::File(_) => DispatchKind::Reply,
+        };
+        let keys = self.team_keys(&mailbox, team)?;
         let mut unpadded = Vec::new();
         let members: Vec<_> =
             std::iter::once(manifest).chain(gathered.files.into_values()).collect();
@@ -173,9 +208,9 @@ impl Dropbox {
         for (volume, entry) in &members {
             let place = format!("{place}/{}", entry.member);
             let outside =
-                check_member(sealed.read(*volume, entry)?, entry, &place, &expected, team)?;
+                check_member(sealed.read(*volume, entry)?, entry, &place, kind, &keys, team)?;
             let most = padding::padded_manifest(self.limits().manifest());
-            if entry.member == Member::Manifest && outside.plaintext > most {
+            if !matches!(entry.member, Member::File(_)) && outside.plaintext > most {
                 let found = outside.plaintext;
                 return Err(DeliverError::LongMessage { place, found, most });
             }
@@ -188,16 +223,12 @@ impl Dropbox {
         }
         // The same bundle delivered twice is one reply; another one under the same name is another.
         let id = DispatchId::of(&hash.finalize().into());
-        Ok(Checked { mailbox, team: team.id.clone(), id, members, unpadded })
+        Ok(Checked { kind, mailbox, team: team.id.clone(), id, members, unpadded })
     }
 
-    /// How many keys a reply may be sealed to: the source's and the team's of today, or the source's
-    /// and those that this mailbox's submissions were sealed to, if the team has changed since.
-    fn expected_keys(
-        &self,
-        mailbox: &Mailbox,
-        team: &Team,
-    ) -> Result<BTreeSet<usize>, DeliverError> {
+    /// How many keys a team may have: today's, or those that this mailbox's submissions were sealed to, if the team
+    /// has changed since.
+    fn team_keys(&self, mailbox: &Mailbox, team: &Team) -> Result<BTreeSet<usize>, DeliverError> {
         let parties = self.store().parties(mailbox.id)?;
         let (known, unknown): (Vec<usize>, Vec<usize>) = parties
             .into_iter()
@@ -215,7 +246,7 @@ impl Dropbox {
                 expected.extend(outside.and_then(Result::ok).map(|outside| outside.recipients));
             }
         }
-        Ok(expected.into_iter().map(|keys| keys + 1).collect())
+        Ok(expected)
     }
 
     fn answering_team<'a>(
@@ -236,27 +267,28 @@ impl Dropbox {
         team.ok_or_else(|| DeliverError::OtherTeam(mailbox.designation.clone(), id.to_owned()))
     }
 
-    fn store_reply(
+    fn store_delivered(
         &self,
-        reply: Checked,
+        checked: Checked,
         sealed: &mut Members<'_, impl Volume>,
         sent_by: &str,
     ) -> Result<Delivered, DeliverError> {
         let mut upload = self.store().upload();
-        let total = total(&reply.members).ok_or(DeliverError::TooLarge)?;
+        let total = total(&checked.members).ok_or(DeliverError::TooLarge)?;
         let _hold = self.0.space.hold_all(total)?;
         let copy = |member: &(usize, BundleEntry)| copy_member(&mut upload, member, sealed);
-        let members = reply.members.iter().map(copy).collect::<Result<_, _>>()?;
-        let designation = reply.mailbox.designation.clone();
+        let members = checked.members.iter().map(copy).collect::<Result<_, _>>()?;
+        let designation = checked.mailbox.designation.clone();
+        let kind = checked.kind;
         let dispatch = store::Dispatch {
-            id: reply.id,
-            kind: DispatchKind::Reply,
-            team: reply.team,
+            id: checked.id,
+            kind,
+            team: checked.team,
             day: self.today(),
             fetched: None,
             members,
         };
-        let (mailbox, sent_by) = (reply.mailbox, Some(sent_by.to_owned()));
+        let (mailbox, sent_by) = (checked.mailbox, Some(sent_by.to_owned()));
         let publication = store::Publication { mailbox, dispatch, keys: 0, draft: None, sent_by };
         let published = match upload.publish(publication) {
             // Erased since it was checked.
@@ -264,7 +296,7 @@ impl Dropbox {
             other => other?,
         };
         let before = published == Published::Before;
-        Ok(Delivered { designation, before, unpadded: reply.unpadded })
+        Ok(Delivered { kind, designation, before, unpadded: checked.unpadded })
     }
 }
 
@@ -289,25 +321,34 @@ fn check_member(
     sealed: impl io::Read,
     entry: &BundleEntry,
     place: &str,
-    expected: &BTreeSet<usize>,
+    kind: DispatchKind,
+    team_keys: &BTreeSet<usize>,
     team: &Team,
 ) -> Result<Outside, DeliverError> {
     let outside = inspect::outside(sealed, entry.size)
         .map_err(|e| DeliverError::NotSealed(place.to_owned(), e))?;
-    if !expected.contains(&outside.recipients) || outside.foreign > 0 {
-        return Err(DeliverError::Stanzas {
-            place: place.to_owned(),
-            found: outside.recipients,
-            expected: team.recipients.iter().len() + 1,
-            team: team.id.clone(),
-        });
+    let found = outside.recipients;
+    // A reply is sealed to its source too.
+    let source = |kind: DispatchKind| usize::from(kind == DispatchKind::Reply);
+    let fits = |kind: DispatchKind| {
+        found.checked_sub(source(kind)).is_some_and(|keys| team_keys.contains(&keys))
+    };
+    if fits(kind) && outside.foreign == 0 {
+        return Ok(outside);
     }
-    Ok(outside)
+    Err(DeliverError::Stanzas {
+        place: place.to_owned(),
+        kind,
+        found,
+        expected: team.recipients.iter().len() + source(kind),
+        team: team.id.clone(),
+        as_other_kind: fits(other(kind)) && outside.foreign == 0,
+    })
 }
 
 fn is_padded(entry: &BundleEntry, plaintext: u64) -> bool {
     let padded = match entry.member {
-        Member::Manifest => padding::padded_manifest(plaintext),
+        Member::Manifest | Member::Note => padding::padded_manifest(plaintext),
         Member::File(_) => padding::padded_file(plaintext),
     };
     padded == plaintext

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::Dropbox;
 use crate::base::ids::{FileId, hex};
+use crate::base::kind::DispatchKind;
 use crate::bundle::layout::{Item, Layout, Segment};
 use crate::bundle::path::is_designation;
 use crate::store::{Dispatch, FileReader, Mailbox, Store, StoredFile};
@@ -75,6 +76,7 @@ impl Download {
             hash.update((mailbox.designation.len() as u64).to_be_bytes());
             hash.update(&mailbox.designation);
             hash.update(dispatch.id.0);
+            hash.update([u8::from(dispatch.kind == DispatchKind::Note)]);
             hash.update(dispatch.day.0.to_be_bytes());
             hash.update((members.len() as u64).to_be_bytes());
             for member in members {
@@ -83,6 +85,7 @@ impl Download {
                 hash.update(member.size.to_be_bytes());
             }
             items.push(Item {
+                kind: dispatch.kind,
                 designation: mailbox.designation.into(),
                 dispatch: dispatch.id,
                 day: dispatch.day,

@@ -383,6 +383,7 @@ impl Dropbox {
             team: team.id.clone(),
             recipients: team.recipients.texts(),
             day: day.to_string(),
+            author: String::new(),
             message: written.message.clone(),
             answers: written.sealed(&team.questions),
             files: files.iter().enumerate().map(entry).collect(),

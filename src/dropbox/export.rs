@@ -1,4 +1,4 @@
-//! Handing sealed submissions to a team, as a bundle.
+//! Handing sealed submissions and notes to a team, as a bundle.
 
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -54,7 +54,7 @@ impl Dropbox {
     ) -> Result<Exported, ExportError> {
         let mut found = Vec::new();
         let mut damaged = Vec::new();
-        for (mailbox, dispatch) in self.store().submissions(team, all)? {
+        for (mailbox, dispatch) in self.store().to_export(team, all)? {
             // Whoever took the server over may have written anything there.
             let sound = is_designation(&mailbox.designation);
             if sound && self.store().is_whole(&dispatch)? {
@@ -133,7 +133,8 @@ impl Dropbox {
             self.store().read(*sealed).read_to_end(&mut manifest).map_err(WriteError::Content)?;
             advance(sealed.size);
         }
-        bundle.dispatch(&mailbox.designation, &dispatch.id.to_string(), dispatch.day, manifest)?;
+        let id = dispatch.id.to_string();
+        bundle.dispatch(dispatch.kind, &mailbox.designation, &id, dispatch.day, manifest)?;
         for (number, file) in (1..).zip(members) {
             let mut sealed = self.store().read(*file);
             bundle.file(number, file.size, |out| copy(&mut sealed, out, advance))?;

@@ -9,8 +9,9 @@ use crate::base::clock::Day;
 use crate::base::ids::DispatchId;
 use crate::base::kind::DispatchKind;
 use crate::bundle::extract::{DispatchError, read_manifest};
-use crate::bundle::manifest::Manifest;
+use crate::bundle::manifest::{Manifest, ManifestError};
 use crate::bundle::names;
+use crate::bundle::path::Member;
 use crate::crypto::kdf::MailboxKeys;
 use crate::crypto::unseal::{self, OpenError};
 use crate::store::{Dispatch, SourceMailbox, StoreError};
@@ -199,6 +200,8 @@ impl Dropbox {
                     },
                     team: dispatch.team,
                 }),
+                // The store gives none of these.
+                DispatchKind::Note => {}
             }
         }
         view.submissions.reverse();
@@ -252,6 +255,10 @@ impl Dropbox {
             .then(|| self.0.large_answers.lock().unwrap_or_else(PoisonError::into_inner));
         let opened =
             read_manifest(self.store().read(*sealed), std::iter::once(keys.identity.as_age()));
-        opened.map(take)
+        let manifest = opened?;
+        if manifest.kind == DispatchKind::Note {
+            return Err(ManifestError::OtherKind(Member::Manifest, "note").into());
+        }
+        Ok(take(manifest))
     }
 }

@@ -2,6 +2,8 @@
 //! command line.
 
 pub mod accounts;
+mod as_of;
+pub mod backup;
 pub mod bundle_upload;
 pub mod deliver;
 mod derive;
@@ -17,6 +19,7 @@ pub mod mailbox;
 pub mod receipt;
 pub mod reply_intake;
 pub mod retention;
+mod snapshot;
 mod space;
 mod teams;
 mod written;
@@ -27,7 +30,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use crate::base::clock::{Clock, Day, Doubt, Recorded};
 use crate::base::limits::Limits;
 use crate::base::random::{self, NoRandomness};
-use crate::config::Config;
+use crate::config::{Config, PerLanguage};
 use crate::crypto::kdf::{Derivation, DerivationError};
 use crate::store::{self, Recovered, Store, StoreError, Tuning};
 
@@ -36,6 +39,7 @@ pub use incoming_file::FileError;
 pub use intake::{DropText, IncomingFile, Intake};
 pub use intake_error::IntakeError;
 pub use receipt::{FileDetail, Outcome, Receipt};
+pub use snapshot::Snapshot;
 pub use teams::{Team, Teams, TeamsError};
 pub use written::{Answer, Written};
 
@@ -80,6 +84,10 @@ struct Inner {
     recorded: RwLock<Recorded>,
     teams: RwLock<Arc<Teams>>,
     space: Arc<space::Space>,
+    /// Why no new documents are taken; empty where they are.
+    closed: RwLock<Arc<PerLanguage>>,
+    /// That day, and the last one on which mailboxes say so.
+    as_of: Option<(Day, Day)>,
     /// Held while a large answer is opened.
     large_answers: Mutex<()>,
 }
@@ -101,6 +109,8 @@ impl Dropbox {
     fn on(store: Store, teams: Teams, config: &Config, clock: Clock) -> Result<Self, SetupError> {
         Ok(Self(Arc::new(Inner {
             recorded: RwLock::new(store.recorded()?),
+            as_of: as_of::read(&store)?,
+            closed: RwLock::new(Arc::new(config.closed.clone())),
             space: Arc::new(space::Space::new(
                 store.clone(),
                 config.limits.quota,
@@ -179,6 +189,12 @@ impl Dropbox {
         self.recorded().last_day(day, kept)
     }
 
+    /// The day as of which the mailboxes of a restored box stand, as long as they say so.
+    pub fn as_of(&self) -> Option<Day> {
+        let (day, until) = self.0.as_of?;
+        (self.today() <= until).then_some(day)
+    }
+
     fn recorded(&self) -> RwLockReadGuard<'_, Recorded> {
         self.0.recorded.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -188,9 +204,16 @@ impl Dropbox {
         self.0.teams.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Takes over changed teams; uploads under way go on with the ones they began with.
-    pub fn replace_teams(&self, teams: Teams) {
+    /// Why no new documents are taken, as of now; empty where they are.
+    pub fn closed(&self) -> Arc<PerLanguage> {
+        self.0.closed.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes over changed teams, and whether new documents are taken; uploads under way go on with the teams that
+    /// they began with.
+    pub fn replace(&self, teams: Teams, closed: PerLanguage) {
         *self.0.teams.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(teams);
+        *self.0.closed.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(closed);
     }
 
     /// How this installation derives.

@@ -1,5 +1,5 @@
-//! A reply that is written at the desk: sealed while it arrives, to its source and to the team, and published
-//! whole or not at all. Unlike a submission it is never held: its editor has the documents still.
+//! A reply or a note that is written at the desk: sealed while it arrives, to the team and, if it is a reply, to its
+//! source; published whole or not at all. Unlike a submission it is never held: its editor has the documents still.
 
 use super::draft::hash_of;
 use super::incoming_file::{Allowance, FileError, Member};
@@ -12,10 +12,11 @@ use crate::bundle::reply::{Correspondence, ReplyError};
 use crate::crypto::seal::Recipients;
 use crate::store::{self, Mailbox, Published, StoreError, StoredFile, Upload};
 
-/// Sets the ids of replies apart from those of submissions.
+/// Set the ids of replies and notes apart from each other and from those of submissions.
 const LABEL: &[u8] = b"sourdine/v1/reply";
+const NOTE: &[u8] = b"sourdine/v1/note";
 
-/// Why a reply is not sent. Nothing of it is kept.
+/// Why a reply or a note is not sent. Nothing of it is kept.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplyIntakeError {
     /// The mailbox is gone, or never wrote to this team.
@@ -48,7 +49,7 @@ impl From<StoreError> for ReplyIntakeError {
     }
 }
 
-/// A reply on its way. Dropping it leaves nothing.
+/// A reply or a note on its way. Dropping it leaves nothing.
 pub struct ReplyIntake {
     dropbox: Dropbox,
     mailbox: Mailbox,
@@ -71,10 +72,11 @@ pub struct ReplyReceipt {
 }
 
 impl Dropbox {
-    /// Begins a reply of `team`, of about `announced` bytes, to a mailbox that wrote to it. The seed is that of
-    /// the form.
+    /// Begins a reply or a note of `team`, of about `announced` bytes, in a mailbox that wrote to it. The seed is
+    /// that of the form.
     pub fn reply_intake(
         &self,
+        kind: DispatchKind,
         mailbox: Mailbox,
         team: &Team,
         seed: DispatchSeed,
@@ -86,10 +88,12 @@ impl Dropbox {
         }
         let sources = mailbox.source_recipients.split_whitespace();
         let to = Correspondence {
+            kind,
             mailbox: mailbox.designation.clone(),
             source_recipients: sources.map(str::to_owned).collect(),
             team: team.id.clone(),
             team_recipients: team.recipients.texts(),
+            author: String::new(),
         };
         Ok(ReplyIntake {
             dropbox: self.clone(),
@@ -112,7 +116,7 @@ impl ReplyIntake {
         Ok(ReplyIntakeFile { answer: self, member })
     }
 
-    /// Seals the manifest and publishes the reply, durably (fsync), as sent by this account.
+    /// Seals the manifest and publishes it all, durably (fsync), as sent by this account. A note says by whom it is.
     pub fn send(mut self, message: &str, sent_by: &str) -> Result<ReplyReceipt, ReplyIntakeError> {
         let message = if message.trim().is_empty() { "" } else { message };
         if message.is_empty() && self.files.is_empty() {
@@ -128,13 +132,15 @@ impl ReplyIntake {
             FileEntry::new(at, file.name.clone(), file.size, file.sha256.clone())
         };
         let entries = details.iter().enumerate().map(entry).collect();
-        let team = self.to.team.clone();
+        let (kind, team) = (self.to.kind, self.to.team.clone());
+        if kind == DispatchKind::Note {
+            sent_by.clone_into(&mut self.to.author);
+        }
         let manifest = self.to.manifest(&self.recipients, id, day, message.to_owned(), entries);
         let json = manifest.to_json()?;
         let file = self.upload.file().map_err(FileError::from)?;
         let sealed = self.recipients.seal_manifest(&json, file).map_err(FileError::from)?;
         let members = std::iter::once(sealed.finish()?).chain(places).collect();
-        let kind = DispatchKind::Reply;
         let dispatch = store::Dispatch { id, kind, team, day, fetched: None, members };
         let mailbox = self.mailbox;
         let sent_by = Some(sent_by.to_owned());
@@ -146,14 +152,15 @@ impl ReplyIntake {
     /// SHA-256\[seed, label, mailbox, team, message, (name, hash) of each file\], its first 16 bytes.
     fn id(&self, message: &str) -> DispatchId {
         let team = self.to.team.as_bytes();
-        let fields = [LABEL, &self.mailbox.id.0[..], team, message.as_bytes()];
+        let label = if self.to.kind == DispatchKind::Note { NOTE } else { LABEL };
+        let fields = [label, &self.mailbox.id.0[..], team, message.as_bytes()];
         let of_files =
             self.files.iter().flat_map(|(_, file)| [file.name.as_bytes(), file.sha256.as_bytes()]);
         DispatchId::of(&hash_of(&self.seed.0, fields.into_iter().chain(of_files)))
     }
 }
 
-/// A file on its way. Only [`finish`](Self::finish) makes it part of the reply.
+/// A file on its way. Only [`finish`](Self::finish) makes it part of the whole.
 pub struct ReplyIntakeFile<'a> {
     answer: &'a mut ReplyIntake,
     member: Member,

@@ -41,7 +41,8 @@ impl Dropbox {
         let (today, kept) = (self.today(), self.limits().retention);
         let before = |kept| self.recorded().cutoff(today, kept);
         let cutoffs = Cutoffs {
-            drafts: before(kept.drafts),
+            // Whoever could not send meanwhile keeps their draft.
+            drafts: if self.closed().is_empty() { before(kept.drafts) } else { Day(i64::MIN) },
             fetched: before(kept.fetched),
             replies: before(kept.replies),
             silent: before(kept.silent),

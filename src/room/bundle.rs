@@ -65,9 +65,9 @@ fn why(t: &L10nLanguage, closed: &Closed) -> String {
         Closed::Manifest(DispatchError::NoManifest) => t.room_closed_missing(),
         Closed::Manifest(DispatchError::Sealed(OpenError::WrongKey)) => t.room_closed_key(),
         Closed::Manifest(DispatchError::Refused(ManifestError::Newer(_))) => t.room_closed_newer(),
-        Closed::Manifest(DispatchError::Refused(ManifestError::Elsewhere)) => {
-            t.room_closed_elsewhere()
-        }
+        Closed::Manifest(DispatchError::Refused(
+            ManifestError::Elsewhere | ManifestError::OtherKind(..),
+        )) => t.room_closed_elsewhere(),
         Closed::Manifest(_) => t.room_closed_altered(),
         Closed::Book(_) => t.room_closed_keys(),
         Closed::Other => t.room_closed_other(),
@@ -110,15 +110,14 @@ impl Room {
         let (archive, output) = self.begin()?;
         let mut bundles = Vec::new();
         while let Some(part) = form.next_part()? {
+            if part.name != "bundles" {
+                return Err(Problem::Form);
+            }
             let mut file = output.new_file()?;
-            let mut is_empty = true;
             while let Some(bytes) = form.data()? {
-                is_empty = false;
                 file.write_all(&bytes)?;
             }
-            if part.name == "bundles" && !is_empty {
-                bundles.push(file);
-            }
+            bundles.push(file);
         }
         if bundles.is_empty() {
             return Err(Problem::NoBundle);

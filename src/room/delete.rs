@@ -14,7 +14,7 @@ use super::problem::Problem;
 use super::state::{App, Room};
 use crate::archive::add::SUMMARY;
 use crate::archive::conversation::ORDER;
-use crate::archive::pages::{self, Page};
+use crate::archive::pages::{self, Page, Typed};
 use crate::archive::place::Archive;
 
 #[derive(Deserialize)]
@@ -54,10 +54,10 @@ pub async fn delete(
                 if is_gone {
                     room.index(room.page(&uri, &headers, "/").telling(notice))
                 } else {
-                    room.show(StatusCode::OK, page.telling(notice), &name, "")
+                    room.show(StatusCode::OK, page.telling(notice), &name, &Typed::default())
                 }
             }
-            Err(problem) => room.refuse(problem, page, &name, ""),
+            Err(problem) => room.refuse(problem, page, &name, &Typed::default()),
         }
     })
     .await

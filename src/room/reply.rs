@@ -1,4 +1,4 @@
-//! Writing an answer: sealed while it arrives, to the source and the team, into a bundle in the outbox.
+//! Writing an answer or a note: sealed while it arrives, into a bundle in the outbox.
 
 use std::fs::DirBuilder;
 use std::io;
@@ -16,9 +16,11 @@ use super::answer::respond;
 use super::bundle::read_form;
 use super::problem::Problem;
 use super::state::{App, Room};
-use crate::archive::pages::{self, Page};
+use crate::archive::conversation::{Kept, NOTE};
+use crate::archive::pages::{self, Page, Typed};
 use crate::archive::place::Archive;
 use crate::base::ids::DispatchId;
+use crate::base::kind::DispatchKind;
 use crate::base::{limits, random};
 use crate::bundle::extract::Output;
 use crate::bundle::manifest::{FileEntry, Manifest};
@@ -29,10 +31,10 @@ use crate::crypto::seal::{Recipients, SealError};
 use crate::web::body::{Incoming, read_text};
 use crate::web::multipart::FormReader;
 
-/// Bytes of a message, as in a sealed reply of the command line.
-const MESSAGE: usize = (limits::MANIFEST / 4) as usize;
+/// Characters of a message.
+const MESSAGE: usize = 1 << 20;
 
-/// Whom an answer is sealed to, and where it is written meanwhile.
+/// Whom it is sealed to, and where it is written meanwhile.
 struct Sealing {
     to: Correspondence,
     recipients: Recipients,
@@ -48,22 +50,52 @@ struct SealedPage<'a> {
     bundles: Vec<String>,
 }
 
-pub async fn seal(
-    State(room): App,
+/// An answer, to the source and the team.
+pub async fn answer(
+    room: App,
     Path((_, name)): Path<(String, String)>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    seal(room, DispatchKind::Reply, name, uri, headers, body).await
+}
+
+/// A note, to the team alone.
+pub async fn note(
+    room: App,
+    Path((_, name)): Path<(String, String)>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    seal(room, DispatchKind::Note, name, uri, headers, body).await
+}
+
+async fn seal(
+    State(room): App,
+    kind: DispatchKind,
+    name: String,
     uri: Uri,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
     let page = room.page_of(&uri, &headers, &name);
     read_form(&headers, body, move |form| {
-        let mut typed = String::new();
-        match form.and_then(|mut form| room.seal_form(&name, &mut form, &mut typed)) {
+        let mut text = String::new();
+        match form.and_then(|mut form| room.seal_form(kind, &name, &mut form, &mut text)) {
             Ok(bundles) => {
                 let bundles = bundles.iter().map(|path| path.display().to_string()).collect();
                 respond(StatusCode::OK, &SealedPage { page: &page, name: &name, bundles })
             }
-            Err(problem) => room.refuse(problem, page, &name, &typed),
+            Err(problem) => {
+                let mut typed = Typed::default();
+                match kind {
+                    DispatchKind::Note => typed.note = text,
+                    _ => typed.answer = text,
+                }
+                room.refuse(problem, page, &name, &typed)
+            }
         }
     })
     .await
@@ -72,6 +104,7 @@ pub async fn seal(
 impl Room {
     fn seal_form(
         &self,
+        kind: DispatchKind,
         name: &str,
         form: &mut FormReader<Incoming>,
         typed: &mut String,
@@ -83,27 +116,24 @@ impl Room {
             match (part.name.as_str(), part.file_name) {
                 ("message", None) => {
                     let read = read_text(form, MESSAGE)?;
-                    *typed = read.text.replace("\r\n", "\n");
-                    if read.cut {
+                    *typed = read.text;
+                    if read.is_long {
                         return Err(Problem::TooLong);
                     }
                 }
                 ("files", Some(file_name)) => {
                     let sealing = match &mut begun {
                         Some(sealing) => sealing,
-                        none => none.insert(self.sealing(name)?),
+                        none => none.insert(self.sealing(kind, name)?),
                     };
                     let mut sealed = sealing.recipients.seal_file(sealing.output.new_file()?)?;
                     while let Some(bytes) = form.data()? {
                         sealed.write(&bytes)?;
                     }
-                    // A browser sends an empty part where nothing was chosen.
-                    if sealed.size() > 0 || !file_name.is_empty() {
-                        let (file, digested) = sealed.finish()?;
-                        let hash = digested.sha256_hex();
-                        let entry = FileEntry::new(files.len(), file_name, digested.size, hash);
-                        files.push((entry, file));
-                    }
+                    let (file, digested) = sealed.finish()?;
+                    let hash = digested.sha256_hex();
+                    let entry = FileEntry::new(files.len(), file_name, digested.size, hash);
+                    files.push((entry, file));
                 }
                 _ => return Err(Problem::Form),
             }
@@ -116,7 +146,7 @@ impl Room {
         }
         let Sealing { to, recipients, archive, output } = match begun {
             Some(sealing) => sealing,
-            None => self.sealing(name)?,
+            None => self.sealing(kind, name)?,
         };
         let id = DispatchId(random::bytes().map_err(|_| Problem::Internal)?);
         let day = self.clock.day().unproven();
@@ -130,9 +160,10 @@ impl Room {
         let place = output.new_directory()?;
         // Read by `conversation`: whose it is, when, and which answer, so that it is known when it comes back.
         let short: String = manifest.dispatch.chars().take(8).collect();
-        let first = place.path().join(format!("{name}.{day}.{short}.tar"));
+        let end = if kind == DispatchKind::Note { format!("{NOTE}tar") } else { ".tar".into() };
+        let first = place.path().join(format!("{name}.{day}.{short}{end}"));
         let mut bundle = BundleWriter::new(&first)?;
-        bundle.dispatch(&manifest.mailbox, &manifest.dispatch, day, sealed)?;
+        bundle.dispatch(manifest.kind, &manifest.mailbox, &manifest.dispatch, day, sealed)?;
         for (number, (_, mut file)) in (1..).zip(files) {
             let size = file.rewound()?;
             bundle.file(number, size, |out| io::copy(&mut file, out).map(drop))?;
@@ -153,22 +184,24 @@ impl Room {
         Ok(carried)
     }
 
-    fn sealing(&self, name: &str) -> Result<Sealing, Problem> {
-        let to = self.correspondence(name)?;
+    fn sealing(&self, kind: DispatchKind, name: &str) -> Result<Sealing, Problem> {
+        let to = self.correspondence(kind, name)?;
         let recipients = to.recipients().map_err(|_| Problem::NoRecipient)?;
         let (archive, output) = self.begin()?;
         Ok(Sealing { to, recipients, archive, output })
     }
 
-    /// Whom an answer goes to: by the last submission, whose keys the address book knows.
-    fn correspondence(&self, name: &str) -> Result<Correspondence, Problem> {
+    /// Whom it goes to: by the last submission, whose keys the address book knows.
+    fn correspondence(&self, kind: DispatchKind, name: &str) -> Result<Correspondence, Problem> {
         let mailbox = self.mailbox(name)?;
-        let last = mailbox.dispatches.into_iter().rev().find(|kept| !kept.is_reply());
+        let last = mailbox.dispatches.into_iter().rev().find(Kept::is_submission);
         let submission: Manifest = last.ok_or(Problem::NoRecipient)?.manifest;
         let held = self.book.lock().unwrap_or_else(PoisonError::into_inner);
         let mut book = held.load().map_err(|_| Problem::Book)?;
         book.check(&submission, &[]).map_err(|_| Problem::Keys)?;
         Ok(Correspondence {
+            kind,
+            author: String::new(),
             mailbox: submission.mailbox,
             source_recipients: submission.source_recipients,
             team: submission.team,

@@ -39,7 +39,8 @@ pub fn router(room: Arc<Room>) -> Router {
     // As large as the disk has room for.
     let large = Router::new()
         .route("/{token}/open", post(bundle::open))
-        .route("/{token}/mailbox/{name}/reply", post(reply::seal))
+        .route("/{token}/mailbox/{name}/reply", post(reply::answer))
+        .route("/{token}/mailbox/{name}/note", post(reply::note))
         .layer(DefaultBodyLimit::disable());
     Router::new()
         .merge(small)

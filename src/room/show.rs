@@ -13,7 +13,7 @@ use super::answer::{blocking, respond};
 use super::problem::Problem;
 use super::state::{App, Room};
 use crate::archive::conversation::{MOST_NOTES, Mailbox, NOTES};
-use crate::archive::pages::{self, IndexPage, MailboxPage, Page, Row};
+use crate::archive::pages::{self, IndexPage, MailboxPage, Page, Row, Typed};
 use crate::archive::transcript;
 use crate::web::attachment;
 
@@ -50,8 +50,14 @@ impl Room {
         Ok(rows)
     }
 
-    /// A mailbox as a page. `typed` is an answer that was not sealed.
-    pub(super) fn show(&self, status: StatusCode, page: Page, name: &str, typed: &str) -> Response {
+    /// A mailbox as a page. `typed` is what was not sealed.
+    pub(super) fn show(
+        &self,
+        status: StatusCode,
+        page: Page,
+        name: &str,
+        typed: &Typed,
+    ) -> Response {
         match self.mailbox(name) {
             Ok(mailbox) => {
                 let notes = self.archive.notes(name);
@@ -64,7 +70,13 @@ impl Room {
     }
 
     /// The same, with what went wrong.
-    pub(super) fn refuse(&self, problem: Problem, page: Page, name: &str, typed: &str) -> Response {
+    pub(super) fn refuse(
+        &self,
+        problem: Problem,
+        page: Page,
+        name: &str,
+        typed: &Typed,
+    ) -> Response {
         if problem == Problem::Address {
             return problem.page(page);
         }
@@ -93,7 +105,7 @@ pub async fn mailbox(
     headers: HeaderMap,
 ) -> Response {
     let page = room.page_of(&uri, &headers, &name);
-    blocking(move || room.show(StatusCode::OK, page, &name, "")).await
+    blocking(move || room.show(StatusCode::OK, page, &name, &Typed::default())).await
 }
 
 #[derive(Deserialize)]
@@ -112,9 +124,9 @@ pub async fn notes(
     blocking(move || match keep(&room, &name, &notes) {
         Ok(()) => {
             let notice = page.t.room_notes_saved();
-            room.show(StatusCode::OK, page.telling(notice), &name, "")
+            room.show(StatusCode::OK, page.telling(notice), &name, &Typed::default())
         }
-        Err(problem) => room.refuse(problem, page, &name, ""),
+        Err(problem) => room.refuse(problem, page, &name, &Typed::default()),
     })
     .await
 }

@@ -27,14 +27,14 @@ impl Store {
             recorded.keep(day);
             let last = recorded.last.map_or(0, |day| day.0);
             let gaps = recorded.gaps.iter().flat_map(|(from, to)| [from.0, to.0]);
-            write(db, LAST, &last.to_be_bytes())?;
-            Ok(write(db, GAPS, &gaps.flat_map(i64::to_be_bytes).collect::<Vec<_>>())?)
+            rows::set_fact(db, LAST, &last.to_be_bytes())?;
+            Ok(rows::set_fact(db, GAPS, &gaps.flat_map(i64::to_be_bytes).collect::<Vec<_>>())?)
         })
     }
 
     /// Notes that the clock was right when it said this day; who serves goes on with it.
     pub fn confirm_day(&self, day: Day) -> Result<(), StoreError> {
-        self.0.writer.index(move |db| Ok(write(db, CONFIRMED, &day.0.to_be_bytes())?))
+        self.0.writer.index(move |db| Ok(rows::set_fact(db, CONFIRMED, &day.0.to_be_bytes())?))
     }
 }
 
@@ -56,13 +56,4 @@ fn read(db: &Connection) -> rusqlite::Result<Recorded> {
         confirmed: days(CONFIRMED)?.first().copied(),
         gaps: days(GAPS)?.chunks_exact(2).map(|two| (two[0], two[1])).collect(),
     })
-}
-
-fn write(db: &Connection, name: &str, value: &[u8]) -> rusqlite::Result<()> {
-    db.prepare_cached(
-        "INSERT INTO fact (name, value) VALUES (?1, ?2)
-         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-    )?
-    .execute((name, value))?;
-    Ok(())
 }

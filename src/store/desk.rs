@@ -9,6 +9,7 @@ use super::records::{Dispatch, Mailbox};
 use super::{removal, rows};
 use crate::base::clock::Day;
 use crate::base::ids::{DispatchId, MailboxId, hex};
+use crate::base::kind::DispatchKind;
 
 /// Which correspondences an inbox shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -54,7 +55,7 @@ pub struct InboxRow {
     pub designation: String,
     /// Of the last dispatch either way.
     pub last_day: Day,
-    /// Submissions that the reader has not fetched.
+    /// Submissions, and notes of others, that the reader has not fetched.
     pub unread: u32,
     /// The day of the first of them.
     pub since: Option<Day>,
@@ -107,9 +108,11 @@ pub struct Frozen {
     pub items: Vec<(Mailbox, Dispatch)>,
 }
 
-/// Submissions of the correspondence `c` that the reader ?1 has not fetched.
-const UNREAD: &str = "FROM dispatch d INDEXED BY dispatch_by_mailbox
-     WHERE d.mailbox = c.mailbox AND d.team = c.team AND d.kind = 0
+/// Whether the reader ?1 has not fetched the dispatch `d`.
+const UNFETCHED: &str =
+    "NOT EXISTS (SELECT 1 FROM fetch f WHERE f.dispatch = d.id AND f.reader = ?1)";
+/// Whether the dispatch `d`, a submission or a note, is news to the reader ?1: not fetched, and not their own note.
+const UNREAD: &str = "d.sent_by IS NOT ?1
      AND NOT EXISTS (SELECT 1 FROM fetch f WHERE f.dispatch = d.id AND f.reader = ?1)";
 /// Whether the reader ?1 has marked the correspondence `c`.
 const MUTED: &str = "EXISTS (SELECT 1 FROM mark k
@@ -233,8 +236,8 @@ impl Store {
         })
     }
 
-    /// Submissions that the reader has not fetched, by mailbox and in order: of one mailbox, or of all that are
-    /// not muted. At most `most` of each team.
+    /// What is news to the reader, by mailbox and in order: of one mailbox, or of all that are not muted. At most
+    /// `most` of each team.
     pub fn unread(
         &self,
         reader: &str,
@@ -250,9 +253,8 @@ impl Store {
         let sql = format!(
             "SELECT d.id FROM correspondence c CROSS JOIN mailbox m ON m.id = c.mailbox
              CROSS JOIN dispatch d INDEXED BY dispatch_by_mailbox
-             ON d.mailbox = c.mailbox AND d.team = c.team AND d.kind = 0
-             WHERE c.team = ?2 AND {here}
-             AND NOT EXISTS (SELECT 1 FROM fetch f WHERE f.dispatch = d.id AND f.reader = ?1)
+             ON d.mailbox = c.mailbox AND d.team = c.team
+             WHERE c.team = ?2 AND {here} AND d.kind IN (0, 2) AND {UNREAD}
              ORDER BY m.designation, d.position LIMIT ?4"
         );
         self.index(|db| {
@@ -294,25 +296,23 @@ impl Store {
         })
     }
 
-    /// The newest day of a submission that the reader has not fetched, muted correspondences aside.
+    /// The newest day of a submission that the reader has not fetched, muted correspondences aside. No note: what
+    /// rings is what a source sent.
     pub fn waits(&self, reader: &str, teams: &[String]) -> Result<Option<Day>, StoreError> {
-        // From the newest day back: where something waits, little is looked at.
-        let sql = format!(
-            "SELECT c.day FROM dispatch c INDEXED BY dispatch_by_day
-             WHERE c.kind = 0 AND c.team = ?2 AND NOT {MUTED}
-             AND NOT EXISTS (SELECT 1 FROM fetch f WHERE f.dispatch = c.id AND f.reader = ?1)
-             ORDER BY c.day DESC LIMIT 1"
-        );
         self.index(|db| {
             let mut newest = None;
             for team in teams {
-                let found: Option<i64> = db
-                    .prepare_cached(&sql)?
-                    .query_row((reader, team), |row| row.get(0))
-                    .optional()?;
-                newest = newest.max(found);
+                newest = newest.max(newest_unread(db, DispatchKind::Submission, reader, team)?);
             }
-            Ok(newest.map(Day))
+            Ok(newest)
+        })
+    }
+
+    /// Whether a team has news for the reader, muted correspondences aside.
+    pub fn has_unread(&self, reader: &str, team: &str) -> Result<bool, StoreError> {
+        self.index(|db| {
+            let unread = |kind| newest_unread(db, kind, reader, team);
+            Ok(unread(DispatchKind::Submission)?.is_some() || unread(DispatchKind::Note)?.is_some())
         })
     }
 
@@ -485,13 +485,13 @@ impl Store {
         })
     }
 
-    /// Submissions of a frozen list, and how many of them its reader has fetched.
+    /// Submissions and notes of a frozen list, and how many of them its reader has fetched.
     pub fn fetched_of(&self, frozen: [u8; 16]) -> Result<(usize, usize), StoreError> {
         self.index(|db| {
             db.prepare_cached(
                 "SELECT count(*), count(f.reader) FROM frozen z
                  JOIN frozen_item i ON i.frozen = z.id
-                 JOIN dispatch d ON d.id = i.dispatch AND d.kind = 0
+                 JOIN dispatch d ON d.id = i.dispatch AND d.kind <> 1
                  LEFT JOIN fetch f ON f.dispatch = d.id AND f.reader = z.reader
                  WHERE z.id = ?",
             )?
@@ -528,6 +528,26 @@ impl Store {
     }
 }
 
+/// The newest day of something of this kind that is news to the reader.
+fn newest_unread(
+    db: &Connection,
+    kind: DispatchKind,
+    reader: &str,
+    team: &str,
+) -> rusqlite::Result<Option<Day>> {
+    // From the newest day back: where something waits, little is looked at.
+    let sql = format!(
+        "SELECT d.day FROM dispatch d INDEXED BY dispatch_by_day
+         WHERE d.kind = ?3 AND d.team = ?2 AND {UNREAD}
+         AND NOT EXISTS (SELECT 1 FROM mark k
+              WHERE k.editor = ?1 AND k.team = d.team AND k.mailbox = d.mailbox AND k.muted)
+         ORDER BY d.day DESC LIMIT 1"
+    );
+    db.prepare_cached(&sql)?
+        .query_row((reader, team, kind.number()), |row| row.get(0).map(Day))
+        .optional()
+}
+
 /// The correspondences of one team that match, in order; at most so many.
 fn inbox_keys(
     db: &Connection,
@@ -537,7 +557,18 @@ fn inbox_keys(
 ) -> rusqlite::Result<Vec<Key>> {
     let filter = match query.filter {
         Filter::All => format!("NOT {MUTED}"),
-        Filter::Unread => format!("NOT {MUTED} AND EXISTS (SELECT 1 {UNREAD})"),
+        Filter::Unread => {
+            let exists = |which: &str| {
+                format!(
+                    "EXISTS (SELECT 1 FROM dispatch d INDEXED BY dispatch_by_mailbox
+                     WHERE d.mailbox = c.mailbox AND d.team = c.team AND {which})"
+                )
+            };
+            // Submissions by themselves: the index alone answers.
+            let submissions = exists(&format!("d.kind = 0 AND {UNFETCHED}"));
+            let notes = exists(&format!("d.kind = 2 AND {UNREAD}"));
+            format!("NOT {MUTED} AND ({submissions} OR {notes})")
+        }
         Filter::Starred => STARRED.to_owned(),
         Filter::Muted => MUTED.to_owned(),
     };
@@ -570,8 +601,7 @@ fn inbox_rows(
     let sql = format!(
         "WITH one AS (
              SELECT j.key AS place, c.team, c.mailbox, c.last_day, d.kind, d.day, d.position,
-                    d.kind = 0 AND NOT EXISTS
-                        (SELECT 1 FROM fetch f WHERE f.dispatch = d.id AND f.reader = ?1) AS new,
+                    d.kind IN (0, 2) AND {UNREAD} AS new,
                     (SELECT count(*) - 1 FROM member WHERE dispatch = d.id) AS files,
                     (SELECT sum(size) FROM member WHERE dispatch = d.id) AS size
              FROM json_each(?2) j CROSS JOIN correspondence c

@@ -1,7 +1,7 @@
 //! What goes wrong in a store.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What goes wrong in a store. One sentence each, with the remedy where there is one.
@@ -76,6 +76,9 @@ pub enum StoreError {
          Nothing was removed"
     )]
     Mismatch(PathBuf),
+    /// A second backup.
+    #[error("a backup of {0} is under way; wait for it")]
+    Copying(PathBuf),
     /// A second server.
     #[error("another sourdine already serves {0}; stop it first")]
     Served(PathBuf),
@@ -100,6 +103,16 @@ pub enum StoreError {
     /// Anything else that the file system says.
     #[error("{0}: {1}")]
     Io(PathBuf, io::ErrorKind),
+}
+
+impl StoreError {
+    /// What a file system said of a path.
+    pub(super) fn at(path: &Path, error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
+            kind => Self::Io(path.to_owned(), kind),
+        }
+    }
 }
 
 impl From<rusqlite::Error> for StoreError {

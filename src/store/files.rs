@@ -16,6 +16,7 @@ pub(super) const INDEX: FileKind = FileKind {
         include_str!("migrations/index_0003.sql"),
         include_str!("migrations/index_0004.sql"),
         include_str!("migrations/index_0005.sql"),
+        include_str!("migrations/index_0006.sql"),
     ],
 };
 pub(super) const VAULT: FileKind = FileKind {

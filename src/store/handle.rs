@@ -145,6 +145,11 @@ impl Store {
         })
     }
 
+    /// Sets a named value.
+    pub fn set_fact(&self, name: &'static str, value: Vec<u8>) -> Result<(), StoreError> {
+        self.0.writer.index(move |db| Ok(rows::set_fact(db, name, &value)?))
+    }
+
     /// A named value.
     pub fn fact(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
         self.index(|db| rows::fact(db, name))
@@ -165,7 +170,7 @@ impl Store {
         self.index(|db| rows::mailbox_named(db, designation))
     }
 
-    /// Everything that was sent either way, in order.
+    /// Everything that was sent either way, and the editors' notes, in order.
     pub fn dispatches(&self, mailbox: MailboxId) -> Result<Vec<Dispatch>, StoreError> {
         self.index(|db| rows::dispatches(db, mailbox))
     }
@@ -185,13 +190,9 @@ impl Store {
         self.index(|db| rows::has_dispatch(db, id))
     }
 
-    /// The submissions to a team, by mailbox; only those never fetched unless `all`.
-    pub fn submissions(
-        &self,
-        team: &str,
-        all: bool,
-    ) -> Result<Vec<(Mailbox, Dispatch)>, StoreError> {
-        self.index(|db| rows::submissions(db, team, all))
+    /// The submissions to a team and its notes, by mailbox; only those never fetched unless `all`.
+    pub fn to_export(&self, team: &str, all: bool) -> Result<Vec<(Mailbox, Dispatch)>, StoreError> {
+        self.index(|db| rows::to_export(db, team, all))
     }
 
     /// Numbers for `status`.
@@ -211,7 +212,7 @@ impl Store {
         free_space(&self.0.dir)
     }
 
-    /// Notes that `reader` has fetched these submissions whole. The first day stands; an answer is nothing to
+    /// Marks these submissions and notes as fetched whole by `reader`. The first day stands; an answer is nothing to
     /// fetch.
     pub fn mark_fetched(
         &self,
@@ -224,7 +225,7 @@ impl Store {
             // One that was withdrawn meanwhile is not there any more.
             let mut insert = db.prepare_cached(
                 "INSERT OR IGNORE INTO fetch (dispatch, reader, day)
-                 SELECT id, ?2, ?3 FROM dispatch WHERE id = ?1 AND kind = 0",
+                 SELECT id, ?2, ?3 FROM dispatch WHERE id = ?1 AND kind <> 1",
             )?;
             for dispatch in dispatches {
                 insert.execute((dispatch.0, &reader, day.0))?;

@@ -59,6 +59,8 @@ did! {
     ChangedTeams = 13,
     /// Somebody, perhaps not the editor, has the passphrase but not the codes.
     WrongCodes = 14,
+    /// Wrote a note in a mailbox for the team.
+    WroteNote = 15,
 }
 
 /// A line of a team's journal: there is one for each thing done on a day, however often, where it was first done.
@@ -77,7 +79,8 @@ pub struct JournalLine {
 }
 
 /// What is done to a mailbox: the line names its designation. Anything else names accounts.
-const TO_MAILBOX: std::ops::RangeInclusive<i64> = Did::Fetched as i64..=Did::DeletedMailbox as i64;
+const TO_MAILBOX: [Did; 5] =
+    [Did::Fetched, Did::Replied, Did::DeletedDispatch, Did::DeletedMailbox, Did::WroteNote];
 
 impl Store {
     /// Adds lines to journals. Of a mailbox, only while the team has a correspondence with it: once the mailbox
@@ -89,9 +92,7 @@ impl Store {
                  WHERE m.designation = ? AND c.team = ?",
             )?;
             for line in &lines {
-                if !TO_MAILBOX.contains(&(line.did as i64))
-                    || theirs.exists((&line.what, &line.team))?
-                {
+                if !TO_MAILBOX.contains(&line.did) || theirs.exists((&line.what, &line.team))? {
                     insert(db, line)?;
                 }
             }
@@ -112,7 +113,7 @@ impl Store {
         self.0.writer.index(move |db| {
             let mut mark = db.prepare_cached(
                 "INSERT OR IGNORE INTO fetch (dispatch, reader, day)
-                 SELECT id, ?3, ?4 FROM dispatch WHERE id = ?1 AND team = ?2 AND kind = 0",
+                 SELECT id, ?3, ?4 FROM dispatch WHERE id = ?1 AND team = ?2 AND kind <> 1",
             )?;
             let mut note = db.prepare_cached(
                 "INSERT OR IGNORE INTO journal (day, team, who, did, what, position)
@@ -163,12 +164,13 @@ pub(super) fn insert(db: &Connection, line: &JournalLine) -> rusqlite::Result<()
 /// Takes a mailbox out of every journal; an account that has the same name stays in. The days that it stood in are
 /// numbered anew: a gap would tell that something was there.
 pub(super) fn forget(db: &Connection, mailbox: MailboxId) -> rusqlite::Result<()> {
+    let theirs = TO_MAILBOX.map(|did| (did as i64).to_string()).join(", ");
     let days: BTreeSet<i64> = db
-        .prepare_cached(
-            "DELETE FROM journal WHERE did BETWEEN ?2 AND ?3
-             AND what = (SELECT designation FROM mailbox WHERE id = ?1) RETURNING day",
-        )?
-        .query_map((mailbox.0, TO_MAILBOX.start(), TO_MAILBOX.end()), |row| row.get(0))?
+        .prepare_cached(&format!(
+            "DELETE FROM journal WHERE did IN ({theirs})
+             AND what = (SELECT designation FROM mailbox WHERE id = ?1) RETURNING day"
+        ))?
+        .query_map([mailbox.0], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     let mut close_up = db.prepare_cached(
         "UPDATE journal SET position = anew.position FROM (

@@ -4,7 +4,7 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -134,9 +134,5 @@ fn remove(new: &Path) -> Result<(), StoreError> {
 }
 
 fn io_at(path: &Path) -> impl FnOnce(io::Error) -> StoreError {
-    let path: PathBuf = path.to_owned();
-    move |error| match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full,
-        kind => StoreError::Io(path, kind),
-    }
+    move |error| StoreError::at(path, &error)
 }

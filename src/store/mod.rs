@@ -8,6 +8,7 @@
 
 mod ahead;
 mod burned;
+mod copy;
 mod days;
 mod desk;
 mod draft;
@@ -22,11 +23,13 @@ mod migration;
 mod reader;
 mod records;
 mod removal;
+mod restore;
 mod rows;
 mod schema;
 mod upload;
 mod writer;
 
+pub use copy::IndexCopy;
 pub use desk::{DeskDispatch, Filter, Frozen, InboxPage, InboxQuery, InboxRow};
 pub use editor::Account;
 pub use error::StoreError;
@@ -38,7 +41,8 @@ pub use records::{
     Dispatch, Draft, FromDraft, HeldFile, Mailbox, Publication, Published, StoredFile, Tuning,
 };
 pub use removal::{Cutoffs, Withdrawal};
+pub use restore::Restoring;
 pub use rows::{Counts, SourceMailbox};
-pub use schema::{create, upgrade};
+pub use schema::{create, is_served, upgrade};
 pub use upload::{FileWriter, Upload};
 pub use writer::HEARTBEAT;

@@ -71,7 +71,7 @@ pub struct Publication {
     pub keys: usize,
     /// What goes from a draft with it.
     pub draft: Option<FromDraft>,
-    /// Of a reply: the account that sent it, or brought it sealed.
+    /// Of a reply or a note: the account that sent it, or brought it sealed.
     pub sent_by: Option<String>,
 }
 

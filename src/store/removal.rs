@@ -155,7 +155,7 @@ impl Store {
     }
 }
 
-fn ids(
+pub(super) fn ids(
     db: &Connection,
     sql: &str,
     values: impl rusqlite::Params,

@@ -13,7 +13,7 @@ use crate::base::kind::DispatchKind;
 pub struct SourceMailbox {
     /// What is held.
     pub drafts: Vec<Draft>,
-    /// What was sent either way, in order.
+    /// What was sent either way, in order; no note of the editors.
     pub dispatches: Vec<Dispatch>,
     /// When something was last sent either way, be it there still or not.
     pub last_day: Option<Day>,
@@ -32,6 +32,15 @@ pub struct Counts {
     pub drafts: (u64, u64),
     /// Bytes of the vault in use.
     pub bytes: u64,
+}
+
+pub(super) fn set_fact(db: &Connection, name: &str, value: &[u8]) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO fact (name, value) VALUES (?1, ?2)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )?
+    .execute((name, value))?;
+    Ok(())
 }
 
 pub(super) fn fact(db: &Connection, name: &str) -> rusqlite::Result<Option<Vec<u8>>> {
@@ -77,7 +86,7 @@ pub(super) fn source_mailbox(
     if last_day.is_none() && drafts.is_empty() {
         return Ok(None);
     }
-    Ok(Some(SourceMailbox { drafts, dispatches: dispatches_in(&snapshot, id)?, last_day }))
+    Ok(Some(SourceMailbox { drafts, dispatches: dispatches_in(&snapshot, id, false)?, last_day }))
 }
 
 pub(super) fn parties(
@@ -111,23 +120,28 @@ pub(super) fn has_dispatch(db: &Connection, id: DispatchId) -> rusqlite::Result<
 
 pub(super) fn dispatches(db: &Connection, mailbox: MailboxId) -> rusqlite::Result<Vec<Dispatch>> {
     let snapshot = db.unchecked_transaction()?;
-    dispatches_in(&snapshot, mailbox)
+    dispatches_in(&snapshot, mailbox, true)
 }
 
-fn dispatches_in(snapshot: &Connection, mailbox: MailboxId) -> rusqlite::Result<Vec<Dispatch>> {
+fn dispatches_in(
+    snapshot: &Connection,
+    mailbox: MailboxId,
+    notes: bool,
+) -> rusqlite::Result<Vec<Dispatch>> {
     let mut select = snapshot.prepare_cached(
         "SELECT d.id, d.kind, d.team, d.day, (SELECT min(day) FROM fetch f WHERE f.dispatch = d.id)
-         FROM dispatch d WHERE d.mailbox = ? ORDER BY d.position",
+         FROM dispatch d WHERE d.mailbox = ? AND (? OR d.kind <> 2) ORDER BY d.position",
     )?;
-    let mut all =
-        select.query_map([mailbox.0], read_dispatch)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut all = select
+        .query_map((mailbox.0, notes), read_dispatch)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
     for dispatch in &mut all {
         dispatch.members = members(snapshot, dispatch.id)?;
     }
     Ok(all)
 }
 
-pub(super) fn submissions(
+pub(super) fn to_export(
     db: &Connection,
     team: &str,
     all: bool,
@@ -137,7 +151,7 @@ pub(super) fn submissions(
         "SELECT d.id, d.kind, d.team, d.day, (SELECT min(day) FROM fetch f WHERE f.dispatch = d.id) AS fetched,
                 m.id, m.designation, m.source_recipients
          FROM dispatch d JOIN mailbox m ON m.id = d.mailbox
-         WHERE d.team = ? AND d.kind = 0 AND (? OR fetched IS NULL)
+         WHERE d.team = ? AND d.kind IN (0, 2) AND (? OR fetched IS NULL)
          ORDER BY m.designation, d.position",
     )?;
     let rows = select.query_map((team, all), read_with_mailbox)?;
@@ -161,11 +175,7 @@ pub(super) fn read_with_mailbox(row: &Row<'_>) -> rusqlite::Result<(Mailbox, Dis
 pub(super) fn read_dispatch(row: &Row<'_>) -> rusqlite::Result<Dispatch> {
     Ok(Dispatch {
         id: DispatchId(row.get(0)?),
-        kind: if row.get::<_, i64>(1)? == 0 {
-            DispatchKind::Submission
-        } else {
-            DispatchKind::Reply
-        },
+        kind: DispatchKind::of(row.get(1)?),
         team: row.get(2)?,
         day: Day(row.get(3)?),
         fetched: row.get::<_, Option<i64>>(4)?.map(Day),

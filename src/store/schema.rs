@@ -17,6 +17,8 @@ use crate::base::ids::FileId;
 
 /// How long the store is waited for where it is needed alone: a command that only looks ends sooner.
 const ALONE: Duration = Duration::from_secs(5);
+/// A backup's copy of the index.
+pub(super) const COPY: &str = "index.db.copy";
 /// Between two looks at a lock.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -79,6 +81,10 @@ pub(super) fn open_to_serve(
 ) -> Result<(Opened, Serving), StoreError> {
     check(dir)?;
     let claim = claim(dir)?;
+    // What a backup that was killed has left.
+    if lock_copy(dir)?.is_some() {
+        remove_copy(dir)?;
+    }
     let alone = if migration::is_due(dir)? { Some(lock_alone(dir)?) } else { try_alone(dir)? };
     let mut serving = Serving { claim, orphans: Vec::new(), migrated: Vec::new() };
     let Some(lock) = alone else {
@@ -178,6 +184,12 @@ fn within(
     }
 }
 
+/// Whether a process serves the store in `dir`.
+pub fn is_served(dir: &Path) -> bool {
+    let file = File::open(dir.join("serving"));
+    file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
 /// The lock of the one process that serves, or that changes the format.
 fn claim(dir: &Path) -> Result<File, StoreError> {
     let (path, file) = open_lock(dir, "serving")?;
@@ -188,7 +200,7 @@ fn claim(dir: &Path) -> Result<File, StoreError> {
     }
 }
 
-fn open_lock(dir: &Path, name: &str) -> Result<(PathBuf, File), StoreError> {
+pub(super) fn open_lock(dir: &Path, name: &str) -> Result<(PathBuf, File), StoreError> {
     let path = dir.join(name);
     let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
     match file.map_err(|e| e.kind()) {
@@ -198,6 +210,30 @@ fn open_lock(dir: &Path, name: &str) -> Result<(PathBuf, File), StoreError> {
         }
         Err(kind) => Err(StoreError::Io(path, kind)),
     }
+}
+
+/// The lock of the one backup; nobody's while another holds it.
+pub(super) fn lock_copy(dir: &Path) -> Result<Option<File>, StoreError> {
+    let (path, file) = open_lock(dir, "backing-up")?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(e)) => Err(StoreError::Io(path, e.kind())),
+    }
+}
+
+/// Removes a backup's copy of the index.
+pub(super) fn remove_copy(dir: &Path) -> Result<(), StoreError> {
+    for end in ["", "-journal"] {
+        let path = dir.join(format!("{COPY}{end}"));
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(StoreError::Io(path, error.kind()));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn check_private(path: &Path) -> Result<(), StoreError> {
@@ -215,7 +251,7 @@ fn check_private(path: &Path) -> Result<(), StoreError> {
 
 /// Looks at the 100-byte header itself (SQLite file format, section 1.3), so that nothing is written
 /// to a file that is not ours.
-fn check_ours(kind: &FileKind, path: &Path) -> Result<(), StoreError> {
+pub(super) fn check_ours(kind: &FileKind, path: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::FileExt;
     let mut header = [0; 100];
     let file = File::open(path).map_err(|e| StoreError::Io(path.to_owned(), e.kind()))?;

@@ -132,18 +132,22 @@ fn insert(db: &rusqlite::Connection, new: &Publication) -> Result<Published, Sto
     }
     let existing = rows::mailbox(db, mailbox.id)?;
     // What was erased or deleted stays so: only a source begins a correspondence.
-    if dispatch.kind == DispatchKind::Reply && !desk::has(db, &dispatch.team, mailbox.id)? {
+    if dispatch.kind != DispatchKind::Submission && !desk::has(db, &dispatch.team, mailbox.id)? {
         return Err(StoreError::Changed);
     }
     let taken = rows::mailbox_named(db, &mailbox.designation)?;
     if existing.as_ref() != taken.as_ref() || existing.is_some_and(|found| found != *mailbox) {
         return Err(StoreError::Changed);
     }
-    db.execute(
-        "INSERT INTO mailbox (id, designation, source_recipients, last_day) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (id) DO UPDATE SET last_day = max(last_day, ?4)",
-        (mailbox.id.0, &mailbox.designation, &mailbox.source_recipients, dispatch.day.0),
-    )?;
+    // A note changes no day: the source would see by when its mailbox goes.
+    let is_note = dispatch.kind == DispatchKind::Note;
+    if !is_note {
+        db.execute(
+            "INSERT INTO mailbox (id, designation, source_recipients, last_day) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (id) DO UPDATE SET last_day = max(last_day, ?4)",
+            (mailbox.id.0, &mailbox.designation, &mailbox.source_recipients, dispatch.day.0),
+        )?;
+    }
     db.execute(
         "INSERT INTO dispatch (id, mailbox, kind, team, day, sent_by, position)
          SELECT ?1, ?2, ?3, ?4, ?5, ?6, count(*) + 1 FROM dispatch WHERE mailbox = ?2",
@@ -162,11 +166,13 @@ fn insert(db: &rusqlite::Connection, new: &Publication) -> Result<Published, Sto
             (mailbox.id.0, &dispatch.team, new.keys),
         )?;
     }
-    db.execute(
-        "INSERT INTO correspondence (team, mailbox, last_day) VALUES (?1, ?2, ?3)
-         ON CONFLICT (team, mailbox) DO UPDATE SET last_day = max(last_day, ?3)",
-        (&dispatch.team, mailbox.id.0, dispatch.day.0),
-    )?;
+    if !is_note {
+        db.execute(
+            "INSERT INTO correspondence (team, mailbox, last_day) VALUES (?1, ?2, ?3)
+             ON CONFLICT (team, mailbox) DO UPDATE SET last_day = max(last_day, ?3)",
+            (&dispatch.team, mailbox.id.0, dispatch.day.0),
+        )?;
+    }
     let mut insert = db.prepare_cached(
         "INSERT INTO member (dispatch, position, file, size) VALUES (?, ?, ?, ?)",
     )?;

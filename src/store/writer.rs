@@ -156,7 +156,7 @@ fn in_savepoint<T>(
 
 /// 43 random bits, then the chunk's number. Two files that share them (one chance in 2^43 a file) make the
 /// later upload fail, which its source is told; none is lost.
-fn row_id(file: FileId, seq: u32) -> i64 {
+pub(super) fn row_id(file: FileId, seq: u32) -> i64 {
     let first = file.0.iter().take(8).fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
     let id = (first >> 21 << 20) | u64::from(seq);
     i64::try_from(id).unwrap_or(i64::MAX)

@@ -15,6 +15,8 @@ use hyper::body::{Frame, SizeHint};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use crate::base::limits::SHORT_FIELD;
+
 use super::multipart::{BodySource, FormError, FormReader};
 
 /// Pieces that may wait between the connection and the thread that seals.
@@ -142,23 +144,32 @@ pub async fn discard(body: Body, idle: Duration, drain: u64) -> bool {
     outgoing.pump(body, idle, drain, |_| ()).await
 }
 
-/// A text field of a form, as far as it was read.
+/// A text field of a form, as far as it was read; its lines end in LF (HTML sends CRLF).
 pub struct ReadText {
     pub text: String,
-    /// There was more of it.
-    pub cut: bool,
+    /// It has more characters than it may.
+    pub is_long: bool,
 }
 
-/// Reads a text field of at most `most` bytes. What is longer is cut, and said to be.
+/// Reads a short text field; what is longer is cut.
+pub fn read_short(form: &mut FormReader<Incoming>) -> Result<String, FormError> {
+    Ok(read_text(form, SHORT_FIELD)?.text)
+}
+
+/// Reads a text field of at most `most` characters. Of what is longer, as many bytes are read as such a text
+/// could have.
 pub fn read_text(form: &mut FormReader<Incoming>, most: usize) -> Result<ReadText, FormError> {
+    let most_bytes = most.saturating_mul(4);
     let mut bytes = Vec::new();
     let mut cut = false;
     while !cut && let Some(piece) = form.data()? {
-        let room = most - bytes.len();
+        let room = most_bytes - bytes.len();
         bytes.extend_from_slice(piece.get(..room.min(piece.len())).unwrap_or_default());
         cut = piece.len() > room;
     }
-    Ok(ReadText { text: String::from_utf8_lossy(&bytes).into_owned(), cut })
+    let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
+    let is_long = cut || text.chars().count() > most;
+    Ok(ReadText { text, is_long })
 }
 
 /// Where a body was not read to its end, what is left would be taken for the next request.

@@ -11,11 +11,12 @@ pub fn count(kind: &'static str) {
     *COUNTS.lock().unwrap_or_else(PoisonError::into_inner).entry(kind).or_default() += 1;
 }
 
-/// Writes the counts to the log and begins again at zero.
-pub fn report() {
+/// Writes the counts to the log, begins again at zero, and says what they were.
+pub fn report() -> Vec<(&'static str, u64)> {
     let counts = std::mem::take(&mut *COUNTS.lock().unwrap_or_else(PoisonError::into_inner));
     if !counts.is_empty() {
         let list: Vec<_> = counts.iter().map(|(kind, n)| format!("{kind} {n}")).collect();
         tracing::warn!("errors since the last report: {}", list.join(", "));
     }
+    counts.into_iter().collect()
 }

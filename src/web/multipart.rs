@@ -151,13 +151,23 @@ impl<S: BodySource> FormReader<S> {
     }
 
     /// Skips what is left of the current part and reads the next one's header. `None` behind
-    /// the closing delimiter; what may follow it is not read.
+    /// the closing delimiter; what may follow it is not read. A file field that was left empty,
+    /// which comes as one part without name and content (HTML, 4.10.22.4), is passed over.
     ///
     /// # Errors
     ///
     /// Those of [`FormError`] that concern the body. They are final.
     pub fn next_part(&mut self) -> Result<Option<Part>, FormError> {
-        let part = self.skip_to_part();
+        let part = loop {
+            match self.skip_to_part() {
+                Ok(Some(part)) if part.file_name.as_deref() == Some("") => match self.is_empty() {
+                    Ok(true) => {}
+                    Ok(false) => break Ok(Some(part)),
+                    Err(error) => break Err(error),
+                },
+                part => break part,
+            }
+        };
         if part.is_err() {
             self.at = At::Broken;
         }
@@ -200,6 +210,23 @@ impl<S: BodySource> FormReader<S> {
                 At::Closed => return Ok(None),
                 At::Broken => return Err(FormError::Cut),
             }
+        }
+    }
+
+    /// Whether the content that begins here has no byte; nothing is given on.
+    fn is_empty(&mut self) -> Result<bool, FormError> {
+        loop {
+            match self.delimiter.find(&self.buf) {
+                Some(0) => match self.line()? {
+                    Line::Next(_) | Line::Closing => return Ok(true),
+                    Line::Content => return Ok(false),
+                    Line::Unfinished => {}
+                },
+                Some(_) => return Ok(false),
+                None if self.ready() > 0 => return Ok(false),
+                None => {}
+            }
+            self.more()?;
         }
     }
 

@@ -209,8 +209,15 @@ impl Guide<'_> {
         assert_eq!(kept.text("#kept"), fields[0].1);
         let fields = [("message", "Merci."), ("files", &*small)];
         let sent = self.keep("desk-mailbox-answered", new.press("#answer button", &fields));
-        let reply = "li:not(.new) button[name=dispatch]";
-        self.keep("desk-question-reply", sent.press(reply, &[]));
+        let ours = "li:not(.new) button[name=dispatch]";
+        self.keep("desk-question-reply", sent.press(ours, &[]));
+        let note = self.keep("desk-note", self.get(&format!("{}/note", place(name))));
+        let fields = [("message", "Vu <b>\navec Bob"), ("files", &*large)];
+        let refused = self.keep("desk-note-refused", note.press("#answer button", &fields));
+        assert_eq!(refused.text("#message"), fields[0].1);
+        let noted = refused.press("#answer button", &[("message", "Vu avec Bob.")]);
+        let noted = self.keep("desk-mailbox-noted", noted);
+        self.keep("desk-question-note", noted.press(ours, &[]));
     }
 
     fn downloads(&mut self, names: &[String]) {
@@ -255,8 +262,8 @@ impl Guide<'_> {
         let ids: Vec<_> = ids.iter().map(|one| (one.attr("name").unwrap(), "1")).collect();
         let bundle = page.press("#pick button", &ids);
         let volume = bundle.all("ul.files a")[0].attr("href").unwrap();
-        let [tar, opened, text, reply] =
-            ["b.tar", "opened", "text", "reply.tar"].map(|end| self.path(end));
+        let [tar, opened, text, reply, note] =
+            ["b.tar", "opened", "text", "reply.tar", "note.tar"].map(|end| self.path(end));
         fs::write(&tar, &self.from.get(volume).answer.bytes).unwrap();
         let editor = &self.site.full.editors[0];
         ok(&mut editor.open([&tar], &opened));
@@ -265,11 +272,18 @@ impl Guide<'_> {
             file.ends_with("manifest.json") && fs::read_to_string(file).unwrap().contains("Bonjour")
         };
         let manifest = files_below(&opened).into_iter().find(asks).unwrap();
-        let mut command = sourdine();
-        command.arg("reply").arg(manifest).arg("-i").arg(&editor.key).arg("-o").arg(&reply);
-        ok(command.arg("--message").arg(&text));
+        let seal = |to: &PathBuf, args: &[&str]| {
+            let mut command = sourdine();
+            command.arg("reply").arg(&manifest).arg("-i").arg(&editor.key).arg("-o").arg(to);
+            ok(command.args(args).arg("--message").arg(&text));
+        };
+        seal(&reply, &[]);
         let sent = form.press("main form button", &[to_team, ("bundle", &*chosen(&reply))]);
         let sent = self.keep("desk-deliver-done", sent);
+        assert_eq!(sent.answer.status, 200, "{}", sent.readable());
+        seal(&note, &["--note"]);
+        let sent = form.press("main form button", &[to_team, ("bundle", &*chosen(&note))]);
+        let sent = self.keep("desk-deliver-note", sent);
         assert_eq!(sent.answer.status, 200, "{}", sent.readable());
     }
 

@@ -69,6 +69,9 @@ fn site() -> Box_ {
         ("en = \"\"", "en = \"We look into surveillance in <our towns>.\""),
         ("ar = \"\"", "ar = \"نحقق في المراقبة بالفيديو <في مدننا>.\""),
     ]);
+    let operator = Editor::new(site.dir.path(), "operator");
+    let backups = format!("recipients = [\"{}\"]\n# How long you", operator.recipient);
+    site.edit(&[("recipients = []\n# How long you", &backups)]);
     let editor = Editor::new(site.dir.path(), "other");
     site.add_team("local", "The local team", &editor);
     site.editors.push(editor);
@@ -287,6 +290,16 @@ impl Guide<'_> {
         let drop = from.get(&format!("/drop?lang={}", self.lang));
         let large = self.file("more.bin", 3 << 20);
         self.keep("refused-full", drop.press(SEND, &[("message", "Kept"), ("files", &large)]));
+        let reasons = ["en=We are <away>.", "fr=Nous sommes <absents>.", "ar=نحن <غائبون>."];
+        ok(full.command("close").args(reasons));
+        let lang = self.lang.clone();
+        let closed = wait_for("the reason", || {
+            let page = from.get(&format!("/drop?lang={lang}"));
+            page.all("textarea").is_empty().then_some(page)
+        });
+        self.keep("closed", closed);
+        self.keep("landing-closed", from.get(&format!("/?lang={lang}")));
+        self.keep("refused-closed", drop.press(SEND, &[("message", "Kept")]));
     }
 }
 

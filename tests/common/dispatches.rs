@@ -31,6 +31,7 @@ impl Dispatch {
             team: "team".into(),
             recipients: vec![TEAM.into()],
             day: "2026-11-21".into(),
+            author: String::new(),
             message: message.into(),
             answers: Vec::new(),
             files: Vec::new(),
@@ -68,7 +69,9 @@ pub fn bundle(path: &Path, editor: &Editor, dispatches: &[Dispatch]) {
     let mut writer = BundleWriter::new(path).unwrap();
     for Dispatch { manifest, files } in dispatches {
         let sealed = recipients.seal_manifest(&manifest.to_json().unwrap(), Vec::new()).unwrap();
-        writer.dispatch(&manifest.mailbox, &manifest.dispatch, Day(20_778), sealed).unwrap();
+        writer
+            .dispatch(manifest.kind, &manifest.mailbox, &manifest.dispatch, Day(20_778), sealed)
+            .unwrap();
         for (number, content) in (1..).zip(files) {
             let mut sealed = recipients.seal_file(Vec::new()).unwrap();
             sealed.write(content).unwrap();

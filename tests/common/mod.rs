@@ -1,5 +1,6 @@
 //! What the scenarios share: a real server, curl as the source, editors with real keys.
 
+pub mod backups;
 pub mod circuits;
 pub mod crowd;
 pub mod desk;
@@ -386,10 +387,11 @@ impl Box_ {
         command
     }
 
-    /// What `sourdine status` counts.
+    /// What `sourdine status` counts now.
     pub fn status(&self) -> serde_json::Value {
-        let output = ok(self.command("status").arg("--json"));
-        serde_json::from_slice(&output.stdout).unwrap()
+        let output = ok(self.command("status").args(["--json", "--now"]));
+        let status: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        status["counts"].clone()
     }
 
     /// Submissions that `sourdine status` counts, of all teams.

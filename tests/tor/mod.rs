@@ -9,6 +9,7 @@ mod life;
 mod loopback;
 mod network;
 mod recorder;
+mod restored;
 mod service;
 mod visits;
 
@@ -42,6 +43,10 @@ fn over_a_private_network() {
         (
             "the_parent_is_killed_and_everything_ends_and_begins_again",
             &life::the_parent_is_killed_and_everything_ends_and_begins_again,
+        ),
+        (
+            "a_restored_box_answers_at_the_same_address_and_only_when_the_old_one_is_off",
+            &restored::a_restored_box_answers_at_the_same_address_and_only_when_the_old_one_is_off,
         ),
         ("nothing_leaves_this_machine", &loopback::nothing_leaves_this_machine),
         (

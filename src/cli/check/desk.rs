@@ -109,7 +109,7 @@ fn keys(torrc: &Path, desk: &Listen) -> Finding {
 }
 
 /// Directories of the onion services that lead to this listener (tor(1), "Hidden service options").
-fn services(torrc: &str, desk: &Listen) -> Vec<PathBuf> {
+pub fn services(torrc: &str, desk: &Listen) -> Vec<PathBuf> {
     let (mut found, mut dir) = (Vec::new(), None);
     for line in torrc.lines() {
         let line = line.split('#').next().unwrap_or_default().trim();

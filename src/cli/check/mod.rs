@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use bytesize::ByteSize;
 use serde_json::json;
 
+pub use self::desk::services;
 use self::finding::{Finding, Verdict, fault, good};
 use super::config_arg::ConfigArg;
 use super::process;

@@ -16,9 +16,8 @@ use super::signed_in::Act;
 use super::state::{App, Desk};
 use super::upload_form::TypedReply;
 use crate::base::clock::Day;
-use crate::base::ids::{MailboxId, hex};
+use crate::base::ids::MailboxId;
 use crate::base::kind::DispatchKind;
-use crate::base::random;
 use crate::dropbox::accounts::OPERATOR;
 use crate::store::{DeskDispatch, InboxRow, Mailbox};
 
@@ -88,8 +87,13 @@ struct MailboxTemplate<'a> {
 }
 
 impl MailboxTemplate<'_> {
-    fn is_reply(one: &DeskDispatch) -> bool {
-        one.dispatch.kind == DispatchKind::Reply
+    fn heading(&self, one: &DeskDispatch) -> String {
+        let (t, date) = (self.page.t, self.date(one.dispatch.day));
+        match one.dispatch.kind {
+            DispatchKind::Submission => t.dispatch_submission(date),
+            DispatchKind::Reply => t.dispatch_reply(date),
+            DispatchKind::Note => t.dispatch_note(date),
+        }
     }
 
     fn act(&self, what: &str) -> String {
@@ -108,7 +112,9 @@ impl MailboxTemplate<'_> {
 
     fn is_new(&self, one: &DeskDispatch) -> bool {
         let mine = self.page.editor.as_ref().map(Editor::name).unwrap_or_default();
-        !Self::is_reply(one) && one.fetches.iter().all(|(editor, _)| editor != mine)
+        one.dispatch.kind != DispatchKind::Reply
+            && one.sent_by.as_deref() != Some(mine)
+            && one.fetches.iter().all(|(editor, _)| editor != mine)
     }
 
     /// Files, the message aside, and bytes of all that is sealed, as they stand in the store.
@@ -118,10 +124,11 @@ impl MailboxTemplate<'_> {
         self.page.t.desk_files(count, self.page.lang.size(bytes))
     }
 
-    /// Who of the team sent an answer; not known of those of before it was noted.
+    /// Who of the team sent an answer or a note; not known of answers from before that was stored.
     fn sent_by(&self, one: &DeskDispatch) -> Option<String> {
         one.sent_by.as_deref().map(|who| match who {
             OPERATOR => self.page.t.dispatch_sent_by_operator(),
+            who if one.dispatch.kind == DispatchKind::Note => self.page.t.dispatch_note_by(who),
             who => self.page.t.dispatch_sent_by(who),
         })
     }
@@ -143,7 +150,7 @@ impl MailboxTemplate<'_> {
         let own = match (one.dispatch.kind, one.dispatch.fetched) {
             (DispatchKind::Reply, _) => dropbox.last_day(one.dispatch.day, kept.replies),
             (DispatchKind::Submission, Some(day)) => dropbox.last_day(day, kept.fetched),
-            (DispatchKind::Submission, None) => silent,
+            (DispatchKind::Submission, None) | (DispatchKind::Note, _) => silent,
         };
         self.date(own.min(silent))
     }
@@ -192,6 +199,12 @@ pub struct TypedForm {
     message: String,
 }
 
+impl From<TypedForm> for TypedReply {
+    fn from(TypedForm { form, message }: TypedForm) -> Self {
+        Self { form, message }
+    }
+}
+
 /// The page in another language, with what is typed into its form for an answer.
 pub async fn again(
     State(desk): App,
@@ -203,7 +216,7 @@ pub async fn again(
 ) -> Response {
     let page = Page::new(&desk, &uri, &headers).of(&actor).within(Room::Inbox);
     let number = asked.ok().and_then(|Query(asked)| asked.page.parse().ok()).unwrap_or(1);
-    let typed = TypedReply { form: form.form, message: form.message };
+    let typed = TypedReply::from(form);
     let page = page.keeping(typed.message.clone());
     show_with(page, &desk, &place, &actor, number, Some(&typed), None).await
 }
@@ -236,12 +249,9 @@ pub async fn show_with(
         }
         None => (StatusCode::OK, None),
     };
-    let form = match typed.filter(|typed| !typed.form.is_empty()) {
-        Some(typed) => typed.form.clone(),
-        None => match random::bytes::<16>() {
-            Ok(bytes) => hex(&bytes),
-            Err(_) => return page.problem(&Problem::Internal),
-        },
+    let form = match TypedReply::form_of(typed) {
+        Ok(form) => form,
+        Err(problem) => return page.problem(&problem),
     };
     let (file, dispatch) = desk.dropbox.sizes_now();
     let limits = page.t.reply_files_hint(page.lang.size(file), page.lang.size(dispatch));

@@ -12,13 +12,13 @@ use super::problem::Problem;
 use super::session::{self, Editor};
 use super::state::App;
 use super::upload_form::{Refusal, Request, TypedReply, UploadForm, as_of_now, read};
-use crate::base::limits;
+use crate::base::kind::DispatchKind;
 use crate::bundle::entries::TarFault;
 use crate::bundle::read::Fault;
 use crate::dropbox::bundle_upload::BundleUpload;
 use crate::dropbox::deliver::{DeliverError, Delivered, Structure};
-use crate::store::{Did, StoreError};
-use crate::web::body::{close_unless, read_text};
+use crate::store::StoreError;
+use crate::web::body::{close_unless, read_short};
 use crate::web::connections::Visitor;
 use crate::web::error_counts;
 
@@ -31,7 +31,7 @@ impl UploadForm {
         while let Some(part) = self.form.next_part()? {
             match (part.name.as_str(), part.file_name) {
                 ("team", None) if bundle_upload.is_none() => {
-                    team = read_text(&mut self.form, limits::SHORT_FIELD)?.text;
+                    team = read_short(&mut self.form)?;
                 }
                 ("bundle", Some(_)) => {
                     let actor = self.admitted(actor.as_ref())?;
@@ -59,8 +59,8 @@ impl UploadForm {
         let delivered = bundle_upload
             .deliver(&team, actor.name())
             .map_err(|error| self.refuse_bundle(error))?;
-        for reply in &delivered {
-            self.desk.note(&actor, &team, Did::Replied, &reply.designation)?;
+        for one in &delivered {
+            self.desk.note_sent(&actor, &team, one.kind, &one.designation)?;
         }
         Ok((team, delivered))
     }
@@ -91,8 +91,14 @@ impl UploadForm {
                 (StatusCode::PAYLOAD_TOO_LARGE, t.deliver_long_message(place))
             }
             DeliverError::NotSealed(place, _) => (bad, t.deliver_not_sealed(place)),
-            DeliverError::Stanzas { place, found, expected, .. } => {
-                (bad, t.deliver_keys(place, found, expected))
+            DeliverError::Stanzas { place, kind, found, expected, as_other_kind, .. } => {
+                let sentence = match (kind, as_other_kind) {
+                    (DispatchKind::Note, true) => t.deliver_note_as_reply(place, found, expected),
+                    (DispatchKind::Note, false) => t.deliver_note_keys(place, found, expected),
+                    (_, true) => t.deliver_reply_as_note(place, found, expected),
+                    (_, false) => t.deliver_keys(place, found, expected),
+                };
+                (bad, sentence)
             }
             DeliverError::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, t.deliver_too_large()),
             DeliverError::Store(StoreError::Full) => {
@@ -115,8 +121,18 @@ struct DeliverTemplate<'a> {
 }
 
 impl DeliverTemplate<'_> {
-    fn path(&self, team: &str, reply: &Delivered) -> String {
-        self.page.to(&correspondence::path(team, &reply.designation))
+    fn path(&self, team: &str, one: &Delivered) -> String {
+        self.page.to(&correspondence::path(team, &one.designation))
+    }
+
+    fn done(&self, one: &Delivered) -> String {
+        let t = self.page.t;
+        match (one.kind, one.before) {
+            (DispatchKind::Note, false) => t.deliver_note_done(),
+            (DispatchKind::Note, true) => t.deliver_note_before(),
+            (_, false) => t.deliver_done(),
+            (_, true) => t.deliver_before(),
+        }
     }
 }
 

@@ -155,7 +155,7 @@ pub async fn show(
         let (store, who) = (desk.dropbox.store(), &query.reader);
         let mut unread = Vec::new();
         for team in &query.teams {
-            if store.waits(who, std::slice::from_ref(team))?.is_some() {
+            if store.has_unread(who, team)? {
                 unread.push(team.clone());
             }
         }

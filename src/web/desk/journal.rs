@@ -67,6 +67,7 @@ fn sentence(t: &L10nLanguage, line: &JournalLine) -> String {
         Did::SignedIn => t.did_sign_in(who),
         Did::Fetched => t.did_fetch(who, what),
         Did::Replied => t.did_reply(who, what),
+        Did::WroteNote => t.did_note(who, what),
         Did::DeletedDispatch => t.did_delete_dispatch(who, what),
         Did::DeletedMailbox => t.did_delete_mailbox(who, what),
         Did::Added => t.did_add(who, what),

@@ -90,6 +90,18 @@ impl Desk {
         }])?)
     }
 
+    /// Writes into the journal that an editor sent a reply or a note. Blocks.
+    pub(super) fn note_sent(
+        &self,
+        editor: &Editor,
+        team: &str,
+        kind: DispatchKind,
+        designation: &str,
+    ) -> Result<(), Problem> {
+        let did = if kind == DispatchKind::Note { Did::WroteNote } else { Did::Replied };
+        self.note(editor, team, did, designation)
+    }
+
     /// Notes that an editor has these dispatches of a team, whole. Blocks.
     pub(super) fn fetched(
         &self,
@@ -306,6 +318,7 @@ impl Desk {
             (DispatchKind::Reply, _) => {
                 (t.desk_delete_reply_title(day), t.desk_delete_reply_text())
             }
+            (DispatchKind::Note, _) => (t.desk_delete_note_title(day), t.desk_delete_note_text()),
             (DispatchKind::Submission, Some(_)) => (t.desk_delete_title(day), t.desk_delete_text()),
             (DispatchKind::Submission, None) => {
                 (t.desk_delete_title(day), t.desk_delete_unfetched())

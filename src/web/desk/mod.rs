@@ -10,6 +10,7 @@ mod inbox;
 mod journal;
 mod layouts;
 mod mailbox_actions;
+mod note;
 mod page;
 mod problem;
 mod reply;

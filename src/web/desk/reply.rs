@@ -1,4 +1,4 @@
-//! Answering: a message that is typed and files that are attached are sealed while they arrive.
+//! Answers and notes: a message that is typed and files that are attached are sealed while they arrive.
 
 use axum::body::Body;
 use axum::extract::{Extension, Path, State};
@@ -7,55 +7,54 @@ use axum::response::Response;
 use sha2::{Digest, Sha256};
 
 use super::correspondence::{self, MailboxPath};
+use super::note;
 use super::page::{Page, Room, redirect};
 use super::problem::Problem;
 use super::session::{self, Actor};
 use super::state::App;
 use super::upload_form::{Refusal, Request, TypedReply, UploadForm, as_of_now, read};
 use crate::base::ids::DispatchSeed;
-use crate::base::limits;
+use crate::base::kind::DispatchKind;
 use crate::dropbox::reply_intake::{ReplyIntake, ReplyIntakeError};
 use crate::dropbox::{FileError, Team};
-use crate::store::{Did, StoreError};
-use crate::web::body::{close_unless, read_text};
+use crate::store::StoreError;
+use crate::web::body::{close_unless, read_short, read_text};
 use crate::web::connections::Visitor;
 use crate::web::error_counts;
 
 impl UploadForm {
     /// Where there is no actor, the message is read all the same, to be given back.
-    fn reply(&mut self, place: &MailboxPath, typed: &mut TypedReply) -> Result<Actor, Refusal> {
+    fn reply(
+        &mut self,
+        kind: DispatchKind,
+        place: &MailboxPath,
+        typed: &mut TypedReply,
+    ) -> Result<Actor, Refusal> {
         let actor = self.proof()?;
         let most = self.desk.dropbox.limits().message;
         let mut answer: Option<ReplyIntake> = None;
         while let Some(part) = self.form.next_part()? {
             match (part.name.as_str(), part.file_name) {
                 ("form", None) if answer.is_none() => {
-                    typed.form = read_text(&mut self.form, limits::SHORT_FIELD)?.text;
+                    typed.form = read_short(&mut self.form)?;
                 }
                 ("message", None) if answer.is_none() => {
-                    let read = read_text(&mut self.form, 4 * most)?;
-                    typed.message = read.text.replace("\r\n", "\n");
-                    if read.cut || typed.message.chars().count() > most {
+                    let read = read_text(&mut self.form, most)?;
+                    typed.message = read.text;
+                    if read.is_long {
                         return Err(self.refuse(&ReplyIntakeError::MessageTooLong));
                     }
                 }
                 ("files", Some(name)) => {
-                    // A file field that was left empty comes as one part without name and content.
-                    let first = self.data()?;
-                    if name.is_empty() && first.is_none() {
-                        continue;
-                    }
                     if answer.is_none() {
-                        answer = Some(self.begin(actor.as_ref(), place, typed)?);
+                        answer = Some(self.begin(kind, actor.as_ref(), place, typed)?);
                     }
                     let Some(answer) = answer.as_mut() else {
                         return Err(Problem::Internal.into());
                     };
                     let mut file = answer.file(name).map_err(|error| self.refuse(&error))?;
-                    let mut next = first;
-                    while let Some(bytes) = next {
+                    while let Some(bytes) = self.data()? {
                         file.write(&bytes).map_err(|error| self.refuse(&error))?;
-                        next = self.data()?;
                     }
                     file.finish().map_err(|error| self.refuse(&error))?;
                 }
@@ -64,18 +63,19 @@ impl UploadForm {
         }
         let answer = match answer {
             Some(answer) => answer,
-            None => self.begin(actor.as_ref(), place, typed)?,
+            None => self.begin(kind, actor.as_ref(), place, typed)?,
         };
         let actor = self.again(actor.as_ref())?;
         self.desk.find(&actor, place)?;
         answer.send(&typed.message, actor.name()).map_err(|error| self.refuse(&error))?;
-        self.desk.note(&actor, &place.team, Did::Replied, &place.designation)?;
+        self.desk.note_sent(&actor, &place.team, kind, &place.designation)?;
         Ok(actor)
     }
 
     /// Every text field has been read; no byte of a file has.
     fn begin(
         &self,
+        kind: DispatchKind,
         actor: Option<&Actor>,
         place: &MailboxPath,
         typed: &TypedReply,
@@ -88,7 +88,7 @@ impl UploadForm {
         seed.update([0]);
         seed.update(&typed.form);
         let seed = DispatchSeed(seed.finalize().into());
-        let begun = self.desk.dropbox.reply_intake(mailbox, &team, seed, self.announced);
+        let begun = self.desk.dropbox.reply_intake(kind, mailbox, &team, seed, self.announced);
         begun.map_err(|error| self.refuse(&error))
     }
 
@@ -128,41 +128,71 @@ impl UploadForm {
 
 /// A reply that is typed.
 pub async fn send(
-    State(desk): App,
+    desk: App,
     Path(place): Path<MailboxPath>,
     Extension(visitor): Extension<Visitor>,
     uri: Uri,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
+    take(DispatchKind::Reply, desk, place, Request { uri, headers, visitor, body }).await
+}
+
+/// A note that is typed.
+pub async fn send_note(
+    desk: App,
+    Path(place): Path<MailboxPath>,
+    Extension(visitor): Extension<Visitor>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    take(DispatchKind::Note, desk, place, Request { uri, headers, visitor, body }).await
+}
+
+async fn take(
+    kind: DispatchKind,
+    State(desk): App,
+    place: MailboxPath,
+    request: Request,
+) -> Response {
+    let (uri, headers) = (request.uri.clone(), request.headers.clone());
     let page = Page::new(&desk, &uri, &headers).within(Room::Inbox).at(&place.path());
     let editor = match session::editor(&desk, &headers).await {
         Ok(editor) => editor,
         Err(problem) => return page.problem(&problem),
     };
-    let request = Request { uri: uri.clone(), headers: headers.clone(), visitor, body };
     let (outcome, typed, whole) = {
         let place = place.clone();
         read(&desk, request, editor, move |mut arriving| {
             let mut typed = TypedReply::default();
-            let outcome = arriving.reply(&place, &mut typed);
+            let outcome = arriving.reply(kind, &place, &mut typed);
             (outcome, typed)
         })
         .await
     };
     let refusal = match outcome {
         Ok(actor) => {
-            desk.sessions.tell(actor.key(), page.t.reply_sent());
+            let said = match kind {
+                DispatchKind::Note => page.t.note_sent(),
+                DispatchKind::Reply | DispatchKind::Submission => page.t.reply_sent(),
+            };
+            desk.sessions.tell(actor.key(), said);
             return close_unless(whole, redirect(&page, &place.path()));
         }
         Err(refusal) => refusal,
     };
     let (page, editor) = as_of_now(page, &headers).await;
     let response = match (refusal, editor) {
-        (Refusal::Mend(kind, status, sentence), Some(editor)) => {
-            error_counts::count(kind);
+        (Refusal::Mend(count, status, sentence), Some(editor)) => {
+            error_counts::count(count);
             let refused = Some((status, sentence));
-            correspondence::show_with(page, &desk, &place, &editor, 1, Some(&typed), refused).await
+            if kind == DispatchKind::Note {
+                note::show_with(page, &desk, &place, &editor, Some(&typed), refused).await
+            } else {
+                let typed = Some(&typed);
+                correspondence::show_with(page, &desk, &place, &editor, 1, typed, refused).await
+            }
         }
         (Refusal::Page(problem), _) => page.keeping(typed.message).problem(&problem),
         (Refusal::Mend(..), None) => page.keeping(typed.message).problem(&Problem::SignedOut),

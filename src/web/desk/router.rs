@@ -16,7 +16,7 @@ use super::signed_in::SMALL_FORM;
 use super::state::{App, Desk};
 use super::{
     account, correspondence, deliver, device, download, feed, inbox, journal, mailbox_actions,
-    reply, sign_in,
+    note, reply, sign_in,
 };
 use crate::web::headers;
 use crate::web::host_check::HostCheck;
@@ -43,6 +43,7 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .route("/mailbox/{team}/{designation}/fetched", post(mailbox_actions::fetched))
         .route("/mailbox/{team}/{designation}/unfetched", post(mailbox_actions::unfetched))
         .route("/mailbox/{team}/{designation}/delete", post(mailbox_actions::delete))
+        .route("/mailbox/{team}/{designation}/note", get(note::show).post(note::again))
         .route("/mailbox/{team}/{designation}/{dispatch}/manifest.tar", get(download::manifest))
         .route("/download", post(download::make))
         .route("/download/{id}", get(download::show))
@@ -54,6 +55,7 @@ pub fn router(desk: Arc<Desk>) -> Router {
     // As large as they may be: their limits are those of what they bring.
     let large = Router::new()
         .route("/mailbox/{team}/{designation}/reply", post(reply::send))
+        .route("/mailbox/{team}/{designation}/note/send", post(reply::send_note))
         .route("/deliver", get(deliver::ask).post(deliver::receive))
         .layer(DefaultBodyLimit::disable());
     Router::new()

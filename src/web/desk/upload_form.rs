@@ -13,8 +13,10 @@ use super::page::Page;
 use super::problem::Problem;
 use super::session::{self, Actor, Editor, PROOF};
 use super::state::Desk;
+use crate::base::ids::hex;
 use crate::base::limits::{self, FORM_OVERHEAD};
-use crate::web::body::{self, Incoming, read_text};
+use crate::base::random;
+use crate::web::body::{self, Incoming, read_short};
 use crate::web::connections::Visitor;
 use crate::web::lang::Lang;
 use crate::web::multipart::{Boundary, FormError, FormLimits, FormReader};
@@ -25,6 +27,16 @@ use crate::web::slots::Slot;
 pub struct TypedReply {
     pub form: String,
     pub message: String,
+}
+
+impl TypedReply {
+    /// What a form carries, so that it is sent once: that of the form which is given back, or a new one.
+    pub fn form_of(typed: Option<&Self>) -> Result<String, Problem> {
+        match typed.filter(|typed| !typed.form.is_empty()) {
+            Some(typed) => Ok(typed.form.clone()),
+            None => Ok(hex(&random::bytes::<16>()?)),
+        }
+    }
 }
 
 /// Why a form is not taken.
@@ -70,7 +82,7 @@ impl UploadForm {
             Some(part) if part.name == PROOF && part.file_name.is_none() => {}
             _ => return Err(Problem::Form.into()),
         }
-        let text = read_text(&mut self.form, limits::SHORT_FIELD)?.text;
+        let text = read_short(&mut self.form)?;
         Ok(self.editor.as_ref().and_then(|editor| editor.prove(&text)))
     }
 

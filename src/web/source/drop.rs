@@ -64,6 +64,14 @@ pub struct DropForm {
     pub known: bool,
 }
 
+/// No new documents are taken.
+#[derive(Template)]
+#[template(path = "source/closed.html")]
+struct ClosedPage<'a> {
+    page: &'a Page<'a>,
+    reason: &'a str,
+}
+
 /// In the frame: nothing was sent, and why.
 #[derive(Template)]
 #[template(path = "source/refused.html")]
@@ -116,6 +124,12 @@ impl DropForm {
 
 pub async fn show(State(site): App, uri: Uri, headers: HeaderMap) -> Response {
     let page = Page::new(&site, &uri, &headers);
+    let closed = site.dropbox.closed();
+    if !closed.is_empty() {
+        let page = page.switched(Switch::Link("/drop"));
+        let reason = closed.get(page.lang.code());
+        return respond(&page, StatusCode::OK, &ClosedPage { page: &page, reason });
+    }
     let teams = site.dropbox.teams();
     let mut asked = uri.query().unwrap_or_default().split('&');
     let asked = asked.find_map(|pair| pair.strip_prefix("team=")).unwrap_or_default();

@@ -18,17 +18,19 @@ struct LandingPage<'a> {
     text: &'a str,
     contact: &'a str,
     teams: &'a Teams,
+    /// Why no new documents are taken.
+    closed: &'a str,
 }
 
 pub async fn show(State(site): App, uri: Uri, headers: HeaderMap) -> Response {
     let page = Page::new(&site, &uri, &headers);
     let text = site.text.get(page.lang.code());
     let teams = site.dropbox.teams();
-    respond(
-        &page,
-        StatusCode::OK,
-        &LandingPage { page: &page, text, contact: &site.contact, teams: &teams },
-    )
+    let closed = site.dropbox.closed();
+    let closed = closed.get(page.lang.code());
+    let contact = &site.contact;
+    let landing = LandingPage { page: &page, text, contact, teams: &teams, closed };
+    respond(&page, StatusCode::OK, &landing)
 }
 
 /// `age -R recipients.txt` takes this file as it is. One team a file, so that nobody seals to two.

@@ -90,7 +90,12 @@ impl Act {
     }
 
     /// Title, text and button of the question; none where nothing is destroyed.
-    fn question(self, about: &str, lang: Lang) -> Option<(String, String, String)> {
+    fn question(
+        self,
+        about: &str,
+        lang: Lang,
+        backups_kept: Option<i64>,
+    ) -> Option<(String, String, String)> {
         let t = lang.messages();
         let day = || about.parse().map(|day| lang.date(Day(day))).unwrap_or_default();
         Some(match self {
@@ -99,7 +104,13 @@ impl Act {
             Self::Remove => (t.remove_title(names::printable(about)), t.remove_text(), t.delete()),
             Self::Withdraw => (t.withdraw_title(day()), t.withdraw_text(), t.withdraw()),
             Self::Delete => (t.delete_title(day()), t.delete_text(), t.delete()),
-            Self::Erase => (t.erase_title(), t.erase_text(), t.erase()),
+            Self::Erase => {
+                let text = match backups_kept {
+                    Some(days) => format!("{} {}", t.erase_text(), t.erase_backups(days)),
+                    None => t.erase_text(),
+                };
+                (t.erase_title(), text, t.erase())
+            }
         })
     }
 }
@@ -122,7 +133,7 @@ pub async fn act(
         Err(problem) => return mailbox::ask_again(page, &problem, &form.code, None),
     };
     if form.sure.is_none()
-        && let Some(question) = form.act.question(&form.about, page.lang)
+        && let Some(question) = form.act.question(&form.about, page.lang, site.backups_kept)
     {
         return ask(page, question, &form, &ticket);
     }

@@ -1,10 +1,13 @@
 //! What goes wrong on a page: a public sentence, and for the log a kind and nothing else.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 
 use super::ticket::TicketError;
 use crate::base::limits::{ANSWER, DRAFTS, Limits};
 use crate::base::random::NoRandomness;
+use crate::config::PerLanguage;
 use crate::crypto::code::CodeError;
 use crate::dropbox::mailbox::ReplyFileError;
 use crate::dropbox::{DeriveError, FileError, IntakeError};
@@ -75,6 +78,8 @@ pub enum Problem {
     NotFound,
     /// No such file of a reply.
     NoSuchFile,
+    /// No new documents are taken, for these reasons.
+    Closed(Arc<PerLanguage>),
     /// Our fault.
     Internal,
 }
@@ -107,6 +112,7 @@ impl Problem {
             Self::Busy | Self::BusyForm => "busy",
             Self::Displaced => "displaced",
             Self::NotFound | Self::NoSuchFile => "not-found",
+            Self::Closed(_) => "closed",
             Self::Internal => "internal",
         }
     }
@@ -132,7 +138,9 @@ impl Problem {
             | Self::DispatchTooLarge
             | Self::TooManyFiles => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooLargeNow(_) | Self::Full => StatusCode::INSUFFICIENT_STORAGE,
-            Self::Busy | Self::BusyForm | Self::Displaced => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::BusyForm | Self::Displaced | Self::Closed(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::NotFound | Self::NoSuchFile => StatusCode::NOT_FOUND,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -153,6 +161,7 @@ impl Problem {
             Self::Busy | Self::BusyForm | Self::Displaced => t.error_busy_title(),
             Self::NotFound | Self::NoSuchFile => t.error_not_found_title(),
             Self::Left => t.left_title(),
+            Self::Closed(_) => t.closed_title(),
             Self::Internal => t.error_internal_title(),
             _ => t.error_heading(),
         }
@@ -194,6 +203,7 @@ impl Problem {
             Self::Displaced => t.error_displaced(),
             Self::NotFound => t.error_not_found(),
             Self::NoSuchFile => t.error_no_file(),
+            Self::Closed(reasons) => reasons.get(lang.code()).to_owned(),
             Self::Internal => t.error_internal(),
         }
     }

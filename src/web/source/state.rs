@@ -47,6 +47,8 @@ pub struct Site {
     pub(super) text: PerLanguage,
     pub(super) contact: String,
     pub(super) onions: Vec<String>,
+    /// Days that a backup is kept, where there are any.
+    pub(super) backups_kept: Option<i64>,
 }
 
 /// Why a site cannot start.
@@ -76,6 +78,7 @@ impl Site {
             text: config.text.clone(),
             contact: config.contact.clone(),
             onions: config.onions.clone(),
+            backups_kept: (!config.backup.recipients.is_empty()).then_some(config.backup.kept),
             dropbox,
         })
     }

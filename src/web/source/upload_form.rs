@@ -14,7 +14,7 @@ use crate::base::circuit::Circuit;
 use crate::base::ids::DraftId;
 use crate::base::limits::{self, FORM_OVERHEAD, Limits};
 use crate::dropbox::{Answer, DropText, Intake, Team, Written};
-use crate::web::body::{Incoming, read_text};
+use crate::web::body::{Incoming, read_short, read_text};
 use crate::web::multipart::{FormLimits, FormReader};
 
 /// What the name of an answer's field begins with; the question's id follows.
@@ -81,52 +81,44 @@ impl DropUpload<'_> {
 
     fn read_parts(&mut self, intake: &mut Option<Intake>) -> Result<(), Problem> {
         let most = self.site.dropbox.limits().message;
-        let short = limits::SHORT_FIELD;
         let mut number = 0;
         while let Some(part) = self.form.next_part()? {
             let typed = &mut self.typed;
             match (part.name.as_str(), part.file_name) {
                 ("ticket", None) if typed.ticket.is_none() => {
-                    let text = read_text(&mut self.form, short)?.text;
+                    let text = read_short(&mut self.form)?;
                     let ticket = self.site.read_ticket(&text)?;
                     let token = self.site.tickets.progress_token(&ticket);
                     self.site.progress.attach(&token, self.meter.clone());
                     typed.ticket = Some(ticket);
                 }
                 ("code", None) if typed.code.is_none() => {
-                    let text = read_text(&mut self.form, short)?.text;
+                    let text = read_short(&mut self.form)?;
                     typed.code =
                         Some(self.handle.block_on(self.site.open_code(self.circuit, &text))?);
                 }
                 ("team", None) if intake.is_none() => {
-                    typed.team = read_text(&mut self.form, short)?.text;
+                    typed.team = read_short(&mut self.form)?;
                 }
                 ("draft", None) if intake.is_none() => {
-                    typed.draft = read_text(&mut self.form, short)?.text;
+                    typed.draft = read_short(&mut self.form)?;
                 }
                 ("message", None) if intake.is_none() => {
-                    let read = read_text(&mut self.form, 4 * most)?;
-                    typed.written.message = read.text.replace("\r\n", "\n");
-                    if read.cut || typed.written.message.chars().count() > most {
+                    let read = read_text(&mut self.form, most)?;
+                    typed.written.message = read.text;
+                    if read.is_long {
                         return Err(Problem::MessageTooLong);
                     }
                 }
                 (name, None) if intake.is_none() && name.starts_with(ANSWER) => {
                     let id = name.trim_start_matches(ANSWER).to_owned();
-                    let read = read_text(&mut self.form, 4 * limits::ANSWER)?;
-                    let value = read.text.replace("\r\n", "\n");
-                    let is_long = read.cut || value.chars().count() > limits::ANSWER;
-                    typed.answer(Answer { id, value })?;
-                    if is_long {
+                    let read = read_text(&mut self.form, limits::ANSWER)?;
+                    typed.answer(Answer { id, value: read.text })?;
+                    if read.is_long {
                         return Err(Problem::AnswerTooLong);
                     }
                 }
                 ("files", Some(name)) => {
-                    // A file field that was left empty comes as one part without name and content.
-                    let first = self.form.data()?;
-                    if name.is_empty() && first.is_none() {
-                        continue;
-                    }
                     if intake.is_none() {
                         *intake = Some(self.begin()?);
                     }
@@ -138,10 +130,8 @@ impl DropUpload<'_> {
                     self.meter.set(Phase::Receiving(Some((number, name.clone()))));
                     let Some(intake) = intake.as_mut() else { return Err(Problem::Internal) };
                     let mut file = intake.file(name)?;
-                    let mut next = first;
-                    while let Some(bytes) = next {
+                    while let Some(bytes) = self.form.data()? {
                         file.write(&bytes)?;
-                        next = self.form.data()?;
                     }
                     file.finish()?;
                 }
@@ -158,6 +148,10 @@ impl DropUpload<'_> {
         let code = typed.code.as_ref().ok_or(Problem::Form)?;
         if !code.code.is_checked() && !self.site.dropbox.store().knows(code.keys.id)? {
             return Err(Problem::OlderCode);
+        }
+        let closed = self.site.dropbox.closed();
+        if !closed.is_empty() && !self.site.dropbox.store().knows(code.keys.id)? {
+            return Err(Problem::Closed(closed));
         }
         let mut texts = typed.written.texts();
         if texts.any(|text| code.code.appears_in(text)) {

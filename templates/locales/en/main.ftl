@@ -238,6 +238,14 @@ delete-text = The answer and its files are deleted here. This is final.
 delete-done = The answer is deleted.
 erase = Delete everything
 erase-hint = This deletes everything under your code: what you sent, drafts and answers. The editors keep what they have downloaded.
+closed-title = No new documents for now
+closed-codes = If you have a code, it still works: read answers, send what you prepared, add documents.
+# $day (String)
+mailbox-as-of = This site was restored from a copy made on { $day }. What you sent or did after that day is not here. Send it again if you still can.
+erase-backups = { $count ->
+    [one] Sealed copies for emergencies can hold it for one more day.
+   *[other] Sealed copies for emergencies can hold it for { $count } more days.
+}
 erase-title = Delete everything under this code?
 erase-text = What you sent, drafts and answers are deleted here. The editors keep what they have downloaded and can no longer answer you. This is final.
 erased-title = Everything is deleted
@@ -401,7 +409,7 @@ mark-mute-done = The mailbox is muted. You find it under “Muted”.
 mark-unmute-done = The mailbox is no longer muted.
 labels-title = Labels of the team
 labels-done = The labels are changed.
-dispatches-title = Submissions and answers
+dispatches-title = Submissions, answers and notes
 dispatches-none = Nothing is left here.
 # $count (Number) - submissions
 dispatches-all-unread = { $count ->
@@ -412,9 +420,13 @@ dispatches-all-unread = { $count ->
 dispatch-submission = From the source, { $date }
 # $date (String) - a day
 dispatch-reply = Answer of your team, { $date }
+# $date (String) - a day
+dispatch-note = Note for your team, { $date }
 dispatch-new = new
 # $who (String) - name of an editor
 dispatch-sent-by = Sent by { $who }
+# $who (String) - name of an editor
+dispatch-note-by = By { $who }
 dispatch-sent-by-operator = Delivered by the operator of this site
 # $date (String) - a day
 # $who (String) - name of an editor
@@ -425,40 +437,43 @@ dispatch-exported = Exported by the operator of this site, { $date }
 dispatch-kept = Kept at least until { $date }
 dispatch-pick = Select
 # $size (String) - a size
-dispatch-manifest = Download the manifest only ({ $size })
+dispatch-manifest = Download the message and the list of files only ({ $size })
 dispatches-get = Download selected
 dispatches-fetched = Mark as downloaded
 dispatches-fetched-hint = The two “Mark” buttons change what counts as downloaded by you and download nothing. If a download was lost, mark the submission as not downloaded. Otherwise the submission is deleted at its date, and nobody has read it.
 # $count (Number) - submissions
 dispatches-fetched-done = { $count ->
-    [one] One submission counts as downloaded by you.
-   *[other] { $count } submissions count as downloaded by you.
+    [one] One submission or note counts as downloaded by you.
+   *[other] { $count } submissions and notes count as downloaded by you.
 }
 dispatches-unfetched = Mark as not downloaded
 # $count (Number) - submissions
 dispatches-unfetched-done = { $count ->
-    [one] One submission counts as not downloaded by you.
-   *[other] { $count } submissions count as not downloaded by you.
+    [one] One submission or note counts as not downloaded by you.
+   *[other] { $count } submissions and notes count as not downloaded by you.
 }
-dispatches-none-picked = You selected nothing that this changes. Select submissions first.
+dispatches-none-picked = You selected nothing that this changes. Select submissions or notes first.
 # $date (String) - a day
 desk-delete-title = Delete the submission of { $date } for the whole team?
 # $date (String) - a day
 desk-delete-reply-title = Delete the answer of { $date } for the whole team?
+# $date (String) - a day
+desk-delete-note-title = Delete the note of { $date } for the whole team?
 desk-delete-text = The submission and its files are deleted here. Nobody can download them any more. Copies that were downloaded remain. This is final.
 desk-delete-unfetched = Nobody has downloaded this yet. The submission and its files are lost. This is final.
 desk-delete-reply-text = The answer and its files are deleted here. If the source has not read it, the source never will. This is final.
+desk-delete-note-text = The note and its files are deleted here. Nobody can download them any more. Copies that were downloaded remain. This is final.
 desk-delete-done = It is deleted.
 erase-mailbox-title = Delete the mailbox
-erase-mailbox-hint = This deletes every submission and every answer, for the whole team.
+erase-mailbox-hint = This deletes every submission, answer and note, for the whole team.
 erase-mailbox = Delete the mailbox
 # $name (String) - a mailbox
 erase-mailbox-question = Delete the mailbox { $name } for the whole team?
 # $count (Number) - dispatches
 # $unread (Number) - of them, submissions nobody has fetched
 erase-mailbox-text = { $count ->
-    [one] One submission or answer is deleted here.
-   *[other] { $count } submissions and answers are deleted here.
+    [one] One submission, answer or note is deleted here.
+   *[other] { $count } submissions, answers and notes are deleted here.
 } { $unread ->
     [0] Every submission was downloaded by somebody.
     [one] Nobody has downloaded one of the submissions.
@@ -472,24 +487,33 @@ reply-title = Answer
 reply-hint = Your answer is encrypted on this server as it arrives, for the source and your team. It is safer to seal it on your own machine without a network, then to upload it.
 # $file (String) - a size
 # $dispatch (String) - a size
-reply-files-hint = You can choose several files: { $file } each, { $dispatch } together. Keep this page open while they are sent. If the connection breaks, nothing is sent; send the answer again.
+reply-files-hint = You can choose several files: { $file } each, { $dispatch } together. Keep this page open while they are sent. If the connection breaks, nothing is sent; send it again.
 reply-send = Send the answer
 reply-offline = Did you seal the answer offline?
 reply-sent = The answer is sent. The source can read it with the code.
 # $limit (String) - a size
-reply-too-large = The files together are larger than { $limit }. Nothing was sent. Choose fewer files and send them in several answers.
+reply-too-large = The files together are larger than { $limit }. Nothing was sent. Choose fewer files, then send the others in the same way.
 # $limit (Number) - files
-reply-too-many = There are more than { $limit } files. Nothing was sent. Send them in several answers, or put them into one archive.
+reply-too-many = There are more than { $limit } files. Nothing was sent. Put them into one archive, or choose fewer files, then send the others in the same way.
 reply-no-room = The server has no room for this. Nothing was sent. Tell the operator of this site, or delete what is no longer needed. Your text is still below; choose the files again.
-deliver-title = Upload a sealed reply
-deliver-hint = For answers that “sourdine reply” sealed on your own machine.
-deliver-open = Upload a sealed reply
-deliver-text = “sourdine reply” makes the bundle on your own machine; the page of each download shows the command. The server checks the mailbox and the number of keys. It cannot read the answer.
+note-title = Note for your team
+note-hint = For what your colleagues should know about this mailbox. The source neither sees a note nor learns that there is one.
+note-open = Write a note for your team
+note-how = Your note is encrypted on this server as it arrives, for your team alone. It is safer to seal it on your own machine without a network, with “sourdine reply --note”, then to upload it.
+note-send = Store the note
+note-offline = Did you seal the note offline?
+note-sent = The note is stored. It is new to the other editors of your team.
+deliver-title = Upload a sealed reply or note
+deliver-hint = For answers and notes that “sourdine reply” sealed on your own machine.
+deliver-open = Upload a sealed reply or note
+deliver-text = “sourdine reply” makes the bundle on your own machine; the page of each download shows the command. The server checks the mailbox and the number of keys. It cannot read the answer or the note.
 deliver-team = Which team answers?
 deliver-bundle = The bundle: choose all its volumes together
 deliver-send = Upload
 deliver-done = the answer is sent
 deliver-before = this answer was sent before
+deliver-note-done = the note is stored for your team
+deliver-note-before = this note was stored before
 deliver-unpadded = Part of it is not padded: its stored size shows the exact size. “sourdine reply” pads.
 deliver-damaged = This file is not a bundle, or it is damaged. Nothing was sent. Make the bundle again, then upload it.
 deliver-cut = The end of this bundle is missing. Nothing was sent. Copy it or make it again, then upload it.
@@ -499,17 +523,29 @@ deliver-folder = This bundle was unpacked and packed again in the folder “{ $f
 # $name (String) - a mailbox
 deliver-no-mailbox = { $name }: this team has no mailbox of this name. Nothing was sent. The mailbox may be deleted, or the bundle is for another team or another site.
 # $place (String) - mailbox and dispatch
-deliver-structure = { $place }: the manifest is missing, or the files are not numbered 0001, 0002 and so on. Nothing was sent. Make the bundle again with “sourdine reply”.
+deliver-structure = { $place }: manifest.json.age is missing, or the files are not numbered 0001, 0002 and so on. Nothing was sent. Make the bundle again with “sourdine reply”.
 # $place (String) - path in the bundle
 deliver-not-sealed = { $place } is not encrypted with age, or it is damaged. Nothing was sent. Make the bundle again with “sourdine reply”.
 # $place (String) - path in the bundle
 # $found (Number) - keys
 # $expected (Number) - keys
 deliver-keys = { $place } is encrypted to { $found } keys; { $expected } are expected: the source’s and those of your team. Nothing was sent. Make the bundle again with “sourdine reply”, or encrypt it to exactly these keys.
+# $place (String) - path in the bundle
+# $found (Number) - keys
+# $expected (Number) - keys
+deliver-note-keys = { $place } is encrypted to { $found } keys; for a note { $expected } are expected: those of your team, without the source’s. Nothing was sent. Make the bundle again with “sourdine reply --note”, or encrypt it to exactly these keys.
+# $place (String) - path in the bundle
+# $found (Number) - keys
+# $expected (Number) - keys
+deliver-note-as-reply = { $place } is named as a note, but it is encrypted to { $found } keys, as an answer is. { $expected } are expected: those of your team alone. Nothing was sent. Make the bundle again: a note with “sourdine reply --note”, an answer with “sourdine reply”.
+# $place (String) - path in the bundle
+# $found (Number) - keys
+# $expected (Number) - keys
+deliver-reply-as-note = { $place } is named as an answer, but it is encrypted to { $found } keys, as a note or a submission is. { $expected } are expected: the source’s and those of your team. Nothing was sent. Upload the bundle that “sourdine reply” or “sourdine reply --note” wrote.
 # $place (String)
 deliver-long-message = { $place }: the message is too long. Nothing was sent. Put the text into a file and attach the file.
-deliver-too-large = The bundle is larger than one answer may be. Nothing was sent. Upload fewer answers at once.
-deliver-no-room = The server has no room for all of this. Part of it may be sent: look into the mailboxes. Upload the same bundle again later; no answer is sent twice.
+deliver-too-large = The bundle is larger than one answer or note may be. Nothing was sent. Upload fewer at once.
+deliver-no-room = The server has no room for all of this. Part of it may be sent: look into the mailboxes. Upload the same bundle again later; nothing is sent twice.
 
 ## Desk: downloads
 
@@ -517,8 +553,8 @@ download-title = Your bundle
 # $count (Number) - dispatches
 # $size (String) - a size
 download-holds = { $count ->
-    [one] One submission or answer
-   *[other] { $count } submissions and answers
+    [one] One submission, answer or note
+   *[other] { $count } submissions, answers and notes
 }, { $size }
 download-volumes = The bundle has several volumes, each small enough for a USB stick. The first one starts by itself; start the others from here. Each volume opens on its own.
 download-counted-title = What counts as downloaded
@@ -526,12 +562,12 @@ download-counted-title = What counts as downloaded
 # $all (Number) - submissions of the bundle
 download-counted = { $count ->
     [0] Nothing of this bundle counts as downloaded by you yet.
-    [one] { $count } of { $all } submissions counts as downloaded by you.
-   *[other] { $count } of { $all } submissions count as downloaded by you.
+    [one] { $count } of { $all } submissions and notes counts as downloaded by you.
+   *[other] { $count } of { $all } submissions and notes count as downloaded by you.
 }
 download-counted-all = Everything in this bundle counts as downloaded by you.
 download-counted-look = Update this page
-download-counted-hint = A submission counts as downloaded once all its volumes were downloaded to the end. If the count is wrong, correct it here.
+download-counted-hint = A submission or note counts as downloaded once all its volumes were downloaded to the end. If the count is wrong, correct it here.
 download-broken-title = If the download stops
 # $date (String) - a day
 download-broken = Let your browser resume the download, or open this page again and press the volume. This page stays until { $date }. If you are signed out, sign in first. If something in the bundle is deleted meanwhile, this page offers a new bundle with the rest.
@@ -546,8 +582,8 @@ download-nothing = There is nothing new.
 download-more = One bundle holds at most { $count } submissions. When you have downloaded this one, press the button again for the rest.
 # $count (Number) - dispatches
 download-damaged = { $count ->
-    [one] One submission or answer is damaged on the server and was left out. Tell the operator of this site: a backup may hold it.
-   *[other] { $count } submissions and answers are damaged on the server and were left out. Tell the operator of this site: a backup may hold them.
+    [one] One submission, answer or note is damaged on the server and was left out. Tell the operator of this site: a backup may hold it.
+   *[other] { $count } submissions, answers and notes are damaged on the server and were left out. Tell the operator of this site: a backup may hold them.
 }
 changed-title = This bundle has changed
 changed-text = Something in it was deleted or has expired. A download that had begun cannot go on.
@@ -660,13 +696,16 @@ desk-journal-more = Earlier lines are not shown.
 did-sign-in = { $who } signed in
 # $what (String) - designation of a mailbox
 # $who (String) - name of an account, or "operator"
-did-fetch = { $who } downloaded submissions of { $what }
+did-fetch = { $who } downloaded submissions or notes of { $what }
 # $what (String) - designation of a mailbox
 # $who (String) - name of an account, or "operator"
 did-reply = { $who } answered { $what }
 # $what (String) - designation of a mailbox
 # $who (String) - name of an account, or "operator"
-did-delete-dispatch = { $who } deleted a submission or an answer of { $what }
+did-note = { $who } wrote a note on { $what }
+# $what (String) - designation of a mailbox
+# $who (String) - name of an account, or "operator"
+did-delete-dispatch = { $who } deleted a submission, an answer or a note of { $what }
 # $what (String) - designation of a mailbox
 # $who (String) - name of an account, or "operator"
 did-delete-mailbox = { $who } deleted the mailbox { $what }
@@ -711,7 +750,7 @@ room-new = { $count ->
 room-waiting = waiting for an answer
 room-outbox = answer sealed
 room-answered = answered
-room-outbox-text = A sealed answer waits to be carried to the desk:
+room-outbox-text = This is encrypted and waits to be carried to the desk:
 # $count (Number) - submissions
 room-sent = { $count ->
     [one] { $count } submission
@@ -787,9 +826,9 @@ room-reply-do = Encrypt the answer
 room-reply-empty = Write a message or choose a file.
 room-reply-long = The message is too long. Attach it as a file.
 room-reply-none = Nothing in this mailbox says to which key an answer goes. It cannot be answered.
-room-sealed-title = The answer is encrypted
+room-sealed-title = Encrypted, ready to carry
 room-sealed-text = It is in the archive, in this file:
-room-sealed-next = Copy this file to the stick. At the desk, choose “Upload a sealed reply”. When the answer comes back in a bundle, you can delete the file.
+room-sealed-next = Copy this file to the stick. At the desk, choose “Upload a sealed reply or note”. When it comes back in a bundle, you can delete the file.
 room-notes-title = Private notes
 room-notes-label = Your notes on this mailbox
 room-notes-hint = They stay in this archive as plain text, in notes.txt. Nobody sends them.
@@ -816,3 +855,7 @@ room-problem-internal = Something failed here. Nothing in the archive was lost. 
 room-transcript-title = Conversation
 room-transcript-source = Source
 room-transcript-team = Team
+# $who (String) - how an editor calls themselves
+room-note-by = By { $who }. Nothing proves the name.
+room-transcript-note = Note for the team
+room-note-do = Encrypt the note

@@ -210,6 +210,13 @@ delete-text = La réponse et ses fichiers sont supprimés ici. C’est définiti
 delete-done = La réponse est supprimée.
 erase = Tout supprimer
 erase-hint = Ce bouton supprime tout sous votre code : envois, brouillons et réponses. L’équipe garde ce qu’elle a récupéré.
+closed-title = Pas de nouveaux documents pour le moment
+closed-codes = Si vous avez un code, il fonctionne toujours : lisez les réponses, envoyez ce que vous avez préparé, ajoutez des documents.
+mailbox-as-of = Ce site a été rétabli à partir d’une copie du { $day }. Ce que vous avez envoyé ou fait après ce jour n’y est pas. Envoyez-le de nouveau si vous le pouvez encore.
+erase-backups = { $count ->
+    [one] Des copies de secours chiffrées peuvent encore le contenir pendant un jour.
+   *[other] Des copies de secours chiffrées peuvent encore le contenir pendant { $count } jours.
+}
 erase-title = Tout supprimer sous ce code ?
 erase-text = Envois, brouillons et réponses sont supprimés ici. L’équipe garde ce qu’elle a récupéré et ne pourra plus vous répondre. C’est définitif.
 erased-title = Tout est supprimé
@@ -356,48 +363,52 @@ mark-mute-done = La boîte est en sourdine. Vous la trouvez sous « En sourdine
 mark-unmute-done = La boîte n’est plus en sourdine.
 labels-title = Étiquettes de l’équipe
 labels-done = Les étiquettes sont modifiées.
-dispatches-title = Envois et réponses
+dispatches-title = Envois, réponses et notes
 dispatches-none = Il ne reste rien ici.
 dispatches-all-unread = { $count ->
-    [one] Récupérer le nouvel envoi
-   *[other] Récupérer les { $count } nouveaux envois
+    [one] Récupérer ce qui est nouveau
+   *[other] Récupérer ce qui est nouveau ({ $count })
 }
 dispatch-submission = De la source, le { $date }
 dispatch-reply = Réponse de votre équipe, le { $date }
+dispatch-note = Note pour votre équipe, le { $date }
 dispatch-new = nouveau
 dispatch-sent-by = Envoyée par { $who }
+dispatch-note-by = Par { $who }
 dispatch-sent-by-operator = Déposée par la personne qui administre ce site
 dispatch-fetched = Récupéré par { $who }, le { $date }
 dispatch-exported = Exporté par la personne qui administre ce site, le { $date }
 dispatch-kept = Conservation jusqu’au { $date } au moins
 dispatch-pick = Sélectionner
-dispatch-manifest = Récupérer le manifeste seul ({ $size })
+dispatch-manifest = Récupérer seulement le message et la liste des fichiers ({ $size })
 dispatches-get = Récupérer la sélection
 dispatches-fetched = Marquer comme récupéré
 dispatches-fetched-hint = Les deux boutons « Marquer » changent ce qui compte comme récupéré par vous, sans rien télécharger. Si un paquet s’est perdu, marquez les envois comme non récupérés. Sinon ils seront supprimés à leur date sans que personne les ait lus.
 dispatches-fetched-done = { $count ->
-    [one] Un envoi compte comme récupéré par vous.
-   *[other] { $count } envois comptent comme récupérés par vous.
+    [one] Un envoi ou une note compte comme récupéré par vous.
+   *[other] { $count } envois et notes comptent comme récupérés par vous.
 }
 dispatches-unfetched = Marquer comme non récupéré
 dispatches-unfetched-done = { $count ->
-    [one] Un envoi compte comme non récupéré par vous.
-   *[other] { $count } envois comptent comme non récupérés par vous.
+    [one] Un envoi ou une note compte comme non récupéré par vous.
+   *[other] { $count } envois et notes comptent comme non récupérés par vous.
 }
-dispatches-none-picked = La sélection ne contient rien à changer. Sélectionnez d’abord des envois.
+dispatches-none-picked = La sélection ne contient rien à changer. Sélectionnez d’abord des envois ou des notes.
 desk-delete-title = Supprimer l’envoi du { $date } pour toute l’équipe ?
 desk-delete-reply-title = Supprimer la réponse du { $date } pour toute l’équipe ?
+desk-delete-note-title = Supprimer la note du { $date } pour toute l’équipe ?
 desk-delete-text = L’envoi et ses fichiers sont supprimés ici. Plus personne ne pourra les récupérer. Les copies déjà récupérées restent. C’est définitif.
 desk-delete-unfetched = Personne n’a encore récupéré cet envoi. Il sera perdu, avec ses fichiers. C’est définitif.
 desk-delete-reply-text = La réponse et ses fichiers sont supprimés ici. Si la source ne l’a pas lue, elle ne la lira jamais. C’est définitif.
+desk-delete-note-text = La note et ses fichiers sont supprimés ici. Plus personne ne pourra les récupérer. Les copies déjà récupérées restent. C’est définitif.
 desk-delete-done = La suppression est faite.
 erase-mailbox-title = Supprimer la boîte
-erase-mailbox-hint = Cela supprime tous les envois et toutes les réponses, pour toute l’équipe.
+erase-mailbox-hint = Cela supprime tous les envois, toutes les réponses et toutes les notes, pour toute l’équipe.
 erase-mailbox = Supprimer la boîte
 erase-mailbox-question = Supprimer la boîte { $name } pour toute l’équipe ?
 erase-mailbox-text = { $count ->
-    [one] Un envoi ou une réponse est supprimé ici.
-   *[other] { $count } envois et réponses sont supprimés ici.
+    [one] Un envoi, une réponse ou une note est supprimé ici.
+   *[other] { $count } envois, réponses et notes sont supprimés ici.
 } { $unread ->
     [0] Chaque envoi a été récupéré par au moins une personne.
     [one] Personne n’a récupéré l’un des envois.
@@ -409,52 +420,64 @@ erase-mailbox-done = La boîte est supprimée.
 
 reply-title = Répondre
 reply-hint = Votre réponse est chiffrée sur ce serveur à son arrivée, pour la source et votre équipe. Il est plus sûr de la chiffrer sur votre machine, sans réseau, puis de la déposer ici.
-reply-files-hint = Vous pouvez choisir plusieurs fichiers : { $file } chacun, { $dispatch } ensemble. Gardez cette page ouverte pendant l’envoi. Si la connexion est coupée, rien n’est envoyé ; envoyez de nouveau la réponse.
+reply-files-hint = Vous pouvez choisir plusieurs fichiers : { $file } chacun, { $dispatch } ensemble. Gardez cette page ouverte pendant l’envoi. Si la connexion est coupée, rien n’est envoyé ; envoyez de nouveau.
 reply-send = Envoyer la réponse
 reply-offline = Réponse chiffrée hors ligne ?
 reply-sent = La réponse est envoyée. La source peut la lire avec son code.
-reply-too-large = Les fichiers dépassent ensemble { $limit }. Rien n’a été envoyé. Choisissez moins de fichiers et envoyez-les en plusieurs réponses.
-reply-too-many = Il y a plus de { $limit } fichiers. Rien n’a été envoyé. Envoyez-les en plusieurs réponses, ou mettez-les dans une archive.
+reply-too-large = Les fichiers dépassent ensemble { $limit }. Rien n’a été envoyé. Choisissez moins de fichiers, puis envoyez les autres de la même façon.
+reply-too-many = Il y a plus de { $limit } fichiers. Rien n’a été envoyé. Mettez-les dans une archive, ou choisissez moins de fichiers, puis envoyez les autres de la même façon.
 reply-no-room = Le serveur n’a pas la place. Rien n’a été envoyé. Prévenez la personne qui administre ce site, ou supprimez ce qui ne sert plus. Votre texte est toujours là ; choisissez de nouveau les fichiers.
-deliver-title = Déposer une réponse chiffrée hors ligne
-deliver-hint = Pour les réponses que « sourdine reply » a chiffrées sur votre machine.
-deliver-open = Déposer une réponse chiffrée hors ligne
-deliver-text = « sourdine reply » fait le paquet sur votre machine ; la page de chaque téléchargement donne la commande. Le serveur vérifie la boîte et le nombre de clés. Il ne peut pas lire la réponse.
+note-title = Note pour votre équipe
+note-hint = Pour ce que l’équipe doit savoir de cette boîte. La source ne voit pas la note et n’apprend pas qu’il y en a une.
+note-open = Écrire une note pour votre équipe
+note-how = Votre note est chiffrée sur ce serveur à son arrivée, pour votre équipe seule. Il est plus sûr de la chiffrer sur votre machine, sans réseau, avec « sourdine reply --note », puis de la déposer.
+note-send = Enregistrer la note
+note-offline = Note chiffrée hors ligne ?
+note-sent = La note est enregistrée. Elle est nouvelle pour le reste de votre équipe.
+deliver-title = Déposer une réponse ou une note chiffrée hors ligne
+deliver-hint = Pour les réponses et les notes que « sourdine reply » a chiffrées sur votre machine.
+deliver-open = Déposer une réponse ou une note chiffrée hors ligne
+deliver-text = « sourdine reply » fait le paquet sur votre machine ; la page de chaque téléchargement donne la commande. Le serveur vérifie la boîte et le nombre de clés. Il ne peut lire ni la réponse ni la note.
 deliver-team = Quelle équipe répond ?
 deliver-bundle = Le paquet : choisissez tous ses volumes ensemble
 deliver-send = Déposer
 deliver-done = la réponse est envoyée
 deliver-before = cette réponse avait déjà été envoyée
+deliver-note-done = la note est enregistrée pour votre équipe
+deliver-note-before = cette note avait déjà été enregistrée
 deliver-unpadded = Une partie n’est pas complétée : sa taille enregistrée montre la taille exacte. « sourdine reply » complète les tailles.
 deliver-damaged = Ce fichier n’est pas un paquet, ou il est abîmé. Rien n’a été envoyé. Refaites le paquet, puis déposez-le.
 deliver-cut = La fin de ce paquet manque. Rien n’a été envoyé. Copiez-le de nouveau ou refaites-le, puis déposez-le.
 deliver-packed = C’est une archive qui contient le paquet, ou un seul de ses fichiers. Rien n’a été envoyé. Extrayez-la, puis déposez le .tar que « sourdine reply » a écrit.
 deliver-folder = Ce paquet a été extrait, puis réarchivé dans le dossier « { $folder } ». Rien n’a été envoyé. Déposez le .tar que « sourdine reply » a écrit.
 deliver-no-mailbox = { $name } : cette équipe n’a pas de boîte de ce nom. Rien n’a été envoyé. La boîte a peut-être été supprimée, ou le paquet est pour une autre équipe ou un autre site.
-deliver-structure = { $place } : le manifeste manque, ou les fichiers ne sont pas numérotés 0001, 0002 et ainsi de suite. Rien n’a été envoyé. Refaites le paquet avec « sourdine reply ».
+deliver-structure = { $place } : manifest.json.age manque, ou les fichiers ne sont pas numérotés 0001, 0002 et ainsi de suite. Rien n’a été envoyé. Refaites le paquet avec « sourdine reply ».
 deliver-not-sealed = { $place } n’est pas chiffré avec age, ou est abîmé. Rien n’a été envoyé. Refaites le paquet avec « sourdine reply ».
 deliver-keys = { $place } est chiffré pour { $found } clés ; il en faut { $expected } : celle de la source et celles de votre équipe. Rien n’a été envoyé. Refaites le paquet avec « sourdine reply », ou chiffrez-le pour ces clés exactement.
+deliver-note-keys = { $place } est chiffré pour { $found } clés ; pour une note il en faut { $expected } : celles de votre équipe, sans celle de la source. Rien n’a été envoyé. Refaites le paquet avec « sourdine reply --note », ou chiffrez-le pour ces clés exactement.
+deliver-note-as-reply = { $place } porte le nom d’une note, mais est chiffré pour { $found } clés, comme une réponse. Il en faut { $expected } : celles de votre équipe seule. Rien n’a été envoyé. Refaites le paquet : une note avec « sourdine reply --note », une réponse avec « sourdine reply ».
+deliver-reply-as-note = { $place } porte le nom d’une réponse, mais est chiffré pour { $found } clés, comme une note ou un envoi. Il en faut { $expected } : celle de la source et celles de votre équipe. Rien n’a été envoyé. Déposez le paquet que « sourdine reply » ou « sourdine reply --note » a écrit.
 deliver-long-message = { $place } : le message est trop long. Rien n’a été envoyé. Mettez le texte dans un fichier et joignez ce fichier.
-deliver-too-large = Le paquet dépasse la taille permise pour une réponse. Rien n’a été envoyé. Déposez moins de réponses à la fois.
-deliver-no-room = Le serveur n’a pas la place pour tout. Une partie est peut-être envoyée : regardez dans les boîtes. Déposez plus tard le même paquet ; aucune réponse n’est envoyée deux fois.
+deliver-too-large = Le paquet dépasse la taille permise pour une réponse ou une note. Rien n’a été envoyé. Déposez-en moins à la fois.
+deliver-no-room = Le serveur n’a pas la place pour tout. Une partie est peut-être envoyée : regardez dans les boîtes. Déposez plus tard le même paquet ; rien n’est envoyé deux fois.
 
 ## Desk: downloads
 
 download-title = Votre paquet
 download-holds = { $count ->
-    [one] Un envoi ou une réponse
-   *[other] { $count } envois et réponses
+    [one] Un envoi, une réponse ou une note
+   *[other] { $count } envois, réponses et notes
 }, { $size }
 download-volumes = Le paquet a plusieurs volumes, chacun assez petit pour une clé USB. Le premier démarre tout seul ; lancez les autres d’ici. Chaque volume s’ouvre seul.
 download-counted-title = Ce qui compte comme récupéré
 download-counted = { $count ->
     [0] Rien de ce paquet ne compte encore comme récupéré par vous.
-    [one] { $count } envoi sur { $all } compte comme récupéré par vous.
-   *[other] { $count } envois sur { $all } comptent comme récupérés par vous.
+    [one] Sur { $all } envois et notes, { $count } compte comme récupéré par vous.
+   *[other] Sur { $all } envois et notes, { $count } comptent comme récupérés par vous.
 }
 download-counted-all = Tout ce paquet compte comme récupéré par vous.
 download-counted-look = Actualiser cette page
-download-counted-hint = Un envoi est marqué automatiquement comme récupéré quand tous ses volumes sont arrivés jusqu’au bout. Si le compte est faux, corrigez-le ici.
+download-counted-hint = Un envoi ou une note est marqué automatiquement comme récupéré quand tous ses volumes sont arrivés jusqu’au bout. Si le compte est faux, corrigez-le ici.
 download-broken-title = Si le téléchargement s’arrête
 download-broken = Laissez le navigateur reprendre le téléchargement, ou rouvrez cette page et choisissez le volume. Cette page reste jusqu’au { $date }. Si votre session est terminée, connectez-vous d’abord. Si quelque chose est supprimé entre-temps, cette page propose un nouveau paquet avec le reste.
 download-open-title = Ouvrir le paquet
@@ -466,8 +489,8 @@ download-undone = Tout marquer comme non récupéré
 download-nothing = Il n’y a rien de nouveau.
 download-more = Un paquet contient au plus { $count } envois. Quand vous aurez récupéré celui-ci, appuyez de nouveau sur le bouton pour le reste.
 download-damaged = { $count ->
-    [one] Un envoi ou une réponse est abîmé sur le serveur et n’est pas dans le paquet. Prévenez la personne qui administre ce site : une sauvegarde l’a peut-être.
-   *[other] { $count } envois et réponses sont abîmés sur le serveur et ne sont pas dans le paquet. Prévenez la personne qui administre ce site : une sauvegarde les a peut-être.
+    [one] Un envoi, une réponse ou une note est abîmé sur le serveur et n’est pas dans le paquet. Prévenez la personne qui administre ce site : une sauvegarde l’a peut-être.
+   *[other] { $count } envois, réponses et notes sont abîmés sur le serveur et ne sont pas dans le paquet. Prévenez la personne qui administre ce site : une sauvegarde les a peut-être.
 }
 changed-title = Ce paquet a changé
 changed-text = Quelque chose y a été supprimé ou a expiré. Un téléchargement commencé ne peut pas continuer.
@@ -573,9 +596,10 @@ desk-journal-hint = Ce qui a été fait dans vos équipes, le plus récent d’a
 desk-journal-empty = Le journal est vide.
 desk-journal-more = Les lignes plus anciennes ne sont pas affichées.
 did-sign-in = { $who } a ouvert une session
-did-fetch = { $who } a récupéré des envois de { $what }
+did-fetch = { $who } a récupéré des envois ou des notes de { $what }
 did-reply = { $who } a répondu à { $what }
-did-delete-dispatch = { $who } a supprimé un envoi ou une réponse de { $what }
+did-note = { $who } a écrit une note sur { $what }
+did-delete-dispatch = { $who } a supprimé un envoi, une réponse ou une note de { $what }
 did-delete-mailbox = { $who } a supprimé la boîte { $what }
 did-add = { $who } a créé le compte { $what }
 did-reset = { $who } a donné de nouveaux accès au compte { $what }
@@ -603,7 +627,7 @@ room-new = { $count ->
 room-waiting = attend une réponse
 room-outbox = réponse chiffrée
 room-answered = réponse envoyée
-room-outbox-text = Une réponse chiffrée attend d’être portée au bureau :
+room-outbox-text = Ceci est chiffré et attend d’être porté au bureau :
 room-sent = { $count ->
     [one] { $count } envoi
    *[other] { $count } envois
@@ -672,9 +696,9 @@ room-reply-do = Chiffrer la réponse
 room-reply-empty = Écrivez un message ou choisissez un fichier.
 room-reply-long = Le message est trop long. Joignez-le comme fichier.
 room-reply-none = Rien dans cette boîte ne dit pour quelle clé chiffrer une réponse. On ne peut pas y répondre.
-room-sealed-title = La réponse est chiffrée
+room-sealed-title = Chiffré, prêt à porter au bureau
 room-sealed-text = Elle est dans l’archive, dans ce fichier :
-room-sealed-next = Copiez ce fichier sur la clé USB. Au bureau, choisissez « Déposer une réponse chiffrée hors ligne ». Quand la réponse revient dans un paquet, vous pouvez supprimer le fichier.
+room-sealed-next = Copiez ce fichier sur la clé USB. Au bureau, choisissez « Déposer une réponse ou une note chiffrée hors ligne ». Quand l’envoi revient dans un paquet, vous pouvez supprimer le fichier.
 room-notes-title = Notes privées
 room-notes-label = Vos notes sur cette boîte
 room-notes-hint = Elles restent dans cette archive, en texte lisible, dans notes.txt. Rien ne les envoie.
@@ -699,3 +723,6 @@ room-problem-internal = Quelque chose a échoué ici. Rien n’est perdu dans l�
 room-transcript-title = Conversation
 room-transcript-source = Source
 room-transcript-team = Équipe
+room-note-by = Par { $who }. Rien ne prouve le nom.
+room-transcript-note = Note pour l’équipe
+room-note-do = Chiffrer la note
