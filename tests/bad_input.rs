@@ -863,7 +863,10 @@ fn a_bundle_that_does_not_open_says_why_and_leaves_nothing_false() {
 
     fs::create_dir(&out).unwrap();
     fs::write(out.join("mine.txt"), "mine").unwrap();
-    refuses(&mut open(&bundle, key, &out), &["is not empty; name a new directory with -o"]);
+    refuses(
+        &mut open(&bundle, key, &out),
+        &["is not empty and is no archive; name a new directory with -o"],
+    );
     assert_eq!(files_below(&out), [out.join("mine.txt")]);
     fs::remove_file(out.join("mine.txt")).unwrap();
     ok(&mut open(&bundle, key, &out));

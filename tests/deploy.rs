@@ -326,7 +326,7 @@ fn the_page_for_the_stick_works_as_it_stands() {
     site.send(&form, "For the stick.", &[]).must_say(msg("receipt-title"));
     fs::copy(site.export("bundle.tar"), stick.join("bundle.tar")).unwrap();
     run(open);
-    let summary = fs::read_to_string(home.join("opened/SUMMARY.txt")).unwrap();
+    let summary = fs::read_to_string(home.join("archive/SUMMARY.txt")).unwrap();
     assert!(summary.contains("For the stick."), "{summary}");
 }
 

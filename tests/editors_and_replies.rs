@@ -96,7 +96,7 @@ fn deliver(site: &Box_, bundle: &Path) -> (String, String) {
 }
 
 /// Every reply of the box as a bundle, as the desk hands it out.
-fn fetched_back(site: &mut Box_, name: &str) -> PathBuf {
+pub fn fetched_back(site: &mut Box_, name: &str) -> PathBuf {
     site.stop();
     let config = Config::load(&site.config()).unwrap();
     let dropbox = Dropbox::open(&config, Clock::system()).unwrap();

@@ -6,16 +6,26 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Room -> the rooms it may name.
-const MAY_USE: [(&str, &[&str]); 9] = [
+const MAY_USE: [(&str, &[&str]); 12] = [
     ("base", &[]),
     ("crypto", &["base"]),
     ("store", &["base"]),
     ("config", &["base"]),
     ("tor", &["base", "config"]),
     ("bundle", &["base", "crypto"]),
+    ("pages", &["base", "crypto"]),
+    ("archive", &["base", "crypto", "bundle", "pages"]),
     ("dropbox", &["base", "crypto", "store", "config", "bundle"]),
-    ("web", &["base", "crypto", "store", "config", "bundle", "dropbox"]),
-    ("cli", &["base", "crypto", "store", "config", "bundle", "dropbox", "web", "tor"]),
+    ("web", &["base", "crypto", "store", "config", "bundle", "pages", "dropbox"]),
+    // No store, no use case of the server: the reading room takes of the web what reads and answers requests.
+    ("room", &["base", "crypto", "bundle", "pages", "archive", "web"]),
+    (
+        "cli",
+        &[
+            "base", "crypto", "store", "config", "bundle", "pages", "archive", "dropbox", "web",
+            "room", "tor",
+        ],
+    ),
 ];
 
 /// Commands for machines without a network.

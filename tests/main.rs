@@ -11,6 +11,7 @@
 
 mod common;
 
+mod archive;
 mod backup;
 mod bad_input;
 mod browsers;
@@ -42,6 +43,7 @@ mod open_what_was_sent;
 mod our_pages;
 mod progress;
 mod questions;
+mod room;
 mod sandbox;
 mod seized_disk;
 mod serve_with_tor;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -69,12 +69,22 @@ impl AddressBook {
 
     /// Reads the book, or begins an empty one.
     pub fn load(path: &Path) -> Result<Self, BookError> {
-        let unreadable = |e: &dyn ToString| BookError::Unreadable(path.to_owned(), e.to_string());
-        let mut known: Known = match std::fs::read(path) {
-            Ok(json) => serde_json::from_slice(&json).map_err(|e| unreadable(&e))?,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Known::default(),
-            Err(e) => return Err(unreadable(&e)),
-        };
+        match std::fs::read(path) {
+            // A crash while it was written leaves its copy.
+            Ok(json) => Self::parse(path, &json).or_else(|error| {
+                let copy = std::fs::read(copy_of(path)).map_err(|_| error)?;
+                Self::parse(path, &copy)
+            }),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                Ok(Self { path: path.to_owned(), known: Known::default() })
+            }
+            Err(e) => Err(BookError::Unreadable(path.to_owned(), e.to_string())),
+        }
+    }
+
+    fn parse(path: &Path, json: &[u8]) -> Result<Self, BookError> {
+        let mut known: Known = serde_json::from_slice(json)
+            .map_err(|e| BookError::Unreadable(path.to_owned(), e.to_string()))?;
         // Older books hold recipients as they were typed.
         for sets in known.mailboxes.values_mut().chain(known.teams.values_mut()) {
             for keys in sets {
@@ -134,19 +144,82 @@ impl AddressBook {
         Ok(())
     }
 
-    /// Writes the book: a new file, then a rename, so that a crash leaves the old one.
+    /// Writes the book where it stands, since another process may hold it open. A copy stands beside it meanwhile, so
+    /// that a crash loses nothing.
     pub fn save(&self) -> Result<(), BookError> {
         let unwritable = |e| BookError::Unwritable(self.path.clone(), e);
         let json = serde_json::to_vec_pretty(&self.known).map_err(|e| unwritable(e.into()))?;
-        let mut part = self.path.clone().into_os_string();
-        part.push(".part");
-        let write = |part: &Path| {
-            let mut file = File::create(part)?;
+        let copy = copy_of(&self.path);
+        let write = || {
+            let mut file = File::create(&copy)?;
             file.write_all(&json)?;
             file.sync_all()?;
-            std::fs::rename(part, &self.path)
+            let new = File::options()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(&self.path)?;
+            write_in_place(&new, &json)?;
+            std::fs::remove_file(&copy)
         };
-        write(Path::new(&part)).map_err(unwritable)
+        write().map_err(unwritable)
+    }
+}
+
+/// Where a copy stands while the book is written.
+fn copy_of(path: &Path) -> PathBuf {
+    let mut copy = path.as_os_str().to_owned();
+    copy.push(".part");
+    copy.into()
+}
+
+/// The book only grows: nothing is cut before all of it stands there.
+fn write_in_place(mut file: &File, json: &[u8]) -> io::Result<()> {
+    file.rewind()?;
+    file.write_all(json)?;
+    file.set_len(json.len() as u64)?;
+    file.sync_all()
+}
+
+/// The book of a process that can open no more files: written where it stands.
+#[derive(Debug)]
+pub struct HeldBook {
+    path: PathBuf,
+    file: File,
+}
+
+impl HeldBook {
+    /// Opens a book that is there; one that cannot be written can be read.
+    pub fn open(path: &Path) -> Result<Self, BookError> {
+        let unreadable = |e: io::Error| BookError::Unreadable(path.to_owned(), e.to_string());
+        let file = File::options().read(true).write(true).open(path);
+        let file = file.or_else(|_| File::open(path)).map_err(unreadable)?;
+        Ok(Self { path: path.to_owned(), file })
+    }
+
+    fn bytes(&self) -> io::Result<Vec<u8>> {
+        let mut json = Vec::new();
+        (&self.file).rewind()?;
+        (&self.file).read_to_end(&mut json)?;
+        Ok(json)
+    }
+
+    /// Reads it.
+    pub fn load(&self) -> Result<AddressBook, BookError> {
+        let json = self.bytes();
+        let json = json.map_err(|e| BookError::Unreadable(self.path.clone(), e.to_string()))?;
+        AddressBook::parse(&self.path, &json)
+    }
+
+    /// Writes it, if it has changed.
+    pub fn save(&self, book: &AddressBook) -> Result<(), BookError> {
+        let unwritable = |e| BookError::Unwritable(self.path.clone(), e);
+        let json = serde_json::to_vec_pretty(&book.known).map_err(|e| unwritable(e.into()))?;
+        if self.bytes().map_err(unwritable)? == json {
+            return Ok(());
+        }
+        write_in_place(&self.file, &json).map_err(unwritable)
     }
 }
 
@@ -196,6 +269,33 @@ mod tests {
     fn reply(source: &str, editors: &[&str]) -> Manifest {
         let all: Vec<_> = source.split_whitespace().chain(editors.iter().copied()).collect();
         Manifest { kind: DispatchKind::Reply, ..manifest(source, &all) }
+    }
+
+    #[test]
+    fn a_crash_while_it_is_written_loses_nothing_and_who_holds_it_open_sees_what_others_wrote() {
+        let (dir, book) = book(&manifest(KEY, &[OTHER]));
+        let path = dir.path().join("book.json");
+        let book = AddressBook { path: path.clone(), ..book };
+        book.save().unwrap();
+        let held = HeldBook::open(&path).unwrap();
+        let mut other = AddressBook::load(&path).unwrap();
+        let second = Manifest { mailbox: "calm-fox".into(), ..manifest(KEY, &[OTHER]) };
+        other.check(&second, &[]).unwrap();
+        other.save().unwrap();
+        assert_eq!(held.load().unwrap().known.mailboxes.len(), 2);
+        let third = Manifest { mailbox: "zeal-owl".into(), ..second };
+        let mut known = held.load().unwrap();
+        known.check(&third, &[]).unwrap();
+        held.save(&known).unwrap();
+        assert_eq!(AddressBook::load(&path).unwrap().known.mailboxes.len(), 3);
+        assert!(!copy_of(&path).exists());
+        // Torn in the middle: the copy is whole.
+        let json = std::fs::read(&path).unwrap();
+        std::fs::write(copy_of(&path), &json).unwrap();
+        std::fs::write(&path, &json[..json.len() / 2]).unwrap();
+        assert_eq!(AddressBook::load(&path).unwrap().known.mailboxes.len(), 3);
+        std::fs::remove_file(copy_of(&path)).unwrap();
+        assert!(AddressBook::load(&path).is_err());
     }
 
     /// A book that has seen one manifest.

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::manifest::{FileEntry, Manifest, ManifestError};
 use super::names::{self, Names};
 use super::read::{self, BundleEntry, Gathered};
-use super::unfinished::{NewFile, Unfinished};
+use super::unfinished::{NewDirectory, NewFile, Unfinished};
 use crate::base::ids::hex;
 use crate::base::limits;
 use crate::crypto::padding;
@@ -166,9 +166,24 @@ impl Output {
         self.noted(self.unfinished.write(name, content))
     }
 
+    /// Writes a file of our own, in the place of what has this name.
+    pub fn replace(&self, name: &Path, content: &[u8]) -> Result<(), FileFault> {
+        self.noted(self.unfinished.replace(name, content))
+    }
+
     /// A file that has no name yet.
-    pub(super) fn new_file(&self) -> io::Result<NewFile> {
+    pub fn new_file(&self) -> io::Result<NewFile> {
         self.unfinished.file()
+    }
+
+    /// A directory that has no name yet.
+    pub fn new_directory(&self) -> Result<NewDirectory, FileFault> {
+        self.noted(self.unfinished.directory())
+    }
+
+    /// Removes a directory.
+    pub fn take_away(&self, directory: &Path) -> io::Result<()> {
+        self.unfinished.take_away(directory)
     }
 
     /// Whether the disk was full. Nothing more is tried then.
@@ -308,12 +323,7 @@ fn write_file(
 
 /// Gives a whole file its name, or another where this one is taken (by whatever the file system takes for it)
 /// or `plain` where the file system knows no such name.
-pub(super) fn give_name(
-    file: &mut NewFile,
-    to: &Path,
-    name: &str,
-    plain: &str,
-) -> io::Result<String> {
+pub fn give_name(file: &mut NewFile, to: &Path, name: &str, plain: &str) -> io::Result<String> {
     let numbers = (2..=MOST_NAMES).map(|number| names::numbered(name, number));
     let mut taken = io::ErrorKind::AlreadyExists.into();
     for name in std::iter::once(name.to_owned()).chain(numbers) {

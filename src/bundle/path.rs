@@ -57,7 +57,8 @@ pub fn is_designation(text: &str) -> bool {
         })
 }
 
-fn is_dispatch(text: &str) -> bool {
+/// What the id of a dispatch can look like.
+pub fn is_dispatch(text: &str) -> bool {
     (1..=LONGEST).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }

@@ -26,6 +26,9 @@ const ARMOR: &[u8] = b"-----BEGIN AGE ENCRYPTED FILE-----";
 /// Bytes of a line of letters: 64 and its end.
 const LONGEST_LINE: usize = 1_000;
 const BUFFER: usize = 1 << 18;
+/// Bytes that tell one sealed file from any other: an age header begins with a key of this file alone, and its end
+/// proves that nothing of it was changed.
+const BEGINNING: usize = 512;
 
 /// What became of a file that its source had sealed, from the outside in.
 #[derive(Debug, Default)]
@@ -55,7 +58,7 @@ pub enum Left {
     OtherKey,
     /// It stands elsewhere in what is opened here.
     #[error(
-        "the same sealed bytes stand elsewhere in what is opened here; somebody may have sent them again to \
+        "the same sealed bytes stand elsewhere in what was opened here; somebody may have sent them again to \
          learn what is in them"
     )]
     Known,
@@ -101,6 +104,15 @@ pub struct Known {
     /// Members that were not hashed yet, by size.
     members: HashMap<u64, Vec<(usize, BundleEntry)>>,
     hashes: HashSet<String>,
+    /// [`beginning`]s of what was opened in earlier runs.
+    earlier: HashSet<String>,
+}
+
+/// SHA-256 of the first bytes of a sealed member.
+pub fn beginning(volume: &PathBuf, entry: &BundleEntry) -> io::Result<String> {
+    let mut first = Vec::new();
+    read::open_entry(volume, entry)?.take(BEGINNING as u64).read_to_end(&mut first)?;
+    Ok(hex(&Sha256::digest(&first)))
 }
 
 impl Known {
@@ -111,8 +123,16 @@ impl Known {
         }
     }
 
+    /// Remembers what an earlier run has opened, by its [`beginning`].
+    pub fn add_earlier(&mut self, beginning: String) {
+        self.earlier.insert(beginning);
+    }
+
     /// Whether these sealed bytes are known. From now on they are.
     fn meet(&mut self, sealed: Hashed, volumes: &[PathBuf]) -> io::Result<bool> {
+        if self.earlier.contains(&hex(&Sha256::digest(&sealed.first))) {
+            return Ok(true);
+        }
         for (volume, entry) in self.members.remove(&sealed.size).unwrap_or_default() {
             if let Some(volume) = volumes.get(volume) {
                 let member = hashed(read::open_entry(volume, &entry)?)?;
@@ -273,12 +293,16 @@ impl<R: Read> Read for ShortLines<R> {
 struct Hashed {
     size: u64,
     hash: Sha256,
+    /// At most [`BEGINNING`] bytes.
+    first: Vec<u8>,
 }
 
 impl Hashed {
     fn update(&mut self, bytes: &[u8]) {
         self.size += bytes.len() as u64;
         self.hash.update(bytes);
+        let room = BEGINNING - self.first.len();
+        self.first.extend_from_slice(bytes.get(..room.min(bytes.len())).unwrap_or_default());
     }
 
     fn sha256(self) -> String {
@@ -350,5 +374,21 @@ mod tests {
         assert!(meet(b"another"), "a second time");
         assert!(meet(b"sealed") && meet(b"sealed"));
         assert!(!meet(b"Sealed"));
+    }
+
+    #[test]
+    fn what_an_earlier_run_opened_is_known_by_its_beginning() {
+        let dir = tempfile::tempdir().unwrap();
+        let volume = dir.path().join("bundle.tar");
+        let sealed: Vec<u8> = (0..700_u32).map(|at| u8::try_from(at % 251).unwrap()).collect();
+        std::fs::write(&volume, &sealed).unwrap();
+        let entry =
+            BundleEntry { member: super::super::path::Member::File(1), offset: 0, size: 700 };
+        let mut known = Known::default();
+        known.add_earlier(beginning(&volume, &entry).unwrap());
+        assert!(known.meet(hashed(&sealed[..]).unwrap(), &[]).unwrap());
+        // Longer or shorter than it was: it does not open, and need not.
+        assert!(known.meet(hashed(&sealed[..650]).unwrap(), &[]).unwrap());
+        assert!(!known.meet(hashed(&sealed[1..]).unwrap(), &[]).unwrap());
     }
 }

@@ -1,7 +1,7 @@
 //! `SUMMARY.txt`: what was opened, for somebody who did not run the command.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 use super::extract::{FileFault, Outcome};
 use super::manifest::Manifest;
@@ -32,8 +32,9 @@ impl Section<'_> {
     }
 }
 
-/// The text, in French and English. `unopened` are dispatches that stayed closed, each with why.
-pub fn text(sections: &[Section<'_>], unopened: &[(String, String)]) -> String {
+/// The text, in French and English. `here` counts dispatches that were in the archive already; `unopened` are those
+/// that stayed closed, each with why.
+pub fn text<W: Display>(sections: &[Section<'_>], here: usize, unopened: &[(String, W)]) -> String {
     let mut out = String::new();
     let faults = unopened.len() + sections.iter().map(|s| s.faults().count()).sum::<usize>();
     out.push_str(&match faults {
@@ -49,6 +50,10 @@ pub fn text(sections: &[Section<'_>], unopened: &[(String, String)]) -> String {
         ),
     }
     .replace('~', NO_BREAK));
+    if here > 0 {
+        let _ =
+            writeln!(out, "Déjà dans l’archive{NO_BREAK}: {here}\nAlready in the archive: {here}");
+    }
     for section in sections {
         write_section(&mut out, section);
     }
@@ -222,7 +227,7 @@ mod tests {
     fn of(manifest: &Manifest) -> String {
         let outcomes = outcomes(manifest);
         let sealed_by_source = BTreeMap::new();
-        text(&[Section { manifest, outcomes, sealed_by_source }], &[])
+        text::<String>(&[Section { manifest, outcomes, sealed_by_source }], 0, &[])
     }
 
     #[test]
@@ -292,7 +297,7 @@ mod tests {
     fn plurals_follow_the_number() {
         let count = |faults: usize| {
             let unopened: Vec<_> = (0..faults).map(|n| (n.to_string(), "x".to_owned())).collect();
-            let said = text(&[], &unopened);
+            let said = text(&[], 0, &unopened);
             assert_eq!(said.matches("\n! ").count(), faults);
             assert!(!said.contains("(s)"), "{said}");
             said.lines().take(2).collect::<Vec<_>>().join("\n")

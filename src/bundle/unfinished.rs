@@ -57,6 +57,12 @@ impl NewFile {
         Self::beside(&std::env::temp_dir().join("sourdine"))
     }
 
+    /// A page in a directory, under a random name that a browser knows for one.
+    pub fn page(dir: &Path) -> io::Result<Self> {
+        let random: [u8; 8] = random::bytes().map_err(io::Error::other)?;
+        Self::create(dir.join(format!(".sourdine-{}.html", hex(&random))))
+    }
+
     fn create(path: PathBuf) -> io::Result<Self> {
         let mut unfinished = lock();
         let mut new = OpenOptions::new();
@@ -68,6 +74,13 @@ impl NewFile {
     /// Where it stands until it is named.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Goes back to its first byte; returns how many there are.
+    pub fn rewound(&mut self) -> io::Result<u64> {
+        let length = self.file.seek(SeekFrom::End(0))?;
+        self.file.rewind()?;
+        Ok(length)
     }
 
     /// Waits until its content is on the disk.
@@ -90,6 +103,16 @@ impl NewFile {
     }
 }
 
+impl NewFile {
+    /// Names it, in the place of what has this name.
+    pub fn replace(&mut self, name: &Path) -> io::Result<()> {
+        let mut unfinished = lock();
+        std::fs::rename(&self.path, name)?;
+        unfinished.remove(&self.path);
+        Ok(())
+    }
+}
+
 /// Renames without replacing.
 fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
@@ -98,10 +121,62 @@ fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// Renames onto an empty file of our own, where the file system cannot refuse by itself (FUSE, NFS).
+/// Renames onto an empty file or directory of our own, where the file system cannot refuse by itself (FUSE, NFS).
 fn rename_to_own(from: &Path, to: &Path) -> io::Result<()> {
+    if from.is_dir() {
+        DirBuilder::new().mode(0o700).create(to)?;
+        return std::fs::rename(from, to).inspect_err(|_| drop(std::fs::remove_dir(to)));
+    }
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(to)?;
     std::fs::rename(from, to).inspect_err(|_| drop(std::fs::remove_file(to)))
+}
+
+/// A directory that is not whole yet. Dropped before it is named, it goes.
+pub struct NewDirectory {
+    path: PathBuf,
+    /// Where what it takes the place of goes, if the file system cannot exchange two names.
+    aside: PathBuf,
+    is_named: bool,
+}
+
+impl NewDirectory {
+    /// Where it stands until it is named.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Names it. What has this name already stays: then it fails with [`io::ErrorKind::AlreadyExists`].
+    pub fn name(&mut self, to: &Path) -> io::Result<()> {
+        let _held = lock();
+        rename_new(&self.path, to)?;
+        self.is_named = true;
+        Ok(())
+    }
+
+    /// Takes the place of a directory, which goes.
+    pub fn replace(&mut self, to: &Path) -> io::Result<()> {
+        let _held = lock();
+        match rustix::fs::renameat_with(CWD, &self.path, CWD, to, RenameFlags::EXCHANGE) {
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
+                std::fs::rename(to, &self.aside)?;
+                let put_back = |_: &io::Error| drop(std::fs::rename(&self.aside, to));
+                std::fs::rename(&self.path, to).inspect_err(put_back)?;
+                let _ = std::fs::remove_dir_all(&self.aside);
+                self.is_named = true;
+                Ok(())
+            }
+            // What stands here now is the old one.
+            done => Ok(done?),
+        }
+    }
+}
+
+impl Drop for NewDirectory {
+    fn drop(&mut self) {
+        if !self.is_named {
+            let _ = std::fs::remove_dir_all(&self.path);
+        }
+    }
 }
 
 impl Write for NewFile {
@@ -173,8 +248,36 @@ impl Unfinished {
 
     /// A new file.
     pub fn file(&self) -> io::Result<NewFile> {
-        let number = self.count.fetch_add(1, Ordering::Relaxed);
-        NewFile::create(self.path.join(number.to_string()))
+        NewFile::create(self.place())
+    }
+
+    /// Where a new file or directory stands.
+    fn place(&self) -> PathBuf {
+        self.path.join(self.count.fetch_add(1, Ordering::Relaxed).to_string())
+    }
+
+    /// A new directory.
+    pub fn directory(&self) -> io::Result<NewDirectory> {
+        let (path, aside) = (self.place(), self.place());
+        DirBuilder::new().mode(0o700).create(&path)?;
+        Ok(NewDirectory { path, aside, is_named: false })
+    }
+
+    /// Removes a directory: at once, for whoever looks.
+    pub fn take_away(&self, directory: &Path) -> io::Result<()> {
+        let place = self.place();
+        let held = lock();
+        std::fs::rename(directory, &place)?;
+        drop(held);
+        std::fs::remove_dir_all(place)
+    }
+
+    /// Writes a whole file in the place of what has this name.
+    pub fn replace(&self, name: &Path, content: &[u8]) -> io::Result<()> {
+        let mut file = self.file()?;
+        file.write_all(content)?;
+        file.sync()?;
+        file.replace(name)
     }
 
     /// Writes a whole file.

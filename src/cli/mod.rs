@@ -1,5 +1,5 @@
-//! Floor 5: one file a command. `open`, `reply` and `keygen` reach neither the web nor the store: they
-//! run on machines without a network.
+//! Floor 6: one file a command. `open`, `reply` and `keygen` reach neither the web nor the store: they
+//! run on machines without a network. `read` serves loopback, and nothing else.
 
 mod backup;
 mod check;
@@ -20,6 +20,7 @@ mod passed;
 mod passphrase;
 mod process;
 mod progress;
+mod read;
 mod reopen;
 mod reply;
 mod restore;
@@ -40,7 +41,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 /// An anonymous drop box: documents are sealed on arrival, answered with a code.
 ///
 /// On a server: init, check, serve, upgrade, team, editor, status, export, deliver, backup, restore, close, reopen. On an editor's machine, which needs no
-/// network: keygen, open, reply. To see all of it: demo.
+/// network: keygen, open, read, reply. To see all of it: demo.
 #[derive(Parser)]
 #[command(name = "sourdine", version, max_term_width = 100)]
 struct Cli {
@@ -80,8 +81,10 @@ enum Command {
     Deliver(deliver::Deliver),
     /// Make an age identity (offline, for editors)
     Keygen(keygen::Keygen),
-    /// Open bundles and check every file (offline, for editors)
+    /// Open bundles, check every file, and add them to an archive (offline, for editors)
     Open(open::Open),
+    /// Read, search and answer in a browser (offline, for editors)
+    Read(read::Read),
     /// Seal a reply, or a note for your team (offline, for editors)
     Reply(reply::Reply),
 }
@@ -132,6 +135,7 @@ impl Command {
             Self::Deliver(command) => command.run(),
             Self::Keygen(command) => command.run(),
             Self::Open(command) => command.run(),
+            Self::Read(command) => command.run(),
             Self::Reply(command) => command.run(),
             Self::Status(command) => command.run().map(drop),
         }

@@ -1,28 +1,27 @@
-//! `sourdine open`: opens bundles offline, checks everything, writes safe names and a summary.
+//! `sourdine open`: opens bundles offline, checks everything, and adds what they hold to an archive.
 
-use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
-use std::fs::DirBuilder;
-use std::io;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use bytesize::ByteSize;
 use serde_json::json;
 
 use super::stdio::{self, show, tell};
 use super::{identities, process, progress};
+use crate::archive::add::{Added, Adding, SUMMARY};
+use crate::archive::open::{Closed, manifests};
+use crate::archive::pages;
+use crate::archive::place::Archive;
 use crate::base::kind::DispatchKind;
 use crate::bundle::address_book::AddressBook;
-use crate::bundle::extract::{self, FileFault, Opened, Output};
+use crate::bundle::extract::{FileFault, Opened};
 use crate::bundle::is_standard;
 use crate::bundle::manifest::FileEntry;
-use crate::bundle::names::{self, Names, printable, safe};
+use crate::bundle::names::{self, printable, safe};
 use crate::bundle::read;
-use crate::bundle::sealed_by_source::{Known, Opener};
-use crate::bundle::summary::{self, Section};
-use crate::bundle::unfinished::Unfinished;
+use crate::bundle::sealed_by_source::Known;
+use crate::bundle::summary::Section;
 
 #[derive(clap::Args)]
 pub struct Open {
@@ -32,8 +31,8 @@ pub struct Open {
     /// Your age identity; repeat it for several
     #[arg(short, long = "identity", value_name = "KEY.txt", required = true)]
     identities: Vec<PathBuf>,
-    /// Where to write: a new or empty directory
-    #[arg(short, long, value_name = "DIR", default_value = "opened")]
+    /// The archive to add to: a new or empty directory becomes one
+    #[arg(short, long, value_name = "ARCHIVE", default_value = "opened")]
     output: PathBuf,
     /// Only show what is in it; writes nothing
     #[arg(long)]
@@ -50,7 +49,7 @@ pub struct Open {
 }
 
 /// Dispatches that stayed closed: where, and why.
-type Unopened = Vec<(String, String)>;
+type Unopened = Vec<(String, Closed)>;
 
 /// What became of the others.
 #[derive(Default)]
@@ -69,36 +68,24 @@ impl Open {
         stdio::check_named(&self.output, "-o names a directory, which standard output is not")?;
         process::clean_up_on_signals()?;
         if !self.list {
-            ensure_empty(&self.output)?;
+            self.check_archive()?;
         }
         let bundles = stdio::Bundles::new(self.bundles.clone())?;
         let bundles = &bundles.files;
         let gathered = read::gather(bundles)?;
         let identities = identities::read(&self.identities)?;
         let mut book = self.address_book()?;
-        let mut opened = Vec::new();
-        let mut unopened = Unopened::new();
-        let mut known = Known::default();
-        for dispatch in gathered {
-            known.add(&dispatch);
-            let place = format!("{}/{}", dispatch.designation, dispatch.dispatch);
-            match extract::open_manifest(dispatch, bundles, &identities) {
-                Err(error) => unopened.push((place, error.to_string())),
-                Ok(dispatch) => match book.check(&dispatch.manifest, &self.accept_changed_keys) {
-                    Ok(()) => opened.push(dispatch),
-                    Err(error) => unopened.push((place, error.to_string())),
-                },
-            }
-        }
+        let accepted = &self.accept_changed_keys;
+        let all = manifests(gathered, bundles, &identities, &mut book, accepted);
+        let (opened, mut unopened) = (all.opened, all.closed);
         let mut written = Written::default();
         if self.list {
             written.said = self.listed(&opened);
         } else if !opened.is_empty() {
             book.save()?;
-            written = self.extract(&opened, &mut unopened, bundles, &identities, known)?;
+            written = self.add(&opened, &mut unopened, bundles, &identities, all.known)?;
         }
-        let full = FileFault::DiskFull.to_string();
-        for (place, why) in unopened.iter().filter(|(_, why)| *why != full) {
+        for (place, why) in unopened.iter().filter(|(_, why)| !why.is_of_disk()) {
             tell(&format!("sourdine: {place}: {why}"));
         }
         show(&written.said)?;
@@ -170,8 +157,20 @@ impl Open {
         out
     }
 
-    /// Writes every dispatch, and the summary. A dispatch that cannot be written joins those that stayed closed.
-    fn extract(
+    /// Refuses a directory that holds anything but an archive. What a run that was killed left half written goes.
+    fn check_archive(&self) -> anyhow::Result<()> {
+        if Archive::check(&self.output)? {
+            tell(&format!(
+                "sourdine: {}: files that an interrupted run had half written were removed",
+                self.output.display()
+            ));
+        }
+        Ok(())
+    }
+
+    /// Adds every dispatch, and writes summary and pages. A dispatch that cannot be written joins those that stayed
+    /// closed.
+    fn add(
         &self,
         opened: &[Opened],
         unopened: &mut Unopened,
@@ -179,81 +178,42 @@ impl Open {
         identities: &[Box<dyn age::Identity>],
         known: Known,
     ) -> anyhow::Result<Written> {
-        let out = &self.output;
-        let cannot = || format!("{} cannot be used; name another directory with -o", out.display());
-        DirBuilder::new().recursive(true).mode(0o700).create(out).with_context(cannot)?;
-        let output = Output::new(out).with_context(cannot)?;
+        let (archive, output) = Archive::begin(&self.output)?;
         let sizes = opened.iter().flat_map(|o| &o.manifest.files).map(|f| f.size);
         let bars = progress::Threads::new(sizes.fold(0, u64::saturating_add));
-        let mut opening =
-            Opener { volumes: bundles, identities, output: &output, progress: &bars, known };
-        let mut sections = Vec::new();
-        let mut taken: HashMap<_, Names> = HashMap::new();
-        for dispatch in opened {
-            let manifest = &dispatch.manifest;
-            let mailbox = out.join(safe(&manifest.mailbox));
-            let taken = taken.entry(&manifest.mailbox).or_default();
-            let dir = mailbox.join(taken.new_name(&manifest.dispatch));
-            match begin(dispatch, &output, &mailbox, &dir) {
-                Ok(files) => {
-                    let outcomes =
-                        extract::extract(dispatch, bundles, identities, &output, &files, &bars);
-                    let sealed_by_source = match manifest.kind {
-                        DispatchKind::Submission => opening.open(&outcomes, &files),
-                        DispatchKind::Reply | DispatchKind::Note => BTreeMap::new(),
-                    };
-                    sections.push(Section { manifest, outcomes, sealed_by_source });
-                }
-                Err(fault) => {
-                    let place = format!("{}/{}", manifest.mailbox, manifest.dispatch);
-                    unopened.push((place, fault.to_string()));
-                }
-            }
-        }
+        let adding = Adding {
+            archive: &archive,
+            output: &output,
+            volumes: bundles,
+            identities,
+            progress: &bars,
+        };
+        let added = adding.run(opened, unopened, known);
         bars.finish();
-        let name = out.join("SUMMARY.txt");
-        let summary = output.write(&name, summary::text(&sections, unopened).as_bytes());
-        if !output.is_full() {
-            summary.with_context(|| name.display().to_string())?;
-        }
-        let (mut said, missing) = report(&name, &sections);
+        let full = |fault| match fault {
+            FileFault::DiskFull => Ok(()),
+            fault => Err(fault),
+        };
+        let added = match added {
+            Ok(added) => added,
+            Err(fault) => {
+                full(fault).with_context(|| self.output.display().to_string())?;
+                return Ok(Written { full: true, ..Written::default() });
+            }
+        };
+        let pages = pages::write(&archive, &output).or_else(full);
+        pages.with_context(|| format!("the pages of {}", self.output.display()))?;
+        let (mut said, missing) = report(&self.output, &added);
         if self.json {
-            said = sections.iter().map(|section| line_of(section) + "\n").collect();
+            said = added.sections.iter().map(|section| line_of(section) + "\n").collect();
         }
-        Ok(Written { said, missing, full: output.is_full() })
+        Ok(Written { said, missing, full: added.is_full || output.is_full() })
     }
-}
-
-/// Makes the directories of a dispatch, and writes what is ours in them; returns the one for its files.
-fn begin(
-    dispatch: &Opened,
-    output: &Output,
-    mailbox: &Path,
-    dir: &Path,
-) -> Result<PathBuf, FileFault> {
-    if output.is_full() {
-        return Err(FileFault::DiskFull);
-    }
-    let manifest = &dispatch.manifest;
-    let files = dir.join("files");
-    let new = |dir: &Path| output.noted(DirBuilder::new().mode(0o700).create(dir));
-    // An earlier dispatch of this run may have made it.
-    if !mailbox.is_dir() {
-        new(mailbox)?;
-    }
-    new(dir)?;
-    new(&files)?;
-    let json = manifest.to_json().map_err(io::Error::other)?;
-    let json = names::json(&String::from_utf8_lossy(&json));
-    output.write(&dir.join("manifest.json"), json.as_bytes())?;
-    if !manifest.message.is_empty() {
-        output.write(&dir.join("message.txt"), names::text(&manifest.message).as_bytes())?;
-    }
-    Ok(files)
 }
 
 /// Says which files are not there; returns what to print of the others, and how many are not.
-fn report(summary: &Path, sections: &[Section<'_>]) -> (String, usize) {
+fn report(archive: &Path, added: &Added<'_>) -> (String, usize) {
+    let sections = &added.sections;
     let files: usize = sections.iter().map(|section| section.outcomes.len()).sum();
     let faults: usize = sections.iter().map(|section| section.faults().count()).sum();
     for (outcome, fault) in sections.iter().flat_map(Section::faults) {
@@ -273,8 +233,12 @@ fn report(summary: &Path, sections: &[Section<'_>]) -> (String, usize) {
         "{} dispatch(es), {} file(s) written and checked: {}\n",
         sections.len(),
         files - faults,
-        summary.display()
+        archive.join(SUMMARY).display()
     );
+    if added.here > 0 {
+        let _ = writeln!(said, "{} dispatch(es) were already here", added.here);
+    }
+    let _ = writeln!(said, "To read: {}", archive.join("index.html").display());
     let mut sealed = 0;
     for (section, (number, by_source)) in
         sections.iter().flat_map(|s| s.sealed_by_source.iter().map(move |sealed| (s, sealed)))
@@ -335,40 +299,4 @@ fn line_of(section: &Section<'_>) -> String {
         "files": files,
     });
     names::json(&line.to_string())
-}
-
-/// Refuses a directory that holds anything. What a run that was killed left half written is removed first.
-fn ensure_empty(dir: &Path) -> anyhow::Result<()> {
-    match Unfinished::remove_left_over(dir) {
-        Ok(false) => {}
-        Ok(true) => tell(&format!(
-            "sourdine: {}: files that an interrupted run had half written were removed",
-            dir.display()
-        )),
-        Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-            bail!(
-                "another sourdine is writing to {}; name another directory with -o",
-                dir.display()
-            )
-        }
-        Err(e) => {
-            return Err(e).with_context(|| {
-                format!("{} holds half written files that cannot be removed", dir.display())
-            });
-        }
-    }
-    match std::fs::read_dir(dir) {
-        Ok(mut entries) => ensure!(
-            entries.next().is_none(),
-            "{} is not empty; name a new directory with -o",
-            dir.display()
-        ),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => {}
-        Err(e) => {
-            return Err(e).with_context(|| {
-                format!("{} cannot be used; name another with -o", dir.display())
-            });
-        }
-    }
-    Ok(())
 }

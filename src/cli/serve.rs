@@ -218,7 +218,11 @@ impl Plan {
         let source = bind(&self.config.listen, &mut self.passed)?;
         let desk = self.desk.as_ref().map(|desk| bind(desk, &mut self.passed)).transpose()?;
         self.passed.all_used()?;
-        let rules = sandbox::Rules { data_dir: &self.config.data_dir, config: self.changes.file() };
+        let rules = sandbox::Rules {
+            data_dir: &self.config.data_dir,
+            config: self.changes.file(),
+            directories: false,
+        };
         let sandbox = sandbox::enter(rules)?;
         if self.require_sandbox {
             sandbox.complete()?;

@@ -1,11 +1,11 @@
 //! Floor 4: pages over HTTP. The source's site and the editors' listener share no router and no state.
 
-mod attachment;
-mod body;
+pub(crate) mod attachment;
+pub(crate) mod body;
 mod connections;
 pub mod desk;
 mod error_counts;
-mod headers;
+pub(crate) mod headers;
 mod host_check;
 mod lang;
 pub mod multipart;

@@ -22,8 +22,8 @@ fn module(path: &str) -> PathBuf {
 }
 
 /// No error, no warning, no remark, and no rule switched off.
-pub fn the_html_of_every_page_is_valid(states: &[State]) {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/out/pages");
+pub fn the_html_of_every_page_is_valid(states: &[State], name: &str) {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/out").join(name);
     let _ = fs::remove_dir_all(&dir);
     fs::create_dir_all(&dir).unwrap();
     for state in states {

@@ -13,6 +13,7 @@ mod looks;
 mod pages;
 mod replay;
 mod robot;
+mod room;
 mod screens;
 mod tour;
 

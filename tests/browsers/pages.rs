@@ -13,7 +13,7 @@ fn every_page_in_every_state() {
     side_by_side(&[
         ("small, alone, silent", &|| crawl::every_page_is_small_alone_and_silent(states)),
         ("links and buttons", &|| crawl::every_link_and_button_leads_to_a_page(&tour)),
-        ("valid HTML", &|| checks::the_html_of_every_page_is_valid(states)),
+        ("valid HTML", &|| checks::the_html_of_every_page_is_valid(states, "pages")),
         ("no barrier", &|| checks::axe_finds_no_barrier_on_any_page(states)),
         ("fits", &|| screens::every_page_fits_and_is_one_request(Engine::Firefox, states)),
     ]);

@@ -4,9 +4,11 @@ pub mod backups;
 pub mod circuits;
 pub mod crowd;
 pub mod desk;
+pub mod dispatches;
 pub mod held;
 pub mod inside;
 mod messages;
+pub mod room;
 pub mod wire;
 
 use std::ffi::OsStr;

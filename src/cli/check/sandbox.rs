@@ -9,7 +9,8 @@ pub(super) fn examine(config: &Config, found: &mut Vec<Finding>) {
     match sandbox::rehearse(&config.data_dir) {
         Err(error) => found.push(fault("sandbox", format!("{error:#}"))),
         Ok(sandbox) => {
-            let rules = sandbox::Rules { data_dir: &config.data_dir, config: None };
+            let rules =
+                sandbox::Rules { data_dir: &config.data_dir, config: None, directories: false };
             let missing = sandbox.missing();
             if missing.is_empty() {
                 let tried = format!("tried here; serve is {}", sandbox.describe(rules));

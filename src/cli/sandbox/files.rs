@@ -30,12 +30,15 @@ pub fn restrict(rules: Rules<'_>) -> Result<Result<u32, Lack>, RulesetError> {
         .scope(Scope::from_all(NEWEST))?
         .create()?;
     // Plain files that come, change and go: no programs, no devices, sockets, links or directories.
-    let own = AccessFs::ReadFile
+    let mut own = AccessFs::ReadFile
         | AccessFs::ReadDir
         | AccessFs::WriteFile
         | AccessFs::Truncate
         | AccessFs::MakeReg
         | AccessFs::RemoveFile;
+    if rules.directories {
+        own |= AccessFs::MakeDir | AccessFs::RemoveDir | AccessFs::Refer;
+    }
     ruleset = allow(ruleset, rules.data_dir, own)?;
     ruleset = allow(ruleset, Path::new(RANDOM), AccessFs::ReadFile.into())?;
     if let Some(config) = rules.config {

@@ -128,7 +128,7 @@ impl Sandbox {
 /// What this machine can enforce, tried for real on a thread that then ends.
 pub fn rehearse(data_dir: &Path) -> anyhow::Result<Sandbox> {
     std::thread::scope(|scope| {
-        let thread = scope.spawn(|| enter(Rules { data_dir, config: None }));
+        let thread = scope.spawn(|| enter(Rules { data_dir, config: None, directories: false }));
         thread.join().map_err(|_| anyhow::anyhow!("the trial of the sandbox was cut"))?
     })
 }

@@ -10,4 +10,6 @@ pub struct Rules<'a> {
     /// A configuration that is read again when it changes: its directory can be read, since editors
     /// replace a file by another one. `None` where the configuration comes another way.
     pub config: Option<&'a Path>,
+    /// Directories too come, change and go in the data directory.
+    pub directories: bool,
 }

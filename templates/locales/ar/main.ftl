@@ -688,3 +688,142 @@ did-make-feed = { $who }: إنشاء عنوان للموجز
 did-revoke-feed = { $who }: إلغاء عنوان الموجز
 did-change-teams = { $who }: تغيير فرق الحساب { $what }
 did-wrong-codes = { $who }: رموز خاطئة مع عبارة المرور الصحيحة
+
+## Reading room, and the pages of an archive
+
+room-title = غرفة القراءة
+room-mailboxes = الصناديق
+room-footer = تبقى هذه الصفحات على هذا الجهاز. لا تحمّل شيئًا ولا تشغّل أي برنامج نصي. احفظوا الأرشيف على وسيط مشفّر.
+room-empty = لا صندوق في هذا الأرشيف بعد. افتحوا حزمة أولًا.
+room-static = للبحث أو الرد أو فتح الحزمة التالية من دون طرفية، شغّلوا «sourdine read» على هذا الأرشيف.
+room-back = كل الصناديق
+room-new = { $count ->
+    [zero] لا جديد
+    [one] جديد واحد
+    [two] جديدان
+    [few] { $count } جديدة
+    [many] { $count } جديدًا
+   *[other] { $count } جديد
+}
+room-waiting = ينتظر ردًا
+room-outbox = الرد مشفّر
+room-answered = أُرسل رد
+room-outbox-text = هذا مشفّر وينتظر نقله إلى المكتب:
+room-sent = { $count ->
+    [zero] لا إرساليات
+    [one] إرسالية واحدة
+    [two] إرساليتان
+    [few] { $count } إرساليات
+    [many] { $count } إرسالية
+   *[other] { $count } إرسالية
+}
+room-answers = { $count ->
+    [zero] لا ردود
+    [one] رد واحد
+    [two] ردان
+    [few] { $count } ردود
+    [many] { $count } ردًا
+   *[other] { $count } رد
+}
+room-files = الملفات
+room-save = حفظ نسخة
+room-exact = يحل «_» هنا محل محارف التحكم. النص الدقيق في manifest.json.
+room-damaged = لا يمكن قراءة هذا المجلد من الأرشيف. افتحوا حزمته من جديد في أرشيف جديد.
+room-fault-missing = غير موجود: لم تحتوِ الحزمة على هذا الملف. افتحوا كل أجزاء الحزمة.
+room-fault-added = غير موجود: أضاف أحدهم هذا الملف إلى الحزمة. أخبروا فريقكم.
+room-fault-altered = غير موجود: عُدّل هذا الملف أو لا يُفتح. نزّلوه مرة أخرى.
+room-fault-unwritten = غير موجود: تعذّرت كتابة هذا الملف. أفسحوا مكانًا ثم افتحوا الحزمة من جديد.
+room-layer = شفّر المصدر هذا الملف بنفسه. وهو مفتوح هنا، ولا دليل على منشئه:
+room-left-other-key = شفّر المصدر هذا الملف لمفتاح آخر أو بعبارة مرور. يبقى مغلقًا.
+room-left-known = شفّر المصدر هذا الملف، والبايتات نفسها موجودة في مكان آخر من الحزمة. يبقى مغلقًا.
+room-left-closed = شفّر المصدر هذا الملف. يبقى مغلقًا.
+room-search-label = البحث في الرسائل والإجابات وأسماء الملفات وملاحظاتكم
+room-search-do = بحث
+room-search-title = النتائج
+room-search-for = جرى البحث عن: { $words }
+room-search-none = لم يُعثر على شيء.
+room-search-more = تُعرض أول { $count } نتيجة فقط. ابحثوا بكلمات أكثر.
+room-in-message = في رسالة
+room-in-answer = في إجابة عن سؤال
+room-in-file = في اسم ملف
+room-in-notes = في ملاحظاتكم
+room-open-title = فتح حزمة
+room-open-label = اختاروا الحزمة بكل أجزائها
+room-open-hint = ملفات .tar من المكتب. تُضاف إلى هذا الأرشيف.
+room-open-do = فتح
+room-opened-title = فُتحت الحزمة
+room-refused-title = لم تُفتح الحزمة
+room-opened-added = { $count ->
+    [zero] لم يُضف شيء.
+    [one] أُضيف عنصر واحد.
+    [two] أُضيف عنصران.
+    [few] أُضيفت { $count } عناصر.
+    [many] أُضيف { $count } عنصرًا.
+   *[other] أُضيف { $count } عنصر.
+}
+room-opened-here = { $count ->
+    [zero] لم يكن شيء منها هنا من قبل.
+    [one] كان عنصر واحد هنا من قبل.
+    [two] كان عنصران هنا من قبل.
+    [few] كانت { $count } عناصر هنا من قبل.
+    [many] كان { $count } عنصرًا هنا من قبل.
+   *[other] كان { $count } عنصر هنا من قبل.
+}
+room-opened-missing = { $count ->
+    [zero] لا ينقص أي ملف.
+    [one] ملف واحد ناقص أو معدَّل. يذكر صندوقه السبب.
+    [two] ملفان ناقصان أو معدَّلان. يذكر صندوقاهما السبب.
+    [few] { $count } ملفات ناقصة أو معدَّلة. تذكر صناديقها السبب.
+    [many] { $count } ملفًا ناقصًا أو معدَّلًا. تذكر صناديقها السبب.
+   *[other] { $count } ملف ناقص أو معدَّل. تذكر صناديقها السبب.
+}
+room-opened-closed = بقيت هذه مغلقة:
+room-closed-key = ليس مشفّرًا لمفتاحكم. اسألوا من في فريقكم يستطيع فتحه.
+room-closed-altered = عُدّل أو قُطع. نزّلوه مرة أخرى.
+room-closed-missing = قائمة محتوياته ناقصة. اختاروا كل الأجزاء.
+room-closed-elsewhere = نُقل من مكانه في الحزمة، ربما لتضليلكم. أخبروا فريقكم.
+room-closed-newer = صنعه إصدار أحدث من Sourdine. استخدموا ذلك الإصدار.
+room-closed-keys = ليست المفاتيح هي التي ظهرت أول مرة، وقد يكون أحدهم يقرأ معكم. اقرؤوا «The address book» في دليل المحررين. إذا كنتم تعرفون سبب تغيرها، فافتحوا الحزمة بالأمر «sourdine open» مع --accept-changed-keys.
+room-closed-other = في الأرشيف شيء آخر بهذا الاسم. لم يتغيّر شيء. أخبروا فريقكم.
+room-closed-unwritten = تعذّرت كتابته هنا.
+room-bundle-none = اختاروا حزمة واحدة على الأقل.
+room-bundle-bad = هذا الملف ليس حزمة، أو هو تالف. لم يُضف شيء. نزّلوه من جديد.
+room-bundle-cut = نهاية إحدى الحزم ناقصة. لم يُضف شيء. انسخوها أو نزّلوها من جديد.
+room-bundle-packed = هذا أرشيف حول الحزمة، أو ملف واحد منها. لم يُضف شيء. فكّوا ضغطه ثم اختاروا ملف .tar.
+room-reply-title = الرد
+room-reply-hint = يُشفَّر الرد هنا، للمصدر ولفريقكم. ثم تنقلونه إلى المكتب.
+room-reply-files = يصل إلى المصدر اسم كل ملف وكل ما فيه.
+room-reply-do = تشفير الرد
+room-reply-empty = اكتبوا رسالة أو اختاروا ملفًا.
+room-reply-long = الرسالة طويلة جدًا. أرفقوها ملفًا.
+room-reply-none = لا شيء في هذا الصندوق يذكر المفتاح الذي يُشفَّر له الرد. لا يمكن الرد عليه.
+room-sealed-title = شُفّر وهو جاهز للنقل
+room-sealed-text = وهو في الأرشيف، في هذا الملف:
+room-sealed-next = انسخوا هذا الملف إلى ذاكرة USB. في المكتب اختاروا «رفع رد أو ملاحظة بعد التشفير من دون اتصال». وحين يعود في حزمة يمكنكم حذف الملف.
+room-notes-title = ملاحظات خاصة
+room-notes-label = ملاحظاتكم عن هذا الصندوق
+room-notes-hint = تبقى في هذا الأرشيف نصًا مقروءًا في notes.txt. لا يرسلها شيء.
+room-notes-do = حفظ الملاحظات
+room-notes-saved = حُفظت الملاحظات.
+room-notes-long = الملاحظات طويلة جدًا. اختصروها.
+room-end-title = الحفظ أو الحذف
+room-transcript = حفظ المحادثة نصًا
+room-delete-title = هل تحذفون من هذا الأرشيف ما يعود إلى { $date }؟
+room-delete-mailbox-title = هل تحذفون الصندوق { $name } من هذا الأرشيف؟
+room-delete-text = تُحذف الرسائل والملفات من هذا الأرشيف، ويحتفظ المكتب بنسخه حتى موعدها. يمكن العثور على الملفات المحذوفة في ذاكرة USB أو قرص SSD: وحده التشفير يحمي.
+room-deleted = حُذف من هذا الأرشيف.
+room-problem-title = لم ينجح هذا
+room-problem-address = لا توجد صفحة كهذه. افتحوا العنوان الذي عرضه «sourdine read».
+room-problem-foreign = جاء هذا الطلب من صفحة أخرى. لم يُفعل شيء.
+room-problem-form = لم يصل النموذج كاملًا. أرسلوه من جديد.
+room-problem-busy = برنامج آخر يكتب في هذا الأرشيف. انتظروا حتى ينتهي ثم أرسلوا النموذج من جديد.
+room-problem-full = قرص الأرشيف ممتلئ. لم يُضف شيء. أفسحوا مكانًا ثم أرسلوا النموذج من جديد.
+room-problem-read-only = لا يمكن الكتابة في الأرشيف. لم يتغيّر شيء. أزيلوا الحماية من الكتابة، أو انسخوا الأرشيف.
+room-problem-book = لا يمكن قراءة دفتر العناوين المحفوظ بجانب مفتاحكم أو الكتابة فيه. لم يُفعل شيء.
+room-problem-internal = تعطّل شيء هنا. لم يضع شيء من الأرشيف. حاولوا مرة أخرى.
+room-transcript-title = المحادثة
+room-transcript-source = المصدر
+room-transcript-team = الفريق
+room-note-by = كتبها { $who }. لا دليل على الاسم.
+room-transcript-note = ملاحظة للفريق
+room-note-do = تشفير الملاحظة

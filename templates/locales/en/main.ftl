@@ -737,3 +737,129 @@ did-revoke-feed = { $who } revoked the address of the feed
 did-change-teams = { $who } changed the teams of { $what }
 # $who (String) - name of an account, or "operator"
 did-wrong-codes = Somebody tried wrong codes with the right passphrase of { $who }
+
+## Reading room, and the pages of an archive
+
+room-title = Reading room
+room-mailboxes = Mailboxes
+room-footer = These pages stay on this machine. They load nothing and run no scripts. Keep the archive on an encrypted medium.
+room-empty = No mailbox is in this archive yet. Open a bundle first.
+room-static = To search, to answer or to open the next bundle without a terminal, run “sourdine read” on this archive.
+room-back = All mailboxes
+# $count (Number) - dispatches
+room-new = { $count ->
+    [one] { $count } new
+   *[other] { $count } new
+}
+room-waiting = waiting for an answer
+room-outbox = answer sealed
+room-answered = answered
+room-outbox-text = This is encrypted and waits to be carried to the desk:
+# $count (Number) - submissions
+room-sent = { $count ->
+    [one] { $count } submission
+   *[other] { $count } submissions
+}
+# $count (Number) - answers
+room-answers = { $count ->
+    [one] { $count } answer
+   *[other] { $count } answers
+}
+room-files = Files
+room-save = Save a copy
+room-exact = “_” stands here for control characters. The exact text is in manifest.json.
+room-damaged = This folder of the archive cannot be read. Open its bundle again into a new archive.
+room-fault-missing = Not here: the bundle did not hold this file. Open every volume of the bundle.
+room-fault-added = Not here: somebody added this file to the bundle. Tell your team.
+room-fault-altered = Not here: this file was altered or does not open. Download it once more.
+room-fault-unwritten = Not here: this file could not be written. Make room, then open the bundle again.
+room-layer = The source encrypted this file. It is opened here, its origin is unproven:
+room-left-other-key = The source encrypted this file to another key, or with a passphrase. It stays closed.
+room-left-known = The source encrypted this file, and the same bytes stand elsewhere in the bundle. It stays closed.
+room-left-closed = The source encrypted this file. It stays closed.
+room-search-label = Search messages, answers, file names and your notes
+room-search-do = Search
+room-search-title = Results
+# $words (String) - what was searched
+room-search-for = Searched for: { $words }
+room-search-none = Nothing was found.
+# $count (Number) - places shown
+room-search-more = Only the first { $count } places are shown. Search for more words.
+room-in-message = in a message
+room-in-answer = in an answer to a question
+room-in-file = in a file name
+room-in-notes = in your notes
+room-open-title = Open a bundle
+room-open-label = Choose the bundle, all its volumes
+room-open-hint = The .tar files from the desk. They are added to this archive.
+room-open-do = Open
+room-opened-title = The bundle was opened
+room-refused-title = The bundle was not opened
+# $count (Number) - dispatches
+room-opened-added = { $count ->
+    [one] { $count } submission or answer was added.
+   *[other] { $count } submissions or answers were added.
+}
+# $count (Number) - dispatches
+room-opened-here = { $count ->
+    [one] { $count } was already here.
+   *[other] { $count } were already here.
+}
+# $count (Number) - files
+room-opened-missing = { $count ->
+    [one] { $count } file is missing or was altered. Its mailbox says why.
+   *[other] { $count } files are missing or were altered. Their mailboxes say why.
+}
+room-opened-closed = These stayed closed:
+room-closed-key = It is not encrypted to your key. Ask who in your team can open it.
+room-closed-altered = It was altered or cut. Download it once more.
+room-closed-missing = Its list of contents is missing. Choose every volume.
+room-closed-elsewhere = It was moved in the bundle, perhaps to mislead you. Tell your team.
+room-closed-newer = It was made by a newer version of Sourdine. Use that version.
+room-closed-keys = The keys are not the ones seen first, and somebody may be reading along. Read “The address book” in the editors’ guide. If you know why they changed, open the bundle with “sourdine open” and --accept-changed-keys.
+room-closed-other = The archive holds something else under this name. Nothing was changed. Tell your team.
+room-closed-unwritten = It could not be written here.
+room-bundle-none = Choose at least one bundle.
+room-bundle-bad = This file is not a bundle, or it is damaged. Nothing was added. Download it again.
+room-bundle-cut = The end of a bundle is missing. Nothing was added. Copy it or download it again.
+room-bundle-packed = This is an archive around the bundle, or one file of it. Nothing was added. Unpack it, then choose the .tar.
+room-reply-title = Answer
+room-reply-hint = The answer is encrypted here, to the source and to your team. Then you carry it to the desk.
+room-reply-files = The source gets the names of files, and whatever they hold.
+room-reply-do = Encrypt the answer
+room-reply-empty = Write a message or choose a file.
+room-reply-long = The message is too long. Attach it as a file.
+room-reply-none = Nothing in this mailbox says to which key an answer goes. It cannot be answered.
+room-sealed-title = Encrypted, ready to carry
+room-sealed-text = It is in the archive, in this file:
+room-sealed-next = Copy this file to the stick. At the desk, choose “Upload a sealed reply or note”. When it comes back in a bundle, you can delete the file.
+room-notes-title = Private notes
+room-notes-label = Your notes on this mailbox
+room-notes-hint = They stay in this archive as plain text, in notes.txt. Nobody sends them.
+room-notes-do = Save the notes
+room-notes-saved = The notes are saved.
+room-notes-long = The notes are too long. Shorten them.
+room-end-title = Keep or delete
+room-transcript = Save the conversation as text
+# $date (String) - a day
+room-delete-title = Delete what is from { $date } from this archive?
+# $name (String) - a mailbox
+room-delete-mailbox-title = Delete the mailbox { $name } from this archive?
+room-delete-text = Messages and files go from this archive; the desk keeps its copies until their day. On a stick or an SSD, deleted files may be found again: only encryption helps.
+room-deleted = It is deleted from this archive.
+room-problem-title = This did not work
+room-problem-address = There is no such page. Open the address that “sourdine read” printed.
+room-problem-foreign = This request came from another page. Nothing was done.
+room-problem-form = The form did not arrive whole. Send it again.
+room-problem-busy = Another program is writing to this archive. Wait until it has ended, then send the form again.
+room-problem-full = The disk of the archive is full. Nothing was added. Make room, then send the form again.
+room-problem-read-only = The archive cannot be written to. Nothing was changed. Remove the write protection, or copy the archive.
+room-problem-book = The address book beside your key cannot be read or written. Nothing was done.
+room-problem-internal = Something failed here. Nothing in the archive was lost. Try again.
+room-transcript-title = Conversation
+room-transcript-source = Source
+room-transcript-team = Team
+# $who (String) - how an editor calls themselves
+room-note-by = By { $who }. Nothing proves the name.
+room-transcript-note = Note for the team
+room-note-do = Encrypt the note

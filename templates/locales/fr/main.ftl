@@ -614,3 +614,118 @@ did-make-feed = { $who } a créé une adresse de flux
 did-revoke-feed = { $who } a révoqué l’adresse du flux
 did-change-teams = { $who } a changé les équipes du compte { $what }
 did-wrong-codes = Quelqu’un a essayé des codes incorrects avec la bonne phrase de passe de { $who }
+
+## Reading room, and the pages of an archive
+
+room-title = Salle de lecture
+room-mailboxes = Boîtes
+room-footer = Ces pages restent sur cette machine. Elles ne chargent rien et n’exécutent aucun script. Gardez l’archive sur un support chiffré.
+room-empty = Cette archive ne contient encore aucune boîte. Ouvrez d’abord un paquet.
+room-static = Pour chercher, répondre ou ouvrir le paquet suivant sans terminal, lancez « sourdine read » sur cette archive.
+room-back = Toutes les boîtes
+room-new = { $count ->
+    [one] { $count } nouveau
+   *[other] { $count } nouveaux
+}
+room-waiting = attend une réponse
+room-outbox = réponse chiffrée
+room-answered = réponse envoyée
+room-outbox-text = Ceci est chiffré et attend d’être porté au bureau :
+room-sent = { $count ->
+    [one] { $count } envoi
+   *[other] { $count } envois
+}
+room-answers = { $count ->
+    [one] { $count } réponse
+   *[other] { $count } réponses
+}
+room-files = Fichiers
+room-save = Enregistrer une copie
+room-exact = « _ » remplace ici des caractères de commande. Le texte exact est dans manifest.json.
+room-damaged = Ce dossier de l’archive est illisible. Ouvrez de nouveau son paquet dans une nouvelle archive.
+room-fault-missing = Absent : le paquet ne contenait pas ce fichier. Ouvrez tous les volumes du paquet.
+room-fault-added = Absent : quelqu’un a ajouté ce fichier au paquet. Prévenez votre équipe.
+room-fault-altered = Absent : ce fichier a été altéré ou ne s’ouvre pas. Récupérez-le encore une fois.
+room-fault-unwritten = Absent : ce fichier n’a pas pu être écrit. Faites de la place, puis ouvrez de nouveau le paquet.
+room-layer = La source a chiffré ce fichier. Il est ouvert ici, son origine n’est pas prouvée :
+room-left-other-key = La source a chiffré ce fichier pour une autre clé, ou par une phrase de passe. Il reste fermé.
+room-left-known = La source a chiffré ce fichier, et les mêmes octets se trouvent ailleurs dans le paquet. Il reste fermé.
+room-left-closed = La source a chiffré ce fichier. Il reste fermé.
+room-search-label = Chercher dans les messages, les réponses, les noms de fichiers et vos notes
+room-search-do = Chercher
+room-search-title = Résultats
+room-search-for = Recherche : { $words }
+room-search-none = Rien n’a été trouvé.
+room-search-more = Seuls les { $count } premiers endroits sont affichés. Cherchez avec plus de mots.
+room-in-message = dans un message
+room-in-answer = dans une réponse à une question
+room-in-file = dans un nom de fichier
+room-in-notes = dans vos notes
+room-open-title = Ouvrir un paquet
+room-open-label = Choisissez le paquet, avec tous ses volumes
+room-open-hint = Les fichiers .tar du bureau. Ils s’ajoutent à cette archive.
+room-open-do = Ouvrir
+room-opened-title = Le paquet a été ouvert
+room-refused-title = Le paquet n’a pas été ouvert
+room-opened-added = { $count ->
+    [one] { $count } envoi ou réponse a été ajouté.
+   *[other] { $count } envois ou réponses ont été ajoutés.
+}
+room-opened-here = { $count ->
+    [one] { $count } était déjà là.
+   *[other] { $count } étaient déjà là.
+}
+room-opened-missing = { $count ->
+    [one] { $count } fichier manque ou a été altéré. Sa boîte dit pourquoi.
+   *[other] { $count } fichiers manquent ou ont été altérés. Leurs boîtes disent pourquoi.
+}
+room-opened-closed = Ceux-ci sont restés fermés :
+room-closed-key = Il n’est pas chiffré pour votre clé. Demandez qui, dans votre équipe, peut l’ouvrir.
+room-closed-altered = Il a été altéré ou coupé. Récupérez-le encore une fois.
+room-closed-missing = Sa liste de contenu manque. Choisissez tous les volumes.
+room-closed-elsewhere = Il a été déplacé dans le paquet, peut-être pour vous tromper. Prévenez votre équipe.
+room-closed-newer = Il vient d’une version plus récente de Sourdine. Utilisez celle-ci.
+room-closed-keys = Les clés ne sont pas celles qui ont été vues d’abord, et quelqu’un lit peut-être avec vous. Lisez « The address book » dans le guide de la rédaction. Si vous savez pourquoi elles ont changé, ouvrez le paquet avec « sourdine open » et --accept-changed-keys.
+room-closed-other = L’archive contient autre chose sous ce nom. Rien n’a été modifié. Prévenez votre équipe.
+room-closed-unwritten = Il n’a pas pu être écrit ici.
+room-bundle-none = Choisissez au moins un paquet.
+room-bundle-bad = Ce fichier n’est pas un paquet, ou il est abîmé. Rien n’a été ajouté. Récupérez-le de nouveau.
+room-bundle-cut = La fin d’un paquet manque. Rien n’a été ajouté. Copiez-le ou récupérez-le de nouveau.
+room-bundle-packed = C’est une archive autour du paquet, ou un seul de ses fichiers. Rien n’a été ajouté. Décompressez-la, puis choisissez le .tar.
+room-reply-title = Répondre
+room-reply-hint = La réponse est chiffrée ici, pour la source et pour votre équipe. Ensuite, vous la portez au bureau.
+room-reply-files = La source reçoit les noms des fichiers et tout ce qu’ils contiennent.
+room-reply-do = Chiffrer la réponse
+room-reply-empty = Écrivez un message ou choisissez un fichier.
+room-reply-long = Le message est trop long. Joignez-le comme fichier.
+room-reply-none = Rien dans cette boîte ne dit pour quelle clé chiffrer une réponse. On ne peut pas y répondre.
+room-sealed-title = Chiffré, prêt à porter au bureau
+room-sealed-text = Elle est dans l’archive, dans ce fichier :
+room-sealed-next = Copiez ce fichier sur la clé USB. Au bureau, choisissez « Déposer une réponse ou une note chiffrée hors ligne ». Quand l’envoi revient dans un paquet, vous pouvez supprimer le fichier.
+room-notes-title = Notes privées
+room-notes-label = Vos notes sur cette boîte
+room-notes-hint = Elles restent dans cette archive, en texte lisible, dans notes.txt. Rien ne les envoie.
+room-notes-do = Enregistrer les notes
+room-notes-saved = Les notes sont enregistrées.
+room-notes-long = Les notes sont trop longues. Raccourcissez-les.
+room-end-title = Garder ou supprimer
+room-transcript = Enregistrer la conversation en texte
+room-delete-title = Supprimer de cette archive ce qui date du { $date } ?
+room-delete-mailbox-title = Supprimer de cette archive la boîte { $name } ?
+room-delete-text = Les messages et les fichiers quittent cette archive ; le bureau garde ses copies jusqu’à leur date. Sur une clé USB ou un SSD, on peut retrouver des fichiers supprimés : seul le chiffrement protège.
+room-deleted = C’est supprimé de cette archive.
+room-problem-title = Cela n’a pas marché
+room-problem-address = Cette page n’existe pas. Ouvrez l’adresse que « sourdine read » a affichée.
+room-problem-foreign = Cette demande vient d’une autre page. Rien n’a été fait.
+room-problem-form = Le formulaire n’est pas arrivé en entier. Envoyez-le de nouveau.
+room-problem-busy = Un autre programme écrit dans cette archive. Attendez qu’il ait fini, puis envoyez de nouveau le formulaire.
+room-problem-full = Le disque de l’archive est plein. Rien n’a été ajouté. Faites de la place, puis envoyez de nouveau le formulaire.
+room-problem-read-only = On ne peut pas écrire dans l’archive. Rien n’a été modifié. Retirez la protection en écriture, ou copiez l’archive.
+room-problem-book = Le carnet d’adresses à côté de votre clé ne peut être lu ou écrit. Rien n’a été fait.
+room-problem-internal = Quelque chose a échoué ici. Rien n’est perdu dans l’archive. Réessayez.
+room-transcript-title = Conversation
+room-transcript-source = Source
+room-transcript-team = Équipe
+room-note-by = Par { $who }. Rien ne prouve le nom.
+room-transcript-note = Note pour l’équipe
+room-note-do = Chiffrer la note
