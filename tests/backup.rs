@@ -144,6 +144,9 @@ fn a_backup_is_sealed_to_the_operator_alone_and_replaces_nothing() {
     site.edit(&[(&operator.recipient, &site.editors[0].recipient)]);
     let said = fails(site.command("backup").arg("-o").arg(&file));
     assert!(said.contains("an editor's key") && !file.exists(), "{said}");
+    let found = site.command("check").output().unwrap();
+    let found = String::from_utf8(found.stdout).unwrap();
+    assert!(found.contains("FAULT    backup"), "{found}");
     site.edit(&[(
         &format!("[backup]\nrecipients = [\"{}\"]", site.editors[0].recipient),
         &format!("[backup]\nrecipients = [\"{}\"]", operator.recipient),

@@ -539,7 +539,7 @@ fn a_private_key_pasted_as_a_recipient_is_refused_and_never_repeated() {
     }
     let config = fs::read_to_string(site.config()).unwrap();
     let list = {
-        let at = config.find("recipients = [").unwrap();
+        let at = config.rfind("\nrecipients = [").unwrap() + 1;
         let end = at + config[at..].find(']').unwrap();
         config[at..=end].to_owned()
     };

@@ -141,7 +141,7 @@ fn an_editor_of_one_team_gets_nothing_of_the_other_by_guessing() {
             let path = format!("{place}/{act}");
             let answer = if fields.is_empty() {
                 let proof = format!("proof={}", two.anne.proof());
-                two.anne.ask(&path, &["-F", &proof, "-F", "form=x", "-F", "message=hello"])
+                two.anne.ask(&path, &["-F", &proof, "-F", "form=x", "-F", "message=Bonsoir"])
             } else {
                 two.anne.act(&path, fields)
             };
@@ -225,11 +225,11 @@ fn no_act_is_done_without_the_token_of_its_own_session() {
     }
     // The token after the message, or not at all.
     let proof = format!("proof={}", two.anne.proof());
-    for fields in [&["-F", "message=hello", "-F", &proof][..], &["-F", "message=hello"]] {
+    for fields in [&["-F", "message=Bonsoir", "-F", &proof][..], &["-F", "message=Bonsoir"]] {
         assert_eq!(two.anne.ask(&format!("{place}/reply"), fields).status, 400);
     }
     two.anne.get(&place).must_say(&dispatch).must_say(">new<").must_not_say("★");
-    two.site.mailbox(&two.forms[0].code).must_not_say("hello");
+    two.site.mailbox(&two.forms[0].code).must_not_say("Bonsoir");
     // Signed out meanwhile, what was written comes back too.
     let message = ["-F", "proof=x", "-F", "form=x", "-F", "message=Written for an hour"];
     let answer = curl(&format!("{}{place}/reply?lang=en", two.base), &message);

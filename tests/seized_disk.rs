@@ -315,7 +315,12 @@ fn mode(path: &Path) -> u32 {
 #[test]
 fn fifty_visits_good_and_bad_leave_counts_in_the_log_and_nothing_else() {
     let mut site = watched();
-    let started = site.log();
+    // What it says at its start comes in several lines.
+    let started = wait_for("its first lines", || {
+        let log = site.log();
+        std::thread::sleep(Duration::from_millis(300));
+        (site.log() == log).then_some(log)
+    });
     let sent = Planted::new(&site, 1);
     let mut visits = 0;
     let mut visit = |answer: Answer, status: u16| {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use bytesize::ByteSize;
 
 use super::config_arg::ConfigArg;
@@ -14,10 +14,8 @@ use crate::base::clock::Clock;
 use crate::bundle::is_standard;
 use crate::bundle::unfinished::NewFile;
 use crate::config::Config;
-use crate::crypto::recipient::Recipient;
-use crate::crypto::seal::Recipients;
 use crate::dropbox::Dropbox;
-use crate::dropbox::backup::Surroundings;
+use crate::dropbox::backup::{Surroundings, recipients};
 use crate::tor::place::TorDir;
 
 /// Bytes of a key, a torrc, a client's line; nobody's is larger.
@@ -105,32 +103,6 @@ impl Backup {
         }
         Ok(())
     }
-}
-
-/// Those of the operator alone: an editor's key would open the box to an editor.
-fn recipients(config: &Config) -> anyhow::Result<Recipients> {
-    let typed = &config.backup.recipients;
-    ensure!(
-        !typed.is_empty(),
-        "[backup] recipients names nobody to seal it to: on a machine that is not this one, run `sourdine keygen -o \
-         backup-key.txt`, keep that file, and write the line age1… into the list"
-    );
-    let mut all = Vec::new();
-    for (number, text) in (1..).zip(typed) {
-        let recipient: Recipient =
-            text.parse().with_context(|| format!("backup.recipients, recipient {number}"))?;
-        let is_same = |other: &String| {
-            other.parse::<Recipient>().is_ok_and(|other| other.as_str() == recipient.as_str())
-        };
-        if config.teams.iter().flat_map(|team| &team.recipients).any(is_same) {
-            bail!(
-                "backup.recipients, recipient {number}: this is an editor's key; a backup is sealed to keys that only \
-                 the operator has, or an editor could open the whole box. Make one with `sourdine keygen`"
-            );
-        }
-        all.push(recipient);
-    }
-    Ok(Recipients::proven(all)?)
 }
 
 /// What stands beside the store, as root or as whoever runs this.

@@ -20,7 +20,9 @@ use super::{Dropbox, as_of};
 use crate::base::clock::Day;
 use crate::base::ids::{FileId, hex};
 use crate::bundle::tar_format::{self, END};
+use crate::config::Config;
 use crate::crypto::padding;
+use crate::crypto::recipient::{Recipient, RecipientError};
 use crate::crypto::seal::{Recipients, SealError, SealWriter};
 use crate::store::{Restoring, Store, StoreError, StoredFile};
 
@@ -49,6 +51,21 @@ pub enum BackupError {
          dispatches; delete them at the desk, or restore an earlier backup. With --damaged they are left out"
     )]
     Damaged(usize),
+    /// Nobody to seal to.
+    #[error(
+        "[backup] recipients names nobody to seal it to: on a machine that is not this one, run `sourdine keygen -o \
+         backup-key.txt`, keep that file, and write the line age1… into the list"
+    )]
+    Nobody,
+    /// A recipient that cannot be used: its number, counted from 1, and why.
+    #[error("backup.recipients, recipient {0}: {1}")]
+    Recipient(usize, RecipientError),
+    /// One that is an editor's.
+    #[error(
+        "backup.recipients, recipient {0}: this is an editor's key; a backup is sealed to keys that only the operator \
+         has, or an editor could open the whole box. Make one with `sourdine keygen`"
+    )]
+    Editors(usize),
     /// Not one of ours.
     #[error("this is no backup of sourdine's: {0}; name a file that `sourdine backup` wrote")]
     Foreign(&'static str),
@@ -86,6 +103,26 @@ struct Tail {
     gone: Vec<String>,
     /// Files, by id, that were damaged before.
     damaged: Vec<String>,
+}
+
+/// To whom backups are sealed: keys of the operator alone, each tried.
+pub fn recipients(config: &Config) -> Result<Recipients, BackupError> {
+    let mut all = Vec::new();
+    for (number, text) in (1..).zip(&config.backup.recipients) {
+        let recipient: Recipient =
+            text.parse().map_err(|error| BackupError::Recipient(number, error))?;
+        let is_same = |other: &String| {
+            other.parse::<Recipient>().is_ok_and(|other| other.as_str() == recipient.as_str())
+        };
+        if config.teams.iter().flat_map(|team| &team.recipients).any(is_same) {
+            return Err(BackupError::Editors(number));
+        }
+        all.push(recipient);
+    }
+    if all.is_empty() {
+        return Err(BackupError::Nobody);
+    }
+    Ok(Recipients::proven(all)?)
 }
 
 /// What goes into a backup beside the store.

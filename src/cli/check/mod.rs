@@ -22,6 +22,7 @@ use super::stdio::show;
 use crate::base::clock::{Clock, Recorded};
 use crate::config::Config;
 use crate::dropbox::Teams;
+use crate::dropbox::backup::recipients;
 use crate::store::Store;
 
 #[derive(clap::Args)]
@@ -84,6 +85,12 @@ fn examine(config: &Config, asked: &Check, found: &mut Vec<Finding>) {
         }
         Err(error) => fault("recipients", error.to_string()),
     });
+    if !config.backup.recipients.is_empty() {
+        found.push(match recipients(config) {
+            Ok(keys) => good("backup", format!("{} key(s) of the operator's", keys.iter().len())),
+            Err(error) => fault("backup", error.to_string()),
+        });
+    }
     let store = Store::open(&config.data_dir, config.limits.quota);
     let mut recorded = Recorded::default();
     let looked = store.and_then(|store| {
