@@ -162,8 +162,10 @@ fn memory() {
     let names = ["anne", "bob", "carla", "dora"];
     let desk = open_desk(&mut site);
     let logins = names.map(|name| Login::new(&site, name, &["team"]));
-    let [large, small] = [("large.bin", 128 << 20), ("small.bin", 64 << 20)]
-        .map(|(name, size)| Document::new(&site, name, size));
+    // The last slots are for forms up to 32 MiB.
+    let [large, middle, small] =
+        [("large.bin", 128 << 20), ("middle.bin", 64 << 20), ("small.bin", 16 << 20)]
+            .map(|(name, size)| Document::new(&site, name, size));
     site.send(&site.form("en"), "", &[large.path()]).must_say("Received");
     let peak = || {
         let status = std::fs::read_to_string(format!("/proc/{}/status", site.pid())).unwrap();
@@ -194,8 +196,8 @@ fn memory() {
                 assert_eq!(answer.status, 200);
             }));
         }
-        for _ in 0..32 {
-            let (site, small) = (&site, &small);
+        for number in 0..32 {
+            let (site, small) = (&site, if number < 28 { &middle } else { &small });
             all.push(scope.spawn(move || {
                 let form = site.form("en");
                 site.send(&form, "", &[small.path()]).must_say("Received");
