@@ -222,7 +222,8 @@ fn kills(count: u32) {
 fn what_is_deleted_while_a_backup_is_written_is_not_in_it() {
     use crate::common::inside::*;
     use sourdine::crypto::seal::Recipients;
-    use sourdine::dropbox::backup::{self, Surroundings};
+    use sourdine::dropbox::backup::Surroundings;
+    use sourdine::dropbox::restore::restore;
 
     let inside = Inside::new();
     let sources = [inside.source(), inside.source(), inside.source()];
@@ -250,7 +251,7 @@ fn what_is_deleted_while_a_backup_is_written_is_not_in_it() {
     fs::write(&file, sealed).unwrap();
     let plain = ok(Command::new("age").arg("-d").arg("-i").arg(&operator.key).arg(&file)).stdout;
     let data = inside.path("again");
-    backup::restore(&*plain, &data, &|_| ()).unwrap();
+    restore(&*plain, &data, &|_| ()).unwrap();
     let store = sourdine::store::Store::open(&data, 1 << 30).unwrap();
     for (number, source) in sources.iter().enumerate() {
         let found = store.dispatches(source.id).unwrap();
@@ -378,4 +379,35 @@ fn whoever_asks_for_the_status_often_does_not_learn_when_a_source_came() {
     let output = ok(site.command("status").arg("--json")).stdout;
     let json: serde_json::Value = serde_json::from_slice(&output).unwrap();
     assert_eq!(json["up"], false);
+}
+
+#[test]
+fn the_keys_of_the_address_come_back_and_what_is_not_tors_stays_behind() {
+    let site = Box_::served(1, &[]);
+    let operator = with_backups(&site);
+    let tor = site.path("box/tor");
+    let kept = ["source/hs_ed25519_secret_key", "desk/authorized_clients/anne-1.auth"];
+    let other = ["source/.swp", "source/a copy (1)", "desk/notes/x", "source/large"];
+    for name in kept.iter().chain(&other) {
+        let path = tor.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, if *name == "source/large" { "x".repeat(20_000) } else { (*name).into() })
+            .unwrap();
+    }
+    fs::write(tor.join("torrc"), "").unwrap();
+    let new = elsewhere(&back_up(&site, "backup.age"), &operator.key);
+    let there = |dir: &str| {
+        let dir = new.path("box").join(dir);
+        let names = files_below(&dir).into_iter();
+        names.map(|file| file.strip_prefix(&dir).unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let mut waiting = there("onion-keys");
+    waiting.sort();
+    assert_eq!(waiting, [kept[1], kept[0]].map(std::path::PathBuf::from));
+    assert!(!new.path("box/tor").exists());
+    assert!(reopen(&new, &["yes"; 3]).status.success());
+    for name in kept {
+        assert_eq!(fs::read_to_string(new.path("box/tor").join(name)).unwrap(), name);
+    }
+    assert!(!new.path("box/onion-keys").exists());
 }

@@ -290,3 +290,17 @@ fn an_unknown_code_an_empty_mailbox_and_a_used_one_answer_in_one_length() {
         assert!(lengths.iter().all(|one| *one == lengths[0]), "{lang}: {lengths:?}");
     }
 }
+
+#[test]
+fn a_day_that_a_form_names_may_be_any_number() {
+    let site = Box_::served(1, &[]);
+    let form = site.form("en");
+    site.send(&form, "Hello", &[]).must_say(msg("receipt-title"));
+    for day in [i64::MAX, i64::MIN, i64::MAX / 86_400] {
+        let (ticket, day) = (ticket(&site), day.to_string());
+        let fields = [("code", &*form.code), ("ticket", &ticket), ("act", "withdraw")];
+        let fields = [&fields[..], &[("item", "x"), ("about", &day)]].concat();
+        let asked = post(&site, "/mailbox/act?lang=en", &fields);
+        assert_eq!(asked.status, 200, "{}", asked.text());
+    }
+}

@@ -16,13 +16,15 @@ pub struct Day(pub i64);
 impl Day {
     /// Seconds from the epoch to 00:00 UTC of this day.
     pub fn midnight(self) -> u64 {
-        u64::try_from(self.0).unwrap_or(0) * DAY
+        u64::try_from(self.0).unwrap_or(0).saturating_mul(DAY)
     }
 
     fn date(self) -> Option<time::Date> {
         time::Date::from_ordinal_date(1970, 1)
             .ok()
-            .and_then(|epoch| epoch.checked_add(time::Duration::days(self.0)))
+            // `Duration::days` panics where this is too large.
+            .zip(self.0.checked_mul(24 * 60 * 60))
+            .and_then(|(epoch, seconds)| epoch.checked_add(time::Duration::seconds(seconds)))
     }
 }
 
@@ -204,6 +206,13 @@ mod tests {
         hand.set(1_795_305_599);
         assert_eq!(clock.day().to_string(), "2026-11-21");
         assert_eq!(clock.day().unproven().midnight(), 1_795_219_200);
+        // A form or a backup may name any day.
+        for day in [i64::MIN, -1_000_000_000, i64::MAX / 86_400, i64::MAX].map(Day) {
+            assert_eq!(
+                (day.to_string(), day.midnight() % 2),
+                (format!("day {}", day.0), day.midnight() % 2)
+            );
+        }
     }
 
     fn kept(last: i64) -> Recorded {

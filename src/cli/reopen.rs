@@ -13,7 +13,7 @@ use super::{close, process};
 use crate::base::clock::{Clock, Day};
 use crate::config::Config;
 use crate::dropbox::Dropbox;
-use crate::dropbox::backup::restored;
+use crate::dropbox::restore::restored;
 use crate::tor::place::TorDir;
 
 /// Where the keys of the onion addresses wait, beside the configuration.

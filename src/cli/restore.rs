@@ -15,7 +15,7 @@ use crate::bundle::is_standard;
 use crate::bundle::unfinished::Unfinished;
 use crate::config::{Config, moved};
 use crate::crypto::unseal;
-use crate::dropbox::backup::{Restored, restore};
+use crate::dropbox::restore::{Restored, restore};
 
 #[derive(clap::Args)]
 #[command(
@@ -98,15 +98,15 @@ fn surround(new: &Path, restored: &Restored) -> anyhow::Result<()> {
         }
         write(&path, content)?;
     }
-    File::open(new)?.sync_all()?;
+    // All that was made above, directories among it.
+    rustix::fs::syncfs(File::open(new)?)?;
     Ok(())
 }
 
 fn write(path: &Path, content: &[u8]) -> anyhow::Result<()> {
     let mut options = OpenOptions::new();
     let mut file = options.write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(content)?;
-    Ok(file.sync_all()?)
+    Ok(file.write_all(content)?)
 }
 
 fn told(dir: &Path, restored: &Restored) -> anyhow::Result<()> {

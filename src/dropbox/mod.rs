@@ -18,6 +18,7 @@ mod intake_error;
 pub mod mailbox;
 pub mod receipt;
 pub mod reply_intake;
+pub mod restore;
 pub mod retention;
 mod snapshot;
 mod space;
