@@ -78,6 +78,14 @@ fn tor_takes_the_sample_as_it_is_and_with_the_desk() {
 }
 
 #[test]
+fn apparmor_takes_the_profile() {
+    let profile = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/apparmor-sourdine");
+    ok(Command::new("/usr/sbin/apparmor_parser")
+        .args(["--skip-kernel-load", "--skip-cache"])
+        .arg(profile));
+}
+
+#[test]
 fn all_samples_and_the_handbook_name_one_socket() {
     for socket in [SOCKET, DESK] {
         let rule = format!("{socket} rw,");
