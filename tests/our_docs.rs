@@ -52,11 +52,14 @@ struct Block {
 fn parts(doc: &str) -> (Vec<Block>, Vec<String>) {
     let (mut blocks, mut prose, mut open) = (Vec::new(), Vec::new(), None::<Block>);
     for line in read(doc).lines() {
-        match (&mut open, line.strip_prefix("```")) {
+        match (open.take(), line.strip_prefix("```")) {
             (None, Some(info)) => open = Some(Block { info: info.into(), lines: Vec::new() }),
             (None, None) => prose.push(line.to_owned()),
-            (Some(_), Some(_)) => blocks.extend(open.take()),
-            (Some(block), None) => block.lines.push(line.to_owned()),
+            (Some(block), Some(_)) => blocks.push(block),
+            (Some(mut block), None) => {
+                block.lines.push(line.to_owned());
+                open = Some(block);
+            }
         }
     }
     assert!(open.is_none(), "{doc}: a block does not end");
@@ -183,7 +186,6 @@ fn every_command_and_option_that_is_named_exists() {
             let Some(rest) = line.strip_prefix("sourdine ") else { continue };
             let rest = rest.split(['|', '>', '&']).next().unwrap();
             let words: Vec<_> = rest.split_whitespace().collect();
-            // What a check prints of a file is no command.
             assert!(is_known(&root, &words), "{doc}: {line}");
             seen += 1;
         }
