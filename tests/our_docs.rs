@@ -520,7 +520,7 @@ fn the_operators_page_works_as_it_stands() {
     fs::write(&document, "a small file").unwrap();
     let reader =
         Reader { home: home.clone(), dir: home, path: programs(), config: Some(site.config()) };
-    let mut code = None;
+    let mut code: Option<String> = None;
     reader.follow("docs/operator.md", |command, said| {
         if command.starts_with("sourdine backup") {
             // As its operator writes what `keygen` has just printed.
