@@ -321,8 +321,8 @@ fn write_file(
     Ok(give_name(&mut file, to, &job.outcome.name, &plain)?)
 }
 
-/// Gives a whole file its name, or another where this one is taken (by whatever the file system takes for it)
-/// or `plain` where the file system knows no such name.
+/// Gives a whole file its name. Where the file system finds that name taken, the file gets a number; where it
+/// cannot write such a name, the file is called `plain`.
 pub fn give_name(file: &mut NewFile, to: &Path, name: &str, plain: &str) -> io::Result<String> {
     let numbers = (2..=MOST_NAMES).map(|number| names::numbered(name, number));
     let mut taken = io::ErrorKind::AlreadyExists.into();

@@ -74,8 +74,8 @@ pub fn open<'a, R: Read>(
     Ok(stack::wiped(|| sealed.decrypt(identities))?)
 }
 
-/// The key of one sealed file, so that a thread can open it without the identity: identities may ask
-/// for a passphrase or run a plugin, which happens once and in one place.
+/// The key of one sealed file: a thread opens the file with it and needs no identity. An identity may ask for a
+/// passphrase or run a plugin, and that happens once, in one place.
 pub struct OneFileKey(FileKey);
 
 impl OneFileKey {
