@@ -99,6 +99,8 @@ impl Adding<'_> {
                 Err(error) => closed.push((place_in_bundle(dispatch), Closed::Damaged(error))),
             }
         }
+        let sizes = plan.iter().flat_map(|(dispatch, ..)| &dispatch.manifest.files);
+        self.progress.expect(sizes.map(|file| file.size).fold(0, u64::saturating_add));
         // Before anything appears: whatever ends the run, what has appeared is new and in its order.
         let brings: Vec<_> = plan.iter().filter(|(.., kept)| kept.is_none()).collect();
         let mut new = HashSet::new();
