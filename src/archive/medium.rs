@@ -31,7 +31,7 @@ fn is_encrypted(dir: &Path) -> Option<bool> {
     on(&dir.canonicalize().ok()?, &mounts, Path::new("/sys"))
 }
 
-/// The same by a list of mounts (proc_pid_mountinfo(5)) and a tree of devices (sysfs(5)).
+/// The same by a list of mounts (`proc_pid_mountinfo(5)`) and a tree of devices (sysfs(5)).
 fn on(dir: &Path, mounts: &str, sys: &Path) -> Option<bool> {
     let mounts = mounts.lines().filter_map(Mount::parse);
     // Of two at one place, the later one is seen.

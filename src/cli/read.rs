@@ -45,7 +45,9 @@ impl Read {
         let archive = Archive::existing(&self.archive)?;
         mend(archive.dir());
         let warning = medium::warning(archive.dir());
-        warning.iter().for_each(|warning| tell(&format!("sourdine: {warning}")));
+        if let Some(warning) = &warning {
+            tell(&format!("sourdine: {warning}"));
+        }
         let identities = identities::read(&self.identities)?;
         let book = self.book()?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))

@@ -122,7 +122,8 @@ async fn follow(
         }
         let next = step(&page, &meter);
         if next != last {
-            next.iter().for_each(|next| drop(out.try_send(Ok(next.clone()))));
+            // A browser that takes its time sees a later one.
+            let _ = next.clone().map(|next| out.try_send(Ok(next)));
             last = next;
         }
     };
@@ -132,5 +133,29 @@ async fn follow(
         if out.send(piece).await.is_err() {
             break;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::lang::Lang;
+
+    #[test]
+    fn a_step_says_how_far_it_is_and_nothing_of_a_name_is_obeyed() {
+        let lang = Lang::all().find(|lang| lang.code() == "en").unwrap();
+        let page = Page::in_room(lang, "", "/".into());
+        let meter = Meter::default();
+        let shown = || Step::of(&page, &meter).render().unwrap();
+        assert!(shown().contains(&page.t.room_opening()) && shown().contains("value=\"0\""));
+        meter.expect(3_000_000);
+        meter.begin(0, "<b>\u{202e}\u{1b}.pdf", 3_000_000);
+        meter.advance(0, 1_000_000);
+        let far = page.t.progress_of(lang.size(1_000_000), lang.size(3_000_000));
+        assert!(shown().contains("value=\"33\"") && shown().contains(&far), "{}", shown());
+        assert!(shown().contains("<bdi>&#60;b&#62;__.pdf</bdi>"), "{}", shown());
+        // A file that was altered may be longer than it says.
+        meter.advance(1, 9_000_000);
+        assert!(shown().contains("value=\"100\""));
     }
 }

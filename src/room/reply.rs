@@ -1,8 +1,6 @@
 //! Writing an answer or a note: sealed while it arrives, into a bundle in the outbox.
 
-use std::fs::DirBuilder;
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::PoisonError;
 
@@ -18,7 +16,7 @@ use super::problem::Problem;
 use super::state::{App, Room};
 use crate::archive::conversation::{Kept, NOTE};
 use crate::archive::pages::{self, Page, Typed};
-use crate::archive::place::Archive;
+use crate::archive::place::{Archive, make};
 use crate::base::ids::DispatchId;
 use crate::base::kind::DispatchKind;
 use crate::base::{limits, random};
@@ -117,7 +115,8 @@ impl Room {
                     }
                 }
                 ("author", None) if is_note => {
-                    typed.author = read_text(form, limits::AUTHOR)?.text.trim().to_owned();
+                    let read = read_text(form, limits::AUTHOR)?;
+                    read.text.trim().clone_into(&mut typed.author);
                 }
                 ("files", Some(file_name)) => {
                     let sealing = match &mut begun {
@@ -169,10 +168,7 @@ impl Room {
         }
         let volumes = bundle.finish()?;
         let outbox = archive.outbox();
-        match DirBuilder::new().mode(0o700).create(&outbox) {
-            Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(e.into()),
-            _ => {}
-        }
+        make(&outbox)?;
         let mut carried = Vec::new();
         for volume in volumes {
             let to = outbox.join(volume.file_name().unwrap_or_default());
