@@ -142,6 +142,6 @@ fn dispatch(
         let is_first = (m, n, file) == (0, 0, 0);
         let size = if is_first { all / 8 } else { one };
         let name = NAMES[(m * 2 + n * 6 + file) % NAMES.len()];
-        dispatch.with(name, &vec![(m * 5 + n + file) as u8; size])
+        dispatch.with(name, &vec![u8::try_from(m * 5 + n + file).unwrap(); size])
     })
 }
