@@ -19,6 +19,8 @@ const MANIFEST_HEAD: u64 = 256 * 1024;
 pub const FILES: usize = 10_000;
 /// Characters of an answer to a question.
 pub const ANSWER: usize = 2000;
+/// Characters of the name of a note's author.
+pub const AUTHOR: usize = 100;
 /// Held drafts of one code.
 pub const DRAFTS: usize = 20;
 /// Bytes of one volume of a bundle, so that it fits FAT32.
