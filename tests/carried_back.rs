@@ -87,9 +87,11 @@ fn an_answer_and_a_note_of_the_room_come_back_as_they_were() {
 
     // Over the desk, and back.
     let anne = Visitor::signed_in(&base, &login);
-    for bundle in fs::read_dir(archive.join("outbox")).unwrap() {
-        let path = bundle.unwrap().path();
-        let is_note = path.to_str().unwrap().ends_with(".note.tar");
+    let is_note = |path: &PathBuf| path.to_str().unwrap().ends_with(".note.tar");
+    let mut carried = files_below(&archive.join("outbox"));
+    carried.sort_by_key(is_note);
+    for path in carried {
+        let is_note = is_note(&path);
         let done = if is_note { "deliver-note-done" } else { "deliver-done" };
         let fields = [format!("proof={}", anne.proof()), format!("bundle=@{}", path.display())];
         let sent = ["-F", &fields[0], "-F", "team=team", "-F", &fields[1]];
