@@ -14,6 +14,7 @@ use super::passphrase::ask;
 use super::stdio::{show, tell};
 use crate::bundle::is_standard;
 use crate::crypto::passphrase::{LONGEST, Length, SHORTEST, length, suggestion};
+use crate::crypto::recipient::Recipient;
 
 #[derive(clap::Args)]
 pub struct Keygen {
@@ -32,9 +33,10 @@ impl Keygen {
             let text = std::str::from_utf8(&new.content).context("the identity is not text")?;
             show(text)?;
             tell(&format!("Give this recipient to the operator:\n{}", new.recipient));
-            return Ok(());
+            return new.tell_fingerprint();
         }
         new.write(&self.output)?;
+        new.tell_fingerprint()?;
         tell(&format!(
             "The identity is in {}: keep it on this machine, with a copy in a safe place.\n\
              Give this recipient to the operator:",
@@ -60,6 +62,13 @@ impl Identity {
         let content =
             if passphrase { lock(&text)? } else { Zeroizing::new(text.as_bytes().to_vec()) };
         Ok(Self { content, recipient })
+    }
+
+    /// What two people compare on the phone.
+    fn tell_fingerprint(&self) -> anyhow::Result<()> {
+        let recipient: Recipient = self.recipient.parse()?;
+        tell(&format!("The fingerprint of its recipient: {}", recipient.fingerprint()));
+        Ok(())
     }
 
     /// Writes the file; one that is there already stays.
