@@ -8,6 +8,7 @@ use crate::common::dispatches::{Desk, Dispatch, bundle};
 use crate::common::wire::Document;
 use crate::common::*;
 use serde_json::Value;
+use sourdine::base::kind::DispatchKind;
 
 fn reseal(editor: &Editor, bundles: &[&Path], to: &[&str], output: &Path) -> Command {
     let mut command = sourdine();
@@ -122,8 +123,12 @@ fn what_is_not_as_it_was_sealed_gives_no_bundle_and_says_why() {
     let mut two = Dispatch::new("calm-lake", "Salut").with("b.txt", b"two");
     two.manifest.dispatch = "ffeeddccbbaa99887766554433221100".into();
     two.manifest.files[0].sha256 = "00".repeat(32);
+    let mut note = Dispatch::new("brave-heron", "Look at page 3.").with("c.txt", b"three");
+    note.manifest.dispatch = "0f".repeat(16);
+    note.manifest.kind = DispatchKind::Note;
+    note.manifest.source_recipients.clear();
     let sealed = desk.path("sealed.tar");
-    bundle(&sealed, &desk.editor, &[one, two]);
+    bundle(&sealed, &desk.editor, &[one, two, note]);
     let joins = Editor::new(desk.dir.path(), "joins");
     let new = desk.path("new.tar");
     let here = || {
@@ -163,6 +168,23 @@ fn what_is_not_as_it_was_sealed_gives_no_bundle_and_says_why() {
     let opened = desk.path("rest");
     ok(&mut joins.open([&new], &opened));
     assert!(opened.join("brave-heron").exists() && !opened.join("calm-lake").exists());
+    let opened = files_below(&opened);
+    for content in ["one", "three"] {
+        let same = |file: &PathBuf| fs::read(file).unwrap() == content.as_bytes();
+        assert!(opened.iter().any(same), "{content}");
+    }
+    // One of which a volume is missing is left out, and said.
+    let mut lacking =
+        Dispatch::new("mild-river", "Bonjour").with("a.txt", b"1").with("b.txt", b"2");
+    lacking.files.pop();
+    let volume = desk.path("volume.tar");
+    bundle(&volume, &desk.editor, &[lacking]);
+    let said = fails(&mut reseal(&desk.editor, &[&volume, &sealed], &[key], &desk.path("no.tar")));
+    assert!(said.contains("0002: missing from the bundle; fetch every volume"), "{said}");
+    let part = desk.path("part.tar");
+    let mut command = reseal(&desk.editor, &[&volume, &sealed], &[key], &part);
+    let said = fails(command.args(["--mailbox", "brave-heron", "--mailbox", "mild-river"]));
+    assert!(said.contains("1 dispatch(es) are not in it") && part.exists(), "{said}");
     // Another source's key under a known name is refused, as it is when a bundle is opened.
     let other = desk.path("other.tar");
     bundle(&other, &desk.editor, &[Dispatch::new("brave-heron", "Bonjour")]);

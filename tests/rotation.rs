@@ -7,8 +7,14 @@ use std::process::Command;
 
 use crate::common::desk::{Login, Visitor, open_desk};
 use crate::common::held::*;
+use crate::common::inside::{Inside, new_form};
 use crate::common::wire::*;
 use crate::common::*;
+use sourdine::base::kind::DispatchKind;
+use sourdine::config::PerLanguage;
+use sourdine::crypto::recipient::Recipient;
+use sourdine::dropbox::reply_intake::ReplyIntakeError;
+use sourdine::dropbox::{IntakeError, Teams, removed_keys};
 
 fn team(site: &Box_, act: &[&str]) -> Command {
     let mut command = sourdine();
@@ -30,7 +36,7 @@ fn change(site: &Box_, act: &[&str]) -> String {
 }
 
 fn fingerprint(editor: &Editor) -> String {
-    let recipient: sourdine::crypto::recipient::Recipient = editor.recipient.parse().unwrap();
+    let recipient: Recipient = editor.recipient.parse().unwrap();
     recipient.fingerprint().to_string()
 }
 
@@ -227,4 +233,46 @@ fn a_wrong_key_changes_nothing_and_the_remedy_is_said() {
     fs::remove_dir_all(site.data()).unwrap();
     let said = String::from_utf8(ok(&mut team(&site, &["list"])).stdout).unwrap();
     assert!(said.contains(&one) && said.contains(&two), "{said}");
+}
+
+/// What an editor types ends as well; and nothing ends before the team is without the key.
+#[test]
+fn a_key_that_is_removed_at_once_ends_answers_too_and_may_come_back() {
+    let inside = Inside::new();
+    let leaves = Editor::new(inside.dir.path(), "leaves");
+    let of = |texts: &[&str]| {
+        let mut teams = inside.config.teams.clone();
+        teams[0].recipients = texts.iter().map(ToString::to_string).collect();
+        inside.dropbox.replace(Teams::prove(&teams).unwrap(), PerLanguage::default());
+    };
+    let both = [&*inside.editor.recipient, &*leaves.recipient];
+    of(&both);
+    let (store, source) = (inside.dropbox.store(), inside.source());
+    inside.send(&source, "a.txt");
+    let mailbox = store.mailbox(source.id).unwrap().unwrap();
+    let answer = || {
+        let (kind, seed) = (DispatchKind::Reply, new_form());
+        inside.dropbox.reply_intake(kind, mailbox.clone(), &inside.team(), seed, 1_000).unwrap()
+    };
+    let key: Recipient = leaves.recipient.parse().unwrap();
+    let (team, keys) = (inside.team().id, [key.fingerprint()]);
+    let has_ended = || {
+        inside.dropbox.take_removed_keys().unwrap();
+        removed_keys::uploads_have_ended(store, &team, &keys).unwrap()
+    };
+    let (before, under_way) = (answer(), answer());
+    let mut form = inside.begin(&source, new_form(), "Hello");
+    removed_keys::end_uploads_to(store, &team, &keys).unwrap();
+    assert!(!has_ended());
+    before.send("Hello", "anne").unwrap();
+    of(&both[..1]);
+    assert!(has_ended());
+    let refused = under_way.send("Hello", "anne").err();
+    assert!(matches!(refused, Some(ReplyIntakeError::KeyRemoved)), "{refused:?}");
+    let refused = form.finish().err();
+    assert!(matches!(refused, Some(IntakeError::KeyRemoved)), "{refused:?}");
+    answer().send("Hello", "anne").unwrap();
+    of(&both);
+    answer().send("Hello", "anne").unwrap();
+    inside.send(&source, "b.txt");
 }

@@ -79,26 +79,28 @@ impl Team {
         match self.act {
             Act::List(List { config }) => {
                 let teams = Teams::prove(&Config::load(&config.config)?.teams)?;
-                show(&listed(&teams, store(&config).as_ref())?)
+                list(&teams, &store(&config))
             }
             Act::AddRecipient(command) => {
                 let teams = command.change(with_recipients)?;
-                show(&listed(&teams, store(&command.config).as_ref())?)
+                list(&teams, &store(&command.config))
             }
             Act::RemoveRecipient(Removal { of: command, now }) => {
                 let teams = command
                     .change(|text, team, gone| without_recipients(text, team, gone, is_same))?;
                 let store = store(&command.config);
-                show(&listed(&teams, store.as_ref())?)?;
+                list(&teams, &store)?;
                 tell(
                     "Whoever holds a removed key can still open what was sealed to it before, if they get the \
                      ciphertext: remove their login, too (sourdine editor remove). What sources hold as drafts must be \
                      sent again; their page says so.",
                 );
-                match store {
-                    Some(store) if now => command.end_uploads(&teams, &store),
-                    _ => Ok(()),
+                if !now {
+                    return Ok(());
                 }
+                let store =
+                    store.context("the key is removed, but uploads under way to it go on")?;
+                store.map_or(Ok(()), |store| command.end_uploads(&teams, &store))
             }
         }
     }
@@ -111,17 +113,12 @@ fn is_same(one: &str, other: &str) -> bool {
 }
 
 /// What is stored, where something is; as the owner of it, for good: the configuration is not written after this.
-fn store(config: &ConfigArg) -> Option<Store> {
-    if !Config::load(&config.config).is_ok_and(|config| config.data_dir.exists()) {
-        return None;
+fn store(config: &ConfigArg) -> anyhow::Result<Option<Store>> {
+    if !Config::load(&config.config)?.data_dir.exists() {
+        return Ok(None);
     }
-    let opened = process::load_config(&config.config)
-        .and_then(|config| Ok(Store::open(&config.data_dir, config.limits.quota)?));
-    opened
-        .inspect_err(|error| {
-            tell(&format!("sourdine: who can open what is stored is not known: {error:#}"));
-        })
-        .ok()
+    let config = process::load_config(&config.config)?;
+    Ok(Some(Store::open(&config.data_dir, config.limits.quota)?))
 }
 
 impl Recipients {
@@ -163,11 +160,20 @@ impl Recipients {
     }
 }
 
-fn listed(teams: &Teams, store: Option<&Store>) -> anyhow::Result<String> {
-    let mut access = match store {
-        Some(store) => Access::of_teams(store, teams)?,
-        None => BTreeMap::new(),
+/// Prints the teams, and who can open what is stored, where that can be looked at.
+fn list(teams: &Teams, store: &anyhow::Result<Option<Store>>) -> anyhow::Result<()> {
+    let access = match store {
+        Ok(Some(store)) => Access::of_teams(store, teams)?,
+        Ok(None) => BTreeMap::new(),
+        Err(error) => {
+            tell(&format!("sourdine: who can open what is stored is not known: {error:#}"));
+            BTreeMap::new()
+        }
     };
+    show(&listed(teams, access))
+}
+
+fn listed(teams: &Teams, mut access: BTreeMap<String, Access>) -> String {
     let mut out = String::new();
     for team in teams.iter() {
         let _ = writeln!(out, "{} ({})", team.id, team.name.all());
@@ -182,7 +188,7 @@ fn listed(teams: &Teams, store: Option<&Store>) -> anyhow::Result<String> {
     for (team, access) in access {
         let _ = write!(out, "{} (no team any more)\n{}", printable(&team), told(&access));
     }
-    Ok(out)
+    out
 }
 
 /// Who can open what is stored, where that is not everybody of today and nobody else.
