@@ -36,13 +36,13 @@ impl Keygen {
             return new.tell_fingerprint();
         }
         new.write(&self.output)?;
-        new.tell_fingerprint()?;
         tell(&format!(
             "The identity is in {}: keep it on this machine, with a copy in a safe place.\n\
              Give this recipient to the operator:",
             self.output.display()
         ));
-        show(&format!("{}\n", new.recipient))
+        show(&format!("{}\n", new.recipient))?;
+        new.tell_fingerprint()
     }
 }
 
@@ -67,7 +67,7 @@ impl Identity {
     /// What two people compare on the phone.
     fn tell_fingerprint(&self) -> anyhow::Result<()> {
         let recipient: Recipient = self.recipient.parse()?;
-        tell(&format!("The fingerprint of its recipient: {}", recipient.fingerprint()));
+        tell(&format!("Its fingerprint, to compare on the phone: {}", recipient.fingerprint()));
         Ok(())
     }
 
