@@ -8,7 +8,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use clap::Subcommand;
 
 use super::config_arg::ConfigArg;
@@ -89,18 +89,15 @@ impl Team {
                 let teams = command
                     .change(|text, team, gone| without_recipients(text, team, gone, is_same))?;
                 let store = store(&command.config);
+                // First: what fails after it is of less weight.
+                let ended = if now { command.end_uploads(&teams, &store) } else { Ok(()) };
                 list(&teams, &store)?;
                 tell(
                     "Whoever holds a removed key can still open what was sealed to it before, if they get the \
                      ciphertext: remove their login, too (sourdine editor remove). What sources hold as drafts must be \
                      sent again; their page says so.",
                 );
-                if !now {
-                    return Ok(());
-                }
-                let store =
-                    store.context("the key is removed, but uploads under way to it go on")?;
-                store.map_or(Ok(()), |store| command.end_uploads(&teams, &store))
+                ended
             }
         }
     }
@@ -137,14 +134,24 @@ impl Recipients {
     }
 
     /// Waits until the process that serves has ended what is under way to these keys.
-    fn end_uploads(&self, teams: &Teams, store: &Store) -> anyhow::Result<()> {
+    fn end_uploads(
+        &self,
+        teams: &Teams,
+        store: &anyhow::Result<Option<Store>>,
+    ) -> anyhow::Result<()> {
+        let store = match store {
+            Ok(Some(store)) if store.is_served() => store,
+            Ok(_) => {
+                tell("Nothing serves this box: no upload is under way.");
+                return Ok(());
+            }
+            Err(error) => bail!(
+                "the key is removed, but uploads under way to it go on: {error:#}; restart `serve`"
+            ),
+        };
         let team = teams.choose(self.team.as_deref())?.id.as_str();
         let keys = self.keys.iter().filter_map(|key| key.parse::<Recipient>().ok());
         let keys: Vec<_> = keys.map(|key| key.fingerprint()).collect();
-        if !store.is_served() {
-            tell("Nothing serves this box: no upload is under way.");
-            return Ok(());
-        }
         removed_keys::end_uploads_to(store, team, &keys)?;
         let begin = Instant::now();
         while !removed_keys::uploads_have_ended(store, team, &keys)? {
@@ -155,7 +162,7 @@ impl Recipients {
             );
             std::thread::sleep(LOOK);
         }
-        tell("Uploads under way to a removed key have ended; from now on it opens nothing new.");
+        tell("Uploads under way to a removed key have ended; from now on it opens nothing that is sent.");
         Ok(())
     }
 }
