@@ -74,6 +74,7 @@ impl Correspondence {
             message,
             answers: Vec::new(),
             files,
+            resealed: None,
         }
     }
 }

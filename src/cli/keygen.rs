@@ -14,6 +14,7 @@ use super::passphrase::ask;
 use super::stdio::{show, tell};
 use crate::bundle::is_standard;
 use crate::crypto::passphrase::{LONGEST, Length, SHORTEST, length, suggestion};
+use crate::crypto::recipient::Recipient;
 
 #[derive(clap::Args)]
 pub struct Keygen {
@@ -32,7 +33,7 @@ impl Keygen {
             let text = std::str::from_utf8(&new.content).context("the identity is not text")?;
             show(text)?;
             tell(&format!("Give this recipient to the operator:\n{}", new.recipient));
-            return Ok(());
+            return new.tell_fingerprint();
         }
         new.write(&self.output)?;
         tell(&format!(
@@ -40,7 +41,8 @@ impl Keygen {
              Give this recipient to the operator:",
             self.output.display()
         ));
-        show(&format!("{}\n", new.recipient))
+        show(&format!("{}\n", new.recipient))?;
+        new.tell_fingerprint()
     }
 }
 
@@ -60,6 +62,13 @@ impl Identity {
         let content =
             if passphrase { lock(&text)? } else { Zeroizing::new(text.as_bytes().to_vec()) };
         Ok(Self { content, recipient })
+    }
+
+    /// What two people compare on the phone.
+    fn tell_fingerprint(&self) -> anyhow::Result<()> {
+        let recipient: Recipient = self.recipient.parse()?;
+        tell(&format!("Its fingerprint, to compare on the phone: {}", recipient.fingerprint()));
+        Ok(())
     }
 
     /// Writes the file; one that is there already stays.

@@ -22,8 +22,6 @@ use crate::bundle::write::BundleWriter;
 use crate::crypto::padding;
 use crate::crypto::seal::Recipients;
 
-/// Bytes that sealing adds at most to a padded file: the header and a tag every 64 KiB.
-const SEALED: u64 = 64 * 1024;
 /// The last number that a name gets.
 const MOST_NUMBER: u32 = 9_999;
 
@@ -107,8 +105,7 @@ impl Reply {
         let total = manifest.files.iter().map(|f| f.size).fold(0, u64::saturating_add);
         let bar = progress::bytes(total, "sealing");
         for (number, (path, entry)) in (1..).zip(self.attachments.iter().zip(&manifest.files)) {
-            let size = padding::padded_file(entry.size);
-            bundle.file(number, size + size / 4096 + SEALED, |out| {
+            bundle.file(number, padding::sealed_file(entry.size), |out| {
                 seal(&recipients, path, entry, out, &|bytes| bar.inc(bytes))
             })?;
         }

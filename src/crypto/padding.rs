@@ -25,6 +25,12 @@ pub fn padded_manifest(length: u64) -> u64 {
     length.max(1).next_multiple_of(STEP)
 }
 
+/// Length in bytes -> bytes of such a file at most once it is sealed: the header, and a tag every 64 KiB.
+pub fn sealed_file(length: u64) -> u64 {
+    let padded = padded_file(length);
+    padded + padded / 4096 + 64 * 1024
+}
+
 /// The step of a note: 1 KiB.
 pub const NOTE_STEP: u64 = 1024;
 

@@ -289,7 +289,8 @@ impl Dropbox {
             members,
         };
         let (mailbox, sent_by) = (checked.mailbox, Some(sent_by.to_owned()));
-        let publication = store::Publication { mailbox, dispatch, keys: 0, draft: None, sent_by };
+        let (sealed_to, draft) = (None, None);
+        let publication = store::Publication { mailbox, dispatch, sealed_to, draft, sent_by };
         let published = match upload.publish(publication) {
             // Erased since it was checked.
             Err(StoreError::Changed) => return Err(DeliverError::NoMailbox(designation)),

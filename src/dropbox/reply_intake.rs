@@ -4,8 +4,9 @@
 use super::draft::hash_of;
 use super::incoming_file::{Allowance, FileError, Member};
 use super::receipt::FileDetail;
+use super::removed_keys::KeyRemoved;
 use super::{Dropbox, Team};
-use crate::base::ids::{DispatchId, DispatchSeed};
+use crate::base::ids::{DispatchId, DispatchSeed, KeySet};
 use crate::base::kind::DispatchKind;
 use crate::bundle::manifest::{FileEntry, ManifestError};
 use crate::bundle::reply::{Correspondence, ReplyError};
@@ -34,9 +35,18 @@ pub enum ReplyIntakeError {
     /// A file is not taken; the manifest's among them.
     #[error(transparent)]
     File(#[from] FileError),
+    /// A key that it is sealed to has left the team.
+    #[error("a key that it is sealed to was removed from the team")]
+    KeyRemoved,
     /// The manifest could not be written.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
+}
+
+impl From<KeyRemoved> for ReplyIntakeError {
+    fn from(_: KeyRemoved) -> Self {
+        Self::KeyRemoved
+    }
 }
 
 impl From<StoreError> for ReplyIntakeError {
@@ -55,6 +65,8 @@ pub struct ReplyIntake {
     mailbox: Mailbox,
     to: Correspondence,
     recipients: Recipients,
+    /// The team's alone.
+    team_keys: KeySet,
     seed: DispatchSeed,
     upload: Upload,
     allowance: Allowance,
@@ -98,6 +110,7 @@ impl Dropbox {
         Ok(ReplyIntake {
             dropbox: self.clone(),
             recipients: to.recipients()?,
+            team_keys: team.recipients.key_set(),
             to,
             mailbox,
             seed,
@@ -125,6 +138,8 @@ impl ReplyIntake {
         if message.chars().count() > self.dropbox.limits().message {
             return Err(ReplyIntakeError::MessageTooLong);
         }
+        let dropbox = self.dropbox.clone();
+        let _until_durable = dropbox.may_publish(&self.to.team, &self.team_keys)?;
         let id = self.id(message);
         let day = self.dropbox.today();
         let (places, details): (Vec<_>, Vec<_>) = self.files.into_iter().unzip();
@@ -144,7 +159,8 @@ impl ReplyIntake {
         let dispatch = store::Dispatch { id, kind, team, day, fetched: None, members };
         let mailbox = self.mailbox;
         let sent_by = Some(sent_by.to_owned());
-        let publication = store::Publication { mailbox, dispatch, keys: 0, draft: None, sent_by };
+        let sealed_to = Some(self.team_keys);
+        let publication = store::Publication { mailbox, dispatch, sealed_to, draft: None, sent_by };
         let published = self.upload.publish(publication)?;
         Ok(ReplyReceipt { id, files: details, before: published == Published::Before })
     }
@@ -169,6 +185,7 @@ pub struct ReplyIntakeFile<'a> {
 impl ReplyIntakeFile<'_> {
     /// Takes the next bytes.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), ReplyIntakeError> {
+        self.answer.dropbox.may_publish(&self.answer.to.team, &self.answer.team_keys)?;
         Ok(self.member.write(&mut self.answer.allowance, bytes)?)
     }
 

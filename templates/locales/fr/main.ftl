@@ -73,6 +73,7 @@ landing-keys = { $count ->
    *[other] { $count } personnes détiennent une clé
 }
 landing-keys-hint = Empreintes des clés pour lesquelles vos documents sont chiffrés. Pour chiffrer d’abord vous-même, prenez les clés :
+landing-keys-all = Toutes ensemble :
 landing-contact = Autres moyens de nous joindre
 
 ## Envoyer
@@ -82,13 +83,13 @@ team-title = À qui l’envoyer ?
 team-text = Seule l’équipe choisie pourra l’ouvrir.
 sent-to = À :
 drop-code-heading = Notez ce code
-drop-code-hint = Ce code est le seul moyen de lire la réponse. Écrivez-le sur papier : les quatre premières lettres de chaque mot suffisent. Ne le photographiez pas. Personne ne pourra vous le redonner. Actualiser cette page le change.
+drop-code-hint = Ce code est le seul moyen de lire la réponse. Écrivez-le sur papier : les quatre premières lettres de chaque mot suffisent. Ne le photographiez pas. Personne ne pourra vous le redonner. Quitter ou actualiser cette page le change.
 drop-code-known = Votre code
 drop-with-draft = Ce que vous ajoutez ici est gardé comme brouillon. Rien n’est envoyé. Envoyez le brouillon depuis votre boîte.
 drop-form-heading = Écrivez, joignez, envoyez
 drop-message = Message
 drop-message-hint = Que sont ces documents, et que savez-vous d’eux ? N’écrivez jamais le code ici.
-drop-message-lost = « Précédent » et « Actualiser » vident ce formulaire. Les boutons de langue gardent le texte ; choisissez ensuite de nouveau vos fichiers.
+drop-message-lost = « Précédent » et « Actualiser » vident ce formulaire. Changer de langue en haut de la page garde le texte ; choisissez ensuite de nouveau vos fichiers.
 drop-no-answer = Pas de réponse
 drop-files = Choisir des fichiers
 drop-files-hint = Jusqu’à { $files } fichiers de { $file } chacun, { $dispatch } en tout. Si la connexion se coupe, les fichiers arrivés entiers sont gardés. Envoyez les très gros fichiers un par un.
@@ -98,7 +99,7 @@ drop-keep-hint = « Garder pour plus tard » enregistre un brouillon chiffré.
 drop-add = Ajouter au brouillon
 drop-send-hint = Par Tor, l’envoi peut être long. Gardez cette page ouverte : l’encadré du bas montre où il en est.
 box-title = Progression et accusé de réception
-box-hint = Pendant l’envoi, vide ou arrêté ? Appuyez sur ✕ dans le navigateur, puis de nouveau sur « Envoyer ».
+box-hint = Vide ou arrêté pendant l’envoi ? ✕, puis « Envoyer ».
 
 progress-title = Progression de l’envoi
 progress-waiting = Aucun envoi en cours.
@@ -122,6 +123,7 @@ result-title = Accusé de réception
 
 receipt-title = Bien reçu
 receipt-open = Voir l’accusé de réception
+receipt-kept-open = Voir ce qui est gardé
 receipt-lead = Votre envoi est chiffré et enregistré. Seule l’équipe peut l’ouvrir.
 receipt-code-heading = Votre code
 receipt-code-hint = Ce qui vient d’arriver est sous ce code. Si votre papier dit autre chose, corrigez-le maintenant.
@@ -227,14 +229,14 @@ erased-advice = Choisissez maintenant « Nouvelle identité » dans le Navigat
 ## Quitter
 
 leave = Quitter
-leave-hint = Quitter ferme la boîte. Seul votre code la rouvre, ni « Précédent » ni « Actualiser ».
+leave-hint = Quitter ferme la boîte. Ensuite, seul votre code la rouvre : « Précédent » et « Actualiser » ne la rouvrent pas.
 left-title = Vous avez quitté la boîte
 left-text = La boîte est fermée. « Précédent » et « Actualiser » ne la rouvrent pas.
 left-advice = Choisissez maintenant « Nouvelle identité » dans le Navigateur Tor (le balai), ou fermez-le. Gardez le papier du code là où personne ne cherche.
 
 ## Visites qui ne sont pas sûres
 
-loopback-notice = Cette page n’est pas arrivée par une adresse onion. Elle sert à essayer : n’envoyez pas de vrais documents.
+loopback-notice = Cette page n’est pas arrivée par une adresse onion. Elle ne sert qu’à essayer : n’envoyez pas de vrais documents.
 relayed-title = Attention : ce chemin n’est pas sûr
 relayed-text = Cette page vous arrive par un relais du web ordinaire, comme tor2web. Qui le tient peut voir qui vous êtes, ce que vous envoyez et votre code. Rien de cette demande n’a été gardé.
 host-title = Attention : cette adresse n’est pas la nôtre
@@ -289,6 +291,7 @@ error-busy = Trop de personnes envoient en ce moment. Attendez une minute et ré
 error-busy-form = Trop de personnes envoient ou demandent en même temps. Attendez une minute, puis actualisez cette page et confirmez : ce que vous avez écrit est envoyé de nouveau.
 error-displaced = Beaucoup de personnes envoient, et cet envoi n’avançait presque pas : sa place est allée à quelqu’un d’autre. Demandez un nouveau circuit au Navigateur Tor, puis renvoyez.
 error-stale = Les clés de l’équipe ont changé depuis l’arrivée de ces fichiers. Supprimez ce brouillon et renvoyez les fichiers.
+error-keys-changed = Les clés de l’équipe ont changé pendant l’envoi : rien n’a été publié. Au prochain envoi, tout sera chiffré pour les nouvelles clés.
 error-discarded = Cet envoi s’est arrêté : dans une autre fenêtre, le formulaire a été renvoyé, ou son brouillon envoyé, modifié ou supprimé. Votre boîte montre ce qui est gardé.
 error-drafts = Il y a { $most } brouillons sous ce code, le maximum. Envoyez ou supprimez-en un dans votre boîte. « Envoyer » fonctionne toujours, mais un envoi coupé perd alors ses fichiers.
 error-unheld = Des fichiers arrivés n’ont pas pu être gardés comme brouillon : il n’y a plus de place sous ce code. Envoyez ou supprimez des brouillons dans votre boîte, puis renvoyez.
@@ -359,7 +362,7 @@ mark-starred = avec étoile
 mark-mute = Mettre en sourdine
 mark-unmute = Sortir de la sourdine
 mark-muted = en sourdine
-mark-mute-hint = Seul votre compte montre votre étoile et votre sourdine. Une boîte en sourdine figure sous « En sourdine » ; votre flux et « Récupérer les envois non lus » la laissent de côté.
+mark-mute-hint = Vous seul voyez vos étoiles et vos sourdines. Une boîte en sourdine figure sous « En sourdine » ; votre flux (page Compte) et « Récupérer les envois non lus » la laissent de côté.
 mark-star-done = La boîte porte votre étoile.
 mark-unstar-done = Votre étoile est retirée.
 mark-mute-done = La boîte est en sourdine. Vous la trouvez sous « En sourdine ».
@@ -367,6 +370,10 @@ mark-unmute-done = La boîte n’est plus en sourdine.
 labels-title = Étiquettes de l’équipe
 labels-done = Les étiquettes sont modifiées.
 dispatches-title = Envois, réponses et notes
+access-lacking = Certaines clés de l’équipe d’aujourd’hui ne peuvent pas tout ouvrir dans cette boîte. Une personne dont la clé l’ouvre peut le transmettre, avec sourdine reseal :
+access-former = Certaines clés qui ne sont plus dans l’équipe peuvent encore ouvrir une partie de cette boîte, si quelqu’un en a les fichiers :
+access-closed = ne peut pas ouvrir { $count } sur { $all }
+access-opens = ouvre { $count } sur { $all }
 dispatches-none = Il ne reste rien ici.
 dispatches-all-unread = { $count ->
     [one] Récupérer ce qui est nouveau
@@ -440,7 +447,7 @@ note-sent = La note est enregistrée. Elle est nouvelle pour le reste de votre �
 deliver-title = Déposer une réponse ou une note chiffrée hors ligne
 deliver-hint = Pour les réponses et les notes que « sourdine reply » a chiffrées sur votre machine.
 deliver-open = Déposer une réponse ou une note chiffrée hors ligne
-deliver-text = « sourdine reply » fait le paquet sur votre machine ; la page de chaque téléchargement donne la commande. Le serveur vérifie la boîte et le nombre de clés. Il ne peut lire ni la réponse ni la note.
+deliver-text = « sourdine read » met les réponses et les notes chiffrées dans le dossier outbox de votre archive ; « sourdine reply » en fait une par une commande. Vous pouvez les déposer toutes ensemble. Le serveur vérifie la boîte et le nombre de clés. Il ne peut lire ni la réponse ni la note.
 deliver-team = Quelle équipe répond ?
 deliver-bundle = Le paquet : choisissez tous ses volumes ensemble
 deliver-send = Déposer
@@ -459,7 +466,7 @@ deliver-not-sealed = { $place } n’est pas chiffré avec age, ou est abîmé. R
 deliver-keys = { $place } est chiffré pour { $found } clés ; il en faut { $expected } : celle de la source et celles de votre équipe. Rien n’a été envoyé. Refaites le paquet avec « sourdine reply », ou chiffrez-le pour ces clés exactement.
 deliver-note-keys = { $place } est chiffré pour { $found } clés ; pour une note il en faut { $expected } : celles de votre équipe, sans celle de la source. Rien n’a été envoyé. Refaites le paquet avec « sourdine reply --note », ou chiffrez-le pour ces clés exactement.
 deliver-note-as-reply = { $place } porte le nom d’une note, mais est chiffré pour { $found } clés, comme une réponse. Il en faut { $expected } : celles de votre équipe seule. Rien n’a été envoyé. Refaites le paquet : une note avec « sourdine reply --note », une réponse avec « sourdine reply ».
-deliver-reply-as-note = { $place } porte le nom d’une réponse, mais est chiffré pour { $found } clés, comme une note ou un envoi. Il en faut { $expected } : celle de la source et celles de votre équipe. Rien n’a été envoyé. Déposez le paquet que « sourdine reply » ou « sourdine reply --note » a écrit.
+deliver-reply-as-note = { $place } porte le nom d’une réponse, mais n’est pas chiffré pour la source (clés : { $found } au lieu de { $expected }). C’est peut-être un paquet récupéré ici. Rien n’a été envoyé. Déposez un fichier du dossier outbox, ou le paquet que « sourdine reply » a écrit.
 deliver-long-message = { $place } : le message est trop long. Rien n’a été envoyé. Mettez le texte dans un fichier et joignez ce fichier.
 deliver-too-large = Le paquet dépasse la taille permise pour une réponse ou une note. Rien n’a été envoyé. Déposez-en moins à la fois.
 deliver-no-room = Le serveur n’a pas la place pour tout. Une partie est peut-être envoyée : regardez dans les boîtes. Déposez plus tard le même paquet ; rien n’est envoyé deux fois.
@@ -474,7 +481,7 @@ download-holds = { $count ->
 download-volumes = Le paquet a plusieurs volumes, chacun assez petit pour une clé USB. Le premier démarre tout seul ; lancez les autres d’ici. Chaque volume s’ouvre seul.
 download-counted-title = Ce qui compte comme récupéré
 download-counted = { $count ->
-    [0] Rien de ce paquet ne compte encore comme récupéré par vous.
+    [0] Le téléchargement commence tout seul. Quand il est fini, actualisez cette page : rien de ce paquet ne compte encore comme récupéré par vous.
     [one] Sur { $all } envois et notes, { $count } compte comme récupéré par vous.
    *[other] Sur { $all } envois et notes, { $count } comptent comme récupérés par vous.
 }
@@ -484,7 +491,7 @@ download-counted-hint = Un envoi ou une note est marqué automatiquement comme r
 download-broken-title = Si le téléchargement s’arrête
 download-broken = Laissez le navigateur reprendre le téléchargement, ou rouvrez cette page et appuyez sur le nom du volume. Cette page reste jusqu’au { $date }. Si votre session est terminée, connectez-vous d’abord. Si quelque chose est supprimé entre-temps, cette page propose un nouveau paquet avec le reste.
 download-open-title = Ouvrir le paquet
-download-open = Portez le paquet sur la machine qui détient votre clé et ne va jamais en ligne. Lancez-y cette commande. README.txt, dans le paquet, dit comment faire avec age seul.
+download-open = Portez le paquet sur la machine qui détient votre clé et ne va jamais en ligne. Lancez-y cette commande : la même archive grandit à chaque paquet. « sourdine read archive -i key.txt » la montre dans un navigateur. README.txt, dans le paquet, dit comment faire avec age seul.
 download-answer-title = Répondre hors ligne
 download-answer = Écrivez votre réponse dans un fichier texte qui porte le nom de la boîte. Lancez la commande de cette boîte, puis déposez ici le paquet qu’elle a écrit.
 download-done = Tout marquer comme récupéré
@@ -508,8 +515,8 @@ desk-inbox = Boîtes
 desk-journal = Journal
 desk-account = Compte
 desk-sign-out = Se déconnecter
-desk-footer = Ce bureau est réservé à la rédaction. Un cookie maintient votre session, et aucun script ne s’exécute. Ce qui est ici ne s’ouvre qu’avec votre propre clé.
-desk-loopback = Cette page n’est pas venue par une adresse onion. Elle ne sert qu’à essayer.
+desk-footer = Ce site est réservé à la rédaction. Un cookie maintient votre session, et aucun script ne s’exécute. Ce qui est ici ne s’ouvre qu’avec votre propre clé.
+desk-loopback = Cette page n’est pas arrivée par une adresse onion. Elle ne sert qu’à essayer.
 desk-back = Retour aux boîtes
 desk-operator = La personne qui administre ce site
 
@@ -550,6 +557,8 @@ desk-no-cookie = Votre navigateur n’a pas gardé le cookie de ce site. Sans lu
 desk-account-title = Votre compte
 desk-account-name = Votre session est ouverte sous le nom { $name }.
 desk-account-teams = Vos équipes :
+desk-keys-title = Clés de vos équipes
+desk-keys-hint = Empreintes des clés pour lesquelles tout ce qui arrive est chiffré, et une pour toutes ensemble. La page d’accueil des sources montre les mêmes. Comparez-les par téléphone avec une autre personne de l’équipe.
 desk-passphrase-title = Changer votre phrase de passe
 desk-passphrase-new = Nouvelle phrase de passe
 desk-passphrase-new-hint = Ces sept mots ont été tirés au hasard pour vous : notez-les. Ou tapez la vôtre, d’au moins vingt caractères.
@@ -631,7 +640,7 @@ room-new = { $count ->
 room-waiting = attend une réponse
 room-outbox = réponse chiffrée
 room-answered = réponse envoyée
-room-outbox-text = Ceci est chiffré et attend d’être porté au bureau :
+room-outbox-text = Ceci est chiffré et attend d’être déposé sur le site de la rédaction :
 room-sent = { $count ->
     [one] { $count } envoi
    *[other] { $count } envois
@@ -656,7 +665,7 @@ room-search-label = Chercher dans les messages, les réponses, les noms de fichi
 room-search-do = Chercher
 room-search-title = Résultats
 room-search-for = Recherche : { $words }
-room-search-none = Rien n’a été trouvé.
+room-search-none = Rien n’a été trouvé. La recherche ne lit pas l’intérieur des documents.
 room-search-more = Seuls les { $count } premiers endroits sont affichés. Cherchez avec plus de mots.
 room-in-message = dans un message
 room-in-answer = dans une réponse à une question
@@ -664,7 +673,7 @@ room-in-file = dans un nom de fichier
 room-in-notes = dans vos notes
 room-open-title = Ouvrir un paquet
 room-open-label = Choisissez le paquet, avec tous ses volumes
-room-open-hint = Les fichiers .tar du bureau. Ils s’ajoutent à cette archive.
+room-open-hint = Les fichiers .tar récupérés sur le site de la rédaction. Ils s’ajoutent à cette archive.
 room-open-do = Ouvrir
 room-opening = Les paquets sont en cours d’ouverture. Cette page dira ce qu’il en est.
 room-opened-title = Le paquet a été ouvert
@@ -691,30 +700,30 @@ room-closed-keys = Les clés ne sont pas celles qui ont été vues d’abord, et
 room-closed-other = L’archive contient autre chose sous ce nom. Rien n’a été modifié. Prévenez votre équipe.
 room-closed-unwritten = Il n’a pas pu être écrit ici.
 room-bundle-none = Choisissez au moins un paquet.
-room-bundle-bad = Ce fichier n’est pas un paquet, ou il est abîmé. Rien n’a été ajouté. Récupérez-le de nouveau.
+room-bundle-bad = Ce fichier n’est pas un paquet du site de la rédaction, ou il est abîmé. Rien n’a été ajouté. Choisissez-en un autre, ou récupérez-le de nouveau.
 room-bundle-cut = La fin d’un paquet manque. Rien n’a été ajouté. Copiez-le ou récupérez-le de nouveau.
 room-bundle-packed = C’est une archive autour du paquet, ou un seul de ses fichiers. Rien n’a été ajouté. Décompressez-la, puis choisissez le .tar.
 room-reply-title = Répondre
-room-reply-hint = La réponse est chiffrée ici, pour la source et pour votre équipe. Ensuite, vous la portez au bureau.
+room-reply-hint = La réponse est chiffrée ici, pour la source et pour votre équipe. Ensuite, vous la déposez sur le site de la rédaction.
 room-reply-files = La source reçoit les noms des fichiers et tout ce qu’ils contiennent.
 room-reply-do = Chiffrer la réponse
 room-reply-empty = Écrivez un message ou choisissez un fichier.
 room-reply-long = Le message est trop long. Joignez-le comme fichier.
 room-reply-none = Rien dans cette boîte ne dit pour quelle clé chiffrer une réponse. On ne peut pas y répondre.
-room-sealed-title = Chiffré, prêt à porter au bureau
-room-sealed-text = Elle est dans l’archive, dans ce fichier :
-room-sealed-next = Copiez ce fichier sur la clé USB. Au bureau, choisissez « Déposer une réponse ou une note chiffrée hors ligne ». Quand l’envoi revient dans un paquet, vous pouvez supprimer le fichier.
+room-sealed-title = Chiffré, à déposer
+room-sealed-text = Le fichier à porter :
+room-sealed-next = Copiez ce fichier sur la clé USB. Sur le site de la rédaction, choisissez « Déposer une réponse ou une note chiffrée hors ligne ». Pour garder dans cette archive ce que vous avez écrit, cochez-le ensuite dans la boîte du site, puis « Récupérer la sélection ». Quand il revient dans un paquet, vous pouvez supprimer le fichier.
 room-notes-title = Notes privées
 room-notes-label = Vos notes sur cette boîte
-room-notes-hint = Elles restent dans cette archive, en texte lisible, dans notes.txt. Rien ne les envoie.
+room-notes-hint = Elles restent dans cette archive, en texte lisible, dans notes.txt. Elles ne sont jamais envoyées.
 room-notes-do = Enregistrer les notes
 room-notes-saved = Les notes sont enregistrées.
 room-notes-long = Les notes sont trop longues. Raccourcissez-les.
 room-end-title = Garder ou supprimer
 room-transcript = Enregistrer la conversation en texte
-room-delete-title = Supprimer de cette archive ce qui date du { $date } ?
+room-delete-title = Supprimer de cette archive ce seul élément du { $date } ?
 room-delete-mailbox-title = Supprimer de cette archive la boîte { $name } ?
-room-delete-text = Les messages et les fichiers quittent cette archive ; le bureau garde ses copies jusqu’à leur date. Sur une clé USB ou un SSD, on peut retrouver des fichiers supprimés : seul le chiffrement protège.
+room-delete-text = Les messages et les fichiers quittent cette archive ; le site de la rédaction garde ses copies jusqu’à leur date. Sur une clé USB ou un SSD, on peut retrouver des fichiers supprimés : seul le chiffrement protège.
 room-deleted = C’est supprimé de cette archive.
 room-problem-title = Cela n’a pas marché
 room-problem-address = Cette page n’existe pas. Ouvrez l’adresse que « sourdine read » a affichée.
