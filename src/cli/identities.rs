@@ -14,7 +14,7 @@ use super::passphrase::{Terminal, ask};
 use super::stdio::tell;
 use crate::base::text::without_bom;
 use crate::bundle::is_standard;
-use crate::crypto::header;
+use crate::crypto::{header, post_quantum};
 
 /// Bytes that are read of a file; nobody's is larger.
 const LONGEST: u64 = 1 << 20;
@@ -142,10 +142,14 @@ fn plain(text: &[u8], name: &str) -> anyhow::Result<Keys> {
             }
             _ => "",
         };
+        if let Some(key) = key.ok().and_then(|key| key.parse::<post_quantum::Identity>().ok()) {
+            keys.push(Box::new(key));
+            continue;
+        }
         let read = key.ok().and_then(|key| IdentityFile::from_buffer(key.as_bytes()).ok());
         let read = read.with_context(|| {
             format!(
-                "line {number} of {name}: this is not an age identity; it should be a line AGE-SECRET-KEY-1….{hint}"
+                "line {number} of {name}: this is not an age identity; it should be a line AGE-SECRET-KEY-1… or AGE-SECRET-KEY-PQ-1….{hint}"
             )
         })?;
         let new = read.with_callbacks(Terminal).into_identities();
@@ -242,6 +246,25 @@ mod tests {
     }
 
     #[test]
+    fn a_post_quantum_key_is_read_wherever_a_classic_one_is() {
+        let key = post_quantum::Identity::generate().unwrap();
+        let (text, public) = (key.to_text(), key.to_public());
+        for file in [
+            format!("# public key: {public}\r\n\t{} \n{}", text.as_str(), new().1).into_bytes(),
+            format!("{}\n{}", new().1, text.as_str()).into_bytes(),
+            locked(&format!("# mine\n{}\n", text.as_str()), "right", Format::Binary),
+            locked(&text, "right", Format::AsciiArmor),
+        ] {
+            let keys = parse(&file, "key.txt", &mut |_| {
+                Ok(Some(SecretString::from("right".to_owned())))
+            });
+            let sealed = age::encrypt(&public, b"Bonjour").unwrap();
+            let decryptor = age::Decryptor::new(sealed.as_slice()).unwrap();
+            decryptor.decrypt(keys.unwrap().iter().map(AsRef::as_ref)).unwrap();
+        }
+    }
+
+    #[test]
     fn what_is_no_key_file_is_told_by_its_kind() {
         let (key, text) = new();
         let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -250,6 +273,7 @@ mod tests {
         for (file, said) in [
             (utf16, "key.txt is UTF-16 text"),
             (format!("#\n{public}\n").into(), "line 2 of key.txt: this is not an age identity"),
+            (b"AGE-SECRET-KEY-PQ-1QQQ\n".to_vec(), "line 1 of key.txt: this is not an age identity"),
             (b"AGE-SECRET-KEY-1\n".to_vec(), "line 1 of key.txt: this is not an age identity"),
             (b"cl\xe9\n".to_vec(), "line 1 of key.txt: this is not an age identity"),
             (b"# nothing\n".to_vec(), "key.txt holds no key"),

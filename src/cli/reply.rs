@@ -19,11 +19,11 @@ use crate::bundle::is_standard;
 use crate::bundle::manifest::{FileEntry, Manifest};
 use crate::bundle::reply::Correspondence;
 use crate::bundle::write::BundleWriter;
-use crate::crypto::padding;
 use crate::crypto::seal::Recipients;
+use crate::crypto::{header, padding};
 
-/// Bytes that sealing adds at most to a padded file: the header and a tag every 64 KiB.
-const SEALED: u64 = 64 * 1024;
+/// Bytes that a header adds at most to a padded file; a tag every 64 KiB comes on top.
+const HEADER: u64 = header::MOST as u64;
 /// Characters of a name after `--author`.
 const MOST_AUTHOR: usize = 100;
 /// The last number that a name gets.
@@ -91,6 +91,13 @@ impl Reply {
             author: self.author,
         };
         let recipients = to.recipients()?;
+        if to.is_to_source_alone() {
+            tell(
+                "sourdine: note: this mailbox is from before its source had a post-quantum key, so the answer is \
+                 sealed to the source's classic key alone: your team cannot open it again; keep what you wrote if you \
+                 need it",
+            );
+        }
         let message = self.message.as_deref().map_or(Ok(String::new()), read_message)?;
         let files = self
             .attachments
@@ -109,7 +116,7 @@ impl Reply {
         let bar = progress::bytes(total, "sealing");
         for (number, (path, entry)) in (1..).zip(self.attachments.iter().zip(&manifest.files)) {
             let size = padding::padded_file(entry.size);
-            bundle.file(number, size + size / 4096 + SEALED, |out| {
+            bundle.file(number, size + size / 4096 + HEADER, |out| {
                 seal(&recipients, path, entry, out, &|bytes| bar.inc(bytes))
             })?;
         }

@@ -11,7 +11,9 @@ use clap::Subcommand;
 
 use super::config_arg::ConfigArg;
 use super::stdio::{show, tell};
-use crate::config::{Config, ConfigError, with_recipients, without_recipients};
+use crate::config::{
+    Config, ConfigError, with_only_recipients, with_recipients, without_recipients,
+};
 use crate::crypto::recipient::Recipient;
 use crate::dropbox::Teams;
 
@@ -31,6 +33,10 @@ enum Act {
     /// Take editors' age recipients out of a team; `serve` uses the rest within seconds
     #[command(after_help = "Example:\n  sourdine team remove-recipient age1…")]
     RemoveRecipient(Recipients),
+    /// Put these age recipients in the place of all that a team has, in one step: so it goes from classic keys to
+    /// post-quantum ones; `serve` uses them within seconds
+    #[command(after_help = "Example:\n  sourdine team set-recipients age1pq1… age1pq1…")]
+    SetRecipients(Recipients),
 }
 
 #[derive(clap::Args)]
@@ -60,14 +66,23 @@ impl Team {
             Act::AddRecipient(command) => command.change(with_recipients),
             Act::RemoveRecipient(command) => {
                 command.change(|text, team, gone| without_recipients(text, team, gone, is_same))?;
-                tell(
-                    "Whoever holds a removed key can still open what was sealed to it before, if they get the \
-                     ciphertext: remove their login, too (sourdine editor remove). What sources hold as drafts must be \
-                     sent again; their page says so.",
-                );
+                Self::tell_of_gone();
+                Ok(())
+            }
+            Act::SetRecipients(command) => {
+                command.change(|text, team, all| with_only_recipients(text, team, all, is_same))?;
+                Self::tell_of_gone();
                 Ok(())
             }
         }
+    }
+
+    fn tell_of_gone() {
+        tell(
+            "Whoever holds a removed key can still open what was sealed to it before, if they get the ciphertext: remove \
+             their login, too (sourdine editor remove). An editor with a new key keeps the old one, which alone opens \
+             what came before. What sources hold as drafts must be sent again; their page says so.",
+        );
     }
 }
 

@@ -48,6 +48,13 @@ struct SealedPage<'a> {
     page: &'a Page,
     name: &'a str,
     bundles: Vec<String>,
+    to_source_alone: bool,
+}
+
+/// What was written, and whether its source alone can open it.
+struct Written {
+    bundles: Vec<PathBuf>,
+    to_source_alone: bool,
 }
 
 /// An answer, to the source and the team.
@@ -84,9 +91,10 @@ async fn seal(
     read_form(&headers, body, move |form| {
         let mut text = String::new();
         match form.and_then(|mut form| room.seal_form(kind, &name, &mut form, &mut text)) {
-            Ok(bundles) => {
+            Ok(Written { bundles, to_source_alone }) => {
                 let bundles = bundles.iter().map(|path| path.display().to_string()).collect();
-                respond(StatusCode::OK, &SealedPage { page: &page, name: &name, bundles })
+                let sealed = SealedPage { page: &page, name: &name, bundles, to_source_alone };
+                respond(StatusCode::OK, &sealed)
             }
             Err(problem) => {
                 let mut typed = Typed::default();
@@ -108,7 +116,7 @@ impl Room {
         name: &str,
         form: &mut FormReader<Incoming>,
         typed: &mut String,
-    ) -> Result<Vec<PathBuf>, Problem> {
+    ) -> Result<Written, Problem> {
         // The text first: whatever is wrong, it is given back.
         let mut begun: Option<Sealing> = None;
         let mut files: Vec<(FileEntry, NewFile)> = Vec::new();
@@ -148,6 +156,7 @@ impl Room {
             Some(sealing) => sealing,
             None => self.sealing(kind, name)?,
         };
+        let to_source_alone = to.is_to_source_alone();
         let id = DispatchId(random::bytes().map_err(|_| Problem::Internal)?);
         let day = self.clock.day().unproven();
         let entries = files.iter().map(|(entry, _)| entry.clone()).collect();
@@ -181,7 +190,7 @@ impl Room {
             carried.push(to);
         }
         pages::write(&archive, &output)?;
-        Ok(carried)
+        Ok(Written { bundles: carried, to_source_alone })
     }
 
     fn sealing(&self, kind: DispatchKind, name: &str) -> Result<Sealing, Problem> {
