@@ -49,7 +49,7 @@ impl Fixture {
         let dispatch =
             Dispatch { id, kind, team: team.into(), day: Day(day), fetched: None, members };
         let mailbox = mailbox(source);
-        upload.publish(Publication { mailbox, dispatch, keys: 1, draft: None, sent_by: None })?;
+        upload.publish(Publication { mailbox, dispatch, sealed_to: None, draft: None, sent_by: None })?;
         Ok(id)
     }
 
@@ -386,7 +386,7 @@ fn a_row_tells_how_much_waits_since_when_and_whether_it_is_answered() {
             Dispatch { id, kind, team: "a".into(), day: Day(day), fetched: None, members };
         let mailbox = mailbox(0);
         upload
-            .publish(Publication { mailbox, dispatch, keys: 1, draft: None, sent_by: None })
+            .publish(Publication { mailbox, dispatch, sealed_to: None, draft: None, sent_by: None })
             .unwrap();
         id
     };

@@ -286,7 +286,7 @@ fn nobody_inherits_what_another_of_the_same_name_has_fetched() {
         let (id, kind, team) = (DispatchId([1; 16]), DispatchKind::Submission, "team".to_owned());
         let dispatch = Dispatch { id, kind, team, day: Day(20_000), fetched: None, members };
         upload
-            .publish(Publication { mailbox, dispatch, keys: 1, draft: None, sent_by: None })
+            .publish(Publication { mailbox, dispatch, sealed_to: None, draft: None, sent_by: None })
             .unwrap();
     }
     ok(&mut editor(&config, &["add", "anne"]));

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use crate::common::{files_below, holds, wait_for};
 use sourdine::base::clock::Day;
-use sourdine::base::ids::{DispatchId, MailboxId};
+use sourdine::base::ids::{DispatchId, Fingerprint, KeySet, MailboxId};
 use sourdine::base::kind::DispatchKind;
 use sourdine::store::{
-    Dispatch, FileReader, Mailbox, Publication, Published, Store, StoreError, StoredFile, Tuning,
-    create,
+    Dispatch, FileReader, Mailbox, Publication, Published, SealedTo, Store, StoreError, StoredFile,
+    Tuning, Withdrawal, create,
 };
 
 const ROOMY: u64 = 1 << 40;
@@ -47,7 +47,7 @@ fn publication(number: u8, mailbox: &Mailbox, members: Vec<StoredFile>) -> Publi
     let (id, kind, team, day) =
         (DispatchId([number; 16]), DispatchKind::Submission, "team".into(), Day(20_000));
     let dispatch = Dispatch { id, kind, team, day, fetched: None, members };
-    Publication { mailbox: mailbox.clone(), dispatch, keys: 1, draft: None, sent_by: None }
+    Publication { mailbox: mailbox.clone(), dispatch, sealed_to: None, draft: None, sent_by: None }
 }
 
 /// 3 MiB that hold a marker every KiB.
@@ -120,6 +120,51 @@ fn two_uploads_that_name_one_mailbox_differently_do_not_both_win() {
     let right = publication(2, &mailbox(1, "brave-heron"), members);
     assert_eq!(second.publish(right).unwrap(), Published::Now);
     assert_eq!(store.dispatches(MailboxId([1; 16])).unwrap().len(), 2);
+}
+
+#[test]
+fn whom_a_dispatch_is_sealed_to_is_counted_and_goes_with_the_last_that_names_it() {
+    let place = Place::new();
+    let store = place.open();
+    let key = |number: u8| Fingerprint([number; 16]);
+    let set = |id: u8, keys: &[u8]| {
+        let keys = keys.iter().copied().map(key).collect();
+        Some(KeySet { fingerprint: key(id), is_post_quantum: false, keys })
+    };
+    let sets = [set(11, &[1, 2]), set(11, &[1, 2]), set(12, &[2]), None];
+    let here = mailbox(1, "brave-heron");
+    for (number, sealed_to) in (1..).zip(sets) {
+        let mut upload = store.upload();
+        let members = vec![upload.file().unwrap().finish().unwrap()];
+        let new = Publication { sealed_to, ..publication(number, &here, members) };
+        assert_eq!(upload.publish(new).unwrap(), Published::Now);
+    }
+    let counts = |keys: Option<&[u8]>, dispatches| SealedTo {
+        team: "team".into(),
+        keys: keys.map(|keys| keys.iter().copied().map(key).collect()),
+        dispatches,
+    };
+    let all = [counts(None, 1), counts(Some(&[1, 2]), 2), counts(Some(&[2]), 1)];
+    assert_eq!(store.sealed_to().unwrap(), all);
+    assert_eq!(store.sealed_between("team", here.id).unwrap(), all);
+    assert_eq!(store.sealed_between("other", here.id).unwrap(), []);
+
+    let rows = || {
+        let index = rusqlite::Connection::open(place.data().join("index.db")).unwrap();
+        let sql = "SELECT group_concat(hex(id) || hex(key)) FROM key_set WHERE key = ?";
+        let found: Option<String> =
+            index.query_row(sql, [[1_u8; 16]], |row| row.get(0)).unwrap();
+        found.is_some()
+    };
+    for (number, left) in [(1, true), (2, false)] {
+        assert_eq!(
+            store.withdraw(here.id, DispatchId([number; 16])).unwrap(),
+            Withdrawal::Done
+        );
+        assert_eq!(rows(), left);
+    }
+    store.erase(here.id).unwrap();
+    assert_eq!(store.sealed_to().unwrap(), []);
 }
 
 #[test]

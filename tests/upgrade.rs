@@ -18,7 +18,7 @@ use rand::RngExt;
 use rusqlite::Connection;
 
 /// What this program reads and writes; every store below is older.
-const NOW: i64 = 6;
+const NOW: i64 = 7;
 const STORES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/stores");
 
 /// A box whose store is the one of this format.
@@ -128,6 +128,11 @@ fn a_store_of_each_earlier_format_is_brought_to_this_one_and_has_everything() {
         let sender: Option<String> =
             database(&site, "index.db").query_row(sender, [], |row| row.get(0)).unwrap();
         assert_eq!(sender, (format > 4).then(|| "ada".to_owned()));
+        // Nobody noted then to whom.
+        let known = "SELECT count(sealed_to) + (SELECT count(*) FROM key_set) FROM dispatch";
+        let known: u64 =
+            database(&site, "index.db").query_row(known, [], |row| row.get(0)).unwrap();
+        assert_eq!(known, 0);
         let mode = fs::metadata(&index).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         // Nothing of the old file, or of the making of the new one.

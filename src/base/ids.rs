@@ -47,6 +47,54 @@ id! {
     FileId
 }
 
+/// 128 bits that name a key, or a set of keys.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Fingerprint(pub [u8; 16]);
+
+/// `1a2b 3c4d …`: eight groups, to be read out on the phone.
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let groups: Vec<_> = self.0.chunks(2).map(hex).collect();
+        f.write_str(&groups.join(" "))
+    }
+}
+
+impl Fingerprint {
+    /// The first half of a hash.
+    pub fn of(hash: &[u8; 32]) -> Self {
+        Self(first_half(hash))
+    }
+
+    /// Reads what [`Self`] prints, with or without its spaces.
+    pub fn parse(text: &str) -> Option<Self> {
+        from_hex(&text.replace(' ', "")).map(Self)
+    }
+}
+
+/// Whom something is sealed to, by fingerprints.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KeySet {
+    /// Of the set.
+    pub fingerprint: Fingerprint,
+    /// Whether its keys are post-quantum ones; all are of one kind.
+    pub is_post_quantum: bool,
+    /// Of its keys, each once, in order.
+    pub keys: Vec<Fingerprint>,
+}
+
+impl KeySet {
+    /// How many, as the store keeps it: below zero so many post-quantum ones.
+    pub fn count(&self) -> i64 {
+        let count = i64::try_from(self.keys.len()).unwrap_or(i64::MAX);
+        if self.is_post_quantum { -count } else { count }
+    }
+
+    /// Nobody's of the team: that of an answer which its source alone can open.
+    pub fn nobody() -> Self {
+        Self { fingerprint: Fingerprint([0; 16]), is_post_quantum: false, keys: Vec::new() }
+    }
+}
+
 /// Lower-case hex digits.
 pub fn hex(bytes: &[u8]) -> String {
     use fmt::Write as _;
@@ -75,10 +123,14 @@ pub struct DispatchSeed(pub [u8; 32]);
 impl DispatchId {
     /// The first half of a hash.
     pub fn of(hash: &[u8; 32]) -> Self {
-        let mut first = [0; 16];
-        first.iter_mut().zip(hash).for_each(|(to, from)| *to = *from);
-        Self(first)
+        Self(first_half(hash))
     }
+}
+
+fn first_half(hash: &[u8; 32]) -> [u8; 16] {
+    let mut first = [0; 16];
+    first.iter_mut().zip(hash).for_each(|(to, from)| *to = *from);
+    first
 }
 
 #[cfg(test)]

@@ -9,7 +9,8 @@ use anyhow::{Context, ensure};
 use tokio::sync::watch;
 
 use super::stdio::{self, show, tell};
-use super::{identities, process, sandbox};
+use super::identities::{self, Identities, Plugins};
+use super::{process, sandbox};
 use crate::archive::place::Archive;
 use crate::base::clock::Clock;
 use crate::bundle::address_book::{AddressBook, HeldBook};
@@ -42,7 +43,15 @@ impl Read {
             )?;
         }
         let archive = Archive::existing(&self.archive)?;
-        let identities = identities::read(&self.identities)?;
+        let Identities { keys: identities, plugins } =
+            identities::read(&self.identities, Plugins::Closed)?;
+        if !plugins.is_empty() {
+            tell(&format!(
+                "sourdine: note: a key needs {}, and the reading room's sandbox starts no program: open further bundles \
+                 with `sourdine open`. Reading, searching and answering work here.",
+                plugins.join(", ")
+            ));
+        }
         let book = self.book()?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .context("no port of this machine can be used")?;

@@ -139,8 +139,11 @@ pub fn with_only_recipients(
     }
     edited(text, team, |mut list| {
         let is = |entry: &Value, key: &String| entry.as_str().is_some_and(|entry| same(entry, key));
-        while let Some(gone) = list.iter().position(|entry| !all.iter().any(|key| is(entry, key))) {
-            take_out(&mut list, gone);
+        let stays = |entry: &Value| all.iter().any(|key| is(entry, key));
+        for at in (0..list.len()).rev() {
+            if !list.get(at).is_some_and(stays) {
+                take_out(&mut list, at);
+            }
         }
         let is_new = |key: &&String| !list.iter().any(|entry| is(entry, key));
         let new: Vec<_> = all.iter().filter(is_new).cloned().collect();

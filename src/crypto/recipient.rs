@@ -7,7 +7,7 @@ use std::str::FromStr;
 use sha2::{Digest, Sha256};
 
 use super::post_quantum;
-use crate::base::ids::hex;
+use crate::base::ids::Fingerprint;
 
 /// A native age recipient and its canonical text: Bech32 may be typed in capitals, the key is the same.
 #[derive(Clone)]
@@ -120,9 +120,8 @@ impl Recipient {
 
     /// The first 128 bits of SHA-256 over the canonical text, as `1a2b 3c4d …`. With stock tools:
     /// `printf %s age1… | sha256sum`.
-    pub fn fingerprint(&self) -> String {
-        let hash = Sha256::digest(self.text.as_bytes());
-        hash.chunks(2).take(8).map(hex).collect::<Vec<_>>().join(" ")
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(&Sha256::digest(self.text.as_bytes()).into())
     }
 }
 
@@ -197,9 +196,9 @@ mod tests {
     fn a_fingerprint_is_what_sha256sum_prints() {
         // printf %s age1ql3z… | sha256sum
         let fingerprint = "cf7e 5682 3131 5068 5bf1 6e42 c4ea 48e1";
-        assert_eq!(GOOD.parse::<Recipient>().unwrap().fingerprint(), fingerprint);
+        assert_eq!(GOOD.parse::<Recipient>().unwrap().fingerprint().to_string(), fingerprint);
         let capitals = GOOD.to_uppercase().parse::<Recipient>().unwrap();
-        assert_eq!(capitals.fingerprint(), fingerprint);
+        assert_eq!(capitals.fingerprint().to_string(), fingerprint);
     }
 
     #[test]

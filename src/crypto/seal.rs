@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::recipient::Recipient;
 use super::{header, padding};
-use crate::base::ids::hex;
+use crate::base::ids::{Fingerprint, KeySet, hex};
 
 const ZEROS: [u8; 16 * 1024] = [0; 16 * 1024];
 const SPACES: [u8; 16 * 1024] = [b' '; 16 * 1024];
@@ -91,6 +91,22 @@ impl Recipients {
         self.iter().map(ToString::to_string).collect()
     }
 
+    /// The fingerprints of its keys, and of the set: the first 128 bits of SHA-256 over the canonical texts, sorted, a
+    /// line each. With stock tools: `grep ^age1 recipients.txt | LC_ALL=C sort | sha256sum`.
+    pub fn key_set(&self) -> KeySet {
+        let mut texts: Vec<_> = self.iter().map(Recipient::as_str).collect();
+        texts.sort_unstable();
+        let mut hash = Sha256::new();
+        for text in texts {
+            hash.update(text);
+            hash.update("\n");
+        }
+        let mut keys: Vec<_> = self.iter().map(Recipient::fingerprint).collect();
+        keys.sort_unstable();
+        let fingerprint = Fingerprint::of(&hash.finalize().into());
+        KeySet { fingerprint, is_post_quantum: self.is_post_quantum(), keys }
+    }
+
     /// This set and one more recipient.
     pub fn with(&self, other: Recipient) -> Result<Self, SealError> {
         Self::proven(self.0.iter().cloned().chain([other]).collect())
@@ -169,5 +185,33 @@ impl Digested {
     /// SHA-256 as 64 lower-case hex digits.
     pub fn sha256_hex(&self) -> String {
         hex(&self.sha256)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
+    const TWO: &str = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa";
+
+    fn key_set(texts: &[&str]) -> KeySet {
+        Recipients::proven(texts.iter().map(|text| text.parse().unwrap()).collect())
+            .unwrap()
+            .key_set()
+    }
+
+    #[test]
+    fn a_team_has_one_fingerprint_however_its_keys_are_typed_and_another_with_another_key() {
+        let team = key_set(&[ONE, TWO]);
+        // printf '%s\n' age1ql3z… age1t7rx… | sha256sum
+        assert_eq!(team.fingerprint.to_string(), "9b61 1766 335e 114c f783 c900 6418 8c6a");
+        assert_eq!(key_set(&[&format!(" {} ", TWO.to_uppercase()), ONE, TWO]), team);
+        for other in [&[ONE][..], &[TWO]] {
+            assert_ne!(key_set(other).fingerprint, team.fingerprint);
+        }
+        let mut keys = [ONE, TWO].map(|key| key.parse::<Recipient>().unwrap().fingerprint());
+        keys.sort_unstable();
+        assert_eq!(team.keys, keys);
     }
 }

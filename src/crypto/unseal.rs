@@ -31,6 +31,11 @@ pub enum OpenError {
     Io(io::Error),
 }
 
+/// A program that holds a key failed; age's errors have no place for that but an I/O error.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct KeyProgramFailed(pub String);
+
 impl OpenError {
     /// Tells a damaged stream from a failing disk, in errors met while reading plaintext.
     pub fn while_reading(error: io::Error) -> Self {
@@ -49,6 +54,9 @@ impl From<DecryptError> for OpenError {
             | DecryptError::InvalidMac
             | DecryptError::UnknownFormat
             | DecryptError::DecryptionFailed => Self::Altered,
+            DecryptError::Io(e) if e.get_ref().is_some_and(|e| e.is::<KeyProgramFailed>()) => {
+                Self::Identity(e.to_string())
+            }
             DecryptError::Io(e) => Self::while_reading(e),
             other => Self::Identity(other.to_string()),
         }

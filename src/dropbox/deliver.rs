@@ -290,14 +290,13 @@ impl Dropbox {
 
     fn known_parties(&self, mailbox: &Mailbox, team: &Team) -> Result<Parties, DeliverError> {
         let parties = self.store().parties(mailbox.id)?;
-        let (known, unknown): (Vec<usize>, Vec<usize>) = parties
+        let (known, unknown): (Vec<i64>, Vec<i64>) = parties
             .into_iter()
             .filter(|(theirs, _)| *theirs == team.id)
             .map(|(_, keys)| keys)
-            .partition(|keys| *keys > 0);
-        // Of which kind they were is not stored: what is of one kind throughout is taken.
-        let either = |count| [(false, count), (true, count)];
-        let mut counts: BTreeSet<_> = known.into_iter().flat_map(either).collect();
+            .partition(|keys| *keys != 0);
+        let count = |keys: i64| (keys < 0, usize::try_from(keys.unsigned_abs()).unwrap_or(0));
+        let mut counts: BTreeSet<_> = known.into_iter().map(count).collect();
         let today = (team.recipients.is_post_quantum(), team.recipients.iter().len());
         counts.insert(today);
         if !unknown.is_empty() {
@@ -362,7 +361,8 @@ impl Dropbox {
             members,
         };
         let (mailbox, sent_by) = (checked.mailbox, Some(sent_by.to_owned()));
-        let publication = store::Publication { mailbox, dispatch, keys: 0, draft: None, sent_by };
+        let (sealed_to, draft) = (None, None);
+        let publication = store::Publication { mailbox, dispatch, sealed_to, draft, sent_by };
         let published = match upload.publish(publication) {
             // Erased since it was checked.
             Err(StoreError::Changed) => return Err(DeliverError::NoMailbox(designation)),

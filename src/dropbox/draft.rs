@@ -401,8 +401,9 @@ impl Dropbox {
             fetched: None,
             members: std::iter::once(sealed.finish()?).chain(places).collect(),
         };
-        let keys = team.recipients.iter().len();
-        Ok(upload.publish(store::Publication { mailbox, dispatch, keys, draft, sent_by: None })?)
+        let sealed_to = Some(team.recipients.key_set());
+        let publication = store::Publication { mailbox, dispatch, sealed_to, draft, sent_by: None };
+        Ok(upload.publish(publication)?)
     }
 }
 

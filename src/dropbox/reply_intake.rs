@@ -5,7 +5,7 @@ use super::draft::hash_of;
 use super::incoming_file::{Allowance, FileError, Member};
 use super::receipt::FileDetail;
 use super::{Dropbox, Team};
-use crate::base::ids::{DispatchId, DispatchSeed};
+use crate::base::ids::{DispatchId, DispatchSeed, KeySet};
 use crate::base::kind::DispatchKind;
 use crate::bundle::manifest::{FileEntry, ManifestError};
 use crate::bundle::reply::{Correspondence, ReplyError};
@@ -55,6 +55,8 @@ pub struct ReplyIntake {
     mailbox: Mailbox,
     to: Correspondence,
     recipients: Recipients,
+    /// The team's alone.
+    team_keys: KeySet,
     seed: DispatchSeed,
     upload: Upload,
     allowance: Allowance,
@@ -102,6 +104,10 @@ impl Dropbox {
         Ok(ReplyIntake {
             dropbox: self.clone(),
             recipients: to.recipients()?,
+            team_keys: match to.is_to_source_alone() {
+                true => KeySet::nobody(),
+                false => team.recipients.key_set(),
+            },
             to,
             mailbox,
             seed,
@@ -148,7 +154,8 @@ impl ReplyIntake {
         let dispatch = store::Dispatch { id, kind, team, day, fetched: None, members };
         let mailbox = self.mailbox;
         let sent_by = Some(sent_by.to_owned());
-        let publication = store::Publication { mailbox, dispatch, keys: 0, draft: None, sent_by };
+        let sealed_to = Some(self.team_keys);
+        let publication = store::Publication { mailbox, dispatch, sealed_to, draft: None, sent_by };
         let published = self.upload.publish(publication)?;
         Ok(ReplyReceipt { id, files: details, before: published == Published::Before })
     }

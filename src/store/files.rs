@@ -17,6 +17,7 @@ pub(super) const INDEX: FileKind = FileKind {
         include_str!("migrations/index_0004.sql"),
         include_str!("migrations/index_0005.sql"),
         include_str!("migrations/index_0006.sql"),
+        include_str!("migrations/index_0007.sql"),
     ],
 };
 pub(super) const VAULT: FileKind = FileKind {

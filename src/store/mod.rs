@@ -18,6 +18,7 @@ mod error;
 mod files;
 mod handle;
 mod journal;
+mod key_sets;
 mod live;
 mod migration;
 mod reader;
@@ -38,7 +39,8 @@ pub use journal::{Did, JournalLine};
 pub use migration::Migrated;
 pub use reader::FileReader;
 pub use records::{
-    Dispatch, Draft, FromDraft, HeldFile, Mailbox, Publication, Published, StoredFile, Tuning,
+    Dispatch, Draft, FromDraft, HeldFile, Mailbox, Publication, Published, SealedTo, StoredFile,
+    Tuning,
 };
 pub use removal::{Cutoffs, Withdrawal};
 pub use restore::Restoring;

@@ -1,7 +1,7 @@
 //! What the store keeps, as others see it.
 
 use crate::base::clock::Day;
-use crate::base::ids::{DispatchId, DraftId, FileId, MailboxId};
+use crate::base::ids::{DispatchId, DraftId, FileId, Fingerprint, KeySet, MailboxId};
 use crate::base::kind::DispatchKind;
 
 /// How the vault is written. The default was chosen by `tests/bench`; see ARCHITECTURE.md.
@@ -67,12 +67,23 @@ pub struct Publication {
     pub mailbox: Mailbox,
     /// The dispatch itself; `members` come from this upload, or from the draft.
     pub dispatch: Dispatch,
-    /// Keys that it is sealed to.
-    pub keys: usize,
+    /// The team's keys that it is sealed to, where that is known.
+    pub sealed_to: Option<KeySet>,
     /// What goes from a draft with it.
     pub draft: Option<FromDraft>,
     /// Of a reply or a note: the account that sent it, or brought it sealed.
     pub sent_by: Option<String>,
+}
+
+/// How many dispatches of a team are sealed to the same keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedTo {
+    /// Id of the team.
+    pub team: String,
+    /// None where it is not known.
+    pub keys: Option<Vec<Fingerprint>>,
+    /// So many.
+    pub dispatches: u64,
 }
 
 /// What became of a publication.

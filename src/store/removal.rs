@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::error::StoreError;
 use super::handle::Store;
-use super::{draft_rows, journal};
+use super::{draft_rows, journal, key_sets};
 use crate::base::clock::Day;
 use crate::base::ids::{DispatchId, DraftId, FileId, MailboxId};
 use crate::base::kind::DispatchKind;
@@ -181,6 +181,7 @@ pub(super) fn take_dispatch(db: &Connection, id: DispatchId) -> Result<Vec<FileI
     let files = ids(db, "SELECT file FROM member WHERE dispatch = ?", [id.0])?;
     let lists = ids(db, "SELECT frozen FROM frozen_item WHERE dispatch = ?", [id.0])?;
     db.prepare_cached("DELETE FROM dispatch WHERE id = ?")?.execute([id.0])?;
+    key_sets::forget_unused(db)?;
     for list in lists {
         db.prepare_cached(
             "DELETE FROM frozen WHERE id = ?1

@@ -92,7 +92,7 @@ pub(super) fn source_mailbox(
 pub(super) fn parties(
     db: &Connection,
     mailbox: MailboxId,
-) -> rusqlite::Result<Vec<(String, usize)>> {
+) -> rusqlite::Result<Vec<(String, i64)>> {
     db.prepare_cached("SELECT team, keys FROM party WHERE mailbox = ?")?
         .query_map([mailbox.0], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect()

@@ -9,9 +9,9 @@ use super::handle::Store;
 use super::live::{LiveUpload, UploadError};
 use super::records::{Draft, FromDraft, HeldFile, Publication, Published, StoredFile};
 use super::writer::Command;
-use super::{desk, draft_rows, rows};
+use super::{desk, draft_rows, key_sets, rows};
 use crate::base::clock::Day;
-use crate::base::ids::{DraftId, FileId, MailboxId};
+use crate::base::ids::{DraftId, FileId, KeySet, MailboxId};
 use crate::base::kind::DispatchKind;
 use crate::base::random;
 
@@ -149,8 +149,8 @@ fn insert(db: &rusqlite::Connection, new: &Publication) -> Result<Published, Sto
         )?;
     }
     db.execute(
-        "INSERT INTO dispatch (id, mailbox, kind, team, day, sent_by, position)
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, count(*) + 1 FROM dispatch WHERE mailbox = ?2",
+        "INSERT INTO dispatch (id, mailbox, kind, team, day, sent_by, sealed_to, position)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, count(*) + 1 FROM dispatch WHERE mailbox = ?2",
         (
             dispatch.id.0,
             mailbox.id.0,
@@ -158,12 +158,16 @@ fn insert(db: &rusqlite::Connection, new: &Publication) -> Result<Published, Sto
             &dispatch.team,
             dispatch.day.0,
             &new.sent_by,
+            new.sealed_to.as_ref().map(|set| set.fingerprint.0),
         ),
     )?;
+    if let Some(set) = &new.sealed_to {
+        key_sets::insert(db, set)?;
+    }
     if dispatch.kind == DispatchKind::Submission {
         db.execute(
             "INSERT OR IGNORE INTO party (mailbox, team, keys) VALUES (?, ?, ?)",
-            (mailbox.id.0, &dispatch.team, new.keys),
+            (mailbox.id.0, &dispatch.team, new.sealed_to.as_ref().map_or(0, KeySet::count)),
         )?;
     }
     if !is_note {

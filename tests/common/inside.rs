@@ -173,7 +173,7 @@ impl Inside {
         let (kind, team, day) = (DispatchKind::Reply, "team".to_owned(), Day(self.day.get()));
         let dispatch = Dispatch { id, kind, team, day, fetched: None, members };
         upload
-            .publish(Publication { mailbox, dispatch, keys: 0, draft: None, sent_by: None })
+            .publish(Publication { mailbox, dispatch, sealed_to: None, draft: None, sent_by: None })
             .unwrap();
         id
     }

@@ -818,6 +818,7 @@ room-closed-key = It is not encrypted to your key. Ask who in your team can open
 room-closed-altered = It was altered or cut. Download it once more.
 room-closed-missing = Its list of contents is missing. Choose every volume.
 room-closed-elsewhere = It was moved in the bundle, perhaps to mislead you. Tell your team.
+room-closed-plugin = This key needs a program of its own (an age plugin), and the reading room starts no program. Open this bundle with “sourdine open”.
 room-closed-newer = It was made by a newer version of Sourdine. Use that version.
 room-closed-keys = The keys are not the ones seen first, and somebody may be reading along. Read “The address book” in the editors’ guide. If you know why they changed, open the bundle with “sourdine open” and --accept-changed-keys.
 room-closed-other = The archive holds something else under this name. Nothing was changed. Tell your team.

@@ -686,6 +686,7 @@ room-closed-key = Il n’est pas chiffré pour votre clé. Demandez qui, dans vo
 room-closed-altered = Il a été altéré ou coupé. Récupérez-le encore une fois.
 room-closed-missing = Sa liste de contenu manque. Choisissez tous les volumes.
 room-closed-elsewhere = Il a été déplacé dans le paquet, peut-être pour vous tromper. Prévenez votre équipe.
+room-closed-plugin = Cette clé a besoin d’un programme à elle (une extension d’age), et la salle de lecture n’en lance aucun. Ouvrez ce paquet avec « sourdine open ».
 room-closed-newer = Il vient d’une version plus récente de Sourdine. Utilisez celle-ci.
 room-closed-keys = Les clés ne sont pas celles qui ont été vues d’abord, et quelqu’un lit peut-être avec vous. Lisez « The address book » dans le guide de la rédaction. Si vous savez pourquoi elles ont changé, ouvrez le paquet avec « sourdine open » et --accept-changed-keys.
 room-closed-other = L’archive contient autre chose sous ce nom. Rien n’a été modifié. Prévenez votre équipe.
