@@ -49,7 +49,13 @@ impl Fixture {
         let dispatch =
             Dispatch { id, kind, team: team.into(), day: Day(day), fetched: None, members };
         let mailbox = mailbox(source);
-        upload.publish(Publication { mailbox, dispatch, sealed_to: None, draft: None, sent_by: None })?;
+        upload.publish(Publication {
+            mailbox,
+            dispatch,
+            sealed_to: None,
+            draft: None,
+            sent_by: None,
+        })?;
         Ok(id)
     }
 

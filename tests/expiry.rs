@@ -280,7 +280,9 @@ fn plant(store: &Store, day: Day) {
     let mailbox = Mailbox { id: MailboxId(id), designation, source_recipients: "age1".into() };
     let (id, kind, team) = (DispatchId(id), DispatchKind::Submission, "team".to_owned());
     let dispatch = Dispatch { id, kind, team, day, fetched: None, members };
-    upload.publish(Publication { mailbox, dispatch, sealed_to: None, draft: None, sent_by: None }).unwrap();
+    upload
+        .publish(Publication { mailbox, dispatch, sealed_to: None, draft: None, sent_by: None })
+        .unwrap();
 }
 
 #[test]

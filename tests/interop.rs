@@ -41,7 +41,8 @@ fn opened_by_others(site: &Box_, editor: &Editor, sealed: &Path) -> Vec<Vec<u8>>
 #[test]
 fn a_post_quantum_teams_whole_life_with_the_programs_of_others() {
     let mut site = Box_::new(1, &[]);
-    let (ours, theirs) = (Editor::post_quantum(site.dir.path(), "ours"), stock(site.dir.path(), "theirs"));
+    let (ours, theirs) =
+        (Editor::post_quantum(site.dir.path(), "ours"), stock(site.dir.path(), "theirs"));
     ok(&mut site.set_recipients(&[ours, theirs]));
     site.serve();
     let form = site.form("en");
@@ -53,11 +54,8 @@ fn a_post_quantum_teams_whole_life_with_the_programs_of_others() {
     let unpacked = site.path("unpacked");
     stock_untar(&bundle, &unpacked);
     let member = |name: &str| files_below(&unpacked).into_iter().find(|path| path.ends_with(name));
-    let editors = [
-        site.path("ours.txt"),
-        site.path("theirs.txt"),
-    ]
-    .map(|key| Editor { key, recipient: String::new() });
+    let editors = [site.path("ours.txt"), site.path("theirs.txt")]
+        .map(|key| Editor { key, recipient: String::new() });
     let mut manifest = serde_json::Value::Null;
     for editor in &editors {
         for json in opened_by_others(&site, editor, &member("manifest.json.age").unwrap()) {
@@ -115,7 +113,9 @@ fn keys_under_a_passphrase_are_read_as_sids_age_makes_them() {
     let locked = dir.path().join("locked.txt");
     let mut age = sid("age");
     age.args(["-e", "-j", "batchpass", "-o"]).arg(&locked).arg(&editor.key);
-    ok(age.env("AGE_PASSPHRASE", "trois petits chats noirs").env("AGE_PASSPHRASE_WORK_FACTOR", "10"));
+    ok(age
+        .env("AGE_PASSPHRASE", "trois petits chats noirs")
+        .env("AGE_PASSPHRASE_WORK_FACTOR", "10"));
     let bundle = dir.path().join("bundle.tar");
     dispatches::bundle(&bundle, &editor, &[dispatches::Dispatch::new("brave-heron", "Bonjour")]);
     let locked = Editor { key: locked, recipient: String::new() };

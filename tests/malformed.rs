@@ -13,7 +13,7 @@ use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
-use crate::common::dispatches::{Dispatch, hex_sha256};
+use crate::common::dispatches::Dispatch;
 use crate::common::inside::{Inside, new_form};
 use crate::common::*;
 use sourdine::base::clock::Day;
@@ -45,7 +45,9 @@ impl Parts {
             stanzas: stanzas.collect(),
             mac_label: "header",
             payload_label: "payload",
-            chunks: chunks.map(|(at, part)| (part.to_vec(), at, at as usize + 1 == count)).collect(),
+            chunks: chunks
+                .map(|(at, part)| (part.to_vec(), at, at as usize + 1 == count))
+                .collect(),
         }
     }
 
@@ -66,12 +68,13 @@ impl Parts {
         header += &format!(" {}\n", BASE64.encode(mac.finalize().into_bytes()));
         let nonce = [9; 16];
         let cipher = ChaCha20Poly1305::new(&derived(&nonce, self.payload_label).into());
-        let payload = self.chunks.iter().flat_map(|(plain, counter, is_last)| {
+        let mut file = [header.as_bytes(), &nonce].concat();
+        for (plain, counter, is_last) in &self.chunks {
             let mut nonce = [0; 12];
             (nonce[10], nonce[11]) = (*counter, u8::from(*is_last));
-            cipher.encrypt(&nonce.into(), plain.as_slice()).unwrap()
-        });
-        header.into_bytes().into_iter().chain(nonce).chain(payload).collect()
+            file.extend_from_slice(&cipher.encrypt(&nonce.into(), plain.as_slice()).unwrap());
+        }
+        file
     }
 }
 
@@ -113,10 +116,13 @@ fn malformed(to: &[Recipient], plain: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         ("MAC under another label", parts(&|p| p.mac_label = "headers")),
         ("MAC cut", [&good[..mac_at + 20], &good[mac_at + 43..]].concat()),
         ("chunks in another order", parts(&|p| p.chunks.swap(0, 1))),
-        ("a chunk twice", parts(&|p| {
-            let first = p.chunks[0].clone();
-            p.chunks.insert(1, first);
-        })),
+        (
+            "a chunk twice",
+            parts(&|p| {
+                let first = p.chunks[0].clone();
+                p.chunks.insert(1, first);
+            }),
+        ),
         ("the first chunk missing", parts(&|p| drop(p.chunks.remove(0)))),
         ("the final chunk missing", parts(&|p| drop(p.chunks.pop()))),
         ("the final chunk cut off whole", good[..good.len() - last].to_vec()),
@@ -126,10 +132,13 @@ fn malformed(to: &[Recipient], plain: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         ("final twice", parts(&|p| p.chunks.push((b"more".to_vec(), 3, true)))),
         ("final too early", parts(&|p| p.chunks[1].2 = true)),
         ("never final", parts(&|p| p.chunks[2].2 = false)),
-        ("an empty final chunk", parts(&|p| {
-            p.chunks.truncate(2);
-            p.chunks.push((Vec::new(), 2, true));
-        })),
+        (
+            "an empty final chunk",
+            parts(&|p| {
+                p.chunks.truncate(2);
+                p.chunks.push((Vec::new(), 2, true));
+            }),
+        ),
         ("data behind the end", [&good[..], b"more"].concat()),
         ("a chunk's worth behind the end", [&good[..], &[0; CHUNK + 16]].concat()),
         ("another payload label", parts(&|p| p.payload_label = "payloads")),
@@ -171,16 +180,15 @@ fn in_a_bundle_none_of_them_opens_and_the_good_ones_do() {
     for editor in [Editor::new(dir.path(), "classic"), Editor::post_quantum(dir.path(), "pq")] {
         let kind = editor.key.file_stem().unwrap().to_str().unwrap();
         let to = [editor.recipient.parse().unwrap()];
-        let json = |number: usize, hash: &str| {
-            let mut dispatch = Dispatch::new("brave-heron", "Bonjour").with("a.bin", &plain);
-            dispatch.manifest.dispatch = format!("{number:032x}");
-            dispatch.manifest.recipients = vec![editor.recipient.clone()];
-            dispatch.manifest.files[0].sha256 = hash.into();
-            let mut json = dispatch.manifest.to_json().unwrap();
+        let dispatch = Dispatch::new("brave-heron", "Bonjour").with("a.bin", &plain);
+        let json = |number: usize| {
+            let mut manifest = dispatch.manifest.clone();
+            manifest.dispatch = format!("{number:032x}");
+            manifest.recipients = vec![editor.recipient.clone()];
+            let mut json = manifest.to_json().unwrap();
             json.resize(2 * CHUNK + 20_000, b' ');
             json
         };
-        let hash = hex_sha256(&plain);
         let bad_files = malformed(&to, &plain);
         let count = bad_files.len();
         let path = dir.path().join(format!("{kind}.tar"));
@@ -191,24 +199,21 @@ fn in_a_bundle_none_of_them_opens_and_the_good_ones_do() {
             bundle.file(1, file.len() as u64, |out| out.write_all(file)).unwrap();
         };
         let good_file = Parts::new(&to, &plain).written();
-        put(0, Parts::new(&to, &json(0, &hash)).written(), &good_file);
+        put(0, Parts::new(&to, &json(0)).written(), &good_file);
         for (number, (_, bad)) in (1..).zip(&bad_files) {
-            put(number, Parts::new(&to, &json(number, &hash)).written(), bad);
+            put(number, Parts::new(&to, &json(number)).written(), bad);
         }
-        let mut names = Vec::new();
-        for at in 0..count {
-            let number = 1 + count + at;
-            let (name, bad) = malformed(&to, &json(number, &hash)).remove(at);
-            names.push(name);
-            put(number, bad, &good_file);
+        let bad_manifests = malformed(&to, &json(0));
+        for (number, (_, bad)) in (1 + count..).zip(&bad_manifests) {
+            put(number, bad.clone(), &good_file);
         }
         bundle.finish().unwrap();
         let archive = dir.path().join(format!("opened-{kind}"));
         let said = fails(&mut editor.open([&path], &archive));
         assert!(said.contains(&format!("{count} dispatch(es) stayed closed")), "{said}");
         assert!(said.contains(&format!("{count} file(s) missing or altered")), "{said}");
-        for (at, name) in names.iter().enumerate() {
-            let line = format!("brave-heron/{:032x}: ", 1 + count + at);
+        for (number, (name, _)) in (1 + count..).zip(&bad_manifests) {
+            let line = format!("brave-heron/{number:032x}: ");
             assert!(said.contains(&line), "{name} is not told: {said}");
         }
         let files = files_below(&archive);
@@ -238,14 +243,10 @@ fn as_a_delivered_reply_none_of_them_is_shown_as_whole() {
         let key = source.identity.recipients().unwrap()[usize::from(post_quantum)].clone();
         let to = [key, editor.recipient.parse().unwrap()];
         let mailbox = inside.dropbox.store().mailbox(source.id).unwrap().unwrap();
-        let json = |number: usize| {
-            let mut dispatch = Dispatch::new(&mailbox.designation, "Merci").with("a.bin", &plain);
-            dispatch.manifest.kind = DispatchKind::Reply;
-            dispatch.manifest.dispatch = format!("{number:032x}");
-            let mut json = dispatch.manifest.to_json().unwrap();
-            json.resize(2 * CHUNK + 20_000, b' ');
-            json
-        };
+        let mut dispatch = Dispatch::new(&mailbox.designation, "Merci").with("a.bin", &plain);
+        dispatch.manifest.kind = DispatchKind::Reply;
+        let mut json = dispatch.manifest.to_json().unwrap();
+        json.resize(2 * CHUNK + 20_000, b' ');
         let deliver = |number: usize, manifest: Vec<u8>, file: &[u8]| {
             let path = inside.path("reply.tar");
             let _ = fs::remove_file(&path);
@@ -266,25 +267,27 @@ fn as_a_delivered_reply_none_of_them_is_shown_as_whole() {
             (reply.content.is_some(), whole && read == plain)
         };
         let good = Parts::new(&to, &plain).written();
-        assert!(deliver(0, Parts::new(&to, &json(0)).written(), &good));
+        let manifest = Parts::new(&to, &json).written();
+        assert!(deliver(0, manifest.clone(), &good));
         assert_eq!(newest(), (true, true));
-        let (mut taken, count) = (0, malformed(&to, &plain).len());
-        for at in 0..count {
-            let (name, bad) = malformed(&to, &plain).remove(at);
-            if deliver(2 * at + 1, Parts::new(&to, &json(at)).written(), &bad) {
+        let (bad_files, bad_manifests) = (malformed(&to, &plain), malformed(&to, &json));
+        let (mut taken, count) = (0, bad_files.len());
+        for (number, (name, bad)) in (1..).zip(&bad_files) {
+            if deliver(number, manifest.clone(), bad) {
                 assert_eq!(newest(), (true, false), "{name}, as a file");
                 taken += 1;
             }
-            let (name, bad) = malformed(&to, &json(at)).remove(at);
-            if deliver(2 * at + 2, bad, &good) {
+        }
+        for (number, (name, bad)) in (1 + count..).zip(bad_manifests) {
+            if deliver(number, bad, &good) {
                 assert_eq!(newest(), (false, false), "{name}, as a manifest");
             }
         }
         // What shows from outside is not taken; that a MAC or a tag is wrong, only a key's holder sees.
         assert!(taken > 0 && taken < count, "{taken} of {count}");
         // The same at the lowest level, by the source's identity.
-        for (name, bad) in malformed(&to, &plain) {
-            assert!(read_whole(&bad, source.identity.as_age()).is_err(), "{name}");
+        for (name, bad) in &bad_files {
+            assert!(read_whole(bad, source.identity.as_age()).is_err(), "{name}");
         }
         assert!(read_whole(&good, source.identity.as_age()).unwrap() == plain);
     }

@@ -35,7 +35,8 @@ fn real_plugins_open_what_is_sealed_natively_to_their_keys() {
     let pq = Editor::post_quantum(dir.path(), "pq");
     let converted = ok(sid("age-plugin-pq").arg("-identity").arg(&pq.key)).stdout;
     let tagpq = fs::read_to_string(
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/post_quantum/tagtest_recipient.txt"),
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/vectors/post_quantum/tagtest_recipient.txt"),
     );
     for (name, recipient, identity) in [
         ("pq", pq.recipient.as_str(), String::from_utf8(converted).unwrap()),
@@ -93,7 +94,8 @@ fn plugin(dir: &Path, name: &str, script: &str) {
 }
 
 /// Reads what is sent up to the end of the first phase.
-const LISTEN: &str = "while read -r line; do [ \"$line\" = '-> done' ] && break; done; read -r line";
+const LISTEN: &str =
+    "while read -r line; do [ \"$line\" = '-> done' ] && break; done; read -r line";
 
 #[test]
 fn a_plugin_that_fails_gets_a_clear_line() {
@@ -103,14 +105,23 @@ fn a_plugin_that_fails_gets_a_clear_line() {
     bundle(&at("bundle.tar"), &editor, &[Dispatch::new("brave-heron", "Bonjour")]);
     let path = format!("{}:{}", dir.path().display(), std::env::var("PATH").unwrap());
     let wrong_key = "printf -- '-> file-key 0\\nAAAAAAAAAAAAAAAAAAAAAA\\n'; read -r line; printf -- '-> done\\n\\n'";
-    let error = "printf -- '-> error internal\\nbm8gdG9rZW4\\n'; read -r line; printf -- '-> done\\n\\n'";
+    let error =
+        "printf -- '-> error internal\\nbm8gdG9rZW4\\n'; read -r line; printf -- '-> done\\n\\n'";
     for (name, script, says) in [
         ("dies", "exit 1", "age-plugin-dies: "),
         ("mute", LISTEN, "age-plugin-mute: "),
         ("babbles", "yes nonsense | head -c 100000", "age-plugin-babbles: "),
         ("errs", &format!("{LISTEN}; {error}"), "no token"),
-        ("lies", &format!("{LISTEN}; {wrong_key}"), "a plugin that is broken or lies looks the same"),
-        ("knows-nothing", &format!("{LISTEN}; printf -- '-> done\\n\\n'"), "a plugin that is broken or lies"),
+        (
+            "lies",
+            &format!("{LISTEN}; {wrong_key}"),
+            "a plugin that is broken or lies looks the same",
+        ),
+        (
+            "knows-nothing",
+            &format!("{LISTEN}; printf -- '-> done\\n\\n'"),
+            "a plugin that is broken or lies",
+        ),
     ] {
         plugin(dir.path(), name, script);
         let key = key(dir.path(), name, &identity_of(name));
@@ -124,7 +135,10 @@ fn a_plugin_that_fails_gets_a_clear_line() {
     }
     let missing = key(dir.path(), "missing", &identity_of("missing"));
     let said = fails(&mut open(&at("bundle.tar"), &missing, &at("opened")));
-    assert!(said.contains("needs the program age-plugin-missing, which is not on the PATH"), "{said}");
+    assert!(
+        said.contains("needs the program age-plugin-missing, which is not on the PATH"),
+        "{said}"
+    );
     assert!(said.contains("line 1 of "), "{said}");
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::common::dispatches::{Dispatch, Desk, bundle};
+use crate::common::dispatches::{Desk, Dispatch, bundle};
 use crate::common::inside::{Inside, new_form};
 use crate::common::room::Reading;
 use crate::common::wire::{Body, Document, Sheet};
@@ -67,7 +67,8 @@ fn a_post_quantum_team_lives_its_whole_life() {
         let opened = site.path(&editor.recipient[..20]);
         fs::create_dir(&opened).unwrap();
         ok(&mut editor.open([&exported], &opened));
-        let copy = files_below(&opened).into_iter().find(|path| path.ends_with("files/contrat.pdf"));
+        let copy =
+            files_below(&opened).into_iter().find(|path| path.ends_with("files/contrat.pdf"));
         assert_eq!(sha256(&copy.unwrap()), document.sha256);
         let (path, manifest) = manifests(&opened).remove(0);
         // Both kinds of the source, from the first day; only those of the team's kind are sealed to.
@@ -89,7 +90,8 @@ fn a_post_quantum_team_lives_its_whole_life() {
     command.arg("reply").arg(&books[0].0).args(["--note", "--message"]).arg(text);
     ok(command.arg("-i").arg(&site.editors[0].key).arg("-o").arg(&note));
     ok(site.command("deliver").arg(&note));
-    ok(&mut site.editors[1].open([site.export("again.tar")], &site.path(&site.editors[1].recipient[..20])));
+    ok(&mut site.editors[1]
+        .open([site.export("again.tar")], &site.path(&site.editors[1].recipient[..20])));
     // Nobody else's key opens it.
     let stranger = Editor::post_quantum(site.dir.path(), "stranger");
     let said = fails(&mut stranger.open([&exported], &site.path("nothing")));
@@ -109,7 +111,8 @@ fn from_before(site: &Box_, code: &str) -> MailboxKeys {
 fn insert_from_before(data: &Path, keys: &MailboxKeys, designation: &str) {
     let [classic, _] = keys.identity.recipients().unwrap();
     let db = rusqlite::Connection::open(data.join("index.db")).unwrap();
-    let sql = "INSERT INTO mailbox (id, designation, source_recipients, last_day) VALUES (?, ?, ?, ?)";
+    let sql =
+        "INSERT INTO mailbox (id, designation, source_recipients, last_day) VALUES (?, ?, ?, ?)";
     db.execute(sql, (keys.id.0, designation, classic.as_str(), 20_000)).unwrap();
 }
 
@@ -180,7 +183,9 @@ fn a_classic_team_goes_post_quantum_in_three_commands_while_uploads_run() {
     let (old, later) = (of_before(false), of_before(true));
     assert_eq!(old.1.source_recipients, later.1.source_recipients);
     assert_eq!(old.1.source_recipients.len(), 1);
-    for ((path, _), message, alone) in [(old, "to the first", false), (later, "to the later one", true)] {
+    for ((path, _), message, alone) in
+        [(old, "to the first", false), (later, "to the later one", true)]
+    {
         let (tar, said) = reply(path, &site.editors[0], &site, message);
         assert_eq!(said.contains("sealed to the source's classic key alone"), alone, "{said}");
         ok(site.command("deliver").arg(tar));
@@ -203,9 +208,12 @@ fn a_classic_team_goes_post_quantum_in_three_commands_while_uploads_run() {
 fn check_shows_the_way_to_post_quantum_keys() {
     let site = Box_::new(2, &[]);
     let said = String::from_utf8(site.command("check").output().unwrap().stdout).unwrap();
-    for step in
-        ["keygen --pq", "keeps the old key", "set-recipients --team team", "--accept-changed-keys team"]
-    {
+    for step in [
+        "keygen --pq",
+        "keeps the old key",
+        "set-recipients --team team",
+        "--accept-changed-keys team",
+    ] {
         assert!(said.contains(step), "{said}");
     }
     // Both kinds of `keygen` say what opens them.
@@ -239,9 +247,15 @@ fn a_team_is_of_one_kind_and_a_refusal_keeps_the_old_one() {
     refused(&mut team("set-recipients", &[&anne.recipient, classic]), remedy);
     let twice = [&anne.recipient, &marie.recipient, &anne.recipient.to_uppercase()];
     refused(&mut team("set-recipients", &twice.map(String::as_str)), &["1 and 3", "same key"]);
-    refused(&mut team("set-recipients", &[&anne.recipient, &secret]), &["recipient 2", "private key"]);
+    refused(
+        &mut team("set-recipients", &[&anne.recipient, &secret]),
+        &["recipient 2", "private key"],
+    );
     let cut = &marie.recipient[..1000];
-    refused(&mut team("set-recipients", &[&anne.recipient, cut]), &["recipient 2", "1959 characters"]);
+    refused(
+        &mut team("set-recipients", &[&anne.recipient, cut]),
+        &["recipient 2", "1959 characters"],
+    );
     let mut init = sourdine();
     init.arg("init").arg(site.path("new"));
     init.args(["--recipient", &anne.recipient, "--recipient", classic]);
@@ -464,7 +478,8 @@ fn an_editor_is_told_of_an_answer_that_its_source_alone_can_open() {
     // In the reading room, too.
     let reading = Reading::begin(&archive, &editors[0]);
     for name in ["elder-heron", other] {
-        let sealed = reading.ask(&format!("mailbox/{name}/reply?lang=en"), &["-F", "message=Merci"]);
+        let sealed =
+            reading.ask(&format!("mailbox/{name}/reply?lang=en"), &["-F", "message=Merci"]);
         let sentence = plain(msg("room-sealed-alone"));
         assert_eq!(sealed.text().contains(&sentence), name == "elder-heron", "{}", sealed.text());
     }

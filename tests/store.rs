@@ -152,15 +152,11 @@ fn whom_a_dispatch_is_sealed_to_is_counted_and_goes_with_the_last_that_names_it(
     let rows = || {
         let index = rusqlite::Connection::open(place.data().join("index.db")).unwrap();
         let sql = "SELECT group_concat(hex(id) || hex(key)) FROM key_set WHERE key = ?";
-        let found: Option<String> =
-            index.query_row(sql, [[1_u8; 16]], |row| row.get(0)).unwrap();
+        let found: Option<String> = index.query_row(sql, [[1_u8; 16]], |row| row.get(0)).unwrap();
         found.is_some()
     };
     for (number, left) in [(1, true), (2, false)] {
-        assert_eq!(
-            store.withdraw(here.id, DispatchId([number; 16])).unwrap(),
-            Withdrawal::Done
-        );
+        assert_eq!(store.withdraw(here.id, DispatchId([number; 16])).unwrap(), Withdrawal::Done);
         assert_eq!(rows(), left);
     }
     store.erase(here.id).unwrap();

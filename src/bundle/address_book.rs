@@ -107,7 +107,7 @@ impl AddressBook {
         // Without the source's key, the team's keys cannot be told from it; a note is sealed to no source.
         let is_mixed = lacks_source && manifest.kind == DispatchKind::Reply;
         let lacks_team =
-            is_mixed || may_lack && (team.is_empty() || manifest.team.is_empty());
+            is_mixed || may_lack && (recipients.is_empty() || manifest.team.is_empty());
         let seen_mailbox = if lacks_source {
             Comparison::So
         } else {

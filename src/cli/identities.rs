@@ -5,10 +5,10 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use age::DecryptError;
 use age::armor::ArmoredReader;
 use age::plugin::{self, IdentityPluginV1};
 use age::secrecy::SecretString;
-use age::DecryptError;
 use age_core::format::{FileKey, Stanza};
 use anyhow::{Context, bail, ensure};
 use zeroize::Zeroizing;
@@ -384,7 +384,10 @@ mod tests {
         for (file, said) in [
             (utf16, "key.txt is UTF-16 text"),
             (format!("#\n{public}\n").into(), "line 2 of key.txt: this is not an age identity"),
-            (b"AGE-SECRET-KEY-PQ-1QQQ\n".to_vec(), "line 1 of key.txt: this is not an age identity"),
+            (
+                b"AGE-SECRET-KEY-PQ-1QQQ\n".to_vec(),
+                "line 1 of key.txt: this is not an age identity",
+            ),
             (b"AGE-SECRET-KEY-1\n".to_vec(), "line 1 of key.txt: this is not an age identity"),
             (b"cl\xe9\n".to_vec(), "line 1 of key.txt: this is not an age identity"),
             (b"# nothing\n".to_vec(), "key.txt holds no key"),

@@ -13,8 +13,8 @@ use zeroize::Zeroizing;
 use super::passphrase::ask;
 use super::stdio::{show, tell};
 use crate::bundle::is_standard;
-use crate::crypto::post_quantum;
 use crate::crypto::passphrase::{LONGEST, Length, SHORTEST, length, suggestion};
+use crate::crypto::post_quantum;
 
 #[derive(clap::Args)]
 pub struct Keygen {
@@ -32,20 +32,20 @@ pub struct Keygen {
 impl Keygen {
     pub fn run(self) -> anyhow::Result<()> {
         let new = Identity::generate(self.passphrase, self.pq)?;
-        tell(if self.pq {
+        let kind = if self.pq {
             "A post-quantum key (ML-KEM-768 with X25519): besides this program, age 1.3 or newer opens what is sealed to it."
         } else {
             "A classic key (X25519), since the age of Debian stable opens no post-quantum ones yet; --pq makes one."
-        });
+        };
         if is_standard(&self.output) {
             let text = std::str::from_utf8(&new.content).context("the identity is not text")?;
             show(text)?;
-            tell(&format!("Give this recipient to the operator:\n{}", new.recipient));
+            tell(&format!("{kind}\nGive this recipient to the operator:\n{}", new.recipient));
             return Ok(());
         }
         new.write(&self.output)?;
         tell(&format!(
-            "The identity is in {}: keep it on this machine, with a copy in a safe place.\n\
+            "{kind}\nThe identity is in {}: keep it on this machine, with a copy in a safe place.\n\
              Give this recipient to the operator:",
             self.output.display()
         ));

@@ -7,8 +7,8 @@ use anyhow::{Context, ensure};
 use bytesize::ByteSize;
 use serde_json::json;
 
-use super::stdio::{self, show, tell};
 use super::identities::{self, Identities, Plugins};
+use super::stdio::{self, show, tell};
 use super::{process, progress};
 use crate::archive::add::{Added, Adding, SUMMARY};
 use crate::archive::open::{Closed, manifests};

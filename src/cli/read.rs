@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, ensure};
 use tokio::sync::watch;
 
-use super::stdio::{self, show, tell};
 use super::identities::{self, Identities, Plugins};
+use super::stdio::{self, show, tell};
 use super::{process, sandbox};
 use crate::archive::place::Archive;
 use crate::base::clock::Clock;

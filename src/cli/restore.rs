@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 
+use super::identities::{self, Plugins};
 use super::reopen::KEYS;
 use super::stdio::{self, show};
-use super::identities::{self, Plugins};
 use super::{owner, process, progress};
 use crate::bundle::is_standard;
 use crate::bundle::unfinished::Unfinished;

@@ -285,7 +285,10 @@ mod tests {
         let list = |text: &str| text.split_once("recipients = ").unwrap().1.to_owned();
         // Marie's stays with its comment, in its place; the others go with theirs.
         let replaced = set(&[TWO, ONE]).unwrap();
-        assert!(list(&replaced).starts_with(&format!("[\n    \"{ONE}\",\n    \"{TWO}\",\n]\n")), "{replaced}");
+        assert!(
+            list(&replaced).starts_with(&format!("[\n    \"{ONE}\",\n    \"{TWO}\",\n]\n")),
+            "{replaced}"
+        );
         let all_new = set(&["y", "z"]).unwrap();
         assert!(list(&all_new).contains("\n    \"y\",\n    \"z\",\n]\n"), "{all_new}");
         assert!(!all_new.contains(ONE) && !all_new.contains("hers"), "{all_new}");

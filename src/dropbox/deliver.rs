@@ -171,9 +171,8 @@ impl Parties {
         if kind == DispatchKind::Note {
             return self.counts.contains(&(is_post_quantum, found));
         }
-        let with_team = found
-            .checked_sub(1)
-            .is_some_and(|team| self.counts.contains(&(is_post_quantum, team)));
+        let with_team =
+            found.checked_sub(1).is_some_and(|team| self.counts.contains(&(is_post_quantum, team)));
         let has_source = self.source[usize::from(is_post_quantum)];
         has_source && (with_team || self.is_source_alone() && found == 1)
     }
@@ -184,7 +183,9 @@ impl Parties {
         let (is_post_quantum, editors) = self.today;
         let team = &self.team;
         let (expected, is_post_quantum, whose) = match kind {
-            DispatchKind::Note => (editors, is_post_quantum, format!("every editor of team {team}")),
+            DispatchKind::Note => {
+                (editors, is_post_quantum, format!("every editor of team {team}"))
+            }
             _ if self.is_source_alone() => {
                 (1, false, "the source alone, who has no post-quantum key".into())
             }
@@ -309,9 +310,8 @@ impl Dropbox {
                 counts.extend(outside.iter().map(|outside| (false, outside.classic)));
             }
         }
-        let is_post_quantum = |key: &str| {
-            key.parse().is_ok_and(|key: Recipient| key.is_post_quantum())
-        };
+        let is_post_quantum =
+            |key: &str| key.parse().is_ok_and(|key: Recipient| key.is_post_quantum());
         let source = || mailbox.source_recipients.split_whitespace();
         Ok(Parties {
             source: [!source().all(is_post_quantum), source().any(is_post_quantum)],

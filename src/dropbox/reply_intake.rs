@@ -78,7 +78,11 @@ pub fn to(kind: DispatchKind, mailbox: &Mailbox, team: &Team) -> Correspondence 
     Correspondence {
         kind,
         mailbox: mailbox.designation.clone(),
-        source_recipients: mailbox.source_recipients.split_whitespace().map(str::to_owned).collect(),
+        source_recipients: mailbox
+            .source_recipients
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect(),
         team: team.id.clone(),
         team_recipients: team.recipients.texts(),
         author: String::new(),

@@ -11,11 +11,7 @@ impl Store {
     /// How many dispatches are sealed to which keys, by team.
     pub fn sealed_to(&self) -> Result<Vec<SealedTo>, StoreError> {
         self.index(|db| {
-            count(
-                db,
-                "SELECT team, sealed_to, count(*) FROM dispatch GROUP BY team, sealed_to",
-                (),
-            )
+            count(db, "SELECT team, sealed_to, count(*) FROM dispatch GROUP BY team, sealed_to", ())
         })
     }
 
@@ -50,8 +46,7 @@ fn count(db: &Connection, sql: &str, values: impl Params) -> rusqlite::Result<Ve
 }
 
 pub(super) fn insert(db: &Connection, set: &KeySet) -> rusqlite::Result<()> {
-    let mut insert =
-        db.prepare_cached("INSERT OR IGNORE INTO key_set (id, key) VALUES (?, ?)")?;
+    let mut insert = db.prepare_cached("INSERT OR IGNORE INTO key_set (id, key) VALUES (?, ?)")?;
     for key in &set.keys {
         insert.execute((set.fingerprint.0, key.0))?;
     }

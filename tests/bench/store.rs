@@ -98,7 +98,9 @@ fn vault(dir: &Path, size: u64, piece: &[u8], tuning: &Tuning) {
     };
     let (kind, team, day) = (DispatchKind::Submission, "t".into(), Day(0));
     let dispatch = Dispatch { id: DispatchId([2; 16]), kind, team, day, fetched: None, members };
-    upload.publish(Publication { mailbox, dispatch, sealed_to: None, draft: None, sent_by: None }).unwrap();
+    upload
+        .publish(Publication { mailbox, dispatch, sealed_to: None, draft: None, sent_by: None })
+        .unwrap();
 }
 
 fn bytes_written() -> u64 {

@@ -277,9 +277,9 @@ impl Desk {
     fn view(&self, editor: &Editor, place: &MailboxPath, number: u32) -> Result<View, Problem> {
         let mailbox = self.find(editor, place)?;
         let (id, team): (MailboxId, _) = (mailbox.id, self.dropbox.teams());
-        let to_source_alone = team.find(&place.team).is_some_and(|team| {
-            to(DispatchKind::Reply, &mailbox, team).is_to_source_alone()
-        });
+        let to_source_alone = team
+            .find(&place.team)
+            .is_some_and(|team| to(DispatchKind::Reply, &mailbox, team).is_to_source_alone());
         let store = self.dropbox.store();
         let row = store.row(editor.name(), &place.team, id)?.ok_or(Problem::NotFound)?;
         let (list, more) = store.desk_dispatches(&place.team, id, number - 1, ROWS)?;
