@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::common::{Box_, Editor, fails, msg, ok, sourdine};
+use crate::common::{Editor, fails, ok, sourdine};
 
 const SOCKET: &str = "/run/sourdine/source.sock";
 const DESK: &str = "/run/sourdine/desk.sock";
@@ -75,6 +75,14 @@ fn tor_takes_the_sample_as_it_is_and_with_the_desk() {
     ] {
         assert!(line(needed), "{needed}");
     }
+}
+
+#[test]
+fn apparmor_takes_the_profile() {
+    let profile = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/apparmor-sourdine");
+    ok(Command::new("/usr/sbin/apparmor_parser")
+        .args(["--skip-kernel-load", "--skip-cache"])
+        .arg(profile));
 }
 
 #[test]
@@ -292,42 +300,6 @@ fn the_packages_configuration_takes_recipients() {
     let lines = before.lines().filter(|line| !line.starts_with("recipients"));
     lines.for_each(|line| assert!(after.contains(line), "{line}"));
     assert!(!file.with_extension("toml.new").exists());
-}
-
-/// The page for editors, word for word: what stands indented under its heading is typed at a shell that begins in
-/// the folder, with nothing else around.
-#[test]
-fn the_page_for_the_stick_works_as_it_stands() {
-    let (dir, page) = (tempfile::tempdir().unwrap(), read("docs/stick.md"));
-    let part = page.split("\n## ").find(|part| part.starts_with("Tails and Debian")).unwrap();
-    let typed: Vec<_> = part.lines().filter_map(|line| line.strip_prefix("    ")).collect();
-    let [check, install, version, keygen, open] = typed[..] else { panic!("{typed:?}") };
-    let (stick, home) = (dir.path().join("stick"), dir.path().join("home"));
-    fs::create_dir(&stick).unwrap();
-    fs::create_dir(&home).unwrap();
-    // A FAT stick gives no right to run anything.
-    fs::copy(env!("CARGO_BIN_EXE_sourdine"), stick.join("sourdine")).unwrap();
-    fs::set_permissions(stick.join("sourdine"), fs::Permissions::from_mode(0o644)).unwrap();
-    let run = |line: &str| {
-        let mut sh = Command::new("sh");
-        sh.args(["-c", line]).current_dir(&stick).env_clear();
-        sh.env("HOME", &home).env("PATH", "/usr/bin:/bin");
-        String::from_utf8(ok(&mut sh).stdout).unwrap()
-    };
-    run("sha256sum sourdine > sourdine.sha256");
-    assert_eq!(run(check), "sourdine: OK\n");
-    run(install);
-    assert!(run(version).starts_with("sourdine "));
-    let recipient = run(keygen).trim().to_owned();
-    let mut site = Box_::new(1, &[]);
-    site.edit(&[(&site.editors[0].recipient.clone(), &recipient)]);
-    site.serve();
-    let form = site.form("en");
-    site.send(&form, "For the stick.", &[]).must_say(msg("receipt-title"));
-    fs::copy(site.export("bundle.tar"), stick.join("bundle.tar")).unwrap();
-    run(open);
-    let summary = fs::read_to_string(home.join("archive/SUMMARY.txt")).unwrap();
-    assert!(summary.contains("For the stick."), "{summary}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What is tried against the editors' desk, and does not work.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
@@ -606,15 +607,17 @@ fn a_thousand_wrong_sign_ins_from_twenty_circuits_keep_the_right_editor_out_for_
 }
 
 /// A reader never shows an id again that it has seen: on each day on which something still waits it is another one.
+/// What expires is told once, two weeks before.
 #[test]
-fn a_feed_reminds_on_each_day_on_which_something_waits() {
+fn a_feed_reminds_on_each_day_on_which_something_waits_and_once_of_what_expires() {
     let (mut site, base, login) = desk_of("anne");
     let feed = Visitor::signed_in(&base, &login).act("/account/feed", &[("act", "make")]).text();
     let at = feed.find("/feed/").unwrap();
     let path = feed[at..].split(['?', '<']).next().unwrap().to_owned();
     site.send(&site.form("en"), "a secret", &[]).must_say(msg("receipt-title"));
-    let mut ids = std::collections::BTreeSet::new();
-    for after in ["+0", "+1d", "+2d"] {
+    site.edit(&[("silent = \"180 days\"", "silent = \"16 days\"")]);
+    let (mut ids, mut expires) = (BTreeSet::new(), Vec::new());
+    for after in ["+0", "+1d", "+2d", "+3d"] {
         site.stop();
         let before = site.log().len();
         site.serve_with(|command| {
@@ -631,9 +634,16 @@ fn a_feed_reminds_on_each_day_on_which_something_waits() {
         assert_eq!(one.bytes, again.bytes, "a day has one entry");
         is_atom(&site, &one);
         let text = one.text();
-        assert_eq!(text.matches("<entry>").count(), 1, "{text}");
-        let entry = text.split("<entry>").nth(1).unwrap();
-        ids.insert(entry.split("</id>").next().unwrap().to_owned());
+        let id = |entry: &str| entry.split("</id>").next().unwrap().to_owned();
+        let (told, waits): (Vec<_>, Vec<_>) = text
+            .split("<entry>")
+            .skip(1)
+            .partition(|entry| entry.contains(msg("desk-feed-expires")));
+        let [waits] = waits[..] else { panic!("{text}") };
+        ids.insert(id(waits));
+        expires.push(told.into_iter().map(id).collect::<Vec<_>>());
     }
-    assert_eq!(ids.len(), 3);
+    assert_eq!(ids.len(), 4);
+    let [none, no, first, second] = &expires[..] else { unreachable!() };
+    assert!(none.is_empty() && no.is_empty() && first.len() == 1 && first == second, "{expires:?}");
 }

@@ -692,16 +692,20 @@ fn the_commands_that_a_download_shows_work_as_they_stand() {
     let (open, answers) = pasted.split_first().unwrap();
     assert_eq!(answers.len(), 2, "{answers:?}");
     paste(open);
-    for command in answers {
+    let answer = |command: &str, said: &str| {
         // The mailbox's own file, so that no answer goes to another source.
-        let mailbox = command.rsplit(' ').next().unwrap().trim_end_matches(".tar");
-        fs::write(stick.join(format!("{mailbox}.txt")), format!("To {mailbox}")).unwrap();
+        let mailbox = command.rsplit(' ').next().unwrap().trim_end_matches(".tar").to_owned();
+        fs::write(stick.join(format!("{mailbox}.txt")), format!("{said} {mailbox}")).unwrap();
         paste(command);
+        mailbox
+    };
+    for command in answers {
+        let mailbox = answer(command, "To");
         let bundle = format!("bundle=@{}/{mailbox}.tar", stick.display());
         let proof = format!("proof={}", two.anne.proof());
         two.anne
             .ask("/deliver", &["-F", &proof, "-F", "team=team", "-F", &bundle])
-            .must_say(mailbox);
+            .must_say(&mailbox);
     }
     two.site.mailbox(&two.forms[0].code).must_say(&format!("To {}", two.names[0]));
     let other = two.site.mailbox(&form.code);
@@ -711,5 +715,11 @@ fn the_commands_that_a_download_shows_work_as_they_stand() {
     wait_for("the first fetch", || two.anne.get("/").text().contains("1 new").then_some(()));
     let (second, pasted) = fetched();
     assert_ne!(first, second);
-    paste(&pasted[0]);
+    let [open, command] = &pasted[..] else { panic!("{pasted:?}") };
+    paste(open);
+    // The first answer's bundle stays what it was.
+    let mailbox = answer(command, "Again to");
+    let bundles = [format!("{mailbox}.tar"), format!("{mailbox}-2.tar")];
+    let [one, other] = bundles.map(|name| fs::read(stick.join(name)).unwrap());
+    assert_ne!(one, other);
 }

@@ -388,6 +388,13 @@ fn a_form_that_stayed_open_for_days_sends_and_after_a_week_shows_no_code() {
     let (again, sent) = later("+9d");
     again.must_say(msg_in("fr", "error-ticket-old"));
     sent.must_say(msg("error-ticket-old"));
+    // What was typed goes on under a new code.
+    let names = ["code", "ticket", "fresh", "team", "draft", "message"];
+    let fields = names.map(|name| (name, again.hidden_in("form[action^='/drop/form']", name)));
+    let fields = fields.each_ref().map(|(name, value)| (*name, &**value));
+    post(&site, "/drop/form?lang=fr", &fields)
+        .must_say(msg_in("fr", "drop-title"))
+        .must_say("Mine");
     for page in [again, sent] {
         assert_eq!(page.status, 410);
         for code in [&form.code, &other.code] {

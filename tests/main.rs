@@ -42,6 +42,7 @@ mod multipart_any_chunking;
 mod notes;
 mod nothing_typed_is_lost;
 mod open_what_was_sent;
+mod our_docs;
 mod our_pages;
 mod plugins;
 mod post_quantum;

@@ -118,7 +118,13 @@ fn an_answer_that_is_typed_goes_along_to_another_language() {
     let editor = Visitor::signed_in(&base, &login);
     let inbox = scraper::Html::parse_document(&editor.get("/").text());
     let link = inbox.select(&selector("main a[href^='/mailbox/']")).next().unwrap();
-    let page = editor.get(link.attr("href").unwrap().split('?').next().unwrap());
+    let place = link.attr("href").unwrap().split('?').next().unwrap();
+    let note = editor.get(&format!("{place}/note"));
+    let button = Button::of(&note, "ar", ("message", "For us"));
+    let args = button.args(&site);
+    let kept = editor.ask(&button.to, &args.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(typed(kept.must_say(msg_in("ar", "note-title")), "message"), "For us");
+    let page = editor.get(place);
     let id = page.hidden_in("#answer", "form");
     let answer = "Merci !\r\nUne <question>";
     let long = "é".repeat(50_000);
@@ -141,4 +147,5 @@ fn an_answer_that_is_typed_goes_along_to_another_language() {
     let html = scraper::Html::parse_document(&page.text());
     let kept = html.select(&selector("#kept")).next().unwrap().text().collect::<String>();
     assert_eq!(kept.trim(), answer.replace("\r\n", "\n"));
+    assert!(html.select(&selector("[hreflang]")).next().is_none(), "a link loses the text");
 }

@@ -4,7 +4,7 @@
 /// The key of every limit that is shared out.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Circuit {
-    /// A program of this machine: one cannot be told from another, so that none has a share.
+    /// A program of this machine. These cannot be told apart, so no share holds for them.
     Local,
     /// The number that tor gave a circuit, unique while tor runs.
     Tor(u32),

@@ -167,8 +167,8 @@ impl Recorded {
         (self.last, self.is_kept) = (Some(day), true);
     }
 
-    /// What was written before this day is no longer kept, if it is kept for so many days. Days in a gap count
-    /// for nothing: the box was off, or wrote its last sure day while its clock was in doubt.
+    /// The first day that is still kept, of what is kept for so many days. Days of a confirmed step do not
+    /// count: the box was off, or its clock was in doubt.
     pub fn cutoff(&self, today: Day, kept: i64) -> Day {
         let from_the_last = self.gaps.iter().rev();
         Day(from_the_last.fold(today.0.saturating_sub(kept), |cutoff, (before, after)| {

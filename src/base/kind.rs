@@ -10,7 +10,7 @@ pub enum DispatchKind {
     Submission,
     /// From a team to a source.
     Reply,
-    /// From an editor to the own team. Its mailbox's source neither sees it nor anything of it.
+    /// From an editor to their own team. The mailbox's source never learns of it.
     Note,
 }
 

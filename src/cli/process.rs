@@ -2,8 +2,10 @@
 
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::CommandExt;
 use std::panic::PanicHookInfo;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, ensure};
 use rustix::fs::{IFlags, Mode, OFlags, ioctl_getflags, ioctl_setflags};
@@ -34,6 +36,17 @@ fn forbid_core_dumps() -> anyhow::Result<()> {
     rustix::process::setrlimit(Resource::Core, none)
         .and_then(|()| rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable))
         .context("core dumps cannot be switched off on this system")
+}
+
+/// Starts this program over, so that glibc keeps memory apart for two threads at most and not for each: it reads
+/// the variable at its start alone. Comes back where that is done, or cannot be.
+pub fn limit_arenas() {
+    const VARIABLE: &str = "MALLOC_ARENA_MAX";
+    let mut given = std::env::args_os();
+    let (Some(name), Ok(program)) = (given.next(), std::env::current_exe()) else { return };
+    if std::env::var_os(VARIABLE).is_none() {
+        let _ = Command::new(program).arg0(name).args(given).env(VARIABLE, "2").exec();
+    }
 }
 
 /// A panic's message may quote what it failed on: it is never printed, only the place. Without the

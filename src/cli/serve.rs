@@ -69,6 +69,7 @@ pub struct Serve {
 
 impl Serve {
     pub fn run(self) -> anyhow::Result<()> {
+        process::limit_arenas();
         if self.supervised {
             return self.run_supervised();
         }

@@ -56,7 +56,7 @@ impl PerLanguage {
         texts.map(String::as_str).or_else(|| self.texts().next()).unwrap_or_default()
     }
 
-    /// In every language, each wording once: for whoever reads it later, in a language that is not known now.
+    /// Each wording once, for a reader whose language is not known yet.
     pub fn all(&self) -> String {
         let mut all: Vec<&str> = Vec::new();
         for text in self.texts() {

@@ -53,8 +53,7 @@ pub struct Backup {
     pub kept: i64,
 }
 
-/// A configuration whose values make sense by themselves. Whether recipients work is seen by whoever
-/// can seal.
+/// A configuration whose values are valid by themselves. Recipients are tried elsewhere, by sealing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// The store's directory.

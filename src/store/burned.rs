@@ -4,7 +4,8 @@ use super::error::StoreError;
 use super::handle::Store;
 use crate::base::clock::Day;
 
-/// Visits that are remembered. Beyond it those of the oldest day are forgotten, lest a stranger fill the disk.
+/// Visits that are remembered. Beyond this number those of the oldest day are forgotten, so that a stranger
+/// cannot fill the disk.
 const MOST: u32 = 100_000;
 
 impl Store {

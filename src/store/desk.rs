@@ -316,8 +316,8 @@ impl Store {
         })
     }
 
-    /// The oldest of the days, before this one, on which something was last sent either way in mailboxes that hold a
-    /// submission nobody has fetched; those that the reader muted aside.
+    /// The oldest last day, before this one, of mailboxes that hold a submission nobody has fetched and that
+    /// the reader has not muted.
     pub fn unfetched_before(
         &self,
         reader: &str,

@@ -1,4 +1,4 @@
-//! Editors' accounts, and what they may be reached by. Secrets are opaque here.
+//! Editors' accounts and their feeds. Secrets are opaque here.
 
 use rusqlite::{Connection, OptionalExtension, Row};
 

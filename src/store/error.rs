@@ -88,7 +88,7 @@ pub enum StoreError {
     /// Disk or quota.
     #[error("there is no space left, on the disk or within the quota")]
     Full,
-    /// What a publication rests on is not so any more: read it again and try once more.
+    /// What was read for a publication has changed: read it again and retry.
     #[error("the mailbox or its draft was changed by another upload meanwhile")]
     Changed,
     /// The source discarded or erased what this upload belongs to.

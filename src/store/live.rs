@@ -40,14 +40,14 @@ impl LiveUpload {
     }
 }
 
-/// All of these. A draft has one at most: whatever else is done to it ends that one first, so that nobody takes
-/// away a file which an upload is about to publish.
+/// All live uploads. A draft has one at most, and anything else done to the draft ends it first: no file goes
+/// that an upload is about to publish.
 #[derive(Default)]
 pub(super) struct Live(Mutex<Vec<LiveUpload>>);
 
 impl Live {
-    /// Adds one. Of two to the same draft or of the same form, the one whose request came first ends. Where the
-    /// other one had a draft already, that is the one to add to.
+    /// Adds one. Of two uploads to the same draft or of the same form, the one whose request came first ends.
+    /// Returns the draft to add to, where the other upload had one.
     pub fn add(&self, mut new: LiveUpload) -> DraftId {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|live| live.failure.strong_count() > 0);

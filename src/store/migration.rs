@@ -85,9 +85,8 @@ fn migrate(kind: &FileKind, dir: &Path) -> Result<Option<Migrated>, StoreError> 
     Ok(Some(Migrated { file: kind.file, from, to }))
 }
 
-/// Empties the log into the file, since a log that stayed behind would be taken for the new file's, and
-/// keeps every other connection out until this one is closed. A program that opened the store in the moment
-/// in which another changed its lock is found here.
+/// Writes the log into the file and removes it, since one that stayed would be taken for the new file's.
+/// Keeps every other connection out until this one is closed, and fails where one is open that no lock shows.
 fn keep_to_ourselves(old: &Connection, dir: &Path) -> Result<(), StoreError> {
     let in_use = |_| StoreError::InUse(dir.to_owned());
     old.busy_timeout(Duration::from_secs(5))?;

@@ -4,7 +4,7 @@ use crate::base::clock::Day;
 use crate::base::ids::{DispatchId, DraftId, FileId, Fingerprint, KeySet, MailboxId};
 use crate::base::kind::DispatchKind;
 
-/// How the vault is written. The default was chosen by `tests/bench`; see ARCHITECTURE.md.
+/// How the vault is written. The default was chosen by `tests/bench`; see the figures in its README.md.
 #[derive(Clone, Debug)]
 pub struct Tuning {
     /// Bytes of a page of the vault.

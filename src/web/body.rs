@@ -52,10 +52,10 @@ pub fn channel() -> (Outgoing, Incoming) {
 }
 
 impl Outgoing {
-    /// Moves the body over. When the reader stops early (a refusal), what follows is thrown away, at
-    /// most `drain` bytes of it, since some browsers show an answer only after they sent everything.
-    /// Says whether the body was read to its end. `idle` is how long no byte may come; `arrived` hears of
-    /// each piece's bytes.
+    /// Moves the body over. When the reader stops early (a refusal), up to `drain` bytes of the rest are read
+    /// and thrown away, since some browsers show an answer only after they have sent everything. Returns
+    /// whether the body was read to its end. `idle`: how long no byte may come. `arrived`: told the bytes of
+    /// each piece.
     pub async fn pump(
         self,
         mut body: Body,

@@ -15,7 +15,7 @@ const SHARE: usize = 16;
 /// What a connection is doing.
 #[derive(Default)]
 pub struct Connection {
-    /// Counts up with everything that any connection does: the lowest has been idle for longest.
+    /// Taken from a counter of all connections' activity: the lowest has been idle for longest.
     active: AtomicU64,
     /// Uploads and downloads under way on it, which have slots of their own.
     kept: AtomicUsize,

@@ -1,5 +1,5 @@
-//! How many errors of each kind there were since the last report: the only trace that requests leave in
-//! the log, written once a day and at the end, so that no line's time was decided by a visit.
+//! Counts errors by kind since the last report. Requests leave nothing else in the log. The report is written
+//! once a day and at the end, so that no visit decides a line's time.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

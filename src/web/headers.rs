@@ -75,7 +75,7 @@ const NO_FEATURES: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-r
 
 type SetHeader = SetResponseHeaderLayer<HeaderValue>;
 
-/// The headers of design section 5. An answer that set its own policy keeps it.
+/// The headers of every answer. One that set its own policy keeps it.
 pub fn fixed() -> (SetHeader, SetHeader, SetHeader, SetHeader, SetHeader, SetHeader, SetHeader) {
     let always = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
@@ -106,8 +106,8 @@ pub fn catch_panic() -> CatchPanicLayer<OnPanic> {
     })
 }
 
-/// Whether a page of ours must stand in the place of this answer, and of which status: the handler panicked, or
-/// the framework refused the request in words of its own.
+/// Whether a page of ours must replace this answer, and with which status: the handler panicked, or the
+/// framework refused the request in its own words.
 pub fn is_no_page(response: &Response) -> Option<StatusCode> {
     let (status, kind) = (response.status(), response.headers().get(header::CONTENT_TYPE));
     let is_page = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));

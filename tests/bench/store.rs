@@ -1,6 +1,6 @@
 //! How the vault is written fastest: journal, page size, size of a row and of a transaction, beside a
 //! plain file with a final sync. `cargo bench --bench store [-- MiB [rounds]]`; figures in
-//! ARCHITECTURE.md. Interleaved, medians.
+//! README.md beside this file. Interleaved, medians.
 #![allow(missing_docs, clippy::unwrap_used, clippy::cast_precision_loss)]
 
 use std::fs;

@@ -1,7 +1,7 @@
-//! What strangers cost a source, each figure beside the same thing without them, in one run; and the memory of
-//! everything at once.
+//! What strangers cost a source, each figure beside the same thing without them, in one run; whether the time of
+//! an answer tells what is under a code; and the memory of everything at once.
 //!
-//!     cargo bench --bench strangers
+//!     cargo bench --bench strangers [-- codes documents answers memory]
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "../common/mod.rs"]
@@ -13,17 +13,24 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::Box_;
 use common::circuits::{ask_mailbox, behind_tor, dial, over};
 use common::desk::{Login, Visitor, open_desk};
+use common::held::press_sure;
 use common::wire::{Body, Document, Upload};
+use common::{Box_, msg};
 
 fn main() {
+    let named: Vec<_> = std::env::args().skip(1).collect();
     // `cargo test --all-targets` starts benches too.
-    if std::env::args().any(|argument| argument == "--bench") {
-        codes();
-        documents();
-        memory();
+    if !named.iter().any(|argument| argument == "--bench") {
+        return;
+    }
+    let parts: [(&str, fn()); 4] =
+        [("codes", codes), ("documents", documents), ("answers", answers), ("memory", memory)];
+    for (name, part) in parts {
+        if named.len() == 1 || named.iter().any(|argument| argument == name) {
+            part();
+        }
     }
 }
 
@@ -156,6 +163,34 @@ fn documents() {
     );
 }
 
+/// The time of a mailbox page: for a code under which nothing is, an empty mailbox and a used one, in turn.
+fn answers() {
+    let site = behind_tor(1, &[]);
+    let unknown = site.form("en");
+    let [empty, used] = [(); 2].map(|()| {
+        let form = site.form("en");
+        site.send(&form, "Hello", &[]).must_say(msg("receipt-title"));
+        form
+    });
+    press_sure(&site, &site.mailbox(&empty.code), "withdraw").must_say(msg("withdraw-done"));
+    let ticket = site.curl("/mailbox?lang=en", &[]).hidden("ticket");
+    let mut times = [const { Vec::new() }; 3];
+    for round in 0..1000 {
+        for turn in 0..3 {
+            let which = (round + turn) % 3;
+            let code = &[&unknown, &empty, &used][which].code;
+            let begin = Instant::now();
+            // Each by a source of its own.
+            ask_mailbox(&site, u32::try_from(round * 3 + turn).unwrap() + 1, code, &ticket);
+            times[which].push(begin.elapsed());
+        }
+    }
+    for (what, times) in ["nothing", "an empty mailbox", "a used mailbox"].iter().zip(times) {
+        let (middle, most) = middle_and_most(times);
+        println!("{what} under the code, ms: {middle:.2} (at most {most:.1}), of 1000");
+    }
+}
+
 /// The server's memory with 32 uploads, 16 downloads and sign-ins at once: `VmHWM`, proc(5).
 fn memory() {
     let mut site = Box_::new(5, &[]);
@@ -196,12 +231,14 @@ fn memory() {
                 assert_eq!(answer.status, 200);
             }));
         }
+        // The large ones first: the last slots are for forms up to 32 MiB.
+        let mut uploads = Vec::new();
         for number in 0..32 {
-            let (site, small) = (&site, if number < 28 { &middle } else { &small });
-            all.push(scope.spawn(move || {
-                let form = site.form("en");
-                site.send(&form, "", &[small.path()]).must_say("Received");
-            }));
+            if number == 28 {
+                thread::sleep(Duration::from_secs(2));
+            }
+            let document = if number < 28 { &middle } else { &small };
+            uploads.push(site.send_slowly(&site.form("en"), "", document.path().as_ref(), "4M"));
         }
         let tries = scope.spawn(|| {
             let mut tries = 0;
@@ -213,6 +250,10 @@ fn memory() {
         });
         for one in all {
             one.join().unwrap();
+        }
+        for upload in uploads {
+            let page = upload.page();
+            assert!(page.contains(msg("receipt-title")), "{page}");
         }
         stop.store(true, Ordering::Relaxed);
         println!(

@@ -68,8 +68,6 @@ impl ServerCommand {
             .arg0("sourdine")
             .args(["serve", "--supervised", "--config"])
             .arg(&self.config)
-            // Else glibc keeps memory apart for each thread.
-            .env("MALLOC_ARENA_MAX", "2")
             .arg("--listen")
             .arg(argument(&self.listen))
             .stdin(Stdio::piped())

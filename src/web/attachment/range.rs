@@ -16,9 +16,9 @@ pub enum Wanted {
     Nothing,
 }
 
-/// What a request wants of `length` bytes whose strong tag is `etag`. A range holds for GET alone, and only
-/// where `If-Range`, if it is there, names these very bytes; several ranges, another unit, or anything that
-/// cannot be read, get the whole, as the standard allows.
+/// What a request wants of `length` bytes whose strong tag is `etag`. A range counts for GET alone, and only
+/// where `If-Range` is absent or names these bytes. Several ranges, another unit, or anything unreadable get
+/// the whole, as the standard allows.
 pub fn wanted(method: &Method, headers: &HeaderMap, etag: &str, length: u64) -> Wanted {
     if method != Method::GET {
         return Wanted::Whole;

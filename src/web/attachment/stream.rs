@@ -67,11 +67,11 @@ fn percent(byte: u8) -> String {
     }
 }
 
-/// A body that is read on a thread that may block; three pieces of it are in memory at most. The thread gives
-/// it up when nothing is taken for `idle`, or when `gone` says that its place is needed; an error breaks
-/// the connection off, so that a damaged file never looks whole. `held` is held until the thread has
-/// handed the last piece on. `taken` hears of the bytes of each piece that the connection takes, on the thread
-/// of the connection: it must not block. What the connection has taken may still be on its way.
+/// A body that is read on a thread that may block, three pieces in memory at most. The thread stops when
+/// nothing is taken for `idle`, or when `gone` says that its place is needed. An error breaks the connection
+/// off, so that a damaged file never looks whole. `held` is kept until the last piece was handed on. `taken` is
+/// told the bytes of each piece that the connection takes, on the connection's thread: it must not block. Those
+/// bytes may still be on their way.
 pub fn stream<H: Send + 'static>(
     mut content: impl Read + Send + 'static,
     held: H,

@@ -114,8 +114,8 @@ impl Desk {
         Ok(Found { frozen, id })
     }
 
-    /// Freezes what is there of these dispatches, if anything is, and says how many were left out because they
-    /// are not whole in the store: with them the download would break off each time. Blocks.
+    /// Freezes a list of those dispatches that are there. Returns how many were left out because they are not
+    /// whole in the store: they would break the download off each time. Blocks.
     fn freeze(
         &self,
         editor: &Editor,

@@ -59,7 +59,7 @@ pub async fn show(
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let hash = hash.unwrap_or_default();
     let (today, t) = (desk.dropbox.today(), page.t);
-    // A editor never shows an id again that it has seen: a new one each day, as long as something waits.
+    // A feed reader never shows an id again that it has seen: a new one each day, as long as something waits.
     let waits = waits.map(|newest| FeedEntry {
         id: uuid(&hash, &format!("waits {today}")),
         title: t.desk_feed_waits(),

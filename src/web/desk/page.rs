@@ -120,10 +120,10 @@ impl<'a> Page<'a> {
         (self.visit == HostCheck::Loopback).then(|| self.t.desk_loopback())
     }
 
-    /// Every other language.
+    /// Every other language; none where a link to it would lose a text that is given back.
     pub fn others(&self) -> impl Iterator<Item = Lang> {
-        let this = self.lang;
-        Lang::all().filter(move |lang| *lang != this)
+        let (this, keeps) = (self.lang, !self.kept.is_empty());
+        Lang::all().filter(move |lang| *lang != this && !keeps)
     }
 
     /// An address in this page's language. It may have a query of its own.

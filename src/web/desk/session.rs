@@ -1,8 +1,8 @@
 //! Who asks: the editor of a session, and the proof that a request which changes something was sent from a
 //! page of that very session.
 //!
-//! A [`Editor`] comes with every request of somebody signed in. What changes anything takes an [`Actor`], and
-//! there is no way to one but the session's own CSRF token.
+//! An [`Editor`] comes with every request of somebody signed in. What changes anything takes an [`Actor`],
+//! and there is no way to one but the session's own CSRF token.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -146,8 +146,8 @@ fn seen(desk: &Desk, session: Looked, account: Option<Account>) -> Option<Editor
     Some(Editor(Arc::new(SessionData { name, teams, key: session.key, proof: session.proof })))
 }
 
-/// Looks now and then whether a session still stands and is of the same teams, which also keeps it from falling
-/// asleep while something of it is on its way; tells when it does not.
+/// Checks at intervals whether a session stands and sees the same teams; each check counts as activity. Tells
+/// when it does not.
 pub(super) fn watch(
     desk: &Arc<Desk>,
     editor: &Editor,

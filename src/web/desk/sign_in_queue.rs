@@ -1,6 +1,6 @@
-//! The queue for sign-ins. Checking one takes 64 MiB and a good part of a second, so one is checked at a time,
-//! in the order they came; a circuit has one try every ten seconds. Nothing is counted by name, so nobody can
-//! lock an editor out.
+//! The queue for sign-ins. A check takes 64 MiB and a good part of a second, so one runs at a time, in the
+//! order they came. A circuit has one try in ten seconds. Nothing is counted by name, so nobody can lock an
+//! editor out.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;

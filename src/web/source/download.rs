@@ -45,7 +45,7 @@ pub async fn download(
         Ok(opened) => opened.keys,
         Err(problem) => return page.problem(&problem),
     };
-    let slots = if form.number == MESSAGE { &site.messages } else { &site.downloads };
+    let slots = if form.number == MESSAGE { &site.large_pages } else { &site.downloads };
     let Some(slot) = slots.acquire(visitor.circuit().number()) else {
         return page.problem(&Problem::Busy);
     };

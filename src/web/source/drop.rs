@@ -210,6 +210,13 @@ pub async fn again(
     let read = RetrievalCode::read(&typed.code).map_err(Problem::from);
     let (code, ticket) = match (read.map(|all| all.into_iter().next()), ticket) {
         (Ok(Some(code)), Ok(ticket)) => (code, ticket),
+        (Ok(_), Err(Problem::OldTicket)) => {
+            let teams = page.site.dropbox.teams();
+            let questions = teams.find(&typed.team).map(|team| team.questions.clone());
+            let written = typed.written(&questions.unwrap_or_default());
+            let typed = TypedDrop { team: typed.team, written, ..TypedDrop::default() };
+            return refuse(page, &Problem::OldTicket, typed);
+        }
         (Err(problem), _) | (_, Err(problem)) => return page.problem(&problem),
         (Ok(None), _) => return page.problem(&Problem::Internal),
     };
@@ -333,24 +340,23 @@ fn refuse(page: Page<'_>, problem: &Problem, typed: TypedDrop) -> Response {
         return page.problem(problem);
     }
     error_counts::count(problem.kind());
-    let again = typed.code.filter(|_| problem.can_be_mended()).and_then(|code| {
-        // What is given back belongs to the visit of the form that was sent, or leaving would not end that one.
-        let ticket = page.site.renewed_ticket(typed.ticket.as_ref()?).ok()?;
-        let ticket = page.site.tickets.print(&ticket);
-        // Nothing is stored under that one: the form goes on with a new code.
-        let is_older = *problem == Problem::OlderCode;
-        let words = if is_older {
-            RetrievalCode::generate().ok()?.words(page.lang.words())
-        } else {
-            code.code.words(code.list)
-        };
-        let mut fields = carried(&words, &ticket);
-        if is_older {
-            fields.push(("fresh", "1".to_owned()));
-        }
+    // Nothing is stored under the code of that form: what was typed goes on under a new one.
+    let again = if matches!(problem, Problem::OlderCode | Problem::OldTicket) {
+        let new = RetrievalCode::generate().and_then(|code| Ok((code, page.site.fresh_ticket()?)));
+        new.ok().map(|(code, ticket)| (code.words(page.lang.words()), ticket, Some("1")))
+    } else {
+        typed.code.filter(|_| problem.can_be_mended()).and_then(|code| {
+            // What is given back belongs to the visit of the form that was sent, or leaving would not end that one.
+            let ticket = page.site.renewed_ticket(typed.ticket.as_ref()?).ok()?;
+            Some((code.code.words(code.list), ticket, None))
+        })
+    };
+    let again = again.map(|(words, ticket, fresh)| {
+        let mut fields = carried(&words, &page.site.tickets.print(&ticket));
+        fields.extend(fresh.map(|fresh| ("fresh", fresh.to_owned())));
         fields.extend([("team", typed.team), ("draft", typed.draft)]);
         let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value));
-        Some(fields.chain(typed.written.into_fields(ANSWER)).collect())
+        fields.chain(typed.written.into_fields(ANSWER)).collect()
     });
     let look = typed.held > 0 || matches!(problem, Problem::Discarded | Problem::TooManyDrafts);
     let refused = RefusedPage {

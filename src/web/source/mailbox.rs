@@ -137,8 +137,8 @@ pub async fn show_opened(
     respond_padded(&page, &MailboxPage { page: &page, view, form, is_older, notice })
 }
 
-/// The form again, with what was typed and which word to look at. It belongs to the visit of the one that was sent, so
-/// that leaving ends that one too; where that is not known, what was typed is not given back.
+/// The form again, with what was typed and the word to look at. It belongs to the visit of the form that was
+/// sent, so that leaving ends both. Where that visit is not known, the text is not given back.
 pub fn ask_again(
     page: Page<'_>,
     problem: &Problem,

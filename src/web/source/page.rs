@@ -197,8 +197,8 @@ pub fn respond(page: &Page<'_>, status: StatusCode, template: &impl Template) ->
     with_policy(status, template.render(), page.frames.policy())
 }
 
-/// The same in steps of length, blanks after its end: whoever sees no more than how much a page was does not see
-/// what a code opened. What else differs in the headers is the policy alone.
+/// The same in steps of length, filled with blanks: a page's length does not tell what a code opened. Of the
+/// headers, only the policy differs in length.
 pub fn respond_padded(page: &Page<'_>, template: &impl Template) -> Response {
     let policy = page.frames.policy();
     let html = template.render().map(|mut html| {

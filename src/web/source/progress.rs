@@ -11,7 +11,7 @@ use super::problem::Problem;
 
 /// Uploads that are remembered when they have ended, for displays that open late.
 const RECENT: usize = 128;
-/// A display may open so much later than its upload began and still show how that ended.
+/// How much later than its upload a display may open and still show how that ended.
 const LATE: Duration = Duration::from_secs(60);
 
 /// Names a display: random, unrelated to any code.

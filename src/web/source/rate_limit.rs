@@ -1,5 +1,5 @@
-//! How often one circuit may ask for what costs the server something: the next time waits for its moment, and
-//! what would wait too long is refused. Over loopback nobody can be told apart, and nothing is held up.
+//! How often one circuit may ask for what costs the server something. The next request waits its turn; one
+//! that would wait too long is refused. Over loopback nobody can be told apart, and nothing waits.
 
 use std::num::NonZeroU32;
 use std::time::Duration;

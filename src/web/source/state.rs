@@ -19,15 +19,12 @@ use crate::crypto::words::WordList;
 use crate::dropbox::{Deriver, Dropbox, SetupError};
 use crate::web::slots::Slots;
 
-/// Pages that need a slot until they are read, at once and of one circuit.
+/// What is held in memory until it is read, at once and of one circuit: large pages, and messages that are
+/// too long for a page.
 const LARGE_PAGES: (usize, usize) = (16, 2);
 
 /// Files of answers that may be on their way out at once, and how many to one circuit.
 const DOWNLOADS: (usize, usize) = (16, 6);
-
-/// Messages of answers that are too long for a page: these are held in memory, at worst
-/// [`MANIFEST`](crate::base::limits::MANIFEST) of each.
-const MESSAGES: (usize, usize) = (4, 1);
 
 /// Threads that may block, beside one for each upload: downloads, and pages.
 pub const THREADS: usize = DOWNLOADS.0 + 16;
@@ -41,7 +38,6 @@ pub struct Site {
     pub(super) uploads: Uploads,
     pub(super) large_pages: Arc<Slots<u32>>,
     pub(super) downloads: Arc<Slots<u32>>,
-    pub(super) messages: Arc<Slots<u32>>,
     pub(super) progress: Progress,
     pub(super) name: String,
     pub(super) text: PerLanguage,
@@ -72,7 +68,6 @@ impl Site {
             uploads: Uploads::new(config.limits.uploads),
             large_pages: Slots::new(LARGE_PAGES.0, LARGE_PAGES.1),
             downloads: Slots::new(DOWNLOADS.0, DOWNLOADS.1),
-            messages: Slots::new(MESSAGES.0, MESSAGES.1),
             progress: Progress::default(),
             name: config.name.clone(),
             text: config.text.clone(),

@@ -58,8 +58,8 @@ impl Tickets {
         hex(&[&bytes[..], mac.get(..MAC).unwrap_or_default()].concat())
     }
 
-    /// Reads a ticket. One is good for as long as it is remembered that a visit was left, counted in the same days:
-    /// so none is good when that is forgotten, whatever the clock did.
+    /// Reads a ticket. It is good as long as left visits are remembered, counted in the same recorded days:
+    /// no ticket outlives that memory, whatever the clock did.
     pub fn read(&self, text: &str, today: Day) -> Result<Ticket, TicketError> {
         let ticket = self.authentic(text).ok_or(TicketError::Foreign)?;
         if today.0.saturating_sub(ticket.day.0) > retention::BURNED {

@@ -13,8 +13,8 @@ use crate::web::slots::{Slot, Slots};
 
 /// Bytes a second below which an upload may be evicted: a sixth of what a bad circuit carries.
 const FLOOR: u64 = 8 * 1024;
-/// An upload is not judged before, nor by less than this: circuits stall for a while. The uploads of one
-/// circuit share it, so that nobody fills all slots with ever new ones of a few circuits.
+/// An upload is not judged earlier, nor by a shorter time: circuits stall for a while. The uploads of one
+/// circuit share this time, so that nobody fills all slots with ever new uploads of a few circuits.
 const GRACE: Duration = Duration::from_secs(30);
 
 /// An upload while it arrives.
