@@ -372,7 +372,7 @@ fn delivery_looks_at_number_and_kind_of_the_keys() {
     ] {
         assert_eq!(check(keys, kind, &to), expected, "{kind:?} {to:?}");
     }
-    // Three classic keys, as it was when this one wrote: then its answers may be sealed so.
+    // One classic key, as the team had when this one wrote: its answers may be sealed so, too.
     let before = Editor::new(dir.path(), "before");
     let (now, old) = (team, [before]);
     become_team(&inside, &old);
