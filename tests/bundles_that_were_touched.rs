@@ -55,6 +55,7 @@ fn write(bundle: &Path, editor: &Editor, files: &Files, limit: u64) -> Vec<PathB
         message: "Bonjour".into(),
         answers: Vec::new(),
         files: Vec::new(),
+        resealed: None,
     };
     for (position, (name, bytes)) in files.iter().enumerate() {
         let mut writer = recipients.seal_file(Vec::new()).unwrap();

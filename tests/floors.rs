@@ -29,7 +29,8 @@ const MAY_USE: [(&str, &[&str]); 12] = [
 ];
 
 /// Commands for machines without a network.
-const OFFLINE: [&str; 5] = ["open.rs", "reply.rs", "keygen.rs", "identities.rs", "passphrase.rs"];
+const OFFLINE: [&str; 6] =
+    ["open.rs", "reply.rs", "reseal.rs", "keygen.rs", "identities.rs", "passphrase.rs"];
 
 fn sources(dir: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();

@@ -87,7 +87,7 @@ impl Adding<'_> {
         let mut plan = Vec::new();
         for (dispatch, place) in opened.iter().zip(&places) {
             match Kept::read(&place.dir) {
-                Ok(Some(kept)) if kept.manifest != dispatch.manifest => {
+                Ok(Some(kept)) if !kept.manifest.is_same(&dispatch.manifest) => {
                     closed.push((place_in_bundle(dispatch), Closed::Other));
                 }
                 Ok(Some(kept))
@@ -114,7 +114,7 @@ impl Adding<'_> {
             if kept.is_none()
                 && let Ok(Some(twin)) = Kept::read(&place.dir)
             {
-                if twin.manifest == dispatch.manifest {
+                if twin.manifest.is_same(&dispatch.manifest) {
                     added.here += 1;
                 } else {
                     closed.push((place_in_bundle(dispatch), Closed::Other));

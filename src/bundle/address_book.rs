@@ -261,6 +261,7 @@ mod tests {
             message: String::new(),
             answers: Vec::new(),
             files: Vec::new(),
+            resealed: None,
         };
         Manifest::parse(&read.to_json().unwrap()).unwrap()
     }

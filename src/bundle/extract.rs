@@ -286,8 +286,11 @@ fn compare(to: &Path, outcomes: &mut [Outcome]) {
     }
 }
 
-fn sealed_member(job: &Job<'_>, volumes: &[PathBuf]) -> Result<impl Read + use<>, FileFault> {
-    let (volume, entry) = job.place.ok_or(FileFault::Missing)?;
+pub(super) fn sealed_member(
+    place: Option<&(usize, BundleEntry)>,
+    volumes: &[PathBuf],
+) -> Result<impl Read + use<>, FileFault> {
+    let (volume, entry) = place.ok_or(FileFault::Missing)?;
     let path = volumes.get(*volume).ok_or(FileFault::Missing)?;
     Ok(read::open_entry(path, entry).map_err(OpenError::Io)?)
 }
@@ -297,7 +300,7 @@ fn find_key(
     volumes: &[PathBuf],
     identities: &[Box<dyn age::Identity>],
 ) -> Result<OneFileKey, FileFault> {
-    Ok(OneFileKey::find(sealed_member(job, volumes)?, identities)?)
+    Ok(OneFileKey::find(sealed_member(job.place, volumes)?, identities)?)
 }
 
 /// Writes a file and returns the name that it got.
@@ -312,7 +315,7 @@ fn write_file(
     if output.is_full() {
         return Err(FileFault::DiskFull);
     }
-    let sealed = sealed_member(job, volumes)?;
+    let sealed = sealed_member(job.place, volumes)?;
     let mut plain = unseal::open(sealed, std::iter::once(key as &dyn age::Identity))?;
     let mut file = output.new_file()?;
     copy_checked(&mut plain, &mut file, job.entry, advance)?;
@@ -347,7 +350,7 @@ fn is_of_name(error: &io::Error) -> bool {
 
 /// Copies exactly the manifest's size, compares the hash, and reads the padding to its end, which is
 /// where age proves that nothing was cut.
-fn copy_checked(
+pub(super) fn copy_checked(
     plain: &mut impl Read,
     out: &mut impl Write,
     entry: &FileEntry,

@@ -47,6 +47,18 @@ pub struct Manifest {
     /// In the order they were sent.
     #[serde(default)]
     pub files: Vec<FileEntry>,
+    /// An editor has sealed it again, to others. `recipients` are still those of before: the team that an answer goes to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resealed: Option<Resealed>,
+}
+
+/// That a dispatch was sealed again. Nothing proves by whom.
+#[derive(Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Resealed {
+    /// ISO 8601.
+    pub day: String,
+    /// Everybody it is sealed to now.
+    pub recipients: Vec<String>,
 }
 
 /// An answer to a question of the team.
@@ -128,6 +140,12 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// Whether both are of one dispatch with the same content, sealed again or not.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let bare = |manifest: &Self| Self { resealed: None, ..manifest.clone() };
+        bare(self) == bare(other)
+    }
+
     /// This manifest, found in a bundle under `designation/dispatch/member`; refused where it was written for
     /// another place or under another name.
     ///
@@ -200,6 +218,7 @@ mod tests {
             message: "Bonjour".into(),
             answers: Vec::new(),
             files: vec![FileEntry::new(0, "contrat.pdf".into(), 3, "00".repeat(32))],
+            resealed: None,
         }
     }
 
@@ -215,6 +234,15 @@ mod tests {
     fn a_hand_made_reply_may_be_short() {
         let short = Manifest::parse(br#"{"version":1,"kind":"reply","message":"Merci"}"#).unwrap();
         assert_eq!(short.message, "Merci");
+    }
+
+    #[test]
+    fn a_dispatch_that_was_sealed_again_is_the_same_one() {
+        let resealed = Resealed { day: "2026-11-30".into(), recipients: vec!["age1z".into()] };
+        let again = Manifest { resealed: Some(resealed), ..sample() };
+        assert!(Manifest::parse(&again.to_json().unwrap()).unwrap() == again);
+        assert!(again != sample() && again.is_same(&sample()) && sample().is_same(&again));
+        assert!(!again.is_same(&Manifest { message: "Salut".into(), ..sample() }));
     }
 
     fn found_at(manifest: Manifest, place: (&str, &str)) -> Result<Manifest, ManifestError> {

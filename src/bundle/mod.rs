@@ -19,6 +19,7 @@ pub mod names;
 pub mod path;
 pub mod read;
 pub mod reply;
+pub mod reseal;
 pub mod sealed_by_source;
 pub mod summary;
 pub mod tar_format;

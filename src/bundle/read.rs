@@ -223,6 +223,15 @@ struct Placed {
 /// when it is asked for.
 pub struct Dispatches(Peekable<vec::IntoIter<Placed>>);
 
+impl Dispatches {
+    /// Only those of some mailboxes.
+    #[must_use]
+    pub fn keep(self, wanted: impl Fn(&str) -> bool) -> Self {
+        let all = self.0.filter(|placed| wanted(&placed.path.designation));
+        Self(all.collect::<Vec<_>>().into_iter().peekable())
+    }
+}
+
 impl Iterator for Dispatches {
     type Item = Gathered;
 

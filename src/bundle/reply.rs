@@ -100,6 +100,7 @@ impl Correspondence {
             message,
             answers: Vec::new(),
             files,
+            resealed: None,
         }
     }
 }

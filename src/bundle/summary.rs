@@ -202,6 +202,7 @@ mod tests {
             author: String::new(),
             message: message.into(),
             answers: Vec::new(),
+            resealed: None,
             files: (0..)
                 .zip(names)
                 .map(|(at, name)| FileEntry::new(at, (*name).into(), 1, "00".into()))

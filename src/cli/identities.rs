@@ -14,8 +14,9 @@ use anyhow::{Context, bail, ensure};
 use zeroize::Zeroizing;
 
 use super::passphrase::{Terminal, ask};
-use super::stdio::tell;
+use super::stdio::{check_named, tell};
 use crate::base::text::without_bom;
+use crate::bundle::address_book::AddressBook;
 use crate::bundle::is_standard;
 use crate::bundle::names::printable;
 use crate::crypto::unseal::KeyProgramFailed;
@@ -157,6 +158,17 @@ impl age::Identity for ClosedPlugin {
 fn failed(program: &str, why: &str) -> DecryptError {
     let why = KeyProgramFailed(format!("{program}: {}", printable(why)));
     DecryptError::Io(io::Error::other(why))
+}
+
+/// The address book of these identities: the one that was named, or the one beside the first.
+pub fn address_book(named: Option<PathBuf>, files: &[PathBuf]) -> anyhow::Result<AddressBook> {
+    let first = files.iter().find(|identity| !is_standard(identity));
+    let path = named.or(first.map(|identity| AddressBook::beside(identity)));
+    let path = path.context(
+        "an identity from standard input has no address book beside it; name one with --address-book",
+    )?;
+    check_named(&path, "the address book is read and written; name a file")?;
+    Ok(AddressBook::load(&path)?)
 }
 
 fn bytes_of(file: &Path) -> io::Result<Zeroizing<Vec<u8>>> {

@@ -15,6 +15,7 @@ use super::stdio::{show, tell};
 use crate::bundle::is_standard;
 use crate::crypto::passphrase::{LONGEST, Length, SHORTEST, length, suggestion};
 use crate::crypto::post_quantum;
+use crate::crypto::recipient::Recipient;
 
 #[derive(clap::Args)]
 pub struct Keygen {
@@ -41,7 +42,7 @@ impl Keygen {
             let text = std::str::from_utf8(&new.content).context("the identity is not text")?;
             show(text)?;
             tell(&format!("{kind}\nGive this recipient to the operator:\n{}", new.recipient));
-            return Ok(());
+            return new.tell_fingerprint();
         }
         new.write(&self.output)?;
         tell(&format!(
@@ -49,7 +50,8 @@ impl Keygen {
              Give this recipient to the operator:",
             self.output.display()
         ));
-        show(&format!("{}\n", new.recipient))
+        show(&format!("{}\n", new.recipient))?;
+        new.tell_fingerprint()
     }
 }
 
@@ -73,6 +75,13 @@ impl Identity {
         let content =
             if passphrase { lock(&text)? } else { Zeroizing::new(text.as_bytes().to_vec()) };
         Ok(Self { content, recipient })
+    }
+
+    /// What two people compare on the phone.
+    fn tell_fingerprint(&self) -> anyhow::Result<()> {
+        let recipient: Recipient = self.recipient.parse()?;
+        tell(&format!("Its fingerprint, to compare on the phone: {}", recipient.fingerprint()));
+        Ok(())
     }
 
     /// Writes the file; one that is there already stays.

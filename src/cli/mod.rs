@@ -1,4 +1,4 @@
-//! Floor 6: one file a command. `open`, `reply` and `keygen` reach neither the web nor the store: they
+//! Floor 6: one file a command. `open`, `reply`, `reseal` and `keygen` reach neither the web nor the store: they
 //! run on machines without a network. `read` serves loopback, and nothing else.
 
 mod backup;
@@ -23,6 +23,7 @@ mod progress;
 mod read;
 mod reopen;
 mod reply;
+mod reseal;
 mod restore;
 pub mod sandbox;
 mod serve;
@@ -41,7 +42,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 /// An anonymous drop box: documents are sealed on arrival, answered with a code.
 ///
 /// On a server: init, check, serve, upgrade, team, editor, status, export, deliver, backup, restore, close, reopen. On an editor's machine, which needs no
-/// network: keygen, open, read, reply. To see all of it: demo.
+/// network: keygen, open, read, reply, reseal. To see all of it: demo.
 #[derive(Parser)]
 #[command(name = "sourdine", version, max_term_width = 100)]
 struct Cli {
@@ -87,6 +88,8 @@ enum Command {
     Read(read::Read),
     /// Seal a reply, or a note for your team (offline, for editors)
     Reply(reply::Reply),
+    /// Seal what a bundle holds again, for a colleague or another team (offline, for editors)
+    Reseal(reseal::Reseal),
 }
 
 /// Every command with its options: what manual pages and completions are made of.
@@ -137,6 +140,7 @@ impl Command {
             Self::Open(command) => command.run(),
             Self::Read(command) => command.run(),
             Self::Reply(command) => command.run(),
+            Self::Reseal(command) => command.run(),
             Self::Status(command) => command.run().map(drop),
         }
     }

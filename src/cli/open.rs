@@ -15,9 +15,7 @@ use crate::archive::open::{Closed, manifests};
 use crate::archive::pages;
 use crate::archive::place::Archive;
 use crate::base::kind::DispatchKind;
-use crate::bundle::address_book::AddressBook;
 use crate::bundle::extract::{FileFault, Opened};
-use crate::bundle::is_standard;
 use crate::bundle::manifest::FileEntry;
 use crate::bundle::names::{self, printable, safe};
 use crate::bundle::read;
@@ -76,7 +74,7 @@ impl Open {
         let gathered = read::gather(bundles)?;
         let Identities { keys: identities, plugins } =
             identities::read(&self.identities, Plugins::Run)?;
-        let mut book = self.address_book()?;
+        let mut book = identities::address_book(self.address_book.clone(), &self.identities)?;
         let accepted = &self.accept_changed_keys;
         let all = manifests(gathered, bundles, &identities, &mut book, accepted);
         let (opened, mut unopened) = (all.opened, all.closed);
@@ -113,15 +111,6 @@ impl Open {
         let faults: Vec<_> = [closed, files, full].into_iter().flatten().collect();
         ensure!(faults.is_empty(), "{}", faults.join("; "));
         Ok(())
-    }
-
-    fn address_book(&self) -> anyhow::Result<AddressBook> {
-        let named = self.identities.iter().find(|identity| !is_standard(identity));
-        let beside = named.map(|identity| AddressBook::beside(identity));
-        let path = self.address_book.clone().or(beside);
-        let path = path.context("an identity from standard input has no address book beside it; name one with --address-book")?;
-        stdio::check_named(&path, "the address book is read and written; name a file")?;
-        Ok(AddressBook::load(&path)?)
     }
 
     fn listed(&self, opened: &[Opened]) -> String {

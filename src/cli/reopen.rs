@@ -63,6 +63,11 @@ impl Reopen {
             "set the clock, then run this again",
         )?;
         for team in dropbox.teams().iter() {
+            tell(&format!(
+                "Team {}: all keys together are {}",
+                team.id,
+                team.recipients.key_set().fingerprint
+            ));
             for recipient in team.recipients.iter() {
                 sure(
                     &format!(

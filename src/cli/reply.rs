@@ -19,11 +19,9 @@ use crate::bundle::is_standard;
 use crate::bundle::manifest::{FileEntry, Manifest};
 use crate::bundle::reply::Correspondence;
 use crate::bundle::write::BundleWriter;
+use crate::crypto::padding;
 use crate::crypto::seal::Recipients;
-use crate::crypto::{header, padding};
 
-/// Bytes that a header adds at most to a padded file; a tag every 64 KiB comes on top.
-const HEADER: u64 = header::MOST as u64;
 /// Characters of a name after `--author`.
 const MOST_AUTHOR: usize = 100;
 /// The last number that a name gets.
@@ -115,8 +113,7 @@ impl Reply {
         let total = manifest.files.iter().map(|f| f.size).fold(0, u64::saturating_add);
         let bar = progress::bytes(total, "sealing");
         for (number, (path, entry)) in (1..).zip(self.attachments.iter().zip(&manifest.files)) {
-            let size = padding::padded_file(entry.size);
-            bundle.file(number, size + size / 4096 + HEADER, |out| {
+            bundle.file(number, padding::sealed_file(entry.size), |out| {
                 seal(&recipients, path, entry, out, &|bytes| bar.inc(bytes))
             })?;
         }

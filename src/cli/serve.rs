@@ -28,7 +28,7 @@ use crate::web::report_errors;
 use crate::web::server::{Line, Listener, serve};
 use crate::web::source::{self, Site};
 
-/// How often the configuration's recipients and the disk are looked at.
+/// How often the configuration's recipients, those that were removed at once, and the disk are looked at.
 const RELOAD: Duration = Duration::from_secs(5);
 const SPACE: Duration = Duration::from_secs(600);
 /// How often what is past its day is removed.
@@ -363,6 +363,7 @@ async fn upkeep(dropbox: Dropbox, (site, editors): (Arc<Site>, Arc<Desk>), confi
     let mut day = tokio::time::interval_at(Instant::now() + DAY, DAY);
     take_snapshot(dropbox.clone(), Vec::new());
     let mut minute = tokio::time::interval(MINUTE);
+    let mut removed = tokio::time::interval(RELOAD);
     loop {
         tokio::select! {
             _ = space.tick() => {
@@ -374,6 +375,7 @@ async fn upkeep(dropbox: Dropbox, (site, editors): (Arc<Site>, Arc<Desk>), confi
                 site.forget();
                 editors.forget();
             }
+            _ = removed.tick() => take_removed_keys(dropbox.clone()),
             _ = day.tick() => take_snapshot(dropbox.clone(), report_errors()),
         }
     }
@@ -451,6 +453,15 @@ fn expire(dropbox: Dropbox) {
     tokio::task::spawn_blocking(move || {
         if let Err(error) = dropbox.expire().and_then(|_| dropbox.trim_drafts()) {
             tracing::error!("what has expired could not be removed: {error}");
+        }
+    });
+}
+
+/// What `team remove-recipient --now` has left. On a thread that may block.
+fn take_removed_keys(dropbox: Dropbox) {
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = dropbox.take_removed_keys() {
+            tracing::error!("uploads to removed keys could not be ended: {error}");
         }
     });
 }

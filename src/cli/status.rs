@@ -1,5 +1,6 @@
 //! `sourdine status`: numbers, and nothing about anyone.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::process::ExitCode;
 
@@ -13,7 +14,8 @@ use super::stdio::show;
 use crate::base::clock::Clock;
 use crate::bundle::names::printable;
 use crate::config::Config;
-use crate::dropbox::{Snapshot, Teams};
+use crate::dropbox::access::Access;
+use crate::dropbox::{Snapshot, Teams, TeamsError};
 use crate::store::{Store, is_served};
 
 /// Something waits for editors.
@@ -41,10 +43,12 @@ impl Status {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let config = process::load_config(&self.config.config)?;
         let store = Store::open(&config.data_dir, config.limits.quota)?;
-        let (up, fault) = (is_served(&config.data_dir), fault(&config, &store));
+        let teams = Teams::prove(&config.teams);
+        let up = is_served(&config.data_dir);
+        let fault = fault(&config, &store, teams.as_ref().err());
         let full = is_full(&config, &store)?;
         let snapshot = if self.now {
-            Some(Snapshot::now(&store, Clock::system().day().to_string())?)
+            Some(Snapshot::now(&store, teams.as_ref().ok(), Clock::system().day().to_string())?)
         } else {
             Snapshot::last(&store)?
         };
@@ -70,11 +74,11 @@ impl Status {
 }
 
 /// What keeps the box from its work, if something does; `check` looks at more.
-fn fault(config: &Config, store: &Store) -> Option<String> {
+fn fault(config: &Config, store: &Store, teams: Option<&TeamsError>) -> Option<String> {
     if let Err(error) = refuse_restored(config) {
         return Some(error.to_string());
     }
-    if let Err(error) = Teams::prove(&config.teams) {
+    if let Some(error) = teams {
         return Some(error.to_string());
     }
     let doubt = store.recorded().map(|recorded| recorded.today(Clock::system().day()).err());
@@ -94,10 +98,24 @@ fn json_of(counts: &Snapshot, quota: u64) -> serde_json::Value {
     let teams: Vec<_> = teams
         .map(|(team, (all, new))| json!({"team": team, "submissions": all, "waiting": new}))
         .collect();
+    let keys: Vec<_> =
+        counts.access.iter().map(|(team, access)| json_of_access(team, access)).collect();
     json!({
+        "keys": keys,
         "day": counts.day, "mailboxes": counts.mailboxes, "replies": counts.replies, "teams": teams,
         "drafts": counts.drafts, "draft_bytes": counts.draft_bytes, "editors": counts.editors,
         "bytes": counts.bytes, "quota": quota, "free": counts.free, "errors": counts.errors,
+    })
+}
+
+fn json_of_access(team: &str, access: &Access) -> serde_json::Value {
+    let keys = |keys: &BTreeMap<String, u64>, what: &str| {
+        let keys = keys.iter().map(|(key, count)| json!({"fingerprint": key, what: count}));
+        keys.collect::<Vec<_>>()
+    };
+    json!({
+        "team": team, "known": access.known, "unknown": access.unknown,
+        "former": keys(&access.former, "opens"), "lacking": keys(&access.lacking, "cannot_open"),
     })
 }
 
@@ -111,6 +129,15 @@ fn text_of(counts: &Snapshot, config: &Config, now: bool) -> String {
     for (team, (all, new)) in &counts.submissions {
         let team = printable(team);
         let _ = writeln!(out, "submissions  {all} to team {team}, {new} not fetched yet");
+    }
+    for (team, access) in &counts.access {
+        let (team, all) = (printable(team), access.known);
+        for (key, count) in &access.former {
+            let _ = writeln!(out, "can open     {key}, no longer in team {team}: {count} of {all}");
+        }
+        for (key, count) in &access.lacking {
+            let _ = writeln!(out, "cannot open  {key}, in team {team}: {count} of {all}");
+        }
     }
     let _ = write!(
         out,

@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 
+use super::header;
+
 /// The least padded length of a file, and the step of a manifest: 16 KiB.
 pub const STEP: u64 = 16 * 1024;
 
@@ -23,6 +25,12 @@ pub fn padded_file(length: u64) -> u64 {
 /// Length in bytes -> padded length in bytes: the next multiple of [`STEP`], never zero.
 pub fn padded_manifest(length: u64) -> u64 {
     length.max(1).next_multiple_of(STEP)
+}
+
+/// Length in bytes -> bytes of such a file at most once it is sealed: the header, and a tag every 64 KiB.
+pub fn sealed_file(length: u64) -> u64 {
+    let padded = padded_file(length);
+    padded + padded / 4096 + header::MOST as u64
 }
 
 /// The step of a note: 1 KiB.

@@ -360,6 +360,8 @@ impl Dropbox {
         upload: &mut Upload,
     ) -> Result<Published, IntakeError> {
         let Sending { keys, team, .. } = sending;
+        let team_keys = team.recipients.key_set();
+        let _until_durable = self.may_publish(&team.id, &team_keys)?;
         let id = sending.id(written, files.iter().map(|(detail, _)| detail));
         let day = self.today();
         let source = keys.identity.recipients()?.map(|key| key.to_string());
@@ -390,6 +392,7 @@ impl Dropbox {
             message: written.message.clone(),
             answers: written.sealed(&team.questions),
             files: files.iter().enumerate().map(entry).collect(),
+            resealed: None,
         };
         let sealed = team.recipients.seal_manifest(&manifest.to_json()?, upload.file()?)?;
         let places = files.iter().map(|(_, place)| *place);
@@ -401,7 +404,7 @@ impl Dropbox {
             fetched: None,
             members: std::iter::once(sealed.finish()?).chain(places).collect(),
         };
-        let sealed_to = Some(team.recipients.key_set());
+        let sealed_to = Some(team_keys);
         let publication = store::Publication { mailbox, dispatch, sealed_to, draft, sent_by: None };
         Ok(upload.publish(publication)?)
     }

@@ -11,7 +11,7 @@ use super::intake_error::IntakeError;
 use super::receipt::{FileDetail, Outcome, Receipt};
 use super::written::Written;
 use super::{Dropbox, Team};
-use crate::base::ids::{DispatchSeed, DraftId, FileId};
+use crate::base::ids::{DispatchSeed, DraftId, FileId, KeySet};
 use crate::base::limits::{self, Limits};
 use crate::base::random;
 use crate::crypto::kdf::MailboxKeys;
@@ -35,6 +35,7 @@ pub struct Intake {
     dropbox: Dropbox,
     keys: MailboxKeys,
     team: Team,
+    team_keys: KeySet,
     seed: DispatchSeed,
     source: Recipients,
     upload: Upload,
@@ -117,6 +118,7 @@ impl Dropbox {
             source: keys.identity.alone()?,
             dropbox: self.clone(),
             keys,
+            team_keys: team.recipients.key_set(),
             team,
             seed,
             upload,
@@ -292,6 +294,8 @@ pub struct IncomingFile<'a> {
 impl IncomingFile<'_> {
     /// Takes the next bytes.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), IntakeError> {
+        // At once, not at the end of gigabytes.
+        self.intake.dropbox.may_publish(&self.intake.team.id, &self.intake.team_keys)?;
         Ok(self.member.write(&mut self.intake.allowance, bytes)?)
     }
 

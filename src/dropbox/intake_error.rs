@@ -2,6 +2,7 @@
 
 use super::designation::NamingError;
 use super::incoming_file::FileError;
+use super::removed_keys::KeyRemoved;
 use crate::bundle::manifest::ManifestError;
 use crate::crypto::kdf::DerivationError;
 use crate::crypto::seal::SealError;
@@ -32,6 +33,9 @@ pub enum IntakeError {
     /// The team's keys are others than those that the draft was sealed to.
     #[error("the draft was sealed to keys that have changed since")]
     Stale,
+    /// A key that it is sealed to has left the team.
+    #[error("a key that it is sealed to was removed from the team")]
+    KeyRemoved,
     /// A draft did not open with the code that it was found by.
     #[error("the draft cannot be opened: {0}")]
     Open(#[from] OpenError),
@@ -44,6 +48,12 @@ pub enum IntakeError {
     /// The manifest could not be written.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
+}
+
+impl From<KeyRemoved> for IntakeError {
+    fn from(_: KeyRemoved) -> Self {
+        Self::KeyRemoved
+    }
 }
 
 impl From<SealError> for IntakeError {

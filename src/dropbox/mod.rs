@@ -1,6 +1,7 @@
 //! Floor 3: the use cases. A document goes in, an editor fetches it, the answer comes back. No HTTP, no
 //! command line.
 
+pub mod access;
 pub mod accounts;
 mod as_of;
 pub mod backup;
@@ -17,6 +18,7 @@ mod intake;
 mod intake_error;
 pub mod mailbox;
 pub mod receipt;
+pub mod removed_keys;
 pub mod reply_intake;
 pub mod restore;
 pub mod retention;
@@ -29,6 +31,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use crate::base::clock::{Clock, Day, Doubt, Recorded};
+use crate::base::ids::KeySet;
 use crate::base::limits::Limits;
 use crate::base::random::{self, NoRandomness};
 use crate::config::{Config, PerLanguage};
@@ -84,6 +87,7 @@ struct Inner {
     /// As of the last look; see [`Dropbox::keep_day`].
     recorded: RwLock<Recorded>,
     teams: RwLock<Arc<Teams>>,
+    removed_keys: removed_keys::RemovedKeys,
     space: Arc<space::Space>,
     /// Why no new documents are taken; empty where they are.
     closed: RwLock<Arc<PerLanguage>>,
@@ -121,6 +125,7 @@ impl Dropbox {
             limits: config.limits.clone(),
             clock,
             teams: RwLock::new(Arc::new(teams)),
+            removed_keys: removed_keys::RemovedKeys::default(),
             large_answers: Mutex::default(),
         })))
     }
@@ -211,10 +216,24 @@ impl Dropbox {
     }
 
     /// Takes over changed teams, and whether new documents are taken; uploads under way go on with the teams that
-    /// they began with.
+    /// they began with, unless a key of theirs was removed at once ([`take_removed_keys`](Self::take_removed_keys)).
     pub fn replace(&self, teams: Teams, closed: PerLanguage) {
         *self.0.teams.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(teams);
         *self.0.closed.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(closed);
+    }
+
+    /// Ends uploads to keys that `team remove-recipient --now` has removed. To be called every few seconds. Blocks.
+    pub fn take_removed_keys(&self) -> Result<(), StoreError> {
+        self.0.removed_keys.take(self.store(), &self.teams())
+    }
+
+    /// Whether what is sealed to these keys may still be published to the team, as long as the answer lives.
+    fn may_publish(
+        &self,
+        team: &str,
+        keys: &KeySet,
+    ) -> Result<removed_keys::MayPublish<'_>, removed_keys::KeyRemoved> {
+        self.0.removed_keys.may_publish(team, keys, || self.teams())
     }
 
     /// How this installation derives.

@@ -4,6 +4,7 @@
 use super::draft::hash_of;
 use super::incoming_file::{Allowance, FileError, Member};
 use super::receipt::FileDetail;
+use super::removed_keys::KeyRemoved;
 use super::{Dropbox, Team};
 use crate::base::ids::{DispatchId, DispatchSeed, KeySet};
 use crate::base::kind::DispatchKind;
@@ -34,9 +35,18 @@ pub enum ReplyIntakeError {
     /// A file is not taken; the manifest's among them.
     #[error(transparent)]
     File(#[from] FileError),
+    /// A key that it is sealed to has left the team.
+    #[error("a key that it is sealed to was removed from the team")]
+    KeyRemoved,
     /// The manifest could not be written.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
+}
+
+impl From<KeyRemoved> for ReplyIntakeError {
+    fn from(_: KeyRemoved) -> Self {
+        Self::KeyRemoved
+    }
 }
 
 impl From<StoreError> for ReplyIntakeError {
@@ -139,6 +149,8 @@ impl ReplyIntake {
         if message.chars().count() > self.dropbox.limits().message {
             return Err(ReplyIntakeError::MessageTooLong);
         }
+        let dropbox = self.dropbox.clone();
+        let _until_durable = dropbox.may_publish(&self.to.team, &self.team_keys)?;
         let id = self.id(message);
         let day = self.dropbox.today();
         let (places, details): (Vec<_>, Vec<_>) = self.files.into_iter().unzip();
@@ -184,6 +196,7 @@ pub struct ReplyIntakeFile<'a> {
 impl ReplyIntakeFile<'_> {
     /// Takes the next bytes.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), ReplyIntakeError> {
+        self.answer.dropbox.may_publish(&self.answer.to.team, &self.answer.team_keys)?;
         Ok(self.member.write(&mut self.answer.allowance, bytes)?)
     }
 

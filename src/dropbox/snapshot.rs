@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Dropbox;
+use super::access::Access;
+use super::{Dropbox, Teams};
 use crate::store::{Store, StoreError};
 
 const FACT: &str = "snapshot";
@@ -18,6 +19,9 @@ pub struct Snapshot {
     pub mailboxes: u64,
     /// By team: all, and those that nobody has fetched.
     pub submissions: BTreeMap<String, (u64, u64)>,
+    /// Who can open what, by team. None in one of before.
+    #[serde(default)]
+    pub access: BTreeMap<String, Access>,
     /// Answers.
     pub replies: u64,
     /// Held drafts.
@@ -35,14 +39,18 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// As of now.
-    pub fn now(store: &Store, day: String) -> Result<Self, StoreError> {
+    /// As of now. Without teams, nothing is said of who can open what.
+    pub fn now(store: &Store, teams: Option<&Teams>, day: String) -> Result<Self, StoreError> {
         let counts = store.counts()?;
         let submissions = counts.submissions.into_iter();
         Ok(Self {
             day,
             mailboxes: counts.mailboxes,
             submissions: submissions.map(|(team, all, new)| (team, (all, new))).collect(),
+            access: match teams {
+                Some(teams) => Access::of_teams(store, teams)?,
+                None => BTreeMap::new(),
+            },
             replies: counts.replies,
             drafts: counts.drafts.0,
             draft_bytes: counts.drafts.1,
@@ -68,7 +76,8 @@ impl Snapshot {
 impl Dropbox {
     /// Takes the counts of the day, for [`Snapshot::last`]. Blocks.
     pub fn take_snapshot(&self, errors: Vec<(&'static str, u64)>) -> Result<(), StoreError> {
-        let mut snapshot = Snapshot::now(self.store(), self.today().to_string())?;
+        let mut snapshot =
+            Snapshot::now(self.store(), Some(&self.teams()), self.today().to_string())?;
         snapshot.errors = errors.into_iter().map(|(kind, n)| (kind.to_owned(), n)).collect();
         let text = serde_json::to_vec(&snapshot).unwrap_or_default();
         self.store().set_fact(FACT, text)

@@ -111,6 +111,11 @@ impl Store {
         })))
     }
 
+    /// Whether a process serves it.
+    pub fn is_served(&self) -> bool {
+        schema::is_served(&self.0.dir)
+    }
+
     /// Whether every byte of a dispatch is there.
     pub fn is_whole(&self, dispatch: &Dispatch) -> Result<bool, StoreError> {
         self.vault(|db| {
@@ -148,6 +153,18 @@ impl Store {
     /// Sets a named value.
     pub fn set_fact(&self, name: &'static str, value: Vec<u8>) -> Result<(), StoreError> {
         self.0.writer.index(move |db| Ok(rows::set_fact(db, name, &value)?))
+    }
+
+    /// Changes a named value; no other process does so in between.
+    pub fn change_fact(
+        &self,
+        name: &'static str,
+        change: impl FnOnce(Vec<u8>) -> Vec<u8> + Send + 'static,
+    ) -> Result<(), StoreError> {
+        self.0.writer.index(move |db| {
+            let value = change(rows::fact(db, name)?.unwrap_or_default());
+            Ok(rows::set_fact(db, name, &value)?)
+        })
     }
 
     /// A named value.

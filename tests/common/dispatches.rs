@@ -35,6 +35,7 @@ impl Dispatch {
             message: message.into(),
             answers: Vec::new(),
             files: Vec::new(),
+            resealed: None,
         };
         Self { manifest, files: Vec::new() }
     }

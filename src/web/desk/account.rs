@@ -13,6 +13,7 @@ use super::session::{self, Actor, Editor};
 use super::sign_in::with_cookie;
 use super::signed_in::{Act, Nothing};
 use super::state::App;
+use crate::dropbox::Team;
 use crate::dropbox::accounts::{Changed, suggestion};
 use crate::web::connections::Visitor;
 use crate::web::error_counts;
@@ -23,6 +24,8 @@ use crate::web::lang::L10nLanguage;
 struct AccountPage<'a> {
     page: &'a Page<'a>,
     teams: Vec<String>,
+    /// The same.
+    keys: Vec<Team>,
     /// Whether there is an address for a feed.
     has_feed: bool,
     /// The new one, shown this once.
@@ -57,9 +60,11 @@ async fn render(page: Page<'_>, editor: &Editor, status: StatusCode, shown: Show
         return page.problem(&Problem::Internal);
     };
     let teams = editor.teams().iter().map(|team| page.team(team)).collect();
+    let all = page.desk.dropbox.teams();
+    let keys = all.iter().filter(|team| editor.may(&team.id)).cloned().collect();
     let has_feed = account.is_some_and(|account| account.feed.is_some());
     let Shown { address, problem, .. } = shown;
-    respond(status, &AccountPage { page: &page, teams, has_feed, address, new, problem })
+    respond(status, &AccountPage { page: &page, teams, keys, has_feed, address, new, problem })
 }
 
 #[derive(Deserialize)]

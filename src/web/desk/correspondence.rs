@@ -18,6 +18,7 @@ use super::upload_form::TypedReply;
 use crate::base::clock::Day;
 use crate::base::ids::MailboxId;
 use crate::base::kind::DispatchKind;
+use crate::dropbox::access::Access;
 use crate::dropbox::accounts::OPERATOR;
 use crate::dropbox::reply_intake::to;
 use crate::store::{DeskDispatch, InboxRow, Mailbox};
@@ -71,6 +72,7 @@ struct View {
     more: bool,
     /// The team could not open an answer.
     to_source_alone: bool,
+    access: Access,
 }
 
 #[derive(Template)]
@@ -168,6 +170,18 @@ impl MailboxTemplate<'_> {
         } else {
             self.page.t.dispatch_fetched(who, self.date(day))
         }
+    }
+
+    /// Keys that do not open all of it, and those that should not any more: why, and each with how much.
+    fn access(&self) -> Vec<(String, Vec<(&str, String)>)> {
+        let (t, lang, access) = (self.page.t, self.page.lang, &self.view.access);
+        let all = || lang.number(access.known);
+        let closed = access.lacking.iter();
+        let closed = closed.map(|(key, n)| (&**key, t.access_closed(lang.number(*n), all())));
+        let opens = access.former.iter();
+        let opens = opens.map(|(key, n)| (&**key, t.access_opens(lang.number(*n), all())));
+        let both = [(t.access_lacking(), closed.collect()), (t.access_former(), opens.collect())];
+        both.into_iter().filter(|(_, keys): &(_, Vec<_>)| !keys.is_empty()).collect()
     }
 
     fn newer(&self) -> Option<String> {
@@ -283,6 +297,7 @@ impl Desk {
         let store = self.dropbox.store();
         let row = store.row(editor.name(), &place.team, id)?.ok_or(Problem::NotFound)?;
         let (list, more) = store.desk_dispatches(&place.team, id, number - 1, ROWS)?;
-        Ok(View { row, list, more, to_source_alone })
+        let access = Access::of_mailbox(store, &self.dropbox.teams(), &place.team, id)?;
+        Ok(View { row, list, more, to_source_alone, access })
     }
 }

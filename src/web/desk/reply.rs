@@ -116,6 +116,7 @@ impl UploadForm {
             ReplyIntakeError::File(FileError::Store(StoreError::Full)) => {
                 (StatusCode::INSUFFICIENT_STORAGE, t.reply_no_room())
             }
+            ReplyIntakeError::KeyRemoved => (StatusCode::CONFLICT, t.error_keys_changed()),
             ReplyIntakeError::Keys(_)
             | ReplyIntakeError::Manifest(_)
             | ReplyIntakeError::File(FileError::Seal(_) | FileError::Store(_)) => {

@@ -62,6 +62,8 @@ pub enum Problem {
     TooManyFiles,
     /// The editors' keys changed while a draft was held.
     Stale,
+    /// A key of an editor was removed while this was sent.
+    KeysChanged,
     /// Something else was done to the draft in another window, or the form was sent again.
     Discarded,
     /// There are as many drafts under this code as there may be.
@@ -106,6 +108,7 @@ impl Problem {
             Self::Empty => "empty",
             Self::FileTooLarge | Self::DispatchTooLarge | Self::TooManyFiles => "too-large",
             Self::Stale => "stale-draft",
+            Self::KeysChanged => "keys-changed",
             Self::Discarded => "discarded",
             Self::TooManyDrafts => "drafts",
             Self::TooLargeNow(_) | Self::Full => "full",
@@ -124,7 +127,9 @@ impl Problem {
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             // 421 would fit a name that is not ours, and makes browsers ask twice (RFC 9110, 15.5.20).
             Self::ForeignOrigin | Self::Relayed | Self::UnknownHost => StatusCode::FORBIDDEN,
-            Self::Stale | Self::Discarded | Self::TooManyDrafts => StatusCode::CONFLICT,
+            Self::Stale | Self::KeysChanged | Self::Discarded | Self::TooManyDrafts => {
+                StatusCode::CONFLICT
+            }
             Self::OldTicket | Self::Left => StatusCode::GONE,
             Self::Code(_)
             | Self::OlderCode
@@ -195,6 +200,7 @@ impl Problem {
             Self::TooLargeNow(most) => t.error_too_large_now(lang.size(*most)),
             Self::TooManyFiles => t.error_too_many_files(limits.files),
             Self::Stale => t.error_stale(),
+            Self::KeysChanged => t.error_keys_changed(),
             Self::Discarded => t.error_discarded(),
             Self::TooManyDrafts => t.error_drafts(DRAFTS),
             Self::Full => t.error_full(),
@@ -217,7 +223,9 @@ impl Problem {
             | Self::Team
             | Self::Empty => Some(t.error_mend()),
             _ if self.is_of_files() => Some(t.error_choose()),
-            Self::Full | Self::Busy | Self::Displaced | Self::Internal => Some(t.error_retry()),
+            Self::Full | Self::Busy | Self::Displaced | Self::KeysChanged | Self::Internal => {
+                Some(t.error_retry())
+            }
             _ => None,
         }
     }
@@ -331,6 +339,7 @@ impl From<IntakeError> for Problem {
             IntakeError::MessageTooLong => Self::MessageTooLong,
             IntakeError::Empty | IntakeError::NoDraft | IntakeError::Unseen => Self::Empty,
             IntakeError::Stale => Self::Stale,
+            IntakeError::KeyRemoved => Self::KeysChanged,
             IntakeError::TooManyDrafts => Self::TooManyDrafts,
             IntakeError::Open(_)
             | IntakeError::Naming(_)

@@ -80,6 +80,7 @@ landing-keys = { $count ->
    *[other] { $count } editors hold a key
 }
 landing-keys-hint = Fingerprints of the keys that your documents are encrypted to. To encrypt yourself first, use the keys:
+landing-keys-all = All of them together:
 landing-contact = Other ways to reach us
 
 ## Sending
@@ -330,6 +331,7 @@ error-busy = Too many people are sending right now. Wait a minute and try again.
 error-busy-form = Too many people are sending or asking at once. Wait a minute, then reload this page and confirm: what you wrote is sent along again.
 error-displaced = Many people are sending, and this upload hardly moved: its place went to somebody else. Ask Tor Browser for a new circuit, then send again.
 error-stale = The editors’ keys have changed since these files arrived. Delete this draft and send the files again.
+error-keys-changed = The editors’ keys were changed while this was being sent, so nothing was published. Sent again, it is encrypted to the new keys.
 error-discarded = This upload has ended: in another window the form was sent again, or its draft was sent, changed or deleted. Your mailbox shows what is kept.
 # $most (Number)
 error-drafts = There are { $most } drafts under this code, the most there can be. Send or delete one in your mailbox. “Send” still works, but a broken upload then loses its files.
@@ -414,6 +416,14 @@ mark-unmute-done = The mailbox is no longer muted.
 labels-title = Labels of the team
 labels-done = The labels are changed.
 dispatches-title = Submissions, answers and notes
+access-lacking = Some keys of today’s team cannot open everything in this mailbox. Somebody whose key opens it can pass it on, with sourdine reseal:
+access-former = Some keys that are no longer in the team can still open a part of this mailbox, where somebody has the files:
+# $count (String) - submissions, answers and notes
+# $all (String) - all of them
+access-closed = cannot open { $count } of { $all }
+# $count (String) - submissions, answers and notes
+# $all (String) - all of them
+access-opens = opens { $count } of { $all }
 dispatches-none = Nothing is left here.
 # $count (Number) - submissions
 dispatches-all-unread = { $count ->
@@ -649,6 +659,8 @@ desk-account-title = Your account
 # $name (String) - name of the account
 desk-account-name = You are signed in as { $name }.
 desk-account-teams = Your teams:
+desk-keys-title = Keys of your teams
+desk-keys-hint = Fingerprints of the keys that everything new is encrypted to, and one for all of them together. The first page for sources shows the same ones. Compare them with a colleague on the phone.
 desk-passphrase-title = Change your passphrase
 desk-passphrase-new = New passphrase
 desk-passphrase-new-hint = These seven words were chosen at random for you: write them down. Or type your own, of at least twenty characters.

@@ -73,6 +73,7 @@ landing-keys = { $count ->
    *[other] { $count } personnes détiennent une clé
 }
 landing-keys-hint = Empreintes des clés pour lesquelles vos documents sont chiffrés. Pour chiffrer d’abord vous-même, prenez les clés :
+landing-keys-all = Toutes ensemble :
 landing-contact = Autres moyens de nous joindre
 
 ## Envoyer
@@ -289,6 +290,7 @@ error-busy = Trop de personnes envoient en ce moment. Attendez une minute et ré
 error-busy-form = Trop de personnes envoient ou demandent en même temps. Attendez une minute, puis actualisez cette page et confirmez : ce que vous avez écrit est envoyé de nouveau.
 error-displaced = Beaucoup de personnes envoient, et cet envoi n’avançait presque pas : sa place est allée à quelqu’un d’autre. Demandez un nouveau circuit au Navigateur Tor, puis renvoyez.
 error-stale = Les clés de l’équipe ont changé depuis l’arrivée de ces fichiers. Supprimez ce brouillon et renvoyez les fichiers.
+error-keys-changed = Les clés de l’équipe ont changé pendant l’envoi : rien n’a été publié. Au prochain envoi, tout sera chiffré pour les nouvelles clés.
 error-discarded = Cet envoi s’est arrêté : dans une autre fenêtre, le formulaire a été renvoyé, ou son brouillon envoyé, modifié ou supprimé. Votre boîte montre ce qui est gardé.
 error-drafts = Il y a { $most } brouillons sous ce code, le maximum. Envoyez ou supprimez-en un dans votre boîte. « Envoyer » fonctionne toujours, mais un envoi coupé perd alors ses fichiers.
 error-unheld = Des fichiers arrivés n’ont pas pu être gardés comme brouillon : il n’y a plus de place sous ce code. Envoyez ou supprimez des brouillons dans votre boîte, puis renvoyez.
@@ -367,6 +369,10 @@ mark-unmute-done = La boîte n’est plus en sourdine.
 labels-title = Étiquettes de l’équipe
 labels-done = Les étiquettes sont modifiées.
 dispatches-title = Envois, réponses et notes
+access-lacking = Certaines clés de l’équipe d’aujourd’hui ne peuvent pas tout ouvrir dans cette boîte. Une personne dont la clé l’ouvre peut le transmettre, avec sourdine reseal :
+access-former = Certaines clés qui ne sont plus dans l’équipe peuvent encore ouvrir une partie de cette boîte, si quelqu’un en a les fichiers :
+access-closed = ne peut pas ouvrir { $count } sur { $all }
+access-opens = ouvre { $count } sur { $all }
 dispatches-none = Il ne reste rien ici.
 dispatches-all-unread = { $count ->
     [one] Récupérer ce qui est nouveau
@@ -552,6 +558,8 @@ desk-no-cookie = Votre navigateur n’a pas gardé le cookie de ce site. Sans lu
 desk-account-title = Votre compte
 desk-account-name = Votre session est ouverte sous le nom { $name }.
 desk-account-teams = Vos équipes :
+desk-keys-title = Clés de vos équipes
+desk-keys-hint = Empreintes des clés pour lesquelles tout ce qui arrive est chiffré, et une pour toutes ensemble. La page d’accueil des sources montre les mêmes. Comparez-les par téléphone avec une autre personne de l’équipe.
 desk-passphrase-title = Changer votre phrase de passe
 desk-passphrase-new = Nouvelle phrase de passe
 desk-passphrase-new-hint = Ces sept mots ont été tirés au hasard pour vous : notez-les. Ou tapez la vôtre, d’au moins vingt caractères.
