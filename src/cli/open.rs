@@ -11,6 +11,7 @@ use super::identities::{self, Identities, Plugins};
 use super::stdio::{self, show, tell};
 use super::{process, progress};
 use crate::archive::add::{Added, Adding, SUMMARY};
+use crate::archive::medium;
 use crate::archive::open::{Closed, manifests};
 use crate::archive::pages;
 use crate::archive::place::Archive;
@@ -178,8 +179,10 @@ impl Open {
         known: Known,
     ) -> anyhow::Result<Written> {
         let (archive, output) = Archive::begin(&self.output)?;
-        let sizes = opened.iter().flat_map(|o| &o.manifest.files).map(|f| f.size);
-        let bars = progress::Threads::new(sizes.fold(0, u64::saturating_add));
+        if let Some(warning) = medium::warning(archive.dir()) {
+            tell(&format!("sourdine: {warning}"));
+        }
+        let bars = progress::Threads::new();
         let adding = Adding {
             archive: &archive,
             output: &output,

@@ -151,8 +151,8 @@ pub fn with_only_recipients(
     })
 }
 
-/// Takes one out, with the comment lines above it and the comment behind it. What stands behind the one before it, which
-/// TOML's editor counts to this one, stays.
+/// Removes an entry with the comment lines above it and the comment behind it. The comment behind the entry before
+/// it stays, though `toml_edit` holds it with this one.
 fn take_out(list: &mut Array, at: usize) {
     let gone = list.remove(at);
     let text =

@@ -254,7 +254,7 @@ fn decode(text: &str, kind: Hrp) -> Result<Zeroizing<Vec<u8>>, Malformed> {
 /// X-Wing's Combiner: SHA3-256(secret of ML-KEM, secret of X25519, share, public key, label).
 fn combine(ml_kem: &[u8], x25519: &[u8; KEY], share: &PublicKey, public: &PublicKey) -> Shared {
     let parts = [ml_kem, x25519, share.as_bytes(), public.as_bytes(), XWING_LABEL];
-    let hash = parts.into_iter().fold(Sha3_256::default(), |hash, part| hash.chain(part));
+    let hash = parts.into_iter().fold(Sha3_256::default(), Update::chain);
     Zeroizing::new(hash.finalize().into())
 }
 

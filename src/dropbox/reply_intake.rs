@@ -118,9 +118,10 @@ impl Dropbox {
         Ok(ReplyIntake {
             dropbox: self.clone(),
             recipients: to.recipients()?,
-            team_keys: match to.is_to_source_alone() {
-                true => KeySet::nobody(),
-                false => team.recipients.key_set(),
+            team_keys: if to.is_to_source_alone() {
+                KeySet::nobody()
+            } else {
+                team.recipients.key_set()
             },
             to,
             mailbox,

@@ -34,9 +34,9 @@ impl Upload {
         Self { store, failure: Arc::default(), files: Vec::new() }
     }
 
-    /// Makes this the one upload that adds to a draft of `mailbox`; of two of the same `form` or to the same draft
-    /// the one that `arrived` first ends. Waits until what that one brought can be read. Says which draft to add
-    /// to: that of the other upload, if the form had one under way.
+    /// Makes this the only upload that adds to a draft of `mailbox`. Of two uploads of one `form`, or to one draft,
+    /// the one that `arrived` first ends, and this waits until what that one brought can be read. Returns the
+    /// draft to add to: that of the other upload, if the form had one.
     pub fn join(
         &self,
         mailbox: MailboxId,

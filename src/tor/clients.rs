@@ -71,9 +71,8 @@ pub fn authorise(place: &TorDir, name: &str) -> Result<ClientKey, TorError> {
     Ok(key)
 }
 
-/// Sees to it that a key is let in whose private half nobody has. tor takes a service for which it finds no
-/// good key for one that is open to all: with this one, the desk stays closed whatever becomes of the
-/// editors' keys, and whenever tor looks.
+/// Keeps one client key in the list whose private half nobody has. Where tor finds no good client key, it opens
+/// the service to everybody. With this key it always finds one, also where every editor's key is gone.
 pub fn lock(place: &TorDir) -> Result<(), TorError> {
     for dir in [&place.dir, &place.desk(), &dir(place)] {
         private_dir(dir)?;

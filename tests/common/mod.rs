@@ -7,6 +7,7 @@ pub mod desk;
 pub mod dispatches;
 pub mod held;
 pub mod inside;
+pub mod large_set;
 mod messages;
 pub mod room;
 pub mod wire;
@@ -547,6 +548,11 @@ impl Answer {
     /// The page, without the marks that isolate text of another direction, every space a plain one.
     pub fn text(&self) -> String {
         plain(&String::from_utf8_lossy(&self.bytes))
+    }
+
+    /// The page as it came.
+    pub fn raw(&self) -> String {
+        String::from_utf8(self.bytes.clone()).unwrap()
     }
 
     /// The value of the first hidden field of this name.

@@ -256,8 +256,8 @@ impl Running {
         }
     }
 
-    /// Whoever is shut out after the torrc was written is so when tor reads the keys; the key of nobody stays,
-    /// so that the desk is not open to all then.
+    /// tor reads the client keys anew: who was removed since then is shut out. The key that nobody has stays
+    /// (`clients`), so the desk is never open to everybody.
     async fn reload(&mut self, place: &TorDir) -> Result<(), TorError> {
         torrc::write(place)?;
         Installed::find().await?.verify(place).await?;
