@@ -491,7 +491,8 @@ const WRONG_RECIPIENTS: &[(&str, &str)] = &[
         "age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t",
         "belongs to an age plugin",
     ),
-    ("age1pq1qqqqqqqqqqqqqqqqqqqqqqqq", "post-quantum recipients"),
+    ("age1pq1qqqqqqqqqqqqqqqqqqqqqqqq", "not a whole post-quantum recipient"),
+    ("AGE1TAGPQ1QQQQQQQQQQQQQQQQQQQQ", "not a whole post-quantum recipient"),
 ];
 
 #[test]

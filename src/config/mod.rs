@@ -17,7 +17,8 @@ use std::path::Path;
 
 use crate::base::text;
 pub use edit::{
-    Initial, initial_text, moved, packaged_text, with_closed, with_recipients, without_recipients,
+    Initial, initial_text, moved, packaged_text, with_closed, with_only_recipients,
+    with_recipients, without_recipients,
 };
 pub use error::ConfigError;
 pub use onion::is_onion;

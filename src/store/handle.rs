@@ -197,8 +197,9 @@ impl Store {
         self.index(|db| rows::source_mailbox(db, id))
     }
 
-    /// The teams that a mailbox ever wrote to, each with how many keys it was sealed to (0: not known).
-    pub fn parties(&self, mailbox: MailboxId) -> Result<Vec<(String, usize)>, StoreError> {
+    /// The teams that a mailbox ever wrote to, each with how many keys it was sealed to: 0 is not known, below
+    /// zero are so many post-quantum ones.
+    pub fn parties(&self, mailbox: MailboxId) -> Result<Vec<(String, i64)>, StoreError> {
         self.index(|db| rows::parties(db, mailbox))
     }
 
