@@ -116,7 +116,7 @@ fn one_cause_is_one_fault() {
     };
     let breaks: [(&str, Break<'_>); 7] = [
         ("no data directory", &|site| fs::rename(site.data(), site.path("away")).unwrap()),
-        ("no data directory", &|site| fs::remove_file(site.data().join("index.db")).unwrap()),
+        ("index.db is missing", &|site| fs::remove_file(site.data().join("index.db")).unwrap()),
         ("not a sourdine database", &|site| fs::write(site.data().join("index.db"), "x").unwrap()),
         ("data can be read by others", &|site| mode(&site.data(), 0o755)),
         ("box/tor is open to others", &|site| tor(site, 0o755)),

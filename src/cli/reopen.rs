@@ -137,5 +137,6 @@ fn move_keys(file: &Path, config: &Config) -> anyhow::Result<()> {
     }
     File::open(&place.dir)?.sync_all()?;
     let _ = std::fs::remove_dir(&from);
-    Ok(())
+    // Also where the directory of the keys is then forgotten, no new address is made.
+    place.source_onion().map_or(Ok(()), |onion| Ok(place.remember(&onion)?))
 }

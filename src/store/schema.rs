@@ -114,7 +114,10 @@ pub fn upgrade(dir: &Path) -> Result<Vec<Migrated>, StoreError> {
 fn check(dir: &Path) -> Result<(), StoreError> {
     check_private(dir)?;
     for kind in KINDS {
-        check_private(&dir.join(kind.file))?;
+        check_private(&dir.join(kind.file)).map_err(|error| match error {
+            StoreError::Missing(file) => StoreError::Lost(file),
+            error => error,
+        })?;
         check_ours(kind, &dir.join(kind.file))?;
     }
     Ok(())

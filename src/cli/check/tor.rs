@@ -56,6 +56,10 @@ async fn look(config: &Config, place: &TorDir, found: &mut Vec<Finding>) {
         ));
         return;
     }
+    if let Err(error) = place.keeps_address() {
+        found.push(fault("onion", error.to_string()));
+        return;
+    }
     keys(place, found);
     match connected(place).await {
         Ok(control) => running(place, control, found).await,
