@@ -27,11 +27,12 @@ pub struct Reopen {
 }
 
 /// Nothing of a restored box is served before its operator has seen whom it would serve.
-pub fn refuse_restored(config: &Config) -> anyhow::Result<()> {
+pub fn refuse_restored(config: &Config, named: &ConfigArg) -> anyhow::Result<()> {
     if let Some(day) = restored(&config.data_dir)? {
         bail!(
             "this box was restored from a backup of {day} and serves nothing until you have looked who can read and sign \
-             in: sourdine reopen"
+             in: sourdine reopen{}",
+            named.again()
         );
     }
     Ok(())

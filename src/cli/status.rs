@@ -21,7 +21,7 @@ const NEW: u8 = 10;
 
 #[derive(clap::Args)]
 #[command(
-    after_help = "Example:\n  sourdine status --json      (for a monitor: it may ask every minute)\n  sourdine status --new && echo nothing waits"
+    after_help = "Example:\n  sourdine status --json      (for a monitor: it may ask every minute)\n  sourdine status --now --new && echo nothing waits now"
 )]
 pub struct Status {
     #[command(flatten)]
@@ -41,8 +41,9 @@ impl Status {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let config = process::load_config(&self.config.config)?;
         let store = Store::open(&config.data_dir, config.limits.quota)?;
-        let (up, fault) = (is_served(&config.data_dir), fault(&config, &store));
+        let (up, fault) = (is_served(&config.data_dir), fault(&config, &self.config, &store));
         let full = is_full(&config, &store)?;
+        let closed = (!config.closed.is_empty()).then(|| printable(config.closed.get("en")));
         let snapshot = if self.now {
             Some(Snapshot::now(&store, Clock::system().day().to_string())?)
         } else {
@@ -50,10 +51,17 @@ impl Status {
         };
         let out = if self.json {
             let counts = snapshot.as_ref().map(|counts| json_of(counts, config.limits.quota));
-            format!("{}\n", json!({"up": up, "full": full, "fault": fault, "counts": counts}))
+            format!(
+                "{}\n",
+                json!({"up": up, "full": full, "closed": closed, "fault": fault, "counts": counts})
+            )
         } else {
             let yes = |it| if it { "yes" } else { "no" };
             let mut out = format!("up           {}\nfull         {}\n", yes(up), yes(full));
+            let _ = match &closed {
+                Some(reason) => writeln!(out, "closed       yes ({reason})"),
+                None => writeln!(out, "closed       no"),
+            };
             let _ = writeln!(out, "fault        {}", fault.as_deref().unwrap_or("none"));
             match &snapshot {
                 Some(counts) => out.push_str(&text_of(counts, &config, self.now)),
@@ -70,8 +78,8 @@ impl Status {
 }
 
 /// What keeps the box from its work, if something does; `check` looks at more.
-fn fault(config: &Config, store: &Store) -> Option<String> {
-    if let Err(error) = refuse_restored(config) {
+fn fault(config: &Config, named: &ConfigArg, store: &Store) -> Option<String> {
+    if let Err(error) = refuse_restored(config, named) {
         return Some(error.to_string());
     }
     if let Err(error) = Teams::prove(&config.teams) {

@@ -86,9 +86,7 @@ impl Recipients {
         let text = std::fs::read_to_string(file).with_context(|| format!("{}", file.display()))?;
         let new = change(&text, self.team.as_deref(), &self.keys)?;
         let teams = Teams::prove(&Config::parse(&new)?.teams)?;
-        replace(file, &new).with_context(|| {
-            format!("{} cannot be written; run this as its owner", file.display())
-        })?;
+        replace(file, &new).with_context(|| format!("{} cannot be written", file.display()))?;
         show(&listed(&teams))
     }
 }
@@ -106,6 +104,16 @@ fn listed(teams: &Teams) -> String {
 
 /// Another file in the place of the first, with its owner and mode: whoever reads it sees one of them whole.
 pub fn replace(file: &Path, text: &str) -> anyhow::Result<()> {
+    let denied = |error: &anyhow::Error| {
+        let error = error.downcast_ref::<std::io::Error>();
+        error.is_some_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
+    };
+    put(file, text).map_err(|error| {
+        if denied(&error) { error.context("run this as its owner") } else { error }
+    })
+}
+
+fn put(file: &Path, text: &str) -> anyhow::Result<()> {
     let file = file.canonicalize()?;
     let old = std::fs::metadata(&file)?;
     ensure!(old.is_file(), "it is no file");
