@@ -501,7 +501,8 @@ fn the_page_for_tails_works_as_it_stands() {
             bundle_for(&mut site, said, &bundle);
         }
     });
-    let summary = fs::read_to_string(home.join("Persistent/Tor Browser/archive/SUMMARY.txt")).unwrap();
+    let summary =
+        fs::read_to_string(home.join("Persistent/Tor Browser/archive/SUMMARY.txt")).unwrap();
     assert!(summary.contains("As it stands."), "{summary}");
     let document = files_below(&home.join("opened"));
     let document = document.iter().find(|path| path.ends_with("document-1")).unwrap();

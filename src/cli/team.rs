@@ -144,9 +144,7 @@ impl Recipients {
         let text = std::fs::read_to_string(file).with_context(|| format!("{}", file.display()))?;
         let new = change(&text, self.team.as_deref(), &self.keys)?;
         let teams = Teams::prove(&Config::parse(&new)?.teams)?;
-        replace(file, &new).with_context(|| {
-            format!("{} cannot be written; run this as its owner", file.display())
-        })?;
+        replace(file, &new).with_context(|| format!("{} cannot be written", file.display()))?;
         Ok(teams)
     }
 
@@ -179,7 +177,9 @@ impl Recipients {
             );
             std::thread::sleep(LOOK);
         }
-        tell("Uploads under way to a removed key have ended; from now on it opens nothing that is sent.");
+        tell(
+            "Uploads under way to a removed key have ended; from now on it opens nothing that is sent.",
+        );
         Ok(())
     }
 }
@@ -240,6 +240,16 @@ fn told(access: &Access) -> String {
 
 /// Another file in the place of the first, with its owner and mode: whoever reads it sees one of them whole.
 pub fn replace(file: &Path, text: &str) -> anyhow::Result<()> {
+    let denied = |error: &anyhow::Error| {
+        let error = error.downcast_ref::<std::io::Error>();
+        error.is_some_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
+    };
+    put(file, text).map_err(|error| {
+        if denied(&error) { error.context("run this as its owner") } else { error }
+    })
+}
+
+fn put(file: &Path, text: &str) -> anyhow::Result<()> {
     let file = file.canonicalize()?;
     let old = std::fs::metadata(&file)?;
     ensure!(old.is_file(), "it is no file");
