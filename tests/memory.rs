@@ -130,15 +130,17 @@ fn of_source(site: &Box_, words: &str) -> Secrets {
     let store = Store::open(&site.data(), 1 << 40).unwrap();
     let derivation = Derivation::from_bytes(&store.fact("derivation").unwrap().unwrap()).unwrap();
     let keys = derivation.derive(&code, &mut Scratch::default()).unwrap();
-    let text = keys.identity.secret_text();
-    // What age reads is 32 bytes behind a prefix, with six letters of a checksum.
-    let letters = &text["AGE-SECRET-KEY-1".len()..text.len() - 6];
-    let bytes = five_bits(&letters.to_lowercase(), "qpzry9x8gf2tvdw0s3jn54khce6mua7l");
-    assert_eq!(bytes.len(), 32);
     secrets.add("code", code.as_bytes().to_vec());
     secrets.words("code's words", words);
-    secrets.add("age secret", &bytes[1..31]);
-    secrets.add("age secret's text", text.as_bytes());
+    let names = [("age secret", "age secret's text"), ("post-quantum secret", "its text")];
+    for ((name, texts), text) in names.into_iter().zip(keys.identity.secret_texts()) {
+        // What age reads is 32 bytes behind a prefix, with six letters of a checksum.
+        let letters = &text[text.rfind('1').unwrap() + 1..text.len() - 6];
+        let bytes = five_bits(&letters.to_lowercase(), "qpzry9x8gf2tvdw0s3jn54khce6mua7l");
+        assert_eq!(bytes.len(), 32);
+        secrets.add(name, &bytes[1..31]);
+        secrets.add(texts, text.as_bytes());
+    }
     secrets
 }
 

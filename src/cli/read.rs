@@ -8,8 +8,9 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, ensure};
 use tokio::sync::watch;
 
+use super::identities::{self, Identities, Plugins};
 use super::stdio::{self, show, tell};
-use super::{identities, process, sandbox};
+use super::{process, sandbox};
 use crate::archive::place::Archive;
 use crate::archive::{medium, pages};
 use crate::base::clock::Clock;
@@ -48,7 +49,15 @@ impl Read {
         if let Some(warning) = &warning {
             tell(&format!("sourdine: {warning}"));
         }
-        let identities = identities::read(&self.identities)?;
+        let Identities { keys: identities, plugins } =
+            identities::read(&self.identities, Plugins::Closed)?;
+        if !plugins.is_empty() {
+            tell(&format!(
+                "sourdine: note: a key needs {}, and the reading room's sandbox starts no program: open further bundles \
+                 with `sourdine open`. Reading, searching and answering work here.",
+                plugins.join(", ")
+            ));
+        }
         let book = self.book()?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .context("no port of this machine can be used")?;

@@ -88,6 +88,13 @@ impl Reply {
             author: self.author,
         };
         let recipients = to.recipients()?;
+        if to.is_to_source_alone() {
+            tell(
+                "sourdine: note: this mailbox is from before its source had a post-quantum key, so the answer is \
+                 sealed to the source's classic key alone: your team cannot open it again; keep what you wrote if you \
+                 need it",
+            );
+        }
         let message = self.message.as_deref().map_or(Ok(String::new()), read_message)?;
         let files = self
             .attachments

@@ -68,6 +68,7 @@ fn why(t: &L10nLanguage, closed: &Closed) -> String {
     match closed {
         Closed::Manifest(DispatchError::NoManifest) => t.room_closed_missing(),
         Closed::Manifest(DispatchError::Sealed(OpenError::WrongKey)) => t.room_closed_key(),
+        Closed::Manifest(DispatchError::Sealed(OpenError::Identity(_))) => t.room_closed_plugin(),
         Closed::Manifest(DispatchError::Refused(ManifestError::Newer(_))) => t.room_closed_newer(),
         Closed::Manifest(DispatchError::Refused(
             ManifestError::Elsewhere | ManifestError::OtherKind(..),

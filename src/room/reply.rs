@@ -46,6 +46,13 @@ struct SealedPage<'a> {
     page: &'a Page,
     name: &'a str,
     bundles: Vec<String>,
+    to_source_alone: bool,
+}
+
+/// What was written, and whether its source alone can open it.
+struct Written {
+    bundles: Vec<PathBuf>,
+    to_source_alone: bool,
 }
 
 /// An answer, to the source and the team.
@@ -82,9 +89,10 @@ async fn seal(
     read_form(&headers, body, move |form| {
         let mut typed = Typed::default();
         match form.and_then(|mut form| room.seal_form(kind, &name, &mut form, &mut typed)) {
-            Ok(bundles) => {
+            Ok(Written { bundles, to_source_alone }) => {
                 let bundles = bundles.iter().map(|path| path.display().to_string()).collect();
-                respond(StatusCode::OK, &SealedPage { page: &page, name: &name, bundles })
+                let sealed = SealedPage { page: &page, name: &name, bundles, to_source_alone };
+                respond(StatusCode::OK, &sealed)
             }
             Err(problem) => room.refuse(problem, page, &name, &typed),
         }
@@ -99,7 +107,7 @@ impl Room {
         name: &str,
         form: &mut FormReader<Incoming>,
         typed: &mut Typed,
-    ) -> Result<Vec<PathBuf>, Problem> {
+    ) -> Result<Written, Problem> {
         // The text first: whatever is wrong, it is given back.
         let is_note = kind == DispatchKind::Note;
         let message = if is_note { &mut typed.note } else { &mut typed.answer };
@@ -145,6 +153,7 @@ impl Room {
             Some(sealing) => sealing,
             None => self.sealing(kind, name)?,
         };
+        let to_source_alone = to.is_to_source_alone();
         to.author.clone_from(&typed.author);
         let id = DispatchId(random::bytes().map_err(|_| Problem::Internal)?);
         let day = self.clock.day().unproven();
@@ -176,7 +185,7 @@ impl Room {
             carried.push(to);
         }
         pages::write(&archive, &output)?;
-        Ok(carried)
+        Ok(Written { bundles: carried, to_source_alone })
     }
 
     fn sealing(&self, kind: DispatchKind, name: &str) -> Result<Sealing, Problem> {

@@ -11,7 +11,7 @@ use super::records::{Draft, FromDraft, HeldFile, Publication, Published, StoredF
 use super::writer::Command;
 use super::{desk, draft_rows, key_sets, rows};
 use crate::base::clock::Day;
-use crate::base::ids::{DraftId, FileId, MailboxId};
+use crate::base::ids::{DraftId, FileId, KeySet, MailboxId};
 use crate::base::kind::DispatchKind;
 use crate::base::random;
 
@@ -167,7 +167,7 @@ fn insert(db: &rusqlite::Connection, new: &Publication) -> Result<Published, Sto
     if dispatch.kind == DispatchKind::Submission {
         db.execute(
             "INSERT OR IGNORE INTO party (mailbox, team, keys) VALUES (?, ?, ?)",
-            (mailbox.id.0, &dispatch.team, new.sealed_to.as_ref().map_or(0, |set| set.keys.len())),
+            (mailbox.id.0, &dispatch.team, new.sealed_to.as_ref().map_or(0, KeySet::count)),
         )?;
     }
     if !is_note {

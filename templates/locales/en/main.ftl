@@ -503,6 +503,7 @@ reply-hint = Your answer is encrypted on this server as it arrives, for the sour
 # $file (String) - a size
 # $dispatch (String) - a size
 reply-files-hint = You can choose several files: { $file } each, { $dispatch } together. Keep this page open while they are sent. If the connection breaks, nothing is sent; send it again.
+reply-alone = This mailbox is from before its source had a post-quantum key. Your answer is encrypted to the source’s classic key alone: your team cannot open it again. Keep a copy of your own if you need one.
 reply-send = Send the answer
 reply-offline = Did you seal the answer offline?
 reply-sent = The answer is sent. The source can read it with the code.
@@ -545,6 +546,8 @@ deliver-not-sealed = { $place } is not encrypted with age, or it is damaged. Not
 # $found (Number) - keys
 # $expected (Number) - keys
 deliver-keys = { $place } is encrypted to { $found } keys; { $expected } are expected: the source’s and those of your team. Nothing was sent. Make the bundle again with “sourdine reply”, or encrypt it to exactly these keys.
+# $place (String) - path in the bundle
+deliver-kind = { $place } is encrypted to keys of another kind (classic or post-quantum) than is expected, or to both kinds. Nothing was sent. Make the bundle again with “sourdine reply” or “sourdine reply --note”.
 # $place (String) - path in the bundle
 # $found (Number) - keys
 # $expected (Number) - keys
@@ -830,6 +833,7 @@ room-closed-key = It is not encrypted to your key. Ask who in your team can open
 room-closed-altered = It was altered or cut. Download it once more.
 room-closed-missing = Its list of contents is missing. Choose every volume.
 room-closed-elsewhere = It was moved in the bundle, perhaps to mislead you. Tell your team.
+room-closed-plugin = This key needs a program of its own (an age plugin), and the reading room starts no program. Open this bundle with “sourdine open”.
 room-closed-newer = It was made by a newer version of Sourdine. Use that version.
 room-closed-keys = The keys are not the ones seen first, and somebody may be reading along. Read “The address book” in the editors’ guide. If you know why they changed, open the bundle with “sourdine open” and --accept-changed-keys.
 room-closed-other = The archive holds something else under this name. Nothing was changed. Tell your team.
@@ -847,6 +851,7 @@ room-reply-long = The message is too long. Attach it as a file.
 room-reply-none = Nothing in this mailbox says to which key an answer goes. It cannot be answered.
 room-sealed-title = Encrypted, to be uploaded
 room-sealed-text = The file to carry:
+room-sealed-alone = This mailbox is from before its source had a post-quantum key. The answer is encrypted to the source’s classic key alone: your team cannot open it again.
 room-sealed-next = Copy this file to the stick. At the desk, choose “Upload a sealed reply or note”. To keep in this archive what you wrote, tick it afterwards in the mailbox at the desk, then “Download selected”. When it comes back in a bundle, you can delete the file.
 room-notes-title = Private notes
 room-notes-label = Your notes on this mailbox
