@@ -162,7 +162,9 @@ impl Recipients {
             );
             std::thread::sleep(LOOK);
         }
-        tell("Uploads under way to a removed key have ended; from now on it opens nothing that is sent.");
+        tell(
+            "Uploads under way to a removed key have ended; from now on it opens nothing that is sent.",
+        );
         Ok(())
     }
 }
