@@ -286,7 +286,7 @@ fn the_list_tells_what_is_new_what_waits_and_what_is_answered() {
 }
 
 /// Files below a directory that changes meanwhile.
-fn count(dir: &Path) -> usize {
+pub fn count(dir: &Path) -> usize {
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
     entries.map(|entry| entry.path()).map(|path| if path.is_dir() { count(&path) } else { 1 }).sum()
 }

@@ -48,7 +48,7 @@ fn every_editor_opens_it_and_the_size_is_padded() {
             assert!(opened[plain.len()..].iter().all(|b| *b == 0));
         }
         let outside = inspect::outside(sealed.as_slice(), sealed.len() as u64).unwrap();
-        assert_eq!((outside.recipients, outside.foreign), (5, 0));
+        assert_eq!((outside.classic, outside.post_quantum, outside.foreign), (5, 0, 0));
         assert_eq!(outside.plaintext, padded_file(length));
     }
 }
@@ -86,7 +86,7 @@ fn a_passphrase_file_is_told_from_the_outside() {
     writer.write_all(b"hello").unwrap();
     writer.finish().unwrap();
     let outside = inspect::outside(sealed.as_slice(), sealed.len() as u64).unwrap();
-    assert_eq!((outside.recipients, outside.foreign, outside.plaintext), (0, 1, 5));
+    assert_eq!((outside.classic, outside.foreign, outside.plaintext), (0, 1, 5));
     assert!(inspect::outside(&sealed[..30], 30).is_err());
     assert!(inspect::outside(&b"not age at all"[..], 14).is_err());
 }

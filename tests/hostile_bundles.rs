@@ -385,7 +385,7 @@ const ATTACKS: &[Attack] = &[
 ];
 
 /// Runs a command to its end: what it said, the most memory it took (KiB), and its time.
-fn watched(command: &Command, notes: &Path) -> (Output, u64, Duration) {
+pub fn watched(command: &Command, notes: &Path) -> (Output, u64, Duration) {
     const WATCH: &str = "
 import os, sys
 pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
@@ -401,7 +401,7 @@ sys.exit(os.waitstatus_to_exitcode(status) & 255)
 }
 
 /// A line of a process's status, in KiB.
-fn memory(pid: u32, line: &str) -> u64 {
+pub fn memory(pid: u32, line: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let found = status.lines().find_map(|found| found.strip_prefix(line)).unwrap();
     found.split_whitespace().find_map(|word| word.parse().ok()).unwrap()

@@ -130,35 +130,67 @@ fn of_source(site: &Box_, words: &str) -> Secrets {
     let store = Store::open(&site.data(), 1 << 40).unwrap();
     let derivation = Derivation::from_bytes(&store.fact("derivation").unwrap().unwrap()).unwrap();
     let keys = derivation.derive(&code, &mut Scratch::default()).unwrap();
-    let text = keys.identity.secret_text();
-    // What age reads is 32 bytes behind a prefix, with six letters of a checksum.
-    let letters = &text["AGE-SECRET-KEY-1".len()..text.len() - 6];
-    let bytes = five_bits(&letters.to_lowercase(), "qpzry9x8gf2tvdw0s3jn54khce6mua7l");
-    assert_eq!(bytes.len(), 32);
     secrets.add("code", code.as_bytes().to_vec());
     secrets.words("code's words", words);
-    secrets.add("age secret", &bytes[1..31]);
-    secrets.add("age secret's text", text.as_bytes());
+    let names = [("age secret", "age secret's text"), ("post-quantum secret", "its text")];
+    for ((name, texts), text) in names.into_iter().zip(keys.identity.secret_texts()) {
+        // What age reads is 32 bytes behind a prefix, with six letters of a checksum.
+        let letters = &text[text.rfind('1').unwrap() + 1..text.len() - 6];
+        let bytes = five_bits(&letters.to_lowercase(), "qpzry9x8gf2tvdw0s3jn54khce6mua7l");
+        assert_eq!(bytes.len(), 32);
+        secrets.add(name, &bytes[1..31]);
+        secrets.add(texts, text.as_bytes());
+    }
     secrets
 }
 
+/// A request whose last byte never comes: what it brought is in memory until this is dropped.
+fn hanging(base: &str, path: &str, session: &str, body: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(base.trim_start_matches("http://")).unwrap();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\nCookie: __Host-sourdine={session}\r\n\
+         Content-Length: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n{body}",
+        body.len() + 1
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream
+}
+
+const QUESTION: &str =
+    "\n[[team.question]]\nid = \"town\"\nkind = \"place\"\nlabel = { en = \"Which town?\" }\n";
+
 #[test]
 fn nothing_of_a_source_stays_in_memory() {
-    let site = Box_::served(1, &[]);
+    let mut site = Box_::new(1, &[]);
+    let config = fs::read_to_string(site.config()).unwrap();
+    fs::write(site.config(), config + QUESTION).unwrap();
+    site.serve();
     let form = site.form("en");
     let mut secrets = of_source(&site, &form.code);
     let (message, answer) = ("nine-cameras-on-the-square", "thank-you-we-have-read-it");
     let document = Document::new(&site, "plan-of-the-cameras.pdf", 3_000_000);
     secrets.add("message", message);
     secrets.add("answer", answer);
+    let town = "a-town-beside-the-river";
+    secrets.add("answer to a question", town);
     secrets.add("file name", document.name.as_str());
     secrets.pieces("file", &document.bytes);
     secrets.must_be_nowhere(&site, "before");
+    let typed = format!("code={}&message={message}", form.code.replace(' ', "+"));
+    let never = hanging(&site.base, "/drop/form?lang=en", "none", &typed);
+    secrets.must_be_found(&site, &["code's words", "message"]);
+    drop(never);
+    secrets.must_be_nowhere(&site, "after a form that was cut");
 
     // A document on its way, all but its end.
-    let body = Body::new(&form, &[("message", message)], std::slice::from_ref(&document));
+    let body = Body::new(
+        &form,
+        &[("message", message), ("answer-town", town)],
+        std::slice::from_ref(&document),
+    );
     let mut upload = body.send(&site, "/drop?lang=en", body.bytes.len() - 1000);
-    secrets.must_be_found(&site, &["code", "age secret", "message", "file name", "file"]);
+    let in_use = ["code", "age secret", "message", "answer to a question", "file name", "file"];
+    secrets.must_be_found(&site, &in_use);
     upload.write(&body.bytes[body.bytes.len() - 1000..]);
     assert!(upload.answer().contains(msg("receipt-title")));
     secrets.must_be_nowhere(&site, "after a drop");
@@ -249,11 +281,39 @@ fn nothing_of_an_editor_stays_in_memory() {
     assert!(sent.status < 400, "{}", sent.text());
     site.mailbox(&form.code).must_say(answer);
     secrets.must_be_nowhere(&site, "after an answer");
+    let note = "a-note-among-editors";
+    secrets.add("note", note);
+    let page = editor.get(&format!("{place}/note"));
+    let fields = ["proof", "form"];
+    let fields = fields.map(|name| format!("{name}={}", page.hidden_in("#answer", name)));
+    let message = format!("message={note}");
+    let args = ["-F", &fields[0], "-F", &fields[1], "-F", &message];
+    assert_eq!(editor.ask(&format!("{place}/note/send"), &args).status, 303);
+    editor.get(&place).must_say(msg("note-sent"));
+    let feed = editor.act("/account/feed", &[("act", "make")]).text();
+    let token = feed.split("/feed/").nth(1).unwrap().split(['?', '<']).next().unwrap();
+    secrets.add("feed token", token);
+    curl(&format!("{base}/feed/{token}"), &[]).must_say("<feed");
+    secrets.must_be_nowhere(&site, "after a note, and a look at the feed");
+
+    // What ends a request whole, a request that was cut, and a change of both secrets.
+    let own = "un mot de passe bien à moi";
+    secrets.add("new passphrase", own);
+    let typed = format!("message={answer}-{note}&new={}&token={token}", own.replace(' ', "+"));
+    secrets.add("new passphrase in a form", own.replace(' ', "+"));
+    let never = hanging(&base, &format!("{place}/note?lang=en"), &session, &typed);
+    secrets.must_be_found(&site, &["answer", "note", "new passphrase in a form", "feed token"]);
+    drop(never);
+    let fields = [("old", &*login.passphrase), ("code", &login.code()), ("new", own)];
+    assert_eq!(editor.act("/account/passphrase", &fields).status, 303);
     let new = editor.get("/account/device").hidden("secret");
     secrets.add("new TOTP secret", five_bits(&new, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"));
     secrets.add("new TOTP secret's text", new.as_bytes());
-    let fields = [("old", login.passphrase.as_str()), ("code", "123456"), ("new", "short")];
-    editor.act("/account/passphrase", &fields);
+    let fields =
+        [("secret", &*new), ("passphrase", own), ("code", "123456"), ("new_code", "123456")];
+    editor.act("/account/device", &fields).must_say(msg("desk-device-wrong"));
+    secrets
+        .must_be_nowhere(&site, "after a change of the passphrase, and a device that was refused");
     editor.act("/sign-out", &[]);
     secrets.must_be_nowhere(&site, "after signing out");
 }

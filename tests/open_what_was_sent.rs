@@ -507,7 +507,8 @@ fn what_a_source_sealed_by_itself_is_opened_beside_its_original() {
     for said in ["0005 deep.age: ", "0006 other.age: ", "0007 cut.age: ", "0009 endless.age: "] {
         assert!(told.contains(said), "{said} {told}");
     }
-    assert_eq!(told.lines().count(), 4, "{told}");
+    // Beside what it says of the disk.
+    assert_eq!(told.lines().filter(|line| line.contains(".age: ")).count(), 4, "{told}");
 
     let json = ok(editor.open([&tar], &dir.path().join("json")).arg("--json")).stdout;
     let line: serde_json::Value = serde_json::from_slice(&json).unwrap();

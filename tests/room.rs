@@ -1,8 +1,9 @@
 //! An editor reads, searches and answers in a browser, and nobody else does.
 
 use std::fs;
+use std::io::Read;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 use sourdine::bundle::manifest::Manifest;
 
@@ -11,6 +12,8 @@ use crate::common::room::Reading;
 use crate::common::wire::selector;
 use crate::common::*;
 use crate::editors_and_replies::fetched_back;
+
+const SOURCE: &str = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p";
 
 /// An archive of one mailbox with a document, and its room.
 fn opened(desk: &Desk) -> (Dispatch, Reading) {
@@ -470,11 +473,14 @@ fn on_a_stick(disk: &Path) {
     bundle(&desk.path("both.tar"), &desk.editor, &[small, large]);
     let said = fails(&mut desk.editor.open([desk.path("both.tar")], &archive));
     assert!(said.contains("is full; make room"), "{said}");
+    // Memory is no disk that somebody may find.
+    assert!(!said.contains("encrypted"), "{said}");
     assert!(archive.join("brave-heron/00112233445566778899aabbccddeeff/files/a.bin").exists());
     // Nothing of what did not fit is shown as if it were there.
     assert!(!archive.join("calm-fox/00112233445566778899aabbccddeeff").exists());
     assert!(!archive.join(".sourdine-unfinished").exists());
     let reading = Reading::begin(&archive, &desk.editor);
+    reading.ask("?lang=en", &[]).must_not_say(msg("room-unencrypted"));
     let send = format!("bundles=@{}", desk.path("both.tar").display());
     is(&reading.ask("open?lang=en", &["-F", &send]), 507, msg("room-problem-full"));
     is(&reading.ask("mailbox/brave-heron/notes?lang=en", &["-d", "notes=kept"]), 200, "kept");
@@ -491,4 +497,215 @@ fn on_a_stick(disk: &Path) {
     ok(Command::new("mount").args(["-o", "remount,rw,size=32m"]).arg(disk));
     ok(&mut desk.editor.open([desk.path("both.tar")], &archive));
     assert!(archive.join("calm-fox/00112233445566778899aabbccddeeff/files/b.bin").exists());
+}
+
+/// A dispatch of several megabytes, all of its files in one mailbox.
+fn large(mailbox: &str, id: char) -> Dispatch {
+    let mut sent = Dispatch::new(mailbox, "large");
+    sent.manifest.dispatch = id.to_string().repeat(32);
+    (0..40).fold(sent, |sent, n| sent.with(&format!("{n}.bin"), &vec![n; 500_000]))
+}
+
+/// curl, while it chooses a bundle; what it answers comes piece by piece.
+fn choosing(reading: &Reading, bundle: &Path) -> Child {
+    let mut command = Command::new("curl");
+    command.args(["-sN", "--resolve", &format!("{}:127.0.0.1", reading.host), "-H"]);
+    command.arg(format!("Origin: http://{}", reading.host)).arg("-F");
+    command.arg(format!("bundles=@{}", bundle.display()));
+    command.arg(format!("{}open?lang=en", reading.address)).stdout(Stdio::piped());
+    command.spawn().unwrap()
+}
+
+/// Reads until it says so.
+fn read_until(out: &mut impl Read, said: &str) -> String {
+    let (mut seen, mut piece) = (Vec::new(), [0; 4096]);
+    loop {
+        let text = String::from_utf8_lossy(&seen).into_owned();
+        if text.contains(said) {
+            return text;
+        }
+        let read = out.read(&mut piece).unwrap();
+        assert!(read > 0, "{said} is missing in {text}");
+        seen.extend_from_slice(&piece[..read]);
+    }
+}
+
+#[test]
+fn a_page_tells_how_far_the_opening_is_and_ends_with_what_came_of_it() {
+    let desk = Desk::new();
+    let (_, reading) = opened(&desk);
+    bundle(&desk.path("next.tar"), &desk.editor, &[large("calm-fox", 'a')]);
+    let archive = desk.path("archive");
+    let mut curl = choosing(&reading, &desk.path("next.tar"));
+    let mut out = curl.stdout.take().unwrap();
+    let before = read_until(&mut out, "<progress ");
+    assert!(!before.contains(msg("room-opened-title")), "{before}");
+    assert!(!archive.join("calm-fox/index.html").exists());
+    let mut rest = String::new();
+    out.read_to_string(&mut rest).unwrap();
+    assert!(curl.wait().unwrap().success());
+    assert!(
+        plain(&rest).contains(msg("room-opened-title")) && rest.trim_end().ends_with("</html>"),
+        "{rest}"
+    );
+    let page = before + &rest;
+    let page = scraper::Html::parse_document(&page);
+    let link = page.select(&selector("main .steps + div ul.files a")).next().unwrap();
+    assert!(link.value().attr("href").unwrap().contains("/mailbox/calm-fox?"));
+
+    // Who closes the page does not stop it.
+    bundle(&desk.path("other.tar"), &desk.editor, &[large("kind-owl", 'b')]);
+    let mut curl = choosing(&reading, &desk.path("other.tar"));
+    read_until(&mut curl.stdout.take().unwrap(), "<progress ");
+    curl.kill().unwrap();
+    curl.wait().unwrap();
+    wait_for("the end of it", || {
+        let whole = archive.join("kind-owl/index.html").exists();
+        (whole && !archive.join(".sourdine-unfinished").exists()).then_some(())
+    });
+    assert_eq!(files_below(&archive.join("kind-owl")).len(), 40 + 2 + 1 + 1 + 3);
+
+    // Ctrl-C leaves nothing half shown.
+    let third = large("quiet-lynx", 'c');
+    bundle(&desk.path("third.tar"), &desk.editor, std::slice::from_ref(&third));
+    let mut curl = choosing(&reading, &desk.path("third.tar"));
+    let mut out = curl.stdout.take().unwrap();
+    read_until(&mut out, "<progress ");
+    ok(Command::new("kill").arg("-INT").arg(reading.child.id().to_string()));
+    let _ = std::io::copy(&mut out, &mut std::io::sink());
+    curl.wait().unwrap();
+    drop(reading);
+    assert!(!archive.join(".sourdine-unfinished").exists());
+    let place = archive.join(third.place());
+    assert!(!place.exists() || files_below(&place).len() == 40 + 3);
+    let reading = Reading::begin(&archive, &desk.editor);
+    let again = choosing(&reading, &desk.path("third.tar")).wait_with_output().unwrap();
+    assert!(plain(&String::from_utf8(again.stdout).unwrap()).contains(msg("room-opened-title")));
+    assert_eq!(files_below(&place).len(), 40 + 3);
+}
+
+/// What the room does next, as curl sends it.
+fn act(step: u32, run: u32, desk: &Desk, sent: &Dispatch) -> (String, Vec<String>) {
+    let mailbox = "mailbox/brave-heron";
+    let attached = format!("files=@{}", desk.path("attached").display());
+    let form = |to: &str| {
+        let fields = ["-F".into(), format!("message=run {run}"), "-F".into(), attached.clone()];
+        (format!("{mailbox}/{to}?lang=en"), fields.to_vec())
+    };
+    match step {
+        0 => form("reply"),
+        1 => form("note"),
+        2 => {
+            let notes = format!("notes=run {run} {}", "x".repeat(50_000));
+            (format!("{mailbox}/notes?lang=en"), vec!["-d".into(), notes])
+        }
+        3 => {
+            let fields = format!("dispatch={}&sure=yes", sent.manifest.dispatch);
+            let to = format!("mailbox/{}/delete?lang=en", sent.manifest.mailbox);
+            (to, vec!["-d".into(), fields])
+        }
+        _ => {
+            let bundle = format!("bundles=@{}", desk.path("next.tar").display());
+            ("open?lang=en".into(), vec!["-F".into(), bundle])
+        }
+    }
+}
+
+/// Does one thing after the other, is killed in the middle of it, and does it once more if it was not done.
+fn killed_in_the_room(times: u32) {
+    let desk = Desk::new();
+    let (_, reading) = opened(&desk);
+    drop(reading);
+    let archive = desk.path("archive");
+    fs::write(desk.path("attached"), vec![1; 300_000]).unwrap();
+    let mut random = 1_u64;
+    let mut sealed = 0;
+    let mut notes = String::new();
+    for run in 0..times {
+        // Opened in one run, deleted four runs later.
+        let mut sent = Dispatch::new("calm-fox", &format!("message-{}-", run / 5));
+        sent.manifest.dispatch = format!("{:032x}", run / 5);
+        sent.manifest.source_recipients = vec![SOURCE.into()];
+        for name in ["a.bin", "b.bin", "c.bin"] {
+            sent = sent.with(name, &vec![run as u8 / 5; 200_000]);
+        }
+        let step = (run + 4) % 5;
+        if step == 4 {
+            let _ = fs::remove_file(desk.path("next.tar"));
+            bundle(&desk.path("next.tar"), &desk.editor, std::slice::from_ref(&sent));
+        }
+        let place = archive.join(sent.place());
+        let (path, args) = act(step, run, &desk, &sent);
+        let mut reading = Reading::begin(&archive, &desk.editor);
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let looks = (random >> 33) % 40;
+        std::thread::scope(|scope| {
+            let args: Vec<_> = args.iter().map(String::as_str).collect();
+            let (reading, path) = (&reading, &path);
+            let asked = scope.spawn(move || reading.ask(path, &args));
+            // From its beginning on, so many looks later.
+            while !archive.join(".sourdine-unfinished").exists() && !asked.is_finished() {
+                std::thread::yield_now();
+            }
+            for _ in 0..looks {
+                crate::archive::count(&archive);
+            }
+            let pid = rustix::process::Pid::from_child(&reading.child);
+            rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+        });
+        reading.child.wait().unwrap();
+
+        // Whatever is shown is whole.
+        let is_open = place.exists();
+        if is_open {
+            assert_eq!(files_below(&place).len(), 3 + 3, "{run}");
+        }
+        let bundles = || files_below(&archive.join("outbox"));
+        let outbox = if archive.join("outbox").exists() { bundles() } else { Vec::new() };
+        for bundle in &outbox {
+            assert!(!sourdine::bundle::read::scan_file(bundle).unwrap().is_empty(), "{run}");
+        }
+        let kept = fs::read_to_string(archive.join("brave-heron/notes.txt")).unwrap_or_default();
+        let is_noted = kept.starts_with(&format!("run {run} ")) && kept.len() > 50_000;
+        assert!(kept == notes || step == 2 && is_noted, "{run}: {} bytes", kept.len());
+
+        // What is gone stands nowhere once the room is open again, and what was not done is done.
+        let reading = Reading::begin(&archive, &desk.editor);
+        assert!(!archive.join(".sourdine-unfinished").exists(), "{run}");
+        let is_done = match step {
+            0 | 1 => outbox.len() > sealed,
+            2 => kept != notes,
+            3 => !is_open,
+            _ => false,
+        };
+        if !is_done {
+            let args: Vec<_> = args.iter().map(String::as_str).collect();
+            assert_eq!(reading.ask(&path, &args).status, 200, "{run}");
+        }
+        match step {
+            0 | 1 => sealed += 1,
+            2 => notes = fs::read_to_string(archive.join("brave-heron/notes.txt")).unwrap(),
+            3 => {
+                for path in files_below(&archive) {
+                    let gone = sent.manifest.message.as_bytes();
+                    assert!(!holds(&path, gone), "{run}: {}", path.display());
+                }
+            }
+            _ => assert_eq!(files_below(&place).len(), 3 + 3, "{run}"),
+        }
+        assert_eq!(if sealed > 0 { bundles().len() } else { 0 }, sealed, "{run}");
+        let page = fs::read_to_string(archive.join("brave-heron/index.html")).unwrap();
+        assert_eq!(page.matches("<bdi class=\"place\">outbox/").count(), sealed, "{run}");
+    }
+}
+
+#[test]
+fn a_room_that_is_killed_anywhere_loses_nothing_and_shows_nothing_half() {
+    killed_in_the_room(15);
+}
+
+#[test]
+#[ignore = "long: a room that is killed fifty times in each of five steps"]
+fn fifty_rooms_killed_in_every_step_lose_nothing() {
+    killed_in_the_room(250);
 }

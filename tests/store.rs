@@ -129,7 +129,7 @@ fn whom_a_dispatch_is_sealed_to_is_counted_and_goes_with_the_last_that_names_it(
     let key = |number: u8| Fingerprint([number; 16]);
     let set = |id: u8, keys: &[u8]| {
         let keys = keys.iter().copied().map(key).collect();
-        Some(KeySet { fingerprint: key(id), keys })
+        Some(KeySet { fingerprint: key(id), is_post_quantum: false, keys })
     };
     let sets = [set(11, &[1, 2]), set(11, &[1, 2]), set(12, &[2]), None];
     let here = mailbox(1, "brave-heron");

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::conversation::{Kept, NEW, ORDER, UNFINISHED, file_place, is_there};
 use super::open::Closed;
 use super::order::merged;
-use super::place::{Archive, dispatch_name, mailbox_name};
+use super::place::{Archive, dispatch_name, mailbox_name, make};
 use super::record::{FileRecord, Record, VERSION};
 use crate::base::ids::hex;
 use crate::base::kind::DispatchKind;
@@ -99,6 +99,8 @@ impl Adding<'_> {
                 Err(error) => closed.push((place_in_bundle(dispatch), Closed::Damaged(error))),
             }
         }
+        let sizes = plan.iter().flat_map(|(dispatch, ..)| &dispatch.manifest.files);
+        self.progress.expect(sizes.map(|file| file.size).fold(0, u64::saturating_add));
         // Before anything appears: whatever ends the run, what has appeared is new and in its order.
         let brings: Vec<_> = plan.iter().filter(|(.., kept)| kept.is_none()).collect();
         let mut new = HashSet::new();
@@ -343,12 +345,4 @@ fn there(kept: &Kept, dir: &Path) -> usize {
 
 fn place_in_bundle(dispatch: &Opened) -> String {
     format!("{}/{}", dispatch.manifest.mailbox, dispatch.gathered.dispatch)
-}
-
-/// Makes a directory, if it is not there.
-fn make(dir: &Path) -> io::Result<()> {
-    match DirBuilder::new().mode(0o700).create(dir) {
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists && dir.is_dir() => Ok(()),
-        done => done,
-    }
 }

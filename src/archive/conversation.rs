@@ -170,6 +170,14 @@ impl Archive {
         (places.into_iter().filter(|line| line != UNFINISHED).collect(), unfinished)
     }
 
+    /// Every mailbox with something in it, read one after the other.
+    pub fn conversations(&self) -> io::Result<impl Iterator<Item = io::Result<Mailbox>>> {
+        let (new, _) = self.new_places();
+        let names = self.mailboxes()?.into_iter();
+        let read = names.filter_map(move |name| self.conversation(&name, &new).transpose());
+        Ok(read.filter(|mailbox| !mailbox.as_ref().is_ok_and(Mailbox::is_empty)))
+    }
+
     /// Reads one mailbox. `None` where there is none of this name.
     pub fn conversation(&self, name: &str, new: &HashSet<String>) -> io::Result<Option<Mailbox>> {
         if !is_mailbox(name) {

@@ -2,6 +2,7 @@
 
 pub mod add;
 pub mod conversation;
+pub mod medium;
 pub mod open;
 pub mod order;
 pub mod pages;

@@ -33,6 +33,12 @@ pub enum Closed {
 }
 
 impl Closed {
+    /// Whether no key opens it, or the key that was found does not fit.
+    pub fn is_of_key(&self) -> bool {
+        use crate::crypto::unseal::OpenError::{Altered, WrongKey};
+        matches!(self, Self::Manifest(DispatchError::Sealed(WrongKey | Altered)))
+    }
+
     /// Whether the disk was full, which is said once for all.
     pub fn is_of_disk(&self) -> bool {
         matches!(self, Self::Unwritten(FileFault::DiskFull))

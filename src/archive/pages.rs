@@ -267,6 +267,8 @@ pub struct IndexPage<'a> {
     pub page: &'a Page,
     /// In their order.
     pub rows: &'a [Row],
+    /// Whether the disk below shows no encryption.
+    pub is_plain: bool,
 }
 
 impl IndexPage<'_> {
@@ -297,6 +299,8 @@ pub struct Typed {
     pub answer: String,
     /// For the team.
     pub note: String,
+    /// Who wrote the note.
+    pub author: String,
 }
 
 impl MailboxPage<'_> {
@@ -331,25 +335,25 @@ impl MailboxPage<'_> {
 
 /// Writes the pages of an archive, those that differ from what stands there.
 pub fn write(archive: &Archive, output: &Output) -> Result<(), FileFault> {
-    let (new, _) = archive.new_places();
     let mut rows = Vec::new();
-    for name in archive.mailboxes()? {
-        let Some(mailbox) = archive.conversation(&name, &new)? else { continue };
-        if mailbox.is_empty() {
-            continue;
-        }
+    for mailbox in archive.conversations()? {
+        let mailbox = mailbox?;
         for lang in Lang::all() {
             let page = Page::new(lang, Stands::Mailbox);
             let shown =
                 MailboxPage { page: &page, mailbox: &mailbox, notes: "", typed: &Typed::default() };
-            put(output, &archive.dir().join(&name).join(file_name(lang)), &shown)?;
+            put(output, &archive.dir().join(&mailbox.name).join(file_name(lang)), &shown)?;
         }
         rows.push(Row::of(&mailbox));
     }
     sort(&mut rows);
     for lang in Lang::all() {
         let page = Page::new(lang, Stands::Root);
-        put(output, &archive.dir().join(file_name(lang)), &IndexPage { page: &page, rows: &rows })?;
+        put(
+            output,
+            &archive.dir().join(file_name(lang)),
+            &IndexPage { page: &page, rows: &rows, is_plain: false },
+        )?;
     }
     Ok(())
 }

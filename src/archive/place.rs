@@ -139,6 +139,14 @@ impl Archive {
     }
 }
 
+/// Makes a directory, if it is not there.
+pub fn make(dir: &Path) -> io::Result<()> {
+    match DirBuilder::new().mode(0o700).create(dir) {
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists && dir.is_dir() => Ok(()),
+        done => done,
+    }
+}
+
 /// The directory of a mailbox: its designation, but for names that mean something else.
 pub fn mailbox_name(designation: &str) -> String {
     let name = safe(designation);

@@ -76,8 +76,23 @@ impl Fingerprint {
 pub struct KeySet {
     /// Of the set.
     pub fingerprint: Fingerprint,
+    /// Whether its keys are post-quantum ones; all are of one kind.
+    pub is_post_quantum: bool,
     /// Of its keys, each once, in order.
     pub keys: Vec<Fingerprint>,
+}
+
+impl KeySet {
+    /// How many, as the store keeps it: below zero so many post-quantum ones.
+    pub fn count(&self) -> i64 {
+        let count = i64::try_from(self.keys.len()).unwrap_or(i64::MAX);
+        if self.is_post_quantum { -count } else { count }
+    }
+
+    /// Nobody's of the team: that of an answer which its source alone can open.
+    pub fn nobody() -> Self {
+        Self { fingerprint: Fingerprint([0; 16]), is_post_quantum: false, keys: Vec::new() }
+    }
 }
 
 /// Lower-case hex digits.

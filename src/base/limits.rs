@@ -19,6 +19,8 @@ const MANIFEST_HEAD: u64 = 256 * 1024;
 pub const FILES: usize = 10_000;
 /// Characters of an answer to a question.
 pub const ANSWER: usize = 2000;
+/// Characters of the name of a note's author.
+pub const AUTHOR: usize = 100;
 /// Held drafts of one code.
 pub const DRAFTS: usize = 20;
 /// Bytes of one volume of a bundle, so that it fits FAT32.
@@ -56,8 +58,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Bytes of an answer's list of contents, its padding aside: a message of the longest writing that JSON has for a
-    /// character (two escapes), and what else stands in it. This is what can be seen of a message from outside.
+    /// Most bytes of an answer's manifest without its padding: a message whose characters all take JSON's longest
+    /// form (two escapes, 12 bytes), and the rest. The size is all that a delivery can check of a message.
     pub fn manifest(&self) -> u64 {
         let message = (self.message as u64).saturating_mul(12);
         let files = (self.files as u64).saturating_mul(FILE_ENTRY);

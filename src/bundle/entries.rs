@@ -1,5 +1,5 @@
-//! A tar from outside, entry by entry. Nothing in it is believed: no memory is taken by a number in it, nothing
-//! is added to one unchecked, and it must end as a tar ends, so that a cut is seen wherever it falls.
+//! A tar from outside, entry by entry. No number in it decides how much memory is taken, every sum is checked,
+//! and it must end as a tar ends: so a cut is seen wherever it falls.
 
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 

@@ -143,6 +143,8 @@ impl From<io::Error> for FileFault {
 
 /// Hears how far the work is. Called from several threads.
 pub trait Progress: Sync {
+    /// So many bytes are to be written in all.
+    fn expect(&self, bytes: u64);
     /// Thread `worker` begins a file.
     fn begin(&self, worker: usize, name: &str, size: u64);
     /// It wrote so many more bytes.
@@ -152,13 +154,19 @@ pub trait Progress: Sync {
 /// Where files are written: all dispatches of a run go to one disk.
 pub struct Output {
     unfinished: Unfinished,
+    /// Bytes that one file may have.
+    most: u64,
     full: AtomicBool,
 }
 
 impl Output {
     /// Into this directory and what is below it.
     pub fn new(directory: &Path) -> io::Result<Self> {
-        Ok(Self { unfinished: Unfinished::new(directory)?, full: AtomicBool::new(false) })
+        let unfinished = Unfinished::new(directory)?;
+        // `MSDOS_SUPER_MAGIC`, statfs(2): FAT has 32 bits for a file's size.
+        let is_fat = rustix::fs::statfs(directory).is_ok_and(|stat| stat.f_type == 0x4d44);
+        let most = if is_fat { u32::MAX.into() } else { u64::MAX };
+        Ok(Self { unfinished, most, full: AtomicBool::new(false) })
     }
 
     /// Writes a file of our own.
@@ -315,6 +323,9 @@ fn write_file(
     if output.is_full() {
         return Err(FileFault::DiskFull);
     }
+    if job.entry.size > output.most {
+        return Err(FileFault::TooLarge);
+    }
     let sealed = sealed_member(job.place, volumes)?;
     let mut plain = unseal::open(sealed, std::iter::once(key as &dyn age::Identity))?;
     let mut file = output.new_file()?;
@@ -324,8 +335,8 @@ fn write_file(
     Ok(give_name(&mut file, to, &job.outcome.name, &plain)?)
 }
 
-/// Gives a whole file its name, or another where this one is taken (by whatever the file system takes for it)
-/// or `plain` where the file system knows no such name.
+/// Gives a whole file its name. Where the file system finds that name taken, the file gets a number; where it
+/// cannot write such a name, the file is called `plain`.
 pub fn give_name(file: &mut NewFile, to: &Path, name: &str, plain: &str) -> io::Result<String> {
     let numbers = (2..=MOST_NAMES).map(|number| names::numbered(name, number));
     let mut taken = io::ErrorKind::AlreadyExists.into();

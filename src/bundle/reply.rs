@@ -37,17 +37,43 @@ pub enum ReplyError {
     Seal(#[from] SealError),
 }
 
+/// The keys of a source that are of the same kind as a team's. None of them fits a post-quantum team where a mailbox is
+/// from before sources had two kinds: then an answer is sealed to the source alone.
+pub fn fitting<'a>(source: &'a [Recipient], team: &[Recipient]) -> Vec<&'a Recipient> {
+    let is_post_quantum = team.iter().any(Recipient::is_post_quantum);
+    source.iter().filter(|key| key.is_post_quantum() == is_post_quantum).collect()
+}
+
+fn parsed(texts: &[String]) -> Result<Vec<Recipient>, RecipientError> {
+    texts.iter().map(|text| text.parse()).collect()
+}
+
 impl Correspondence {
-    /// Whom it is sealed to: the team, and of a reply the source.
+    /// Whom it is sealed to: the team, and of a reply the source, under its key of the team's kind. A source that has
+    /// none is sealed to alone: the kinds do not mix.
     pub fn recipients(&self) -> Result<Recipients, ReplyError> {
-        let source: &[String] = match self.kind {
-            DispatchKind::Note => &[],
-            _ if self.source_recipients.is_empty() => return Err(ReplyError::NoSource),
-            _ => &self.source_recipients,
-        };
-        let all = source.iter().chain(&self.team_recipients);
-        let all = all.map(|text| text.parse::<Recipient>()).collect::<Result<_, _>>()?;
-        Ok(Recipients::proven(all)?)
+        let team = parsed(&self.team_recipients)?;
+        if self.kind == DispatchKind::Note {
+            return Ok(Recipients::proven(team)?);
+        }
+        if self.source_recipients.is_empty() {
+            return Err(ReplyError::NoSource);
+        }
+        let source = parsed(&self.source_recipients)?;
+        let fitting = fitting(&source, &team);
+        if fitting.is_empty() {
+            // Whatever is wrong with the team is said all the same.
+            Recipients::proven(team)?;
+            return Ok(Recipients::proven(source)?);
+        }
+        Ok(Recipients::proven(fitting.into_iter().cloned().chain(team).collect())?)
+    }
+
+    /// Whether an answer is sealed to its source alone, so that the team cannot open it.
+    pub fn is_to_source_alone(&self) -> bool {
+        let (source, team) = (parsed(&self.source_recipients), parsed(&self.team_recipients));
+        let (Ok(source), Ok(team)) = (source, team) else { return false };
+        self.kind == DispatchKind::Reply && fitting(&source, &team).is_empty()
     }
 
     /// Its manifest, sealed to `recipients`. That of a note names no key of the source.
@@ -76,5 +102,51 @@ impl Correspondence {
             files,
             resealed: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::post_quantum;
+
+    fn to(source: &[&str], team: &[&str]) -> Correspondence {
+        let texts = |texts: &[&str]| texts.iter().map(ToString::to_string).collect();
+        Correspondence {
+            kind: DispatchKind::Reply,
+            mailbox: "brave-heron".into(),
+            source_recipients: texts(source),
+            team: "team".into(),
+            team_recipients: texts(team),
+            author: String::new(),
+        }
+    }
+
+    #[test]
+    fn an_answer_is_sealed_to_the_sources_key_of_the_teams_kind() {
+        let classic = || age::x25519::Identity::generate().to_public().to_string();
+        let pq = || post_quantum::Identity::generate().unwrap().to_public().to_string();
+        let ([c1, c2, c3], [q1, q2, q3]) = ([classic(), classic(), classic()], [pq(), pq(), pq()]);
+        let both = [c1.as_str(), &q1];
+        for (source, team, sealed_to, alone) in [
+            (&both[..], &[c2.as_str(), &c3][..], &[c1.as_str(), &c2, &c3][..], false),
+            (&both, &[&q2, &q3], &[&q1, &q2, &q3], false),
+            (&[&c1], &[&c2], &[&c1, &c2], false),
+            // From before sources had a post-quantum key.
+            (&[&c1], &[&q2, &q3], &[&c1], true),
+        ] {
+            let answer = to(source, team);
+            assert_eq!(answer.recipients().unwrap().texts(), sealed_to);
+            assert_eq!(answer.is_to_source_alone(), alone);
+            // A note has no source.
+            let note = Correspondence { kind: DispatchKind::Note, ..answer };
+            assert_eq!(note.recipients().unwrap().texts(), team);
+            assert!(!note.is_to_source_alone());
+        }
+        for source in [&both[..], &[&c1]] {
+            let mixed = to(source, &[&c2, &q2]).recipients();
+            assert!(matches!(mixed, Err(ReplyError::Seal(SealError::Mixed))));
+        }
+        assert!(matches!(to(&[], &[&q2]).recipients(), Err(ReplyError::NoSource)));
     }
 }

@@ -65,7 +65,7 @@ impl Demo {
         let _temporary = (!kept).then(|| RemoveOnDrop(dir.clone()));
         std::fs::create_dir_all(&dir)
             .with_context(|| format!("{} cannot be made", dir.display()))?;
-        let identity = keygen::Identity::generate(false)?;
+        let identity = keygen::Identity::generate(false, false)?;
         identity.write(&key)?;
         let include = include.map(|path| path.to_string_lossy().into_owned());
         let mut values = vec![

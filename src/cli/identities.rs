@@ -1,12 +1,15 @@
 //! Reading an editor's identities as people have them: plain files, files under a passphrase, plugins.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use age::DecryptError;
 use age::armor::ArmoredReader;
+use age::plugin::{self, IdentityPluginV1};
 use age::secrecy::SecretString;
-use age::{DecryptError, IdentityFile};
+use age_core::format::{FileKey, Stanza};
 use anyhow::{Context, bail, ensure};
 use zeroize::Zeroizing;
 
@@ -15,7 +18,9 @@ use super::stdio::{check_named, tell};
 use crate::base::text::without_bom;
 use crate::bundle::address_book::AddressBook;
 use crate::bundle::is_standard;
-use crate::crypto::header;
+use crate::bundle::names::printable;
+use crate::crypto::unseal::KeyProgramFailed;
+use crate::crypto::{header, post_quantum};
 
 /// Bytes that are read of a file; nobody's is larger.
 const LONGEST: u64 = 1 << 20;
@@ -28,11 +33,27 @@ const ARMOR: &[u8] = b"-----BEGIN AGE ENCRYPTED FILE-----";
 const ARMOR_END: &[u8] = b"-----END AGE ENCRYPTED FILE-----";
 
 type Keys = Vec<Box<dyn age::Identity>>;
+
+/// Identities that were read, and the programs that some of them need. Those come last: none is asked for what a plain
+/// key opens.
+#[derive(Default)]
+pub struct Identities {
+    pub keys: Keys,
+    pub plugins: Vec<String>,
+}
+
+/// Whether plugins may run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Plugins {
+    Run,
+    /// A sandbox starts no programs.
+    Closed,
+}
 type Ask<'a> = &'a mut dyn FnMut(&str) -> anyhow::Result<Option<SecretString>>;
 
 /// Reads every identity in these files; asks for the passphrase of those under one.
-pub fn read(files: &[PathBuf]) -> anyhow::Result<Keys> {
-    let mut keys = Keys::new();
+pub fn read(files: &[PathBuf], plugins: Plugins) -> anyhow::Result<Identities> {
+    let mut found = Found::default();
     for file in files {
         let name =
             if is_standard(file) { "standard input".into() } else { file.display().to_string() };
@@ -45,9 +66,98 @@ pub fn read(files: &[PathBuf]) -> anyhow::Result<Keys> {
             (bytes.len() as u64) < LONGEST,
             "{name} is too large for an identity; name the file that holds a line AGE-SECRET-KEY-1…"
         );
-        keys.extend(parse(&bytes, &name, &mut ask)?);
+        parse(&bytes, &name, &mut ask, &mut found)?;
     }
-    Ok(keys)
+    found.ready(plugins)
+}
+
+/// Keys, and the plugins' identities with where each stands.
+#[derive(Default)]
+struct Found {
+    keys: Keys,
+    of_plugins: Vec<(String, plugin::Identity)>,
+}
+
+impl Found {
+    /// An identity of any kind, if the text is one.
+    fn add(&mut self, text: &str, place: String) -> Option<()> {
+        if let Ok(key) = text.parse::<age::x25519::Identity>() {
+            self.keys.push(Box::new(key));
+        } else if let Ok(key) = text.parse::<post_quantum::Identity>() {
+            self.keys.push(Box::new(key));
+        } else {
+            self.of_plugins.push((place, text.parse().ok()?));
+        }
+        Some(())
+    }
+
+    fn ready(self, plugins: Plugins) -> anyhow::Result<Identities> {
+        let mut ready = Identities { keys: self.keys, plugins: Vec::new() };
+        for (place, identity) in self.of_plugins {
+            let program = format!("age-plugin-{}", identity.plugin());
+            ready.keys.push(match plugins {
+                Plugins::Run => Box::new(PluginKey::new(&program, identity, &place)?),
+                Plugins::Closed => Box::new(ClosedPlugin(program.clone())),
+            });
+            ready.plugins.push(program);
+        }
+        Ok(ready)
+    }
+}
+
+/// A key that a program holds, which may wait for a person.
+struct PluginKey {
+    program: String,
+    plugin: IdentityPluginV1<Terminal>,
+    told: Cell<bool>,
+}
+
+impl PluginKey {
+    fn new(program: &str, identity: plugin::Identity, place: &str) -> anyhow::Result<Self> {
+        let name = identity.plugin().to_owned();
+        let plugin = IdentityPluginV1::new(&name, &[identity], Terminal);
+        let plugin = plugin.map_err(|_| {
+            anyhow::anyhow!(
+                "{place}: this key needs the program {program}, which is not on the PATH; install it, then run this again"
+            )
+        })?;
+        Ok(Self { program: program.to_owned(), plugin, told: Cell::new(false) })
+    }
+}
+
+impl age::Identity for PluginKey {
+    fn unwrap_stanza(&self, stanza: &Stanza) -> Option<Result<FileKey, DecryptError>> {
+        self.unwrap_stanzas(std::slice::from_ref(stanza))
+    }
+
+    fn unwrap_stanzas(&self, stanzas: &[Stanza]) -> Option<Result<FileKey, DecryptError>> {
+        if !self.told.replace(true) {
+            tell(&format!(
+                "sourdine: asking {}, which may wait for a touch or a PIN; Ctrl-C gives up",
+                self.program
+            ));
+        }
+        let found = self.plugin.unwrap_stanzas(stanzas)?;
+        // Whatever goes wrong between the two programs is not the file's fault.
+        Some(found.map_err(|error| match error {
+            DecryptError::Io(error) => failed(&self.program, &error.to_string()),
+            other => other,
+        }))
+    }
+}
+
+/// A plugin that the sandbox keeps from running.
+struct ClosedPlugin(String);
+
+impl age::Identity for ClosedPlugin {
+    fn unwrap_stanza(&self, _: &Stanza) -> Option<Result<FileKey, DecryptError>> {
+        Some(Err(failed(&self.0, "it cannot run here; open the bundle with `sourdine open`")))
+    }
+}
+
+fn failed(program: &str, why: &str) -> DecryptError {
+    let why = KeyProgramFailed(format!("{program}: {}", printable(why)));
+    DecryptError::Io(io::Error::other(why))
 }
 
 /// The address book of these identities: the one that was named, or the one beside the first.
@@ -69,11 +179,11 @@ fn bytes_of(file: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     Ok(bytes)
 }
 
-fn parse(bytes: &[u8], name: &str, ask: Ask<'_>) -> anyhow::Result<Keys> {
+fn parse(bytes: &[u8], name: &str, ask: Ask<'_>, found: &mut Found) -> anyhow::Result<()> {
     let text = without_bom(bytes).map_err(|why| anyhow::anyhow!("{name} {why}"))?;
     match sealed(text) {
-        Some(sealed) => plain(&unlock(&sealed, name, ask)?, name),
-        None => plain(text, name),
+        Some(sealed) => plain(&unlock(&sealed, name, ask)?, name, found),
+        None => plain(text, name, found),
     }
 }
 
@@ -137,9 +247,9 @@ fn unlock(sealed: &[u8], name: &str, ask: Ask<'_>) -> anyhow::Result<Zeroizing<V
 }
 
 /// The keys of a file, one a line. Comments may be of any encoding.
-fn plain(text: &[u8], name: &str) -> anyhow::Result<Keys> {
+fn plain(text: &[u8], name: &str, found: &mut Found) -> anyhow::Result<()> {
     let text = without_bom(text).map_err(|why| anyhow::anyhow!("{name} {why}"))?;
-    let mut keys = Keys::new();
+    let before = found.keys.len() + found.of_plugins.len();
     for (number, line) in (1..).zip(text.split(|byte| *byte == b'\n')) {
         if line.trim_ascii_start().starts_with(b"#") {
             continue;
@@ -154,18 +264,21 @@ fn plain(text: &[u8], name: &str) -> anyhow::Result<Keys> {
             }
             _ => "",
         };
-        let read = key.ok().and_then(|key| IdentityFile::from_buffer(key.as_bytes()).ok());
-        let read = read.with_context(|| {
+        let read = key.ok().and_then(|key| {
+            let place = format!("line {number} of {name}");
+            found.add(key, place)
+        });
+        read.with_context(|| {
             format!(
-                "line {number} of {name}: this is not an age identity; it should be a line AGE-SECRET-KEY-1….{hint}"
+                "line {number} of {name}: this is not an age identity; it should be a line AGE-SECRET-KEY-1… or AGE-SECRET-KEY-PQ-1….{hint}"
             )
         })?;
-        let new = read.with_callbacks(Terminal).into_identities();
-        let new = new.map_err(|error| anyhow::anyhow!("line {number} of {name}: {error}"))?;
-        keys.extend(new.into_iter().map(|key| key as Box<dyn age::Identity>));
     }
-    ensure!(!keys.is_empty(), "{name} holds no key; make one with `sourdine keygen`");
-    Ok(keys)
+    ensure!(
+        found.keys.len() + found.of_plugins.len() > before,
+        "{name} holds no key; make one with `sourdine keygen`"
+    );
+    Ok(())
 }
 
 #[cfg(test)]
@@ -181,15 +294,17 @@ mod tests {
     fn opens(file: &[u8], key: &age::x25519::Identity, typed: &[&str]) -> anyhow::Result<usize> {
         let mut typed = typed.iter();
         let mut asked = 0;
-        let keys = parse(file, "key.txt", &mut |question| {
+        let mut found = Found::default();
+        let mut ask = |question: &str| {
             assert_eq!(question, "Passphrase of key.txt");
             asked += 1;
             let typed = typed.next().context("asked too often")?;
             Ok(Some(SecretString::from((*typed).to_owned())).filter(|_| !typed.is_empty()))
-        })?;
+        };
+        parse(file, "key.txt", &mut ask, &mut found)?;
         let sealed = age::encrypt(&key.to_public(), b"Bonjour").unwrap();
         let decryptor = age::Decryptor::new(sealed.as_slice()).unwrap();
-        decryptor.decrypt(keys.iter().map(AsRef::as_ref)).unwrap();
+        decryptor.decrypt(found.keys.iter().map(AsRef::as_ref)).unwrap();
         Ok(asked)
     }
 
@@ -254,6 +369,25 @@ mod tests {
     }
 
     #[test]
+    fn a_post_quantum_key_is_read_wherever_a_classic_one_is() {
+        let key = post_quantum::Identity::generate().unwrap();
+        let (text, public) = (key.to_text(), key.to_public());
+        for file in [
+            format!("# public key: {public}\r\n\t{} \n{}", text.as_str(), new().1).into_bytes(),
+            format!("{}\n{}", new().1, text.as_str()).into_bytes(),
+            locked(&format!("# mine\n{}\n", text.as_str()), "right", Format::Binary),
+            locked(&text, "right", Format::AsciiArmor),
+        ] {
+            let mut found = Found::default();
+            let mut right = |_: &str| Ok(Some(SecretString::from("right".to_owned())));
+            parse(&file, "key.txt", &mut right, &mut found).unwrap();
+            let sealed = age::encrypt(&public, b"Bonjour").unwrap();
+            let decryptor = age::Decryptor::new(sealed.as_slice()).unwrap();
+            decryptor.decrypt(found.keys.iter().map(AsRef::as_ref)).unwrap();
+        }
+    }
+
+    #[test]
     fn what_is_no_key_file_is_told_by_its_kind() {
         let (key, text) = new();
         let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -262,6 +396,10 @@ mod tests {
         for (file, said) in [
             (utf16, "key.txt is UTF-16 text"),
             (format!("#\n{public}\n").into(), "line 2 of key.txt: this is not an age identity"),
+            (
+                b"AGE-SECRET-KEY-PQ-1QQQ\n".to_vec(),
+                "line 1 of key.txt: this is not an age identity",
+            ),
             (b"AGE-SECRET-KEY-1\n".to_vec(), "line 1 of key.txt: this is not an age identity"),
             (b"cl\xe9\n".to_vec(), "line 1 of key.txt: this is not an age identity"),
             (b"# nothing\n".to_vec(), "key.txt holds no key"),

@@ -14,6 +14,7 @@ use super::passphrase::ask;
 use super::stdio::{show, tell};
 use crate::bundle::is_standard;
 use crate::crypto::passphrase::{LONGEST, Length, SHORTEST, length, suggestion};
+use crate::crypto::post_quantum;
 use crate::crypto::recipient::Recipient;
 
 #[derive(clap::Args)]
@@ -24,20 +25,28 @@ pub struct Keygen {
     /// Protect it with a passphrase, asked for here
     #[arg(long)]
     passphrase: bool,
+    /// A post-quantum one: every editor of a team needs one; opens with this program and with age 1.3
+    #[arg(long)]
+    pq: bool,
 }
 
 impl Keygen {
     pub fn run(self) -> anyhow::Result<()> {
-        let new = Identity::generate(self.passphrase)?;
+        let new = Identity::generate(self.passphrase, self.pq)?;
+        let kind = if self.pq {
+            "A post-quantum key (ML-KEM-768 with X25519): besides this program, age 1.3 or newer opens what is sealed to it."
+        } else {
+            "A classic key (X25519), since the age of Debian stable opens no post-quantum ones yet; --pq makes one."
+        };
         if is_standard(&self.output) {
             let text = std::str::from_utf8(&new.content).context("the identity is not text")?;
             show(text)?;
-            tell(&format!("Give this recipient to the operator:\n{}", new.recipient));
+            tell(&format!("{kind}\nGive this recipient to the operator:\n{}", new.recipient));
             return new.tell_fingerprint();
         }
         new.write(&self.output)?;
         tell(&format!(
-            "The identity is in {}: keep it on this machine, with a copy in a safe place.\n\
+            "{kind}\nThe identity is in {}: keep it on this machine, with a copy in a safe place.\n\
              Give this recipient to the operator:",
             self.output.display()
         ));
@@ -53,12 +62,16 @@ pub struct Identity {
 }
 
 impl Identity {
-    pub fn generate(passphrase: bool) -> anyhow::Result<Self> {
-        let identity = age::x25519::Identity::generate();
-        let recipient = identity.to_public().to_string();
-        let secret = identity.to_string();
-        let text =
-            Zeroizing::new(format!("# public key: {recipient}\n{}\n", secret.expose_secret()));
+    pub fn generate(passphrase: bool, pq: bool) -> anyhow::Result<Self> {
+        let (recipient, secret) = if pq {
+            let identity = post_quantum::Identity::generate()?;
+            (identity.to_public().to_string(), identity.to_text())
+        } else {
+            let identity = age::x25519::Identity::generate();
+            let secret = Zeroizing::new(identity.to_string().expose_secret().to_owned());
+            (identity.to_public().to_string(), secret)
+        };
+        let text = Zeroizing::new(format!("# public key: {recipient}\n{}\n", secret.as_str()));
         let content =
             if passphrase { lock(&text)? } else { Zeroizing::new(text.as_bytes().to_vec()) };
         Ok(Self { content, recipient })

@@ -7,9 +7,11 @@ use anyhow::{Context, ensure};
 use bytesize::ByteSize;
 use serde_json::json;
 
+use super::identities::{self, Identities, Plugins};
 use super::stdio::{self, show, tell};
-use super::{identities, process, progress};
+use super::{process, progress};
 use crate::archive::add::{Added, Adding, SUMMARY};
+use crate::archive::medium;
 use crate::archive::open::{Closed, manifests};
 use crate::archive::pages;
 use crate::archive::place::Archive;
@@ -71,7 +73,8 @@ impl Open {
         let bundles = stdio::Bundles::new(self.bundles.clone())?;
         let bundles = &bundles.files;
         let gathered = read::gather(bundles)?;
-        let identities = identities::read(&self.identities)?;
+        let Identities { keys: identities, plugins } =
+            identities::read(&self.identities, Plugins::Run)?;
         let mut book = identities::address_book(self.address_book.clone(), &self.identities)?;
         let accepted = &self.accept_changed_keys;
         let all = manifests(gathered, bundles, &identities, &mut book, accepted);
@@ -85,6 +88,14 @@ impl Open {
         }
         for (place, why) in unopened.iter().filter(|(_, why)| !why.is_of_disk()) {
             tell(&format!("sourdine: {place}: {why}"));
+        }
+        // A plugin that gives a wrong key, or none, cannot be told from a file that is sealed otherwise.
+        if !plugins.is_empty() && unopened.iter().any(|(_, why)| why.is_of_key()) {
+            tell(&format!(
+                "sourdine: note: {} was asked for keys; a plugin that is broken or lies looks the same as a wrong key or an \
+                 altered file: try again, or with another key",
+                plugins.join(", ")
+            ));
         }
         show(&written.said)?;
         let closed = (!unopened.is_empty())
@@ -168,8 +179,10 @@ impl Open {
         known: Known,
     ) -> anyhow::Result<Written> {
         let (archive, output) = Archive::begin(&self.output)?;
-        let sizes = opened.iter().flat_map(|o| &o.manifest.files).map(|f| f.size);
-        let bars = progress::Threads::new(sizes.fold(0, u64::saturating_add));
+        if let Some(warning) = medium::warning(archive.dir()) {
+            tell(&format!("sourdine: {warning}"));
+        }
+        let bars = progress::Threads::new();
         let adding = Adding {
             archive: &archive,
             output: &output,

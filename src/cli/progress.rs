@@ -29,10 +29,10 @@ pub struct Threads {
 }
 
 impl Threads {
-    /// Bars for work on so many bytes.
-    pub fn new(total: u64) -> Self {
+    /// Bars for work whose size is not known yet.
+    pub fn new() -> Self {
         let all = MultiProgress::new();
-        Self { total: all.add(bytes(total, "total")), all, workers: Mutex::default() }
+        Self { total: all.add(bytes(0, "total")), all, workers: Mutex::default() }
     }
 
     /// Removes the bars.
@@ -55,6 +55,10 @@ impl Threads {
 }
 
 impl Progress for Threads {
+    fn expect(&self, bytes: u64) {
+        self.total.set_length(bytes);
+    }
+
     fn begin(&self, worker: usize, name: &str, size: u64) {
         self.with(worker, |bar| {
             bar.reset();

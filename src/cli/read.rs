@@ -8,9 +8,11 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, ensure};
 use tokio::sync::watch;
 
+use super::identities::{self, Identities, Plugins};
 use super::stdio::{self, show, tell};
-use super::{identities, process, sandbox};
+use super::{process, sandbox};
 use crate::archive::place::Archive;
+use crate::archive::{medium, pages};
 use crate::base::clock::Clock;
 use crate::bundle::address_book::{AddressBook, HeldBook};
 use crate::bundle::unfinished::{self, NewFile};
@@ -42,12 +44,26 @@ impl Read {
             )?;
         }
         let archive = Archive::existing(&self.archive)?;
-        let identities = identities::read(&self.identities)?;
+        mend(archive.dir());
+        let warning = medium::warning(archive.dir());
+        if let Some(warning) = &warning {
+            tell(&format!("sourdine: {warning}"));
+        }
+        let Identities { keys: identities, plugins } =
+            identities::read(&self.identities, Plugins::Closed)?;
+        if !plugins.is_empty() {
+            tell(&format!(
+                "sourdine: note: a key needs {}, and the reading room's sandbox starts no program: open further bundles \
+                 with `sourdine open`. Reading, searching and answering work here.",
+                plugins.join(", ")
+            ));
+        }
         let book = self.book()?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .context("no port of this machine can be used")?;
         let port = listener.local_addr()?.port();
-        let (room, work) = Room::new(archive.clone(), book, port, Clock::system())?;
+        let (room, work) =
+            Room::new(archive.clone(), book, port, Clock::system(), warning.is_some())?;
         let address = room.address();
         // It shows the address to a browser, and goes with this process.
         let page = self.browser.then(|| lead_to(archive.dir(), &address)).transpose()?;
@@ -88,6 +104,16 @@ impl Read {
             book.save()?;
         }
         Ok(HeldBook::open(&path)?)
+    }
+}
+
+/// What a command that was killed left unfinished goes; its pages may show what is gone, or lack what came. What
+/// cannot be written to is read as it is.
+fn mend(dir: &Path) {
+    if let Ok(true) = Archive::check(dir)
+        && let Ok((archive, output)) = Archive::begin(dir)
+    {
+        let _ = pages::write(&archive, &output);
     }
 }
 

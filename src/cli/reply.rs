@@ -22,8 +22,6 @@ use crate::bundle::write::BundleWriter;
 use crate::crypto::padding;
 use crate::crypto::seal::Recipients;
 
-/// Characters of a name after `--author`.
-const MOST_AUTHOR: usize = 100;
 /// The last number that a name gets.
 const MOST_NUMBER: u32 = 9_999;
 
@@ -66,8 +64,9 @@ impl Reply {
             if self.note { "note" } else { "reply" }
         );
         ensure!(
-            self.author.chars().count() <= MOST_AUTHOR,
-            "the name after --author is longer than {MOST_AUTHOR} characters; write a shorter one"
+            self.author.chars().count() <= limits::AUTHOR,
+            "the name after --author is longer than {} characters; write a shorter one",
+            limits::AUTHOR
         );
         stdio::check_once([&self.to].into_iter().chain(&self.message))?;
         stdio::check_output(&self.output)?;
@@ -89,6 +88,13 @@ impl Reply {
             author: self.author,
         };
         let recipients = to.recipients()?;
+        if to.is_to_source_alone() {
+            tell(
+                "sourdine: note: this mailbox is from before its source had a post-quantum key, so the answer is \
+                 sealed to the source's classic key alone: your team cannot open it again; keep what you wrote if you \
+                 need it",
+            );
+        }
         let message = self.message.as_deref().map_or(Ok(String::new()), read_message)?;
         let files = self
             .attachments

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail, ensure};
 
+use super::identities::{self, Plugins};
 use super::stdio::{self, show, tell};
-use super::{identities, process, progress};
+use super::{process, progress};
 use crate::archive::open::manifests;
 use crate::base::clock::Clock;
 use crate::bundle::names::safe;
@@ -59,7 +60,7 @@ impl Reseal {
                 gathered.keep(|designation| self.mailboxes.iter().any(|name| name == designation));
         }
         let mut book = identities::address_book(self.address_book, &self.identities)?;
-        let identities = identities::read(&self.identities)?;
+        let identities = identities::read(&self.identities, Plugins::Run)?.keys;
         let accepted = &self.accept_changed_keys;
         let mut all = manifests(gathered, volumes, &identities, &mut book, accepted);
         let mut left = all.closed.len();

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 
+use super::identities::{self, Plugins};
 use super::reopen::KEYS;
 use super::stdio::{self, show};
-use super::{identities, owner, process, progress};
+use super::{owner, process, progress};
 use crate::bundle::is_standard;
 use crate::bundle::unfinished::Unfinished;
 use crate::config::{Config, moved};
@@ -44,7 +45,7 @@ impl Restore {
             is_empty,
             "{shown} is not an empty directory, and nothing is ever restored over something"
         );
-        let keys = identities::read(&self.identities)?;
+        let keys = identities::read(&self.identities, Plugins::Run)?.keys;
         let name = if is_standard(&self.file) {
             "standard input".to_owned()
         } else {
@@ -61,7 +62,7 @@ impl Restore {
         let source = BufReader::with_capacity(256 * 1024, source);
         let plain = unseal::open(source, keys.iter().map(|key| &**key as &dyn age::Identity));
         let plain = plain.with_context(|| name.clone())?;
-        std::fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
+        process::make_parents(&dir).with_context(|| parent.display().to_string())?;
         // What a killed one has left.
         Unfinished::remove_left_over(parent)
             .and_then(|_| Unfinished::new(parent))

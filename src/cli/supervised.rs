@@ -1,5 +1,5 @@
-//! The process that reads requests, as a child of [`super::supervisor`]: it ends with its parent, and changes
-//! of the configuration come through its standard input, since its sandbox keeps it from the file.
+//! The process that reads requests, as a child of [`super::supervisor`]. It ends with its parent. Its sandbox
+//! keeps it from the configuration file: changes come through its standard input.
 
 use std::io::{self, Write};
 use std::os::fd::AsFd;

@@ -15,7 +15,9 @@ use super::config_arg::ConfigArg;
 use super::process;
 use super::stdio::{show, tell};
 use crate::bundle::names::printable;
-use crate::config::{Config, ConfigError, with_recipients, without_recipients};
+use crate::config::{
+    Config, ConfigError, with_only_recipients, with_recipients, without_recipients,
+};
 use crate::crypto::recipient::Recipient;
 use crate::dropbox::access::Access;
 use crate::dropbox::{Teams, removed_keys};
@@ -45,6 +47,10 @@ enum Act {
                       finished as they began: the removed key opens them too."
     )]
     RemoveRecipient(Removal),
+    /// Put these age recipients in the place of all that a team has, in one step: so it goes from classic keys to
+    /// post-quantum ones; `serve` uses them within seconds
+    #[command(after_help = "Example:\n  sourdine team set-recipients age1pq1… age1pq1…")]
+    SetRecipients(Recipients),
 }
 
 #[derive(clap::Args)]
@@ -92,15 +98,26 @@ impl Team {
                 // First: what fails after it is of less weight.
                 let ended = if now { command.end_uploads(&teams, &store) } else { Ok(()) };
                 list(&teams, &store)?;
-                tell(
-                    "Whoever holds a removed key can still open what was sealed to it before, if they get the \
-                     ciphertext: remove their login, too (sourdine editor remove). What sources hold as drafts must be \
-                     sent again; their page says so.",
-                );
+                tell_of_gone();
                 ended
+            }
+            Act::SetRecipients(command) => {
+                let teams = command
+                    .change(|text, team, all| with_only_recipients(text, team, all, is_same))?;
+                list(&teams, &store(&command.config))?;
+                tell_of_gone();
+                Ok(())
             }
         }
     }
+}
+
+fn tell_of_gone() {
+    tell(
+        "Whoever holds a removed key can still open what was sealed to it before, if they get the ciphertext: remove \
+         their login, too (sourdine editor remove). An editor with a new key keeps the old one, which alone opens what \
+         came before. What sources hold as drafts must be sent again; their page says so.",
+    );
 }
 
 /// Whether two texts are the same key: Bech32 may be typed in capitals.
@@ -127,9 +144,7 @@ impl Recipients {
         let text = std::fs::read_to_string(file).with_context(|| format!("{}", file.display()))?;
         let new = change(&text, self.team.as_deref(), &self.keys)?;
         let teams = Teams::prove(&Config::parse(&new)?.teams)?;
-        replace(file, &new).with_context(|| {
-            format!("{} cannot be written; run this as its owner", file.display())
-        })?;
+        replace(file, &new).with_context(|| format!("{} cannot be written", file.display()))?;
         Ok(teams)
     }
 
@@ -225,6 +240,16 @@ fn told(access: &Access) -> String {
 
 /// Another file in the place of the first, with its owner and mode: whoever reads it sees one of them whole.
 pub fn replace(file: &Path, text: &str) -> anyhow::Result<()> {
+    let denied = |error: &anyhow::Error| {
+        let error = error.downcast_ref::<std::io::Error>();
+        error.is_some_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
+    };
+    put(file, text).map_err(|error| {
+        if denied(&error) { error.context("run this as its owner") } else { error }
+    })
+}
+
+fn put(file: &Path, text: &str) -> anyhow::Result<()> {
     let file = file.canonicalize()?;
     let old = std::fs::metadata(&file)?;
     ensure!(old.is_file(), "it is no file");

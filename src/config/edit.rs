@@ -119,8 +119,40 @@ pub fn without_recipients(
     })
 }
 
-/// Takes one out, with the comment lines above it and the comment behind it. What stands behind the one before it, which
-/// TOML's editor counts to this one, stays.
+/// A configuration whose team has these recipients and no others, whatever it had. Those that stay keep their places and
+/// comments.
+pub fn with_only_recipients(
+    text: &str,
+    team: Option<&str>,
+    all: &[String],
+    same: impl Fn(&str, &str) -> bool,
+) -> Result<String, ConfigError> {
+    for (second, key) in all.iter().enumerate() {
+        if let Some(first) = all.iter().take(second).position(|other| same(other, key)) {
+            let reason = format!(
+                "recipients {} and {} of those that you named are the same key; name it once",
+                first + 1,
+                second + 1
+            );
+            return Err(wrong("team.recipients", reason));
+        }
+    }
+    edited(text, team, |mut list| {
+        let is = |entry: &Value, key: &String| entry.as_str().is_some_and(|entry| same(entry, key));
+        let stays = |entry: &Value| all.iter().any(|key| is(entry, key));
+        for at in (0..list.len()).rev() {
+            if !list.get(at).is_some_and(stays) {
+                take_out(&mut list, at);
+            }
+        }
+        let is_new = |key: &&String| !list.iter().any(|entry| is(entry, key));
+        let new: Vec<_> = all.iter().filter(is_new).cloned().collect();
+        Ok(extended(list, &new))
+    })
+}
+
+/// Removes an entry with the comment lines above it and the comment behind it. The comment behind the entry before
+/// it stays, though `toml_edit` holds it with this one.
 fn take_out(list: &mut Array, at: usize) {
     let gone = list.remove(at);
     let text =
@@ -246,6 +278,22 @@ mod tests {
         let all = ["x".into(), ONE.into(), TWO.into()];
         let said = without_recipients(&new, Some("a"), &all, |a, b| a == b).unwrap_err();
         assert!(said.to_string().contains("nobody left"), "{said}");
+        let set = |all: &[&str]| {
+            let all: Vec<_> = all.iter().map(ToString::to_string).collect();
+            with_only_recipients(&new, Some("a"), &all, |a, b| a == b)
+        };
+        let list = |text: &str| text.split_once("recipients = ").unwrap().1.to_owned();
+        // Marie's stays with its comment, in its place; the others go with theirs.
+        let replaced = set(&[TWO, ONE]).unwrap();
+        assert!(
+            list(&replaced).starts_with(&format!("[\n    \"{ONE}\",\n    \"{TWO}\",\n]\n")),
+            "{replaced}"
+        );
+        let all_new = set(&["y", "z"]).unwrap();
+        assert!(list(&all_new).contains("\n    \"y\",\n    \"z\",\n]\n"), "{all_new}");
+        assert!(!all_new.contains(ONE) && !all_new.contains("hers"), "{all_new}");
+        assert_eq!(set(&["x", ONE, TWO]).unwrap(), new);
+        assert!(set(&["y", "z", "y"]).unwrap_err().to_string().contains("1 and 3"));
         let said = with_recipients("AGE-SECRET-KEY-1X", None, &[]).unwrap_err().to_string();
         assert!(said.starts_with("line 1 ") && !said.contains("SECRET"), "{said}");
     }

@@ -15,8 +15,10 @@ const TAG: u64 = 16;
 /// The outside of a sealed file.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Outside {
-    /// Stanzas of the kinds that a dispatch is sealed with: X25519 and tagged.
-    pub recipients: usize,
+    /// Stanzas of classic keys: X25519 and tagged.
+    pub classic: usize,
+    /// Stanzas of post-quantum keys, tagged ones too.
+    pub post_quantum: usize,
     /// Stanzas of a kind that is not accepted here (a passphrase, ssh, a plugin).
     pub foreign: usize,
     /// Bytes of plaintext, padding included.
@@ -60,14 +62,13 @@ pub fn outside(sealed: impl Read, length: u64) -> Result<Outside, NotSealed> {
     }
     let kinds = stanzas.0.into_inner();
     // Both age implementations add a "grease" stanza of a random kind now and then; it names nobody.
-    let recipients =
-        kinds.iter().filter(|kind| matches!(kind.as_str(), "X25519" | "p256tag")).count();
-    let foreign = kinds.iter().filter(|kind| is_foreign(kind)).count();
-    Ok(Outside { recipients, foreign, plaintext })
-}
-
-fn is_foreign(kind: &str) -> bool {
-    matches!(kind, "scrypt" | "ssh-rsa" | "ssh-ed25519" | "mlkem768x25519" | "mlkem768p256tag")
+    let count = |these: &[&str]| kinds.iter().filter(|kind| these.contains(&kind.as_str())).count();
+    Ok(Outside {
+        classic: count(&["X25519", "p256tag"]),
+        post_quantum: count(&["mlkem768x25519", "mlkem768p256tag"]),
+        foreign: count(&["scrypt", "ssh-rsa", "ssh-ed25519"]),
+        plaintext,
+    })
 }
 
 struct Spy(RefCell<Vec<String>>);

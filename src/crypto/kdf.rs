@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use age::DecryptError;
 use age::secrecy::ExposeSecret;
+use age_core::format::{FileKey, Stanza};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::code::RetrievalCode;
+use super::post_quantum;
 use super::recipient::Recipient;
 use super::seal::{Recipients, SealError};
 use crate::base::ids::MailboxId;
@@ -17,6 +20,7 @@ use crate::base::stack;
 
 const LABEL_MAILBOX_ID: &[u8] = b"sourdine/v1/mailbox-id";
 const LABEL_SOURCE_IDENTITY: &[u8] = b"sourdine/v1/source-identity";
+const LABEL_SOURCE_IDENTITY_PQ: &[u8] = b"sourdine/v1/source-identity-pq";
 
 /// How this installation derives: version 1 is Argon2id then HKDF-SHA256. Public, stored at `init`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,10 +54,22 @@ pub struct MailboxKeys {
     pub identity: SourceIdentity,
 }
 
-/// An X25519 age identity that belongs to a source. Not printable; it stands in one place, which every copy
-/// shares, and is wiped with the last by its own type.
+/// The age identities of a source, one of each kind: a team answers under its own kind. Not printable; they stand in
+/// one place, which every copy shares, and are wiped with the last by their own types.
 #[derive(Clone)]
-pub struct SourceIdentity(Arc<age::x25519::Identity>);
+pub struct SourceIdentity(Arc<BothKinds>);
+
+struct BothKinds {
+    classic: age::x25519::Identity,
+    post_quantum: post_quantum::Identity,
+}
+
+impl age::Identity for BothKinds {
+    fn unwrap_stanza(&self, stanza: &Stanza) -> Option<Result<FileKey, DecryptError>> {
+        let classic = self.classic.unwrap_stanza(stanza);
+        classic.or_else(|| self.post_quantum.unwrap_stanza(stanza))
+    }
+}
 
 impl Derivation {
     const VERSION: u8 = 1;
@@ -122,32 +138,39 @@ impl Derivation {
         let keys = Hkdf::<Sha256>::new(None, root.as_ref());
         let mut id = [0; 16];
         keys.expand(LABEL_MAILBOX_ID, &mut id).map_err(|_| DerivationError)?;
-        let mut secret = Zeroizing::new([0; 32]);
-        keys.expand(LABEL_SOURCE_IDENTITY, secret.as_mut()).map_err(|_| DerivationError)?;
-        Ok(MailboxKeys { id: MailboxId(id), identity: SourceIdentity::from_secret(&secret)? })
+        let secret = |label| {
+            let mut secret = Zeroizing::new([0; 32]);
+            keys.expand(label, secret.as_mut()).map_err(|_| DerivationError)?;
+            Ok(secret)
+        };
+        let classic = classic(&secret(LABEL_SOURCE_IDENTITY)?)?;
+        let post_quantum = post_quantum::Identity::from_seed(&secret(LABEL_SOURCE_IDENTITY_PQ)?);
+        let identity = SourceIdentity(Arc::new(BothKinds { classic, post_quantum }));
+        Ok(MailboxKeys { id: MailboxId(id), identity })
     }
 }
 
+/// 32 bytes -> `AGE-SECRET-KEY-1…` (Bech32, BIP-173) -> identity: age has no shorter way in.
+fn classic(secret: &Zeroizing<[u8; 32]>) -> Result<age::x25519::Identity, DerivationError> {
+    let hrp = bech32::Hrp::parse("age-secret-key-").map_err(|_| DerivationError)?;
+    let text = Zeroizing::new(
+        bech32::encode_upper::<bech32::Bech32>(hrp, secret.as_ref())
+            .map_err(|_| DerivationError)?,
+    );
+    text.parse().map_err(|_| DerivationError)
+}
+
 impl SourceIdentity {
-    /// 32 bytes -> `AGE-SECRET-KEY-1…` (Bech32, BIP-173) -> identity: age has no shorter way in.
-    fn from_secret(secret: &Zeroizing<[u8; 32]>) -> Result<Self, DerivationError> {
-        let hrp = bech32::Hrp::parse("age-secret-key-").map_err(|_| DerivationError)?;
-        let text = Zeroizing::new(
-            bech32::encode_upper::<bech32::Bech32>(hrp, secret.as_ref())
-                .map_err(|_| DerivationError)?,
-        );
-        text.parse().map(|identity| Self(Arc::new(identity))).map_err(|_| DerivationError)
+    /// What replies to this source are sealed to: the classic one, or the post-quantum one.
+    pub fn recipients(&self) -> Result<[Recipient; 2], DerivationError> {
+        let classic = stack::wiped(|| self.0.classic.to_public()).to_string();
+        let classic = classic.parse().map_err(|_| DerivationError)?;
+        Ok([classic, self.0.post_quantum.to_public().into()])
     }
 
-    /// What replies to this source are sealed to.
-    pub fn recipient(&self) -> Result<Recipient, DerivationError> {
-        stack::wiped(|| self.0.to_public()).to_string().parse().map_err(|_| DerivationError)
-    }
-
-    /// The source alone, for what nobody else may read.
-    pub fn recipients(&self) -> Result<Recipients, SealError> {
-        let recipient = self.recipient().map_err(|e| SealError::Refused(e.to_string()))?;
-        Recipients::proven(vec![recipient])
+    /// The source alone, for what nobody else may read: sealed to its post-quantum key.
+    pub fn alone(&self) -> Result<Recipients, SealError> {
+        Recipients::proven(vec![self.0.post_quantum.to_public().into()])
     }
 
     /// For unsealing.
@@ -155,10 +178,11 @@ impl SourceIdentity {
         &*self.0
     }
 
-    /// The identity as age prints it; for test vectors only.
+    /// The identities as age prints them, the classic one first; for test vectors only.
     #[doc(hidden)]
-    pub fn secret_text(&self) -> Zeroizing<String> {
-        Zeroizing::new(self.0.to_string().expose_secret().to_owned())
+    pub fn secret_texts(&self) -> [Zeroizing<String>; 2] {
+        let classic = self.0.classic.to_string().expose_secret().to_owned();
+        [Zeroizing::new(classic), self.0.post_quantum.to_text()]
     }
 }
 

@@ -6,6 +6,7 @@ pub mod inspect;
 pub mod kdf;
 pub mod padding;
 pub mod passphrase;
+pub mod post_quantum;
 pub mod recipient;
 pub mod seal;
 pub mod totp;

@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 
+use super::header;
+
 /// The least padded length of a file, and the step of a manifest: 16 KiB.
 pub const STEP: u64 = 16 * 1024;
 
@@ -28,7 +30,7 @@ pub fn padded_manifest(length: u64) -> u64 {
 /// Length in bytes -> bytes of such a file at most once it is sealed: the header, and a tag every 64 KiB.
 pub fn sealed_file(length: u64) -> u64 {
     let padded = padded_file(length);
-    padded + padded / 4096 + 64 * 1024
+    padded + padded / 4096 + header::MOST as u64
 }
 
 /// The step of a note: 1 KiB.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
+use super::post_quantum;
 use crate::base::ids::Fingerprint;
 
 /// A native age recipient and its canonical text: Bech32 may be typed in capitals, the key is the same.
@@ -19,6 +20,8 @@ pub struct Recipient {
 enum Key {
     X25519(age::x25519::Recipient),
     Tagged(age::tag::Recipient),
+    PostQuantum(Box<post_quantum::Recipient>),
+    TaggedPostQuantum(Box<age::tagpq::Recipient>),
 }
 
 /// Why a text is not a recipient that can be used here. None of them repeats the text.
@@ -30,9 +33,10 @@ pub enum RecipientError {
          exposed, make a new one with `sourdine keygen` and paste the line that begins with age1"
     )]
     PrivateKey,
-    /// `age1pq…`, `age1tagpq…`.
+    /// `age1pq1…` or `age1tagpq1…`, damaged.
     #[error(
-        "post-quantum recipients (age1pq…, age1tagpq…) are not supported yet; use an age1… one"
+        "this is not a whole post-quantum recipient; one looks like age1pq1… with 1959 characters, as \
+         `sourdine keygen --pq` prints it (was a part lost when it was copied?)"
     )]
     PostQuantum,
     /// `age1name1…`.
@@ -62,6 +66,13 @@ impl FromStr for Recipient {
         }
         if let Ok(key) = text.parse::<age::tag::Recipient>() {
             return Ok(Self { text: key.to_string(), key: Key::Tagged(key) });
+        }
+        if let Ok(key) = text.parse::<post_quantum::Recipient>() {
+            return Ok(key.into());
+        }
+        if let Ok(key) = text.parse::<age::tagpq::Recipient>() {
+            let (text, key) = (key.to_string(), Key::TaggedPostQuantum(Box::new(key)));
+            return Ok(Self { text, key });
         }
         let lower = text.to_ascii_lowercase();
         Err(if lower.starts_with("age-secret-key-") || lower.starts_with("age-plugin-") {
@@ -97,13 +108,26 @@ impl Recipient {
         match &self.key {
             Key::X25519(key) => key,
             Key::Tagged(key) => key,
+            Key::PostQuantum(key) => &**key,
+            Key::TaggedPostQuantum(key) => &**key,
         }
+    }
+
+    /// Whether it is of the kind that a quantum computer does not open. The two kinds are never sealed to together.
+    pub fn is_post_quantum(&self) -> bool {
+        matches!(self.key, Key::PostQuantum(_) | Key::TaggedPostQuantum(_))
     }
 
     /// The first 128 bits of SHA-256 over the canonical text, as `1a2b 3c4d …`. With stock tools:
     /// `printf %s age1… | sha256sum`.
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of(&Sha256::digest(self.text.as_bytes()).into())
+    }
+}
+
+impl From<post_quantum::Recipient> for Recipient {
+    fn from(key: post_quantum::Recipient) -> Self {
+        Self { text: key.to_string(), key: Key::PostQuantum(Box::new(key)) }
     }
 }
 
@@ -158,6 +182,8 @@ mod tests {
                 RecipientError::Plugin,
             ),
             ("age1pq1abc", RecipientError::PostQuantum),
+            ("AGE1TAGPQ1ABC", RecipientError::PostQuantum),
+            ("AGE-SECRET-KEY-PQ-1ABC", RecipientError::PrivateKey),
             ("ssh-ed25519 AAAA", RecipientError::Ssh),
             (&GOOD[..GOOD.len() - 1], RecipientError::Invalid),
             ("", RecipientError::Invalid),
@@ -178,11 +204,13 @@ mod tests {
     #[test]
     fn a_recipient_has_one_text_however_it_is_typed() {
         const TAGGED: &str = "age1tag1qt8lw0ual6avlwmwatk888yqnmdamm7xfd0wak53ut6elz5c4swx2yqdj4e";
-        for text in [GOOD, TAGGED] {
+        let post_quantum = post_quantum::Identity::generate().unwrap().to_public().to_string();
+        for (text, is_post_quantum) in [(GOOD, false), (TAGGED, false), (&post_quantum, true)] {
             let plain: Recipient = text.parse().unwrap();
             let capitals: Recipient = format!("\t{}\u{a0}", text.to_uppercase()).parse().unwrap();
             assert!(plain == capitals);
             assert_eq!((plain.as_str(), capitals.to_string().as_str()), (text, text));
+            assert_eq!(plain.is_post_quantum(), is_post_quantum);
         }
         // Bech32 (BIP 173) refuses mixed case.
         assert!(GOOD.replacen("age1q", "age1Q", 1).parse::<Recipient>().is_err());

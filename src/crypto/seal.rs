@@ -29,6 +29,12 @@ pub enum SealError {
         header::MOST / 1024
     )]
     TooMany,
+    /// Of both kinds: what is sealed to both is no safer than to the classic one alone.
+    #[error(
+        "classic recipients (age1…, age1tag1…) and post-quantum ones (age1pq1…, age1tagpq1…) cannot be sealed to \
+         together; use one kind (`sourdine team set-recipients` replaces all keys of a team in one step)"
+    )]
+    Mixed,
     /// age refuses the set.
     #[error("these recipients cannot be used together: {0}")]
     Refused(String),
@@ -58,6 +64,10 @@ impl Recipients {
     pub fn proven(mut recipients: Vec<Recipient>) -> Result<Self, SealError> {
         let mut seen = HashSet::new();
         recipients.retain(|recipient| seen.insert(recipient.to_string()));
+        let post_quantum = recipients.iter().filter(|one| one.is_post_quantum()).count();
+        if (1..recipients.len()).contains(&post_quantum) {
+            return Err(SealError::Mixed);
+        }
         let proven = Self(recipients);
         let sealed = proven.stream(Vec::new())?.finish()?;
         if sealed.len() > header::MOST {
@@ -69,6 +79,11 @@ impl Recipients {
     /// The recipients, in the order they were given.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Recipient> {
         self.0.iter()
+    }
+
+    /// Whether they are post-quantum keys; all are of one kind.
+    pub fn is_post_quantum(&self) -> bool {
+        self.iter().any(Recipient::is_post_quantum)
     }
 
     /// Their texts, as manifests name them.
@@ -88,7 +103,8 @@ impl Recipients {
         }
         let mut keys: Vec<_> = self.iter().map(Recipient::fingerprint).collect();
         keys.sort_unstable();
-        KeySet { fingerprint: Fingerprint::of(&hash.finalize().into()), keys }
+        let fingerprint = Fingerprint::of(&hash.finalize().into());
+        KeySet { fingerprint, is_post_quantum: self.is_post_quantum(), keys }
     }
 
     /// This set and one more recipient.

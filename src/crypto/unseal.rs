@@ -31,6 +31,11 @@ pub enum OpenError {
     Io(io::Error),
 }
 
+/// A program that holds a key failed; age's errors have no place for that but an I/O error.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct KeyProgramFailed(pub String);
+
 impl OpenError {
     /// Tells a damaged stream from a failing disk, in errors met while reading plaintext.
     pub fn while_reading(error: io::Error) -> Self {
@@ -49,7 +54,13 @@ impl From<DecryptError> for OpenError {
             | DecryptError::InvalidMac
             | DecryptError::UnknownFormat
             | DecryptError::DecryptionFailed => Self::Altered,
-            DecryptError::Io(e) => Self::while_reading(e),
+            DecryptError::Io(e) => {
+                let failed = e.get_ref().and_then(|e| e.downcast_ref::<KeyProgramFailed>());
+                match failed.map(ToString::to_string) {
+                    Some(failed) => Self::Identity(failed),
+                    None => Self::while_reading(e),
+                }
+            }
             other => Self::Identity(other.to_string()),
         }
     }
@@ -74,8 +85,8 @@ pub fn open<'a, R: Read>(
     Ok(stack::wiped(|| sealed.decrypt(identities))?)
 }
 
-/// The key of one sealed file, so that a thread can open it without the identity: identities may ask
-/// for a passphrase or run a plugin, which happens once and in one place.
+/// The key of one sealed file: a thread opens the file with it and needs no identity. An identity may ask for a
+/// passphrase or run a plugin, and that happens once, in one place.
 pub struct OneFileKey(FileKey);
 
 impl OneFileKey {

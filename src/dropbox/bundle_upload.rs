@@ -1,7 +1,6 @@
-//! A bundle that an editor uploads at the desk: it waits in the store until it is whole and can be checked. It
-//! may be anything until then, a document that was chosen by mistake too: so it is sealed once more while it
-//! arrives, to a key that only memory holds. No dispatch names it, so it goes with the upload, or with the next
-//! start.
+//! A bundle that an editor uploads at the desk waits in the store until it is whole and can be checked. Until then
+//! it may be anything, also a document that was chosen by mistake: it is sealed once more while it arrives, to a
+//! key that only memory holds. No dispatch names it: it is removed with the upload, or at the next start.
 
 use std::io::{self, Write};
 use std::iter;

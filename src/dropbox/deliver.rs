@@ -14,6 +14,7 @@ use crate::bundle::path::Member;
 use crate::bundle::read::{self, BundleEntry, Gathered, Members, ReadError, Volume};
 use crate::crypto::inspect::{self, NotSealed, Outside};
 use crate::crypto::padding;
+use crate::crypto::recipient::Recipient;
 use crate::store::{self, Mailbox, Published, StoreError, StoredFile, Upload};
 
 /// Members of everything that is delivered at once.
@@ -61,9 +62,10 @@ pub enum DeliverError {
     NotSealed(String, NotSealed),
     /// Sealed to too few, too many, or in another way.
     #[error(
-        "{place}: {} by its name, sealed to {found} keys, expected {expected} ({} team {team}); seal it again, with `{}` \
+        "{place}: {} by its name, sealed to {found} key{s}, expected {expected} {keys}; seal it again, with `{}` \
          or to exactly these keys{}",
-        named(*.kind), whom(*.kind), command(*.kind), hint(*.kind, *.as_other_kind)
+        named(*.kind), command(*.kind), hint(*.kind, *.as_other_kind),
+        s = if *.found == 1 { "" } else { "s" }
     )]
     Stanzas {
         /// Which member.
@@ -74,8 +76,10 @@ pub enum DeliverError {
         found: usize,
         /// Team, and of a reply the source.
         expected: usize,
-        /// Id of the team.
-        team: String,
+        /// Of which kind they should be, and whose.
+        keys: String,
+        /// They are not of that kind.
+        wrong_kind: bool,
         /// The other kind has so many keys.
         as_other_kind: bool,
     },
@@ -102,10 +106,6 @@ fn other(kind: DispatchKind) -> DispatchKind {
 
 fn named(kind: DispatchKind) -> &'static str {
     if kind == DispatchKind::Note { "a note" } else { "a reply" }
-}
-
-fn whom(kind: DispatchKind) -> &'static str {
-    if kind == DispatchKind::Note { "every editor of" } else { "the source and every editor of" }
 }
 
 fn command(kind: DispatchKind) -> &'static str {
@@ -142,6 +142,70 @@ pub struct Delivered {
     pub before: bool,
     /// Members that tell their exact size.
     pub unpadded: Vec<String>,
+}
+
+/// Whose keys a mailbox and the team that answers have.
+struct Parties {
+    /// Whether the source has a key of each kind: classic, post-quantum.
+    source: [bool; 2],
+    /// Whether the team's keys of today are post-quantum, and how many they are.
+    today: (bool, usize),
+    /// So many keys it may have: today's, or those that the mailbox's submissions were sealed to.
+    counts: BTreeSet<(bool, usize)>,
+    team: String,
+}
+
+impl Parties {
+    /// A post-quantum team answers a mailbox from before sources had such keys under its classic key alone.
+    fn is_source_alone(&self) -> bool {
+        self.today.0 && !self.source[1]
+    }
+
+    /// Whether something of this kind may be sealed to these keys, all of one kind.
+    fn fits(&self, kind: DispatchKind, outside: &Outside) -> bool {
+        let (is_post_quantum, found) = match (outside.classic, outside.post_quantum) {
+            (_, _) if outside.foreign > 0 => return false,
+            (found, 0) => (false, found),
+            (0, found) => (true, found),
+            _ => return false,
+        };
+        if kind == DispatchKind::Note {
+            return self.counts.contains(&(is_post_quantum, found));
+        }
+        let with_team =
+            found.checked_sub(1).is_some_and(|team| self.counts.contains(&(is_post_quantum, team)));
+        let has_source = self.source[usize::from(is_post_quantum)];
+        has_source && (with_team || self.is_source_alone() && found == 1)
+    }
+
+    /// What a member that does not fit should have been.
+    fn refuse(&self, place: &str, kind: DispatchKind, outside: &Outside) -> DeliverError {
+        let Outside { classic, post_quantum, .. } = *outside;
+        let (is_post_quantum, editors) = self.today;
+        let team = &self.team;
+        let (expected, is_post_quantum, whose) = match kind {
+            DispatchKind::Note => {
+                (editors, is_post_quantum, format!("every editor of team {team}"))
+            }
+            _ if self.is_source_alone() => {
+                (1, false, "the source alone, who has no post-quantum key".into())
+            }
+            _ => {
+                let whose = format!("the source and every editor of team {team}");
+                (editors + 1, is_post_quantum, whose)
+            }
+        };
+        let kind_of_key = if is_post_quantum { "post-quantum" } else { "classic" };
+        DeliverError::Stanzas {
+            place: place.to_owned(),
+            kind,
+            found: classic + post_quantum,
+            expected,
+            keys: format!("{kind_of_key} ({whose})"),
+            wrong_kind: if is_post_quantum { classic > 0 } else { post_quantum > 0 },
+            as_other_kind: self.fits(other(kind), outside),
+        }
+    }
 }
 
 /// A reply or a note that passed every check.
@@ -197,7 +261,7 @@ impl Dropbox {
             Member::Note => DispatchKind::Note,
             Member::Manifest | Member::File(_) => DispatchKind::Reply,
         };
-        let keys = self.team_keys(&mailbox, team)?;
+        let parties = self.known_parties(&mailbox, team)?;
         let mut unpadded = Vec::new();
         let members: Vec<_> =
             std::iter::once(manifest).chain(gathered.files.into_values()).collect();
@@ -208,7 +272,7 @@ impl Dropbox {
         for (volume, entry) in &members {
             let place = format!("{place}/{}", entry.member);
             let outside =
-                check_member(sealed.read(*volume, entry)?, entry, &place, kind, &keys, team)?;
+                check_member(sealed.read(*volume, entry)?, entry, &place, kind, &parties)?;
             let most = padding::padded_manifest(self.limits().manifest());
             if !matches!(entry.member, Member::File(_)) && outside.plaintext > most {
                 let found = outside.plaintext;
@@ -226,27 +290,36 @@ impl Dropbox {
         Ok(Checked { kind, mailbox, team: team.id.clone(), id, members, unpadded })
     }
 
-    /// How many keys a team may have: today's, or those that this mailbox's submissions were sealed to, if the team
-    /// has changed since.
-    fn team_keys(&self, mailbox: &Mailbox, team: &Team) -> Result<BTreeSet<usize>, DeliverError> {
+    fn known_parties(&self, mailbox: &Mailbox, team: &Team) -> Result<Parties, DeliverError> {
         let parties = self.store().parties(mailbox.id)?;
-        let (known, unknown): (Vec<usize>, Vec<usize>) = parties
+        let (known, unknown): (Vec<i64>, Vec<i64>) = parties
             .into_iter()
             .filter(|(theirs, _)| *theirs == team.id)
             .map(|(_, keys)| keys)
-            .partition(|keys| *keys > 0);
-        let mut expected: BTreeSet<usize> = known.into_iter().collect();
-        expected.insert(team.recipients.iter().len());
+            .partition(|keys| *keys != 0);
+        let count = |keys: i64| (keys < 0, usize::try_from(keys.unsigned_abs()).unwrap_or(0));
+        let mut counts: BTreeSet<_> = known.into_iter().map(count).collect();
+        let today = (team.recipients.is_post_quantum(), team.recipients.iter().len());
+        counts.insert(today);
         if !unknown.is_empty() {
             // From before the store noted it: the submissions that are there still tell.
             for dispatch in self.store().dispatches(mailbox.id)? {
                 let theirs = dispatch.kind == DispatchKind::Submission && dispatch.team == team.id;
                 let manifest = dispatch.members.first().filter(|_| theirs);
                 let outside = manifest.map(|m| inspect::outside(self.store().read(*m), m.size));
-                expected.extend(outside.and_then(Result::ok).map(|outside| outside.recipients));
+                let outside = outside.and_then(Result::ok);
+                counts.extend(outside.iter().map(|outside| (false, outside.classic)));
             }
         }
-        Ok(expected)
+        let is_post_quantum =
+            |key: &str| key.parse().is_ok_and(|key: Recipient| key.is_post_quantum());
+        let source = || mailbox.source_recipients.split_whitespace();
+        Ok(Parties {
+            source: [!source().all(is_post_quantum), source().any(is_post_quantum)],
+            today,
+            counts,
+            team: team.id.clone(),
+        })
     }
 
     fn answering_team<'a>(
@@ -323,28 +396,14 @@ fn check_member(
     entry: &BundleEntry,
     place: &str,
     kind: DispatchKind,
-    team_keys: &BTreeSet<usize>,
-    team: &Team,
+    parties: &Parties,
 ) -> Result<Outside, DeliverError> {
     let outside = inspect::outside(sealed, entry.size)
         .map_err(|e| DeliverError::NotSealed(place.to_owned(), e))?;
-    let found = outside.recipients;
-    // A reply is sealed to its source too.
-    let source = |kind: DispatchKind| usize::from(kind == DispatchKind::Reply);
-    let fits = |kind: DispatchKind| {
-        found.checked_sub(source(kind)).is_some_and(|keys| team_keys.contains(&keys))
-    };
-    if fits(kind) && outside.foreign == 0 {
+    if parties.fits(kind, &outside) {
         return Ok(outside);
     }
-    Err(DeliverError::Stanzas {
-        place: place.to_owned(),
-        kind,
-        found,
-        expected: team.recipients.iter().len() + source(kind),
-        team: team.id.clone(),
-        as_other_kind: fits(other(kind)) && outside.foreign == 0,
-    })
+    Err(parties.refuse(place, kind, &outside))
 }
 
 fn is_padded(entry: &BundleEntry, plaintext: u64) -> bool {

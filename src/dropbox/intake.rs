@@ -115,7 +115,7 @@ impl Dropbox {
         self.trim_drafts()?;
         Ok(Intake {
             allowance: Allowance::new(self, announced)?,
-            source: keys.identity.recipients()?,
+            source: keys.identity.alone()?,
             dropbox: self.clone(),
             keys,
             team_keys: team.recipients.key_set(),

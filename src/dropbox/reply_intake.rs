@@ -83,6 +83,22 @@ pub struct ReplyReceipt {
     pub before: bool,
 }
 
+/// Who writes to whom at the desk.
+pub fn to(kind: DispatchKind, mailbox: &Mailbox, team: &Team) -> Correspondence {
+    Correspondence {
+        kind,
+        mailbox: mailbox.designation.clone(),
+        source_recipients: mailbox
+            .source_recipients
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect(),
+        team: team.id.clone(),
+        team_recipients: team.recipients.texts(),
+        author: String::new(),
+    }
+}
+
 impl Dropbox {
     /// Begins a reply or a note of `team`, of about `announced` bytes, in a mailbox that wrote to it. The seed is
     /// that of the form.
@@ -98,19 +114,15 @@ impl Dropbox {
         if !parties.iter().any(|(theirs, _)| *theirs == team.id) {
             return Err(ReplyIntakeError::NoMailbox);
         }
-        let sources = mailbox.source_recipients.split_whitespace();
-        let to = Correspondence {
-            kind,
-            mailbox: mailbox.designation.clone(),
-            source_recipients: sources.map(str::to_owned).collect(),
-            team: team.id.clone(),
-            team_recipients: team.recipients.texts(),
-            author: String::new(),
-        };
+        let to = to(kind, &mailbox, team);
         Ok(ReplyIntake {
             dropbox: self.clone(),
             recipients: to.recipients()?,
-            team_keys: team.recipients.key_set(),
+            team_keys: if to.is_to_source_alone() {
+                KeySet::nobody()
+            } else {
+                team.recipients.key_set()
+            },
             to,
             mailbox,
             seed,

@@ -2,7 +2,7 @@
 //! are opened as `sourdine open` does.
 
 use std::collections::BTreeSet;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -10,19 +10,20 @@ use std::time::Duration;
 use askama::Template;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Uri, header};
 use axum::response::Response;
 
-use super::answer::{blocking, respond};
+use super::answer::blocking;
+use super::opening::{self, Meter};
 use super::problem::Problem;
 use super::state::{App, Room};
 use crate::archive::add::Adding;
 use crate::archive::open::{Closed, manifests};
 use crate::archive::pages::{self, Page};
 use crate::archive::place::Archive;
-use crate::bundle::extract::{DispatchError, FileFault, Output, Progress};
+use crate::bundle::extract::{DispatchError, FileFault, Output};
 use crate::bundle::manifest::ManifestError;
-use crate::bundle::read;
+use crate::bundle::read::{self, Dispatches};
 use crate::bundle::unfinished::NewFile;
 use crate::crypto::unseal::OpenError;
 use crate::pages::lang::L10nLanguage;
@@ -31,12 +32,14 @@ use crate::web::multipart::{Boundary, FormLimits, FormReader};
 
 /// A form that moves no byte for so long has ended.
 const IDLE: Duration = Duration::from_secs(600);
-/// Bytes of a refused form that are read, so that a browser shows the page that says why.
-const DRAIN: u64 = 64 << 20;
+/// Bytes of a refused form that are read, so that a browser shows the page that says why: all of it, since it comes from
+/// this machine.
+const DRAIN: u64 = u64::MAX;
 /// Parts of a form.
 pub(super) const PARTS: usize = 10_100;
 
 /// What came of it.
+#[derive(Default)]
 struct Opened {
     /// Mailboxes that something was added to, each once.
     mailboxes: BTreeSet<String>,
@@ -48,12 +51,13 @@ struct Opened {
 
 #[derive(Template)]
 #[template(path = "room/opened.html")]
-struct OpenedPage<'a> {
+struct OpenedPart<'a> {
     page: &'a Page,
     opened: &'a Opened,
+    problem: Option<Problem>,
 }
 
-impl OpenedPage<'_> {
+impl OpenedPart<'_> {
     /// Why a dispatch stayed closed.
     fn why(&self, closed: &Closed) -> String {
         why(self.page.t, closed)
@@ -64,6 +68,7 @@ fn why(t: &L10nLanguage, closed: &Closed) -> String {
     match closed {
         Closed::Manifest(DispatchError::NoManifest) => t.room_closed_missing(),
         Closed::Manifest(DispatchError::Sealed(OpenError::WrongKey)) => t.room_closed_key(),
+        Closed::Manifest(DispatchError::Sealed(OpenError::Identity(_))) => t.room_closed_plugin(),
         Closed::Manifest(DispatchError::Refused(ManifestError::Newer(_))) => t.room_closed_newer(),
         Closed::Manifest(DispatchError::Refused(
             ManifestError::Elsewhere | ManifestError::OtherKind(..),
@@ -96,18 +101,54 @@ pub(super) async fn read_form(
 
 pub async fn open(State(room): App, uri: Uri, headers: HeaderMap, body: Body) -> Response {
     let page = room.page(&uri, &headers, "/");
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    let announced = announced.and_then(|length| length.parse().ok()).unwrap_or(0);
     read_form(&headers, body, move |form| {
-        match form.and_then(|mut form| room.open_form(&mut form)) {
-            Ok(opened) => respond(StatusCode::OK, &OpenedPage { page: &page, opened: &opened }),
+        match form.and_then(|mut form| room.receive(announced, &mut form)) {
+            Ok(received) => {
+                let meter = Arc::new(Meter::default());
+                opening::show(page, meter.clone(), move |page| {
+                    let (opened, problem) = match room.open_all(received, meter) {
+                        Ok(opened) => (opened, None),
+                        Err(problem) => (Opened::default(), Some(problem)),
+                    };
+                    let part = OpenedPart { page, opened: &opened, problem };
+                    part.render().unwrap_or_default()
+                })
+            }
             Err(problem) => problem.page(page),
         }
     })
     .await
 }
 
+/// Bundles that have arrived, and where what is in them will be written.
+struct Received {
+    archive: Archive,
+    output: Output,
+    bundles: Vec<NewFile>,
+    gathered: Dispatches,
+}
+
+impl Received {
+    fn volumes(bundles: &[NewFile]) -> Vec<PathBuf> {
+        bundles.iter().map(|file| file.path().to_owned()).collect()
+    }
+}
+
 impl Room {
-    fn open_form(self: &Arc<Self>, form: &mut FormReader<Incoming>) -> Result<Opened, Problem> {
+    /// Takes the bundles of a form of `announced` bytes, sealed as they are.
+    fn receive(
+        &self,
+        announced: u64,
+        form: &mut FormReader<Incoming>,
+    ) -> Result<Received, Problem> {
         let (archive, output) = self.begin()?;
+        // Said before all of it is copied. A file system that tells nothing has no blocks.
+        let disk = rustix::fs::statvfs(archive.dir()).map_err(io::Error::from)?;
+        if disk.f_blocks > 0 && disk.f_bavail.saturating_mul(disk.f_frsize) < announced {
+            return Err(Problem::Full);
+        }
         let mut bundles = Vec::new();
         while let Some(part) = form.next_part()? {
             if part.name != "bundles" {
@@ -122,19 +163,27 @@ impl Room {
         if bundles.is_empty() {
             return Err(Problem::NoBundle);
         }
+        let gathered = read::gather(&Received::volumes(&bundles))?;
+        Ok(Received { archive, output, bundles, gathered })
+    }
+
+    fn open_all(
+        self: &Arc<Self>,
+        received: Received,
+        meter: Arc<Meter>,
+    ) -> Result<Opened, Problem> {
         let room = self.clone();
-        self.with_identities(move |identities| room.add(&archive, &output, &bundles, identities))?
+        self.with_identities(move |identities| room.add(received, &meter, identities))?
     }
 
     fn add(
         &self,
-        archive: &Archive,
-        output: &Output,
-        bundles: &[NewFile],
+        received: Received,
+        meter: &Meter,
         identities: &[Box<dyn age::Identity>],
     ) -> Result<Opened, Problem> {
-        let volumes: Vec<PathBuf> = bundles.iter().map(|file| file.path().to_owned()).collect();
-        let gathered = read::gather(&volumes)?;
+        let Received { archive, output, bundles, gathered } = received;
+        let volumes = Received::volumes(&bundles);
         let held = self.book.lock().unwrap_or_else(PoisonError::into_inner);
         let mut book = held.load().map_err(|_| Problem::Book)?;
         let all = manifests(gathered, &volumes, identities, &mut book, &[]);
@@ -143,9 +192,15 @@ impl Room {
         }
         drop(held);
         let mut closed = all.closed;
-        let adding = Adding { archive, output, volumes: &volumes, identities, progress: &Silent };
+        let adding = Adding {
+            archive: &archive,
+            output: &output,
+            volumes: &volumes,
+            identities,
+            progress: meter,
+        };
         let added = adding.run(&all.opened, &mut closed, all.known)?;
-        pages::write(archive, output)?;
+        pages::write(&archive, &output)?;
         let opened = Opened {
             mailboxes: added.mailboxes().collect(),
             added: added.sections.len(),
@@ -155,13 +210,4 @@ impl Room {
         };
         Ok(opened)
     }
-}
-
-/// Nobody watches.
-struct Silent;
-
-impl Progress for Silent {
-    fn begin(&self, _: usize, _: &str, _: u64) {}
-
-    fn advance(&self, _: usize, _: u64) {}
 }

@@ -98,6 +98,11 @@ impl Room {
         if !all && left == mailbox.dispatches.len() {
             return Err(Problem::Address);
         }
+        // It has the messages of the last run. First, since a crash leaves no other that takes it away.
+        match std::fs::remove_file(archive.dir().join(SUMMARY)) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e.into()),
+            _ => {}
+        }
         if all || is_last {
             output.take_away(&dir)?;
         } else {
@@ -105,11 +110,6 @@ impl Room {
             let mut order = Archive::order(&dir);
             order.retain(|other| other != dispatch);
             output.replace(&dir.join(ORDER), (order.join("\n") + "\n").as_bytes())?;
-        }
-        // It has the messages of the last run.
-        match std::fs::remove_file(archive.dir().join(SUMMARY)) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e.into()),
-            _ => {}
         }
         pages::write(&archive, &output)?;
         Ok(all || is_last)

@@ -5,6 +5,7 @@ mod answer;
 mod bundle;
 mod delete;
 mod file;
+mod opening;
 mod problem;
 mod reply;
 mod router;

@@ -22,6 +22,7 @@ pub enum Problem {
     Form,
     Busy,
     Full,
+    TooLarge,
     ReadOnly,
     Book,
     Keys,
@@ -41,6 +42,7 @@ impl Problem {
     pub fn of(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
+            io::ErrorKind::FileTooLarge => Self::TooLarge,
             io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => Self::ReadOnly,
             _ => Self::Internal,
         }
@@ -67,6 +69,7 @@ impl Problem {
             Self::Form => t.room_problem_form(),
             Self::Busy => t.room_problem_busy(),
             Self::Full => t.room_problem_full(),
+            Self::TooLarge => t.room_problem_too_large(),
             Self::ReadOnly => t.room_problem_read_only(),
             Self::Book => t.room_problem_book(),
             Self::Keys => t.room_closed_keys(),
@@ -95,6 +98,7 @@ impl From<FileFault> for Problem {
     fn from(fault: FileFault) -> Self {
         match fault {
             FileFault::DiskFull => Self::Full,
+            FileFault::TooLarge => Self::TooLarge,
             FileFault::Unwritable(error) => Self::of(&error),
             _ => Self::Internal,
         }

@@ -1,8 +1,6 @@
 //! Writing an answer or a note: sealed while it arrives, into a bundle in the outbox.
 
-use std::fs::DirBuilder;
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::PoisonError;
 
@@ -18,7 +16,7 @@ use super::problem::Problem;
 use super::state::{App, Room};
 use crate::archive::conversation::{Kept, NOTE};
 use crate::archive::pages::{self, Page, Typed};
-use crate::archive::place::Archive;
+use crate::archive::place::{Archive, make};
 use crate::base::ids::DispatchId;
 use crate::base::kind::DispatchKind;
 use crate::base::{limits, random};
@@ -48,6 +46,13 @@ struct SealedPage<'a> {
     page: &'a Page,
     name: &'a str,
     bundles: Vec<String>,
+    to_source_alone: bool,
+}
+
+/// What was written, and whether its source alone can open it.
+struct Written {
+    bundles: Vec<PathBuf>,
+    to_source_alone: bool,
 }
 
 /// An answer, to the source and the team.
@@ -82,20 +87,14 @@ async fn seal(
 ) -> Response {
     let page = room.page_of(&uri, &headers, &name);
     read_form(&headers, body, move |form| {
-        let mut text = String::new();
-        match form.and_then(|mut form| room.seal_form(kind, &name, &mut form, &mut text)) {
-            Ok(bundles) => {
+        let mut typed = Typed::default();
+        match form.and_then(|mut form| room.seal_form(kind, &name, &mut form, &mut typed)) {
+            Ok(Written { bundles, to_source_alone }) => {
                 let bundles = bundles.iter().map(|path| path.display().to_string()).collect();
-                respond(StatusCode::OK, &SealedPage { page: &page, name: &name, bundles })
+                let sealed = SealedPage { page: &page, name: &name, bundles, to_source_alone };
+                respond(StatusCode::OK, &sealed)
             }
-            Err(problem) => {
-                let mut typed = Typed::default();
-                match kind {
-                    DispatchKind::Note => typed.note = text,
-                    _ => typed.answer = text,
-                }
-                room.refuse(problem, page, &name, &typed)
-            }
+            Err(problem) => room.refuse(problem, page, &name, &typed),
         }
     })
     .await
@@ -107,19 +106,25 @@ impl Room {
         kind: DispatchKind,
         name: &str,
         form: &mut FormReader<Incoming>,
-        typed: &mut String,
-    ) -> Result<Vec<PathBuf>, Problem> {
+        typed: &mut Typed,
+    ) -> Result<Written, Problem> {
         // The text first: whatever is wrong, it is given back.
+        let is_note = kind == DispatchKind::Note;
+        let message = if is_note { &mut typed.note } else { &mut typed.answer };
         let mut begun: Option<Sealing> = None;
         let mut files: Vec<(FileEntry, NewFile)> = Vec::new();
         while let Some(part) = form.next_part()? {
             match (part.name.as_str(), part.file_name) {
                 ("message", None) => {
                     let read = read_text(form, MESSAGE)?;
-                    *typed = read.text;
+                    *message = read.text;
                     if read.is_long {
                         return Err(Problem::TooLong);
                     }
+                }
+                ("author", None) if is_note => {
+                    let read = read_text(form, limits::AUTHOR)?;
+                    read.text.trim().clone_into(&mut typed.author);
                 }
                 ("files", Some(file_name)) => {
                     let sealing = match &mut begun {
@@ -141,17 +146,19 @@ impl Room {
         if files.len() > limits::FILES {
             return Err(Problem::Form);
         }
-        if typed.trim().is_empty() && files.is_empty() {
+        if message.trim().is_empty() && files.is_empty() {
             return Err(Problem::NothingToSend);
         }
-        let Sealing { to, recipients, archive, output } = match begun {
+        let Sealing { mut to, recipients, archive, output } = match begun {
             Some(sealing) => sealing,
             None => self.sealing(kind, name)?,
         };
+        let to_source_alone = to.is_to_source_alone();
+        to.author.clone_from(&typed.author);
         let id = DispatchId(random::bytes().map_err(|_| Problem::Internal)?);
         let day = self.clock.day().unproven();
         let entries = files.iter().map(|(entry, _)| entry.clone()).collect();
-        let manifest = to.manifest(&recipients, id, day, typed.clone(), entries);
+        let manifest = to.manifest(&recipients, id, day, message.clone(), entries);
         let json = manifest.to_json().map_err(|_| Problem::Internal)?;
         if json.len() as u64 > limits::MANIFEST {
             return Err(Problem::TooLong);
@@ -160,7 +167,7 @@ impl Room {
         let place = output.new_directory()?;
         // Read by `conversation`: whose it is, when, and which answer, so that it is known when it comes back.
         let short: String = manifest.dispatch.chars().take(8).collect();
-        let end = if kind == DispatchKind::Note { format!("{NOTE}tar") } else { ".tar".into() };
+        let end = if is_note { format!("{NOTE}tar") } else { ".tar".into() };
         let first = place.path().join(format!("{name}.{day}.{short}{end}"));
         let mut bundle = BundleWriter::new(&first)?;
         bundle.dispatch(manifest.kind, &manifest.mailbox, &manifest.dispatch, day, sealed)?;
@@ -170,10 +177,7 @@ impl Room {
         }
         let volumes = bundle.finish()?;
         let outbox = archive.outbox();
-        match DirBuilder::new().mode(0o700).create(&outbox) {
-            Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(e.into()),
-            _ => {}
-        }
+        make(&outbox)?;
         let mut carried = Vec::new();
         for volume in volumes {
             let to = outbox.join(volume.file_name().unwrap_or_default());
@@ -181,7 +185,7 @@ impl Room {
             carried.push(to);
         }
         pages::write(&archive, &output)?;
-        Ok(carried)
+        Ok(Written { bundles: carried, to_source_alone })
     }
 
     fn sealing(&self, kind: DispatchKind, name: &str) -> Result<Sealing, Problem> {

@@ -20,7 +20,7 @@ use super::state::{App, Room};
 use super::{bundle, delete, file, reply, search, show};
 use crate::archive::pages::{Page, STYLE_HASH};
 use crate::pages::lang::Lang;
-use crate::web::headers;
+use crate::web::headers::{self, only};
 
 /// Bytes of a small form: private notes are the longest.
 const SMALL_FORM: usize = 4 << 20;
@@ -91,13 +91,6 @@ async fn guard(State(room): App, request: Request, next: Next) -> Response {
         return nobody(Problem::Foreign, uri, headers);
     }
     next.run(request).await
-}
-
-/// The value of a header that stands there once.
-fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next()?.to_str().ok()?;
-    values.next().is_none().then_some(value)
 }
 
 /// A page without an address of the room in it.

@@ -93,10 +93,10 @@ impl Room {
     /// Every place that holds all the words together; whether there are more than are shown.
     fn find_words(&self, words: &str) -> Result<(Vec<Hit>, bool), Problem> {
         let wanted: Vec<String> = words.split_whitespace().map(folded).collect();
-        let (new, _) = self.archive.new_places();
         let mut hits = Vec::new();
-        for name in self.archive.mailboxes()? {
-            let Some(mailbox) = self.archive.conversation(&name, &new)? else { continue };
+        for mailbox in self.archive.conversations()? {
+            let mailbox = mailbox?;
+            let name = &mailbox.name;
             let mut look = |place, day: &str, anchor: String, content: &str| {
                 if let Some(around) = around(content, &wanted) {
                     let (mailbox, day) = (name.clone(), day.to_owned());
@@ -114,7 +114,7 @@ impl Room {
                     look(Where::File, &manifest.day, anchor.clone(), &file.name);
                 }
             }
-            look(Where::Notes, "", String::new(), &self.archive.notes(&name));
+            look(Where::Notes, "", String::new(), &self.archive.notes(name));
             if hits.len() > MOST {
                 hits.truncate(MOST);
                 return Ok((hits, true));

@@ -29,23 +29,17 @@ impl Room {
     pub(super) fn index(&self, page: Page) -> Response {
         match self.rows() {
             Ok(rows) => {
-                let status = StatusCode::OK;
-                respond(status, &IndexPage { page: &page, rows: &rows })
+                let index = IndexPage { page: &page, rows: &rows, is_plain: self.is_plain };
+                respond(StatusCode::OK, &index)
             }
             Err(problem) => problem.page(page),
         }
     }
 
     fn rows(&self) -> Result<Vec<Row>, Problem> {
-        let (new, _) = self.archive.new_places();
-        let mut rows = Vec::new();
-        for name in self.archive.mailboxes()? {
-            if let Some(mailbox) = self.archive.conversation(&name, &new)?
-                && !mailbox.is_empty()
-            {
-                rows.push(Row::of(&mailbox));
-            }
-        }
+        let mailboxes = self.archive.conversations()?;
+        let rows = mailboxes.map(|mailbox| mailbox.map(|mailbox| Row::of(&mailbox)));
+        let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
         pages::sort(&mut rows);
         Ok(rows)
     }

@@ -27,6 +27,8 @@ pub struct Room {
     pub(super) archive: Archive,
     pub(super) clock: Clock,
     pub(super) book: Mutex<HeldBook>,
+    /// Whether the disk below shows no encryption.
+    pub(super) is_plain: bool,
     /// `NAME.localhost:PORT`, the only Host that is served.
     pub(super) host: String,
     token: String,
@@ -41,6 +43,7 @@ impl Room {
         book: HeldBook,
         port: u16,
         clock: Clock,
+        is_plain: bool,
     ) -> Result<(Arc<Self>, Receiver<Job>), NoRandomness> {
         let (jobs, work) = mpsc::channel();
         let name = hex(&random::bytes::<10>()?);
@@ -48,6 +51,7 @@ impl Room {
             archive,
             clock,
             book: Mutex::new(book),
+            is_plain,
             host: format!("r{name}.localhost:{port}"),
             token: hex(&random::bytes::<16>()?),
             jobs: Mutex::new(jobs),

@@ -198,7 +198,7 @@ fn take_mailbox(db: &Connection, id: MailboxId) -> Result<Vec<FileId>, StoreErro
     for dispatch in ids(db, "SELECT id FROM dispatch WHERE mailbox = ?", [id.0])? {
         files.extend(take_dispatch(db, DispatchId(dispatch))?);
     }
-    // What editors did to it is nobody's business any more.
+    // The journal forgets what editors did to it.
     journal::forget(db, id)?;
     db.prepare_cached("DELETE FROM mailbox WHERE id = ?")?.execute([id.0])?;
     Ok(files)

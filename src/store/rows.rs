@@ -89,10 +89,7 @@ pub(super) fn source_mailbox(
     Ok(Some(SourceMailbox { drafts, dispatches: dispatches_in(&snapshot, id, false)?, last_day }))
 }
 
-pub(super) fn parties(
-    db: &Connection,
-    mailbox: MailboxId,
-) -> rusqlite::Result<Vec<(String, usize)>> {
+pub(super) fn parties(db: &Connection, mailbox: MailboxId) -> rusqlite::Result<Vec<(String, i64)>> {
     db.prepare_cached("SELECT team, keys FROM party WHERE mailbox = ?")?
         .query_map([mailbox.0], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect()

@@ -11,7 +11,7 @@ use super::records::{Draft, FromDraft, HeldFile, Publication, Published, StoredF
 use super::writer::Command;
 use super::{desk, draft_rows, key_sets, rows};
 use crate::base::clock::Day;
-use crate::base::ids::{DraftId, FileId, MailboxId};
+use crate::base::ids::{DraftId, FileId, KeySet, MailboxId};
 use crate::base::kind::DispatchKind;
 use crate::base::random;
 
@@ -34,9 +34,9 @@ impl Upload {
         Self { store, failure: Arc::default(), files: Vec::new() }
     }
 
-    /// Makes this the one upload that adds to a draft of `mailbox`; of two of the same `form` or to the same draft
-    /// the one that `arrived` first ends. Waits until what that one brought can be read. Says which draft to add
-    /// to: that of the other upload, if the form had one under way.
+    /// Makes this the only upload that adds to a draft of `mailbox`. Of two uploads of one `form`, or to one draft,
+    /// the one that `arrived` first ends, and this waits until what that one brought can be read. Returns the
+    /// draft to add to: that of the other upload, if the form had one.
     pub fn join(
         &self,
         mailbox: MailboxId,
@@ -167,7 +167,7 @@ fn insert(db: &rusqlite::Connection, new: &Publication) -> Result<Published, Sto
     if dispatch.kind == DispatchKind::Submission {
         db.execute(
             "INSERT OR IGNORE INTO party (mailbox, team, keys) VALUES (?, ?, ?)",
-            (mailbox.id.0, &dispatch.team, new.sealed_to.as_ref().map_or(0, |set| set.keys.len())),
+            (mailbox.id.0, &dispatch.team, new.sealed_to.as_ref().map_or(0, KeySet::count)),
         )?;
     }
     if !is_note {

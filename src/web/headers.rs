@@ -118,6 +118,13 @@ pub fn is_no_page(response: &Response) -> Option<StatusCode> {
     (panicked || (is_refusal && !is_page)).then_some(status)
 }
 
+/// The value of a header that stands there once.
+pub fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?.to_str().ok()?;
+    values.next().is_none().then_some(value)
+}
+
 /// Whether a request that changes something comes from one of our own pages. `Origin` must be ours
 /// where it is sent; Sec-Fetch headers may refuse, never allow (a browser without them is served).
 pub fn is_foreign(method: &Method, headers: &HeaderMap) -> bool {

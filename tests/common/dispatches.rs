@@ -91,7 +91,12 @@ pub struct Desk {
 
 impl Desk {
     pub fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        Self::new_in(&std::env::temp_dir())
+    }
+
+    /// The same below another directory than the system's temporary one.
+    pub fn new_in(parent: &Path) -> Self {
+        let dir = tempfile::tempdir_in(parent).unwrap();
         let editor = Editor::new(dir.path(), "key");
         Self { dir, editor }
     }

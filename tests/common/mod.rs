@@ -7,6 +7,7 @@ pub mod desk;
 pub mod dispatches;
 pub mod held;
 pub mod inside;
+pub mod large_set;
 mod messages;
 pub mod room;
 pub mod wire;
@@ -69,6 +70,13 @@ impl Editor {
         Self { key, recipient: String::from_utf8(output.stdout).unwrap().trim().into() }
     }
 
+    /// The same with a post-quantum key.
+    pub fn post_quantum(dir: &Path, name: &str) -> Self {
+        let key = dir.join(format!("{name}.txt"));
+        let output = ok(sourdine().args(["keygen", "--pq", "-o"]).arg(&key));
+        Self { key, recipient: String::from_utf8(output.stdout).unwrap().trim().into() }
+    }
+
     /// The same, its key made by Debian's `age-keygen`.
     pub fn stock(dir: &Path, name: &str) -> Self {
         let key = dir.join(format!("{name}.txt"));
@@ -92,6 +100,25 @@ impl Editor {
     pub fn stock_open(&self, sealed: &Path) -> Vec<u8> {
         ok(Command::new("age").arg("-d").arg("-i").arg(&self.key).arg(sealed)).stdout
     }
+}
+
+/// A program of Debian sid's age, which `tests/run` unpacks beside the system's: with post-quantum keys and plugins.
+pub fn sid(name: &str) -> Command {
+    let program = sid_dir().join(name);
+    assert!(program.exists(), "{} is missing: tests/run unpacks it", program.display());
+    let mut command = Command::new(program);
+    with_plugins(&mut command);
+    command
+}
+
+fn sid_dir() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/age-sid/usr/bin")
+}
+
+/// Lets a command find sid's plugins.
+pub fn with_plugins(command: &mut Command) -> &mut Command {
+    let path = std::env::var("PATH").unwrap();
+    command.env("PATH", format!("{}:{path}", sid_dir().display()))
 }
 
 /// Seals bytes with Debian's `age` to these recipients.
@@ -202,6 +229,14 @@ impl Box_ {
             text = text.replace(from, to);
         }
         fs::write(self.config(), text).unwrap();
+    }
+
+    /// The command that puts these keys in the place of all that the first team has.
+    pub fn set_recipients(&self, editors: &[Editor]) -> Command {
+        let mut command = sourdine();
+        command.args(["team", "set-recipients", "--team", "team"]);
+        command.args(editors.iter().map(|editor| &editor.recipient)).arg("-c").arg(self.config());
+        command
     }
 
     /// Adds an editor to the first team.
@@ -513,6 +548,11 @@ impl Answer {
     /// The page, without the marks that isolate text of another direction, every space a plain one.
     pub fn text(&self) -> String {
         plain(&String::from_utf8_lossy(&self.bytes))
+    }
+
+    /// The page as it came.
+    pub fn raw(&self) -> String {
+        String::from_utf8(self.bytes.clone()).unwrap()
     }
 
     /// The value of the first hidden field of this name.

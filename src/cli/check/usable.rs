@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::super::owner;
-use super::finding::{Finding, warning};
+use super::finding::{Finding, good, warning};
 use crate::config::{Config, DEFAULT};
+use crate::dropbox::{Team, Teams};
 
 pub(super) fn examine(config: &Config, file: &Path, found: &mut Vec<Finding>) {
     let untouched = |name: &str| DEFAULT.lines().any(|line| line == format!("name = \"{name}\""));
@@ -41,7 +42,27 @@ pub(super) fn examine(config: &Config, file: &Path, found: &mut Vec<Finding>) {
             ),
         ));
     }
+    if let Ok(teams) = Teams::prove(&config.teams) {
+        found.extend(teams.iter().map(kind));
+    }
     if let Some(remedy) = owner::of_root(config, file) {
         found.push(warning("owner", remedy));
     }
+}
+
+/// Of which kind a team's keys are, and the way from classic ones to post-quantum ones: at each step somebody can open
+/// everything.
+fn kind(team: &Team) -> Finding {
+    let id = &team.id;
+    let text = if team.recipients.is_post_quantum() {
+        format!("team {id} has post-quantum keys")
+    } else {
+        format!(
+            "team {id} has classic keys: whoever keeps what is sealed today may open it with a quantum computer one day. \
+             The way to post-quantum ones: each editor runs `sourdine keygen --pq -o pq-key.txt` and keeps the old key; \
+             with the line age1pq1… of all of them, `sourdine team set-recipients --team {id} age1pq1… age1pq1…`; from \
+             then on each opens with both, `sourdine open BUNDLE.tar -i key.txt -i pq-key.txt --accept-changed-keys {id}`"
+        )
+    };
+    good("key kind", text)
 }

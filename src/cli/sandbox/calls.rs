@@ -1,8 +1,8 @@
 //! The layer of system calls: a seccomp filter that refuses what a server of stored bytes never does.
 //!
-//! It is a list of what is refused, not of what is allowed: the C library, SQLite and tokio change their
-//! calls from version to version, and a server that dies in the middle of an upload helps nobody. What
-//! the list does not know is refused too: every call newer than it ([`NEWEST`]).
+//! The filter lists what is refused, not what is allowed: the C library, SQLite and tokio make other calls in
+//! their next versions, and a server that dies in the middle of an upload helps nobody. Every call that is newer
+//! than the list ([`NEWEST`]) is refused too.
 
 use std::collections::BTreeMap;
 
@@ -92,9 +92,9 @@ const NEVER: &[c_long] = &[
     libc::SYS_chroot,
     libc::SYS_unshare,
     libc::SYS_setns,
-    // What landlock does not look at: rights, owners, times and marks of files by their path, cutting
-    // them by their path (before Linux 6.2), and being told what others do with them. The files in use
-    // are reached by descriptor.
+    // Landlock does not check these: changing a file's rights, owner, times and attributes by its path, cutting
+    // it by its path (before Linux 6.2), and watching what others do with it. The server's own files are
+    // reached by descriptor.
     libc::SYS_fchmodat,
     FCHMODAT2,
     libc::SYS_fchownat,
@@ -319,8 +319,8 @@ fn number(constant: libc::c_int) -> u64 {
     u64::from(constant.unsigned_abs())
 }
 
-/// Answers "there is no such call" to what is newer than this list, and to `clone3`, whose flags lie in
-/// memory where no filter sees them: the C library then takes `clone`.
+/// Answers "there is no such call" to every call that is newer than this list, and to `clone3`: its flags lie in
+/// memory, where no filter sees them. The C library then uses `clone`.
 fn unknown_calls() -> BpfProgram {
     let step = |code: u32, jt, jf, k| sock_filter {
         // Codes of instructions are 16 bits wide.

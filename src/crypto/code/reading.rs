@@ -23,8 +23,9 @@ const MAX_STEPS: usize = 1024;
 /// Codes that a text may mean, since each costs a derivation.
 pub(super) const MAX_CODES: usize = 2;
 
-/// Words of a label that may stand before eight words without a colon. Three of them are in the lists: of nine
-/// words that begin with one and have a mistake in them, eight are taken for a code of the older kind.
+/// Words of a label that may stand before eight words without a colon. Three of them are in the lists too: where
+/// nine words begin with one of these three and fail the check, the last eight are read as a code of the older
+/// kind.
 const LABELS: [&str; 14] = [
     "boite",
     "code",

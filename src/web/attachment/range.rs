@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
-use axum::http::{HeaderMap, HeaderName, Method, header};
+use axum::http::{HeaderMap, Method, header};
 use http_range_header::parse_range_header;
+
+use crate::web::headers::only;
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,13 +34,6 @@ pub fn wanted(method: &Method, headers: &HeaderMap, etag: &str, length: u64) -> 
         }
     }
     part(range, length)
-}
-
-/// The value of a header that stands there once.
-fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next()?.to_str().ok()?;
-    values.next().is_none().then_some(value)
 }
 
 /// One range of `length` bytes (RFC 9110, section 14.1.2).

@@ -20,6 +20,7 @@ use crate::base::ids::MailboxId;
 use crate::base::kind::DispatchKind;
 use crate::dropbox::access::Access;
 use crate::dropbox::accounts::OPERATOR;
+use crate::dropbox::reply_intake::to;
 use crate::store::{DeskDispatch, InboxRow, Mailbox};
 
 /// Dispatches of a page.
@@ -69,6 +70,8 @@ struct View {
     row: InboxRow,
     list: Vec<DeskDispatch>,
     more: bool,
+    /// The team could not open an answer.
+    to_source_alone: bool,
     access: Access,
 }
 
@@ -286,11 +289,15 @@ pub async fn show_with(
 
 impl Desk {
     fn view(&self, editor: &Editor, place: &MailboxPath, number: u32) -> Result<View, Problem> {
-        let id: MailboxId = self.find(editor, place)?.id;
+        let mailbox = self.find(editor, place)?;
+        let (id, team): (MailboxId, _) = (mailbox.id, self.dropbox.teams());
+        let to_source_alone = team
+            .find(&place.team)
+            .is_some_and(|team| to(DispatchKind::Reply, &mailbox, team).is_to_source_alone());
         let store = self.dropbox.store();
         let row = store.row(editor.name(), &place.team, id)?.ok_or(Problem::NotFound)?;
         let (list, more) = store.desk_dispatches(&place.team, id, number - 1, ROWS)?;
         let access = Access::of_mailbox(store, &self.dropbox.teams(), &place.team, id)?;
-        Ok(View { row, list, more, access })
+        Ok(View { row, list, more, to_source_alone, access })
     }
 }

@@ -91,6 +91,7 @@ impl UploadForm {
                 (StatusCode::PAYLOAD_TOO_LARGE, t.deliver_long_message(place))
             }
             DeliverError::NotSealed(place, _) => (bad, t.deliver_not_sealed(place)),
+            DeliverError::Stanzas { place, wrong_kind: true, .. } => (bad, t.deliver_kind(place)),
             DeliverError::Stanzas { place, kind, found, expected, as_other_kind, .. } => {
                 let sentence = match (kind, as_other_kind) {
                     (DispatchKind::Note, true) => t.deliver_note_as_reply(place, found, expected),
