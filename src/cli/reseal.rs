@@ -78,7 +78,6 @@ impl Reseal {
             !all.opened.is_empty(),
             "there is nothing that could be sealed again; nothing was written"
         );
-        book.save()?;
         let today = Clock::system().day().unproven();
         let files = all.opened.iter().flat_map(|opened| &opened.manifest.files);
         let bar = progress::bytes(files.map(|f| f.size).fold(0, u64::saturating_add), "sealing");
@@ -92,6 +91,8 @@ impl Reseal {
             }
         }
         bar.finish_and_clear();
+        // Before the bundle has its name: where it cannot be written, there is neither.
+        book.save()?;
         let written = bundle.finish()?;
         tell(&format!(
             "{} dispatch(es) sealed again. Whoever has the key opens them with: sourdine open {} -i KEY.txt",
