@@ -56,7 +56,15 @@ fn every_document_code_and_login_outlives_the_machine() {
     new.editors = std::mem::take(&mut site.editors);
     // Nothing is served before somebody looked.
     let said = fails(new.command("serve").stdout(Stdio::null()));
-    assert!(said.contains("sourdine reopen"), "{said}");
+    let remedy = format!("sourdine reopen -c {}", new.config().display());
+    assert!(said.contains(&remedy), "{said}");
+    let check = new.command("check").output().unwrap();
+    let check = String::from_utf8(check.stdout).unwrap();
+    assert!(
+        check.lines().any(|line| line.starts_with("FAULT") && line.ends_with(&remedy)),
+        "{check}"
+    );
+    assert_eq!(new.status()["fault"].as_str().map(|fault| fault.ends_with(&remedy)), Some(true));
     for no in 0..QUESTIONS {
         let mut answers = vec!["yes"; no];
         answers.push("no");

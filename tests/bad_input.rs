@@ -754,7 +754,7 @@ fn a_data_directory_that_cannot_be_written_is_refused() {
     chown(&bundle, Some(0), Some(0)).unwrap();
     refuses(
         site.command("deliver").arg(&bundle),
-        &["this runs as user 65534", "may read and write"],
+        &["this runs as user 65534", "may read and write", "-o - > FILE"],
     );
 }
 
@@ -893,6 +893,9 @@ fn an_export_overwrites_nothing_and_says_when_nothing_waits() {
     assert!(said.contains("nothing waits for team team") && said.contains("--all"), "{said}");
     assert!(nothing.stdout.is_empty());
     assert!(!site.path("next.tar").exists());
+    // Nor is an older bundle emptied.
+    ok(&mut export(&[], "bundle.tar"));
+    assert_eq!(sha256(&bundle), before);
     refuses(
         &mut export(&["--team", "sport"], "next.tar"),
         &["there is no team sport; the teams are: team"],
@@ -1002,6 +1005,8 @@ fn a_reply_that_the_source_could_not_read_is_refused_whole() {
         fs::remove_dir_all(site.path("hand")).unwrap();
     }
     refuses(&mut deliver("answer.txt"), &["is not a bundle"]);
+    let wrong = fs::File::open(site.path("answer.txt")).unwrap();
+    refuses(site.command("deliver").arg("-").stdin(wrong), &["standard input", "is not a bundle"]);
     refuses(deliver("good.tar").args(["--team", "sport"]), &["never wrote to team sport"]);
 
     assert_eq!(site.status()["replies"], 0);

@@ -20,6 +20,10 @@ fn check(site: &Box_) -> BTreeMap<String, Vec<(String, String)>> {
     found
 }
 
+fn out_of(site: &Box_) -> String {
+    String::from_utf8(site.command("check").output().unwrap().stdout).unwrap()
+}
+
 fn warned(site: &Box_, what: &str) -> Option<String> {
     let found = check(site).remove(what).unwrap_or_default();
     found.into_iter().find(|(verdict, _)| verdict == "warning").map(|(_, text)| text)
@@ -42,6 +46,7 @@ fn an_untouched_box_is_warned_of_and_each_remedy_ends_its_warning() {
         ("contact", "site.contact"),
         ("recipients", "add a second"),
         ("owner", "chown -R sourdine:sourdine "),
+        ("backup", "set backup.recipients"),
         ("desk", "sourdine editor add NAME"),
         ("circuits", "serve --tor"),
         ("onion", "serve --tor"),
@@ -50,6 +55,12 @@ fn an_untouched_box_is_warned_of_and_each_remedy_ends_its_warning() {
         assert!(said.contains(remedy), "{said}");
     }
     assert_eq!(faults(&site), [""; 0]);
+    // Whoever asks often must not learn when a source came.
+    let said = out_of(&site);
+    assert!(
+        !said.contains("in use") && !said.contains("KiB") && !said.contains(" free\n"),
+        "{said}"
+    );
 
     site.edit(&[("name = \"Sourdine\"", "name = \"Atelier\"")]);
     assert!(warned(&site, "names").unwrap().contains("your own team.name"));
@@ -98,6 +109,22 @@ fn a_plain_serve_is_told_of_the_onion_that_it_does_not_serve() {
     assert_eq!(warned(&site, "old keys"), None);
 }
 
+#[test]
+fn a_quota_that_cannot_be_kept_and_a_closed_box_are_told() {
+    let site = Box_::new(2, &[("quota = \"100 GiB\"", "quota = \"1 GiB\"")]);
+    assert!(warned(&site, "space.quota").unwrap().contains("below limits.dispatch"));
+    site.edit(&[("quota = \"1 GiB\"", "quota = \"1000000 GiB\"")]);
+    assert!(warned(&site, "space.quota").unwrap().contains("above the size of the disk"));
+    assert_eq!(site.status()["closed"], serde_json::Value::Null);
+    assert_eq!(warned(&site, "site.closed"), None);
+    ok(site.command("close").args(["fr=Absents", "en=Away until May"]));
+    let again = format!("sourdine reopen -c {}", site.config().display());
+    assert!(warned(&site, "site.closed").unwrap().ends_with(&again));
+    assert_eq!(site.status()["closed"], "Away until May");
+    let said = String::from_utf8(ok(&mut site.command("status")).stdout).unwrap();
+    assert!(said.contains("\nclosed       yes (Away until May)\n"), "{said}");
+}
+
 /// Breaks a box.
 type Break<'a> = &'a dyn Fn(&Box_);
 
@@ -116,7 +143,7 @@ fn one_cause_is_one_fault() {
     };
     let breaks: [(&str, Break<'_>); 7] = [
         ("no data directory", &|site| fs::rename(site.data(), site.path("away")).unwrap()),
-        ("no data directory", &|site| fs::remove_file(site.data().join("index.db")).unwrap()),
+        ("index.db is missing", &|site| fs::remove_file(site.data().join("index.db")).unwrap()),
         ("not a sourdine database", &|site| fs::write(site.data().join("index.db"), "x").unwrap()),
         ("data can be read by others", &|site| mode(&site.data(), 0o755)),
         ("box/tor is open to others", &|site| tor(site, 0o755)),

@@ -302,6 +302,60 @@ fn the_packages_configuration_takes_recipients() {
     assert!(!file.with_extension("toml.new").exists());
 }
 
+/// Where the copy fails, the next run copies; old ones go all the same.
+#[test]
+fn the_nightly_backup_rotates_and_copies_at_each_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let (settings, kept, bin) =
+        (dir.path().join("settings"), dir.path().join("kept"), dir.path().join("bin"));
+    let script = read("deploy/backup").replace(
+        "[ -f /etc/default/sourdine-backup ]; then . /etc/default/sourdine-backup",
+        &format!("[ -f {0} ]; then . {0}", settings.display()),
+    );
+    assert!(script.contains(settings.to_str().unwrap()));
+    fs::create_dir_all(&bin).unwrap();
+    fs::create_dir_all(&kept).unwrap();
+    let program = |name: &str, text: &str| {
+        fs::write(bin.join(name), format!("#!/bin/sh\n{text}\n")).unwrap();
+        fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    let run = |keep: &str| {
+        let text = format!("DIR={} KEEP={keep} COPY_TO=there:\n", kept.display());
+        fs::write(&settings, text).unwrap();
+        let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+        Command::new("sh").args(["-c", &script]).env("PATH", path).output().unwrap()
+    };
+    let names = || {
+        let names = fs::read_dir(&kept).unwrap();
+        names
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect::<BTreeSet<_>>()
+    };
+    for old in ["2001-01-01.age", "2001-01-02.age", "2001-01-03.age", "mine.txt"] {
+        fs::write(kept.join(old), "").unwrap();
+    }
+    program("sourdine", &format!("echo made >> {}/made; echo sealed", dir.path().display()));
+    program("scp", "exit 1");
+    for wrong in ["0", "-1", "", "seven"] {
+        let output = run(wrong);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains("write 1 or more"), "{said}");
+    }
+    assert_eq!(names().len(), 4);
+    assert!(!run("2").status.success(), "the copy failed");
+    let today =
+        names().into_iter().find(|name| name.starts_with("20") && !name.starts_with("2001"));
+    let today = today.unwrap();
+    let expected: BTreeSet<_> =
+        ["2001-01-03.age", "mine.txt", &today].map(ToOwned::to_owned).into();
+    assert_eq!(names(), expected);
+    program("scp", &format!("cp \"$2\" {}/copied", dir.path().display()));
+    assert!(run("2").status.success());
+    assert_eq!(fs::read_to_string(dir.path().join("copied")).unwrap(), "sealed\n");
+    let made = fs::read_to_string(dir.path().join("made")).unwrap();
+    assert_eq!(made.lines().count(), 1, "one a day");
+}
+
 #[test]
 fn the_landing_page_asks_nobody_else_for_anything() {
     for page in ["index.html", "en.html"] {

@@ -492,9 +492,44 @@ fn check_of_root_looks_for_the_key_that_closes_the_desk() {
         chown(path, Some(65534), Some(65534)).unwrap();
     }
     assert_eq!(check().unwrap().0, "FAULT", "no key");
-    let key = sourdine::tor::clients::generate().unwrap();
-    fs::write(tor.join("authorized_clients/_nobody.auth"), key.auth()).unwrap();
+    let key = sourdine::tor::clients::generate().unwrap().auth();
+    let keys = tor.join("authorized_clients");
+    for path in [&tor, &keys] {
+        chown(path, Some(65533), Some(65533)).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).unwrap();
+    }
+    // Of root, as a shell of root makes it: tor leaves it out.
+    let (nobody, anne) = (keys.join("_nobody.auth"), keys.join("anne.auth"));
+    fs::write(&anne, &key).unwrap();
+    fs::set_permissions(&anne, fs::Permissions::from_mode(0o600)).unwrap();
+    let (verdict, text) = check().unwrap();
+    assert_eq!(verdict, "FAULT", "{text}");
+    let mend = format!("chown -R --reference={} {}", tor.display(), keys.display());
+    assert!(text.starts_with(&*anne.to_string_lossy()) && text.contains(&mend), "{text}");
+    ok(Command::new("sh").args(["-c", &mend]));
+    let (verdict, text) = check().unwrap();
+    assert!(verdict == "warning" && text.contains("_nobody.auth is not there"), "{text}");
+    fs::write(&nobody, &key).unwrap();
+    fs::set_permissions(&nobody, fs::Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(check().unwrap().0, "warning", "one is left out");
+    ok(Command::new("sh").args(["-c", &mend]));
     assert_eq!(check().unwrap().0, "ok");
+    // A directory that tor cannot enter is none.
+    chown(&keys, Some(0), Some(0)).unwrap();
+    assert_eq!(check().unwrap().0, "FAULT");
+    ok(Command::new("sh").args(["-c", &mend]));
+    // What the owner of the box cannot read.
+    let said = || out(&site.command("check").output().unwrap());
+    fs::set_permissions(site.config(), fs::Permissions::from_mode(0o600)).unwrap();
+    let file = site.config().display().to_string();
+    let mend = format!("cannot read {file}: chown root:nogroup {file}; chmod 640 {file}");
+    assert!(said().contains(&mend), "{}", said());
+    fs::set_permissions(site.config(), fs::Permissions::from_mode(0o644)).unwrap();
+    let above = site.config().parent().unwrap().to_owned();
+    fs::set_permissions(&above, fs::Permissions::from_mode(0o700)).unwrap();
+    let mend = format!("{0} cannot be entered by user 65534: chmod 755 {0}", above.display());
+    assert!(said().contains(&mend), "{}", said());
+    fs::set_permissions(&above, fs::Permissions::from_mode(0o755)).unwrap();
     fs::write(&torrc, "").unwrap();
     assert_eq!(check().unwrap().0, "warning", "no service leads there");
     // Who is not root cannot look.

@@ -485,7 +485,7 @@ fn the_page_for_tails_works_as_it_stands() {
     let home = site.path("home");
     let stick = home.join("stick");
     fs::create_dir_all(&stick).unwrap();
-    fs::create_dir(home.join("Persistent")).unwrap();
+    fs::create_dir_all(home.join("Persistent/Tor Browser")).unwrap();
     fs::copy(env!("CARGO_BIN_EXE_sourdine"), stick.join("sourdine")).unwrap();
     fs::set_permissions(stick.join("sourdine"), fs::Permissions::from_mode(0o644)).unwrap();
     let reader =
@@ -501,7 +501,8 @@ fn the_page_for_tails_works_as_it_stands() {
             bundle_for(&mut site, said, &bundle);
         }
     });
-    let summary = fs::read_to_string(home.join("Persistent/archive/SUMMARY.txt")).unwrap();
+    let summary =
+        fs::read_to_string(home.join("Persistent/Tor Browser/archive/SUMMARY.txt")).unwrap();
     assert!(summary.contains("As it stands."), "{summary}");
     let document = files_below(&home.join("opened"));
     let document = document.iter().find(|path| path.ends_with("document-1")).unwrap();

@@ -10,7 +10,7 @@ use crate::pages::lang::Lang;
 /// The text, in one language. What somebody wrote is indented: no line of it is taken for one of ours.
 pub fn text(mailbox: &Mailbox, lang: Lang) -> String {
     let t = lang.messages();
-    let mut out = format!("{}: {}\n", t.room_transcript_title(), printable(mailbox.designation()));
+    let mut out = format!("{} – {}\n", t.room_transcript_title(), printable(mailbox.designation()));
     for kept in &mailbox.dispatches {
         let who = match kept.manifest.kind {
             DispatchKind::Submission => t.room_transcript_source(),

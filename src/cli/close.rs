@@ -53,6 +53,5 @@ pub fn write(config: &ConfigArg, reasons: &[(Option<String>, String)]) -> anyhow
     let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
     let new = with_closed(&text, reasons)?;
     Config::parse(&new)?;
-    replace(file, &new)
-        .with_context(|| format!("{} cannot be written; run this as its owner", file.display()))
+    replace(file, &new).with_context(|| format!("{} cannot be written", file.display()))
 }

@@ -10,6 +10,16 @@ pub struct ConfigArg {
     pub config: PathBuf,
 }
 
+impl ConfigArg {
+    /// What a command that is advised needs behind it, to find the same installation.
+    pub fn again(&self) -> String {
+        if self.config == usual() {
+            return String::new();
+        }
+        format!(" -c {}", self.config.display())
+    }
+}
+
 fn usual() -> PathBuf {
     let named = std::env::var_os("SOURDINE_CONFIG").filter(|name| !name.is_empty());
     named.map_or_else(|| "/etc/sourdine/sourdine.toml".into(), PathBuf::from)

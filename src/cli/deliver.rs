@@ -37,7 +37,8 @@ impl Deliver {
         let dropbox = Dropbox::open(&config, Clock::system())?;
         let mut out = String::new();
         let delivered = dropbox.deliver(&bundles.files, self.team.as_deref(), OPERATOR);
-        let delivered = delivered.map_err(anyhow::Error::from).map_err(process::explain_rights)?;
+        let delivered = delivered.map_err(anyhow::Error::from).map_err(process::explain_rights);
+        let delivered = delivered.map_err(|error| bundles.named(error))?;
         for reply in delivered {
             for member in &reply.unpadded {
                 tell(&format!(

@@ -1,6 +1,6 @@
 //! `sourdine editor`: who may sign in at the desk, and see that its onion address is there.
 
-mod onion;
+pub(super) mod onion;
 mod text;
 
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -319,7 +319,7 @@ fn confirm(question: &str, yes: bool) -> anyhow::Result<()> {
         return Ok(());
     }
     if !io::stdin().is_terminal() {
-        let said = "nobody can be asked here; add --yes to do it";
+        let said = "nobody can be asked here; add --yes to do it\n";
         clap::Error::raw(ErrorKind::MissingRequiredArgument, said).exit();
     }
     let mut error = io::stderr().lock();

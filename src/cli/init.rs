@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use clap::error::ErrorKind;
 
-use super::owner;
 use super::stdio::show;
+use super::{owner, process};
 use crate::config::{Config, Initial, initial_text};
 use crate::dropbox::{self, Teams};
 
@@ -77,6 +77,7 @@ pub fn create(
     Teams::prove(&Config::parse(&text)?.teams)?;
 
     let cannot = || format!("{} cannot be written; choose a directory of your own", dir.display());
+    process::make_parents(dir).with_context(cannot)?;
     DirBuilder::new().recursive(true).mode(0o700).create(dir).with_context(cannot)?;
     let new = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file);
     new.and_then(|mut new| new.write_all(text.as_bytes()).and_then(|()| new.sync_all()))

@@ -143,6 +143,17 @@ pub fn notes_access_times(dir: &Path) -> bool {
     !mounted && !marked
 }
 
+/// Makes what is missing above a directory. The box may be given to another user, who must be able to enter it.
+pub fn make_parents(dir: &Path) -> io::Result<()> {
+    let above = dir.ancestors().skip(1).filter(|parent| !parent.as_os_str().is_empty());
+    let mut missing: Vec<_> = above.take_while(|parent| !parent.exists()).collect();
+    while let Some(parent) = missing.pop() {
+        std::fs::create_dir(parent)?;
+        std::fs::set_permissions(parent, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+    }
+    Ok(())
+}
+
 /// Adds to a "permission denied" why a command of root meets one.
 pub fn explain_rights(error: anyhow::Error) -> anyhow::Error {
     let uid = rustix::process::geteuid();
@@ -152,7 +163,7 @@ pub fn explain_rights(error: anyhow::Error) -> anyhow::Error {
     }
     error.context(format!(
         "this runs as user {}, the owner of the data directory, also when root starts it; choose a \
-         place that this user may read and write",
+         place that this user may read and write, or let the shell open the file: `-o - > FILE`, `- < FILE`",
         uid.as_raw()
     ))
 }
@@ -189,4 +200,24 @@ pub fn load_config(path: &Path) -> anyhow::Result<Config> {
         }
     }
     Ok(config)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn what_is_made_above_a_box_can_be_entered() {
+        let dir = tempfile::tempdir().unwrap();
+        let box_ = dir.path().join("a/b/box");
+        make_parents(&box_).unwrap();
+        for parent in [dir.path().join("a"), dir.path().join("a/b")] {
+            assert_eq!(std::fs::metadata(parent).unwrap().permissions().mode() & 0o777, 0o755);
+        }
+        assert!(!box_.exists());
+        make_parents(&box_).unwrap();
+        make_parents(Path::new("box")).unwrap();
+    }
 }

@@ -27,11 +27,12 @@ pub struct Reopen {
 }
 
 /// Nothing of a restored box is served before its operator has seen whom it would serve.
-pub fn refuse_restored(config: &Config) -> anyhow::Result<()> {
+pub fn refuse_restored(config: &Config, named: &ConfigArg) -> anyhow::Result<()> {
     if let Some(day) = restored(&config.data_dir)? {
         bail!(
             "this box was restored from a backup of {day} and serves nothing until you have looked who can read and sign \
-             in: sourdine reopen"
+             in: sourdine reopen{}",
+            named.again()
         );
     }
     Ok(())
@@ -142,5 +143,6 @@ fn move_keys(file: &Path, config: &Config) -> anyhow::Result<()> {
     }
     File::open(&place.dir)?.sync_all()?;
     let _ = std::fs::remove_dir(&from);
-    Ok(())
+    // Also where the directory of the keys is then forgotten, no new address is made.
+    place.source_onion().map_or(Ok(()), |onion| Ok(place.remember(&onion)?))
 }

@@ -78,6 +78,7 @@ impl Reseal {
             !all.opened.is_empty(),
             "there is nothing that could be sealed again; nothing was written"
         );
+        book.save()?;
         let today = Clock::system().day().unproven();
         let files = all.opened.iter().flat_map(|opened| &opened.manifest.files);
         let bar = progress::bytes(files.map(|f| f.size).fold(0, u64::saturating_add), "sealing");
@@ -92,7 +93,6 @@ impl Reseal {
         }
         bar.finish_and_clear();
         let written = bundle.finish()?;
-        book.save()?;
         tell(&format!(
             "{} dispatch(es) sealed again. Whoever has the key opens them with: sourdine open {} -i KEY.txt",
             all.opened.len(),

@@ -62,7 +62,7 @@ impl Restore {
         let source = BufReader::with_capacity(256 * 1024, source);
         let plain = unseal::open(source, keys.iter().map(|key| &**key as &dyn age::Identity));
         let plain = plain.with_context(|| name.clone())?;
-        std::fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
+        process::make_parents(&dir).with_context(|| parent.display().to_string())?;
         // What a killed one has left.
         Unfinished::remove_left_over(parent)
             .and_then(|_| Unfinished::new(parent))

@@ -81,7 +81,7 @@ impl Serve {
         // Before it is read: a change in between is seen.
         let seen = modified(&self.config.config);
         let mut config = process::load_config(&self.config.config)?;
-        reopen::refuse_restored(&config)?;
+        reopen::refuse_restored(&config, &self.config)?;
         let (desk, file, require_sandbox) =
             (self.desk_listen, self.config.config, self.require_sandbox);
         if self.tor {

@@ -23,7 +23,7 @@ const NEW: u8 = 10;
 
 #[derive(clap::Args)]
 #[command(
-    after_help = "Example:\n  sourdine status --json      (for a monitor: it may ask every minute)\n  sourdine status --new && echo nothing waits"
+    after_help = "Example:\n  sourdine status --json      (for a monitor: it may ask every minute)\n  sourdine status --now --new && echo nothing waits now"
 )]
 pub struct Status {
     #[command(flatten)]
@@ -45,8 +45,9 @@ impl Status {
         let store = Store::open(&config.data_dir, config.limits.quota)?;
         let teams = Teams::prove(&config.teams);
         let up = is_served(&config.data_dir);
-        let fault = fault(&config, &store, teams.as_ref().err());
+        let fault = fault(&config, &self.config, &store, teams.as_ref().err());
         let full = is_full(&config, &store)?;
+        let closed = (!config.closed.is_empty()).then(|| printable(config.closed.get("en")));
         let snapshot = if self.now {
             Some(Snapshot::now(&store, teams.as_ref().ok(), Clock::system().day().to_string())?)
         } else {
@@ -54,10 +55,17 @@ impl Status {
         };
         let out = if self.json {
             let counts = snapshot.as_ref().map(|counts| json_of(counts, config.limits.quota));
-            format!("{}\n", json!({"up": up, "full": full, "fault": fault, "counts": counts}))
+            format!(
+                "{}\n",
+                json!({"up": up, "full": full, "closed": closed, "fault": fault, "counts": counts})
+            )
         } else {
             let yes = |it| if it { "yes" } else { "no" };
             let mut out = format!("up           {}\nfull         {}\n", yes(up), yes(full));
+            let _ = match &closed {
+                Some(reason) => writeln!(out, "closed       yes ({reason})"),
+                None => writeln!(out, "closed       no"),
+            };
             let _ = writeln!(out, "fault        {}", fault.as_deref().unwrap_or("none"));
             match &snapshot {
                 Some(counts) => out.push_str(&text_of(counts, &config, self.now)),
@@ -74,8 +82,13 @@ impl Status {
 }
 
 /// What keeps the box from its work, if something does; `check` looks at more.
-fn fault(config: &Config, store: &Store, teams: Option<&TeamsError>) -> Option<String> {
-    if let Err(error) = refuse_restored(config) {
+fn fault(
+    config: &Config,
+    named: &ConfigArg,
+    store: &Store,
+    teams: Option<&TeamsError>,
+) -> Option<String> {
+    if let Err(error) = refuse_restored(config, named) {
         return Some(error.to_string());
     }
     if let Some(error) = teams {

@@ -68,7 +68,7 @@ pub fn check_once<'a>(files: impl Iterator<Item = &'a PathBuf>) -> anyhow::Resul
 /// for temporary files first. It is sealed there as it was.
 pub struct Bundles {
     pub files: Vec<PathBuf>,
-    _copy: Option<NewFile>,
+    copy: Option<NewFile>,
 }
 
 impl Bundles {
@@ -88,6 +88,16 @@ impl Bundles {
             new.path().clone_into(file);
             copy = Some(new);
         }
-        Ok(Self { files, _copy: copy })
+        Ok(Self { files, copy })
+    }
+
+    /// Names standard input in the place of its copy, which is gone by then.
+    pub fn named(&self, error: anyhow::Error) -> anyhow::Error {
+        let said = format!("{error:#}");
+        let copy = self.copy.as_ref().map(|copy| copy.path().display().to_string());
+        match copy.filter(|copy| said.contains(copy)) {
+            Some(copy) => anyhow::Error::msg(said.replace(&copy, "standard input")),
+            None => error,
+        }
     }
 }

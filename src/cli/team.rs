@@ -8,7 +8,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use clap::Subcommand;
 
 use super::config_arg::ConfigArg;
@@ -95,14 +95,11 @@ impl Team {
                 let teams = command
                     .change(|text, team, gone| without_recipients(text, team, gone, is_same))?;
                 let store = store(&command.config);
+                // First: what fails after it is of less weight.
+                let ended = if now { command.end_uploads(&teams, &store) } else { Ok(()) };
                 list(&teams, &store)?;
                 tell_of_gone();
-                if !now {
-                    return Ok(());
-                }
-                let store =
-                    store.context("the key is removed, but uploads under way to it go on")?;
-                store.map_or(Ok(()), |store| command.end_uploads(&teams, &store))
+                ended
             }
             Act::SetRecipients(command) => {
                 let teams = command
@@ -147,21 +144,29 @@ impl Recipients {
         let text = std::fs::read_to_string(file).with_context(|| format!("{}", file.display()))?;
         let new = change(&text, self.team.as_deref(), &self.keys)?;
         let teams = Teams::prove(&Config::parse(&new)?.teams)?;
-        replace(file, &new).with_context(|| {
-            format!("{} cannot be written; run this as its owner", file.display())
-        })?;
+        replace(file, &new).with_context(|| format!("{} cannot be written", file.display()))?;
         Ok(teams)
     }
 
     /// Waits until the process that serves has ended what is under way to these keys.
-    fn end_uploads(&self, teams: &Teams, store: &Store) -> anyhow::Result<()> {
+    fn end_uploads(
+        &self,
+        teams: &Teams,
+        store: &anyhow::Result<Option<Store>>,
+    ) -> anyhow::Result<()> {
+        let store = match store {
+            Ok(Some(store)) if store.is_served() => store,
+            Ok(_) => {
+                tell("Nothing serves this box: no upload is under way.");
+                return Ok(());
+            }
+            Err(error) => bail!(
+                "the key is removed, but uploads under way to it go on: {error:#}; restart `serve`"
+            ),
+        };
         let team = teams.choose(self.team.as_deref())?.id.as_str();
         let keys = self.keys.iter().filter_map(|key| key.parse::<Recipient>().ok());
         let keys: Vec<_> = keys.map(|key| key.fingerprint()).collect();
-        if !store.is_served() {
-            tell("Nothing serves this box: no upload is under way.");
-            return Ok(());
-        }
         removed_keys::end_uploads_to(store, team, &keys)?;
         let begin = Instant::now();
         while !removed_keys::uploads_have_ended(store, team, &keys)? {
@@ -172,7 +177,9 @@ impl Recipients {
             );
             std::thread::sleep(LOOK);
         }
-        tell("Uploads under way to a removed key have ended; from now on it opens nothing new.");
+        tell(
+            "Uploads under way to a removed key have ended; from now on it opens nothing that is sent.",
+        );
         Ok(())
     }
 }
@@ -233,6 +240,16 @@ fn told(access: &Access) -> String {
 
 /// Another file in the place of the first, with its owner and mode: whoever reads it sees one of them whole.
 pub fn replace(file: &Path, text: &str) -> anyhow::Result<()> {
+    let denied = |error: &anyhow::Error| {
+        let error = error.downcast_ref::<std::io::Error>();
+        error.is_some_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
+    };
+    put(file, text).map_err(|error| {
+        if denied(&error) { error.context("run this as its owner") } else { error }
+    })
+}
+
+fn put(file: &Path, text: &str) -> anyhow::Result<()> {
     let file = file.canonicalize()?;
     let old = std::fs::metadata(&file)?;
     ensure!(old.is_file(), "it is no file");

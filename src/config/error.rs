@@ -8,9 +8,7 @@ use crate::base::text::NotText;
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error(
-        "{0} cannot be read ({1}); name the file with --config, or make one with `sourdine init`"
-    )]
+    #[error("{0} cannot be read ({1}); {remedy}", remedy = remedy(.1))]
     Unreadable(PathBuf, std::io::Error),
     /// It is in another encoding.
     #[error("{0} {1}")]
@@ -34,4 +32,13 @@ pub enum ConfigError {
         /// What is wrong, and what would be right.
         reason: String,
     },
+}
+
+fn remedy(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        std::io::ErrorKind::PermissionDenied => {
+            "let this user's group read it (chgrp, chmod 640), or run this as root"
+        }
+        _ => "name the file with --config, or make one with `sourdine init`",
+    }
 }

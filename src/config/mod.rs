@@ -78,6 +78,12 @@ fn in_one_line(text: &str, error: &toml::de::Error) -> String {
     let pieces = error.message().split(['"', '`']).enumerate();
     let message: String = pieces.map(|(at, piece)| if at % 2 == 0 { piece } else { "…" }).collect();
     let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    if message.ends_with("expected a sequence") {
+        // Keys are known by now: one is no secret.
+        let key = text.lines().nth(line - 1).and_then(|line| line.split_once('='));
+        let key = key.map_or("KEY", |(key, _)| key.trim());
+        return format!("line {line}: write a list: {key} = [\"…\"]");
+    }
     format!("line {line}: {message}; compare it with the file that `sourdine init` writes")
 }
 
@@ -103,6 +109,12 @@ mod tests {
         assert!(config.onions.is_empty());
         assert_eq!(config.teams.len(), 1);
         assert_eq!((config.desk, config.desk_labels), (None, Vec::new()));
+    }
+
+    #[test]
+    fn one_text_in_the_place_of_a_list_is_told() {
+        let said = error(&DEFAULT.replace("onion = []", "onion = \"x\""));
+        assert!(said.ends_with(": write a list: onion = [\"…\"]"), "{said}");
     }
 
     #[test]

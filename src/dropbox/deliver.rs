@@ -62,9 +62,10 @@ pub enum DeliverError {
     NotSealed(String, NotSealed),
     /// Sealed to too few, too many, or in another way.
     #[error(
-        "{place}: {} by its name, sealed to {found} keys, expected {expected} {keys}; seal it again, with `{}` \
+        "{place}: {} by its name, sealed to {found} key{s}, expected {expected} {keys}; seal it again, with `{}` \
          or to exactly these keys{}",
-        named(*.kind), command(*.kind), hint(*.kind, *.as_other_kind)
+        named(*.kind), command(*.kind), hint(*.kind, *.as_other_kind),
+        s = if *.found == 1 { "" } else { "s" }
     )]
     Stanzas {
         /// Which member.

@@ -10,6 +10,14 @@ pub enum StoreError {
     /// The directory is not there.
     #[error("there is no data directory {0}; make one with `sourdine init`, or correct data_dir")]
     Missing(PathBuf),
+    /// A directory above it is closed to this user, by number.
+    #[error("{0} cannot be entered by user {1}: chmod 755 {0}")]
+    Barred(PathBuf, u32),
+    /// One of its two files is not there, while the directory is.
+    #[error(
+        "{0} is missing: the store has lost it. Mount the disk that has it, or restore a backup; do not run init"
+    )]
+    Lost(PathBuf),
     /// Others may read it.
     #[error("{0} can be read by others; run: chmod -R go-rwx {0}")]
     NotPrivate(PathBuf),

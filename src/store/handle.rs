@@ -269,7 +269,17 @@ impl Store {
 
 /// Bytes free for this user on the file system of `path` (statvfs, `f_bavail`).
 pub fn free_space(path: &Path) -> Result<u64, StoreError> {
-    let stat = rustix::fs::statvfs(path)
-        .map_err(|e| StoreError::Io(path.to_owned(), io::Error::from(e).kind()))?;
-    Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+    let disk = disk(path)?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+/// Bytes of the file system of `path`.
+pub fn disk_size(path: &Path) -> Result<u64, StoreError> {
+    let disk = disk(path)?;
+    Ok(disk.f_blocks.saturating_mul(disk.f_frsize))
+}
+
+fn disk(path: &Path) -> Result<rustix::fs::StatVfs, StoreError> {
+    rustix::fs::statvfs(path)
+        .map_err(|e| StoreError::Io(path.to_owned(), io::Error::from(e).kind()))
 }

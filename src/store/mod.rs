@@ -34,7 +34,7 @@ pub use copy::IndexCopy;
 pub use desk::{DeskDispatch, Filter, Frozen, InboxPage, InboxQuery, InboxRow};
 pub use editor::Account;
 pub use error::StoreError;
-pub use handle::{Recovered, Store, free_space};
+pub use handle::{Recovered, Store, disk_size, free_space};
 pub use journal::{Did, JournalLine};
 pub use migration::Migrated;
 pub use reader::FileReader;
@@ -45,6 +45,6 @@ pub use records::{
 pub use removal::{Cutoffs, Withdrawal};
 pub use restore::Restoring;
 pub use rows::{Counts, SourceMailbox};
-pub use schema::{create, is_served, upgrade};
+pub use schema::{barred, create, is_served, upgrade};
 pub use upload::{FileWriter, Upload};
 pub use writer::HEARTBEAT;

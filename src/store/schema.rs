@@ -112,9 +112,15 @@ pub fn upgrade(dir: &Path) -> Result<Vec<Migrated>, StoreError> {
 
 /// Looks at the two files without changing anything.
 fn check(dir: &Path) -> Result<(), StoreError> {
+    if let Some(parent) = barred(dir) {
+        return Err(StoreError::Barred(parent, rustix::process::geteuid().as_raw()));
+    }
     check_private(dir)?;
     for kind in KINDS {
-        check_private(&dir.join(kind.file))?;
+        check_private(&dir.join(kind.file)).map_err(|error| match error {
+            StoreError::Missing(file) => StoreError::Lost(file),
+            error => error,
+        })?;
         check_ours(kind, &dir.join(kind.file))?;
     }
     Ok(())
@@ -234,6 +240,17 @@ pub(super) fn remove_copy(dir: &Path) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+/// The first directory above that this user may not enter.
+pub fn barred(path: &Path) -> Option<PathBuf> {
+    let mut above: Vec<_> = path.ancestors().skip(1).collect();
+    above.reverse();
+    let closed = |dir: &&Path| {
+        let entered = rustix::fs::access(*dir, rustix::fs::Access::EXEC_OK);
+        matches!(entered, Err(rustix::io::Errno::ACCESS))
+    };
+    above.into_iter().find(closed).map(Path::to_owned)
 }
 
 fn check_private(path: &Path) -> Result<(), StoreError> {

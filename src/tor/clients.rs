@@ -4,7 +4,7 @@
 use std::fmt;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -112,11 +112,55 @@ pub fn malformed(place: &TorDir) -> Result<Vec<PathBuf>, TorError> {
     Ok(all.filter(|path| !is_good(path)).collect())
 }
 
-/// Whether tor asks for a key at the onion service of this directory, of whichever tor: it does where one
-/// `.auth` file is good.
-pub fn is_closed(service: &Path) -> io::Result<bool> {
+/// What a tor finds in the client keys of an onion service.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ClientAuth {
+    /// It asks for a key: it can read one that is good.
+    pub closed: bool,
+    /// The key of nobody is among those.
+    pub locked: bool,
+    /// The first good one that it cannot read, or their directory.
+    pub unreadable: Option<PathBuf>,
+}
+
+/// What the tor to whom this service's directory belongs finds in it, whichever tor that is.
+pub fn client_auth(service: &Path) -> io::Result<ClientAuth> {
     let dir = service.join("authorized_clients");
-    Ok(list(&dir)?.iter().any(|(name, _)| is_good(&dir.join(format!("{name}.auth")))))
+    let of = |name: &str| dir.join(format!("{name}.auth"));
+    let good = list(&dir)?.into_iter().map(|(name, _)| of(&name)).filter(|file| is_good(file));
+    let good: Vec<_> = good.collect();
+    let mut found = ClientAuth { closed: false, locked: false, unreadable: None };
+    if good.is_empty() {
+        return Ok(found);
+    }
+    let tor = std::fs::metadata(service)?;
+    let keys = std::fs::metadata(&dir)?;
+    // tor takes this directory from nobody else.
+    if keys.uid() != tor.uid() || !may(&tor, &keys, 0o5) {
+        found.unreadable = Some(dir);
+        return Ok(found);
+    }
+    for file in good {
+        if may(&tor, &std::fs::metadata(&file)?, 0o4) {
+            found.closed = true;
+            found.locked |= file == of(NOBODY);
+        } else {
+            found.unreadable.get_or_insert(file);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether the owner of `user` has these rights (of `rwx`) to something.
+fn may(user: &Metadata, to: &Metadata, rights: u32) -> bool {
+    let shift = if user.uid() == to.uid() {
+        6
+    } else if user.gid() == to.gid() {
+        3
+    } else {
+        0
+    };
+    user.uid() == 0 || (to.mode() >> shift) & rights == rights
 }
 
 /// Changes whenever somebody was let in or shut out.
@@ -304,7 +348,7 @@ mod tests {
         assert!(names(&place).unwrap().is_empty());
         assert_eq!(malformed(&place).unwrap().len(), 7);
         assert!(!answers(&place));
-        assert!(is_closed(&place.desk()).unwrap(), "by the key of nobody");
+        assert!(client_auth(&place.desk()).unwrap().closed, "by the key of nobody");
         assert!(matches!(authorise(&place, "half-0"), Err(TorError::Known(_))));
         authorise(&place, "bob").unwrap();
         assert_eq!(names(&place).unwrap(), ["bob"]);
@@ -320,9 +364,10 @@ mod tests {
         std::fs::remove_file(file(&place, NOBODY)).unwrap();
         std::fs::create_dir(file(&place, NOBODY)).unwrap();
         assert!(!answers(&place));
-        assert!(is_closed(&place.desk()).unwrap(), "by an editor's");
+        let found = client_auth(&place.desk()).unwrap();
+        assert!(found.closed && !found.locked, "by an editor's");
         std::fs::remove_file(file(&place, "bob")).unwrap();
-        assert!(!is_closed(&place.desk()).unwrap(), "by none of the seven");
+        assert!(!client_auth(&place.desk()).unwrap().closed, "by none of the seven");
         std::fs::write(file(&place, "bob"), generate().unwrap().auth()).unwrap();
         assert!(authorise(&place, "carl").is_err());
         assert_eq!(names(&place).unwrap(), ["bob"]);

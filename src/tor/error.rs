@@ -103,7 +103,7 @@ pub enum TorError {
     /// Another address than the one that was announced.
     #[error(
         "tor came back with another address ({new}) than before ({old}): put the keys in {dir} back from a \
-         backup, if the address is to stay the same, then start again"
+         backup, if the address is to stay the same, then start again; to begin with the new one, remove {file}"
     )]
     Moved {
         /// Announced.
@@ -112,6 +112,21 @@ pub enum TorError {
         new: String,
         /// Where the keys are.
         dir: PathBuf,
+        /// Where the box remembers its address.
+        file: PathBuf,
+    },
+    /// The box had an address, and tor would make a new one.
+    #[error(
+        "the keys of the onion address {address} are gone from {dir}: put them back from a backup. To begin with \
+         a new address, which no source knows, remove {file}"
+    )]
+    KeysGone {
+        /// Which sources know.
+        address: String,
+        /// Where the keys were.
+        dir: PathBuf,
+        /// Where the box remembers its address.
+        file: PathBuf,
     },
     /// The control socket.
     #[error(transparent)]

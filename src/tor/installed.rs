@@ -1,6 +1,7 @@
 //! Which tor is installed.
 
 use std::ffi::OsStr;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -10,6 +11,7 @@ use tokio::process::Command;
 
 use super::error::TorError;
 use super::place::TorDir;
+use super::torrc;
 use super::words::complaint;
 
 /// The oldest that will do: the first with proof-of-work defences.
@@ -46,8 +48,24 @@ impl Installed {
 
     /// Lets tor itself read the torrc; a refusal comes in its own words.
     pub async fn verify(&self, place: &TorDir) -> Result<(), TorError> {
-        let mut command = self.command(place);
-        command.arg("--verify-config").stdin(Stdio::null()).kill_on_drop(true);
+        self.read(place, self.command(place)).await
+    }
+
+    /// The same before anything is written: of the torrc that `serve --tor` would write.
+    pub async fn rehearse(&self, place: &TorDir) -> Result<(), TorError> {
+        let text = torrc::rehearsed(place)?;
+        let files = |error| TorError::Files(self.path.clone(), error);
+        // Some paths and lines: less than a pipe holds.
+        let (read, mut write) = std::io::pipe().map_err(files)?;
+        write.write_all(text.as_bytes()).map_err(files)?;
+        drop(write);
+        let mut command = Command::new(&self.path);
+        command.args(["-f", "-", "--defaults-torrc", "/dev/null"]).stdin(read);
+        self.read(place, command).await
+    }
+
+    async fn read(&self, place: &TorDir, mut command: Command) -> Result<(), TorError> {
+        command.arg("--verify-config").kill_on_drop(true);
         let output = tokio::time::timeout(PATIENCE, command.output()).await;
         let output = output.map_err(|_| TorError::NotTor(self.path.clone(), "--verify-config"))?;
         let output = output.map_err(|e| TorError::Files(self.path.clone(), e))?;
@@ -70,6 +88,7 @@ impl Installed {
     pub fn command(&self, place: &TorDir) -> Command {
         let mut command = Command::new(&self.path);
         command.arg("-f").arg(place.torrc()).args(["--defaults-torrc", "/dev/null"]);
+        command.stdin(Stdio::null());
         command
     }
 }

@@ -1,7 +1,7 @@
 //! The directory that tor works in.
 
 use std::fs::{DirBuilder, File, Metadata, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
@@ -13,6 +13,10 @@ use crate::config::{Config, is_onion};
 const SOCKET_PATH: usize = 107;
 /// An onion service's key, in its directory.
 const SECRET: &str = "hs_ed25519_secret_key";
+/// The address that sources know, in the store's directory: it outlives the keys.
+const ADDRESS: &str = "onion";
+/// Bytes of it that are looked at.
+const LONGEST_ADDRESS: u64 = 100;
 
 /// Where everything of tor's is. Nothing is made or held before [`TorDir::prepare`].
 #[derive(Clone, Debug)]
@@ -87,6 +91,53 @@ impl TorDir {
             return Some(self.dir.clone());
         }
         [self.source_key(), self.source_socket()].into_iter().find(|path| !path.exists())
+    }
+
+    /// Refuses where this box had an address and its keys are gone: tor would make another one.
+    pub fn keeps_address(&self) -> Result<(), TorError> {
+        match self.remembered() {
+            Some(address) if !self.source_key().exists() => {
+                let (dir, file) = (self.source(), self.address());
+                Err(TorError::KeysGone { address, dir, file })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes the address for good; refuses another one than was noted.
+    pub fn remember(&self, new: &str) -> Result<(), TorError> {
+        match self.remembered() {
+            Some(old) if old == new => return Ok(()),
+            Some(old) => return Err(self.moved(old, new.to_owned())),
+            None => (),
+        }
+        let (file, half) = (self.address(), self.data.join("onion.new"));
+        let mut options = OpenOptions::new();
+        let opened = options.create(true).truncate(true).write(true).mode(0o600).open(&half);
+        let written = opened.and_then(|mut half| {
+            writeln!(half, "{new}")?;
+            half.sync_all()
+        });
+        written.and_then(|()| std::fs::rename(&half, &file)).map_err(files(&file))
+    }
+
+    /// Another address than before.
+    pub fn moved(&self, old: String, new: String) -> TorError {
+        TorError::Moved { old, new, dir: self.source(), file: self.address() }
+    }
+
+    fn remembered(&self) -> Option<String> {
+        let file = self.address();
+        // A pipe would keep us waiting.
+        std::fs::metadata(&file).ok().filter(Metadata::is_file)?;
+        let mut text = String::new();
+        File::open(&file).ok()?.take(LONGEST_ADDRESS).read_to_string(&mut text).ok()?;
+        let address = text.trim();
+        is_onion(address).then(|| address.to_owned())
+    }
+
+    fn address(&self) -> PathBuf {
+        self.data.join(ADDRESS)
     }
 
     /// Whether this may be the place: neither in the store's directory nor around it, links followed, and
@@ -221,4 +272,40 @@ fn onion_in(dir: &Path) -> Option<String> {
     let text = std::fs::read_to_string(dir.join("hostname")).ok()?;
     let name = text.trim().to_ascii_lowercase();
     is_onion(&name).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONION: &str = "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion";
+
+    #[test]
+    fn an_address_whose_keys_are_gone_is_asked_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let (data, tor) = (dir.path().join("data"), dir.path().join("tor"));
+        let place = TorDir { dir: tor.clone(), include: None, data: data.clone() };
+        std::fs::create_dir(&data).unwrap();
+        place.keeps_address().unwrap();
+        place.remember(ONION).unwrap();
+        // The same address is noted once: the file keeps its time.
+        std::fs::set_permissions(&data, std::os::unix::fs::PermissionsExt::from_mode(0o500))
+            .unwrap();
+        place.remember(ONION).unwrap();
+        std::fs::set_permissions(&data, std::os::unix::fs::PermissionsExt::from_mode(0o700))
+            .unwrap();
+        let said = place.keeps_address().unwrap_err().to_string();
+        for part in [ONION, &*tor.join("source").to_string_lossy(), "from a backup", "data/onion"] {
+            assert!(said.contains(part), "{said}");
+        }
+        std::fs::create_dir_all(place.source()).unwrap();
+        std::fs::write(place.source_key(), "").unwrap();
+        place.keeps_address().unwrap();
+        let other = ONION.replacen("pg6", "ab6", 1);
+        assert!(matches!(place.remember(&other), Err(TorError::Moved { .. })));
+        std::fs::remove_dir_all(&tor).unwrap();
+        std::fs::remove_file(data.join("onion")).unwrap();
+        place.keeps_address().unwrap();
+        assert_eq!(std::fs::read_dir(&data).unwrap().count(), 0);
+    }
 }

@@ -22,6 +22,12 @@ pub fn write(place: &TorDir) -> Result<(), TorError> {
     written.map_err(|error| TorError::Files(path, error))
 }
 
+/// What [`write`] would write, where nothing may be made.
+pub(super) fn rehearsed(place: &TorDir) -> Result<String, TorError> {
+    place.include.as_deref().map(readable).transpose()?;
+    text(place, place.desk_key().exists())
+}
+
 /// The whole torrc. The included lines come first: for options that count once the last line wins, and
 /// nothing in them may end up inside one of our services.
 fn text(place: &TorDir, desk: bool) -> Result<String, TorError> {

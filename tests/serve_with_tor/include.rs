@@ -25,6 +25,10 @@ fn an_include_that_tor_refuses_is_told_in_tors_words() {
         let name = lines.split(' ').next().unwrap().replace("Nickname", "Invalid escape");
         let sentences = ["tor does not accept its configuration", &name, &sentence];
         refuses(&site, &mut serve(&site), &sentences);
+        let check = site.command("check").output().unwrap();
+        let said = String::from_utf8_lossy(&check.stdout).into_owned();
+        let fault = said.lines().find(|line| line.starts_with("FAULT    tor.include")).unwrap();
+        assert!(sentences.iter().all(|sentence| fault.contains(sentence)), "{said}");
     }
     fs::remove_file(site.path("include")).unwrap();
     refuses(&site, &mut serve(&site), &["tor.include: ", "cannot be read"]);

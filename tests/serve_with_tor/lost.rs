@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::{Box_, Served, nothing_runs_in, offline_box, pid_of, signal, tor_dir};
+use super::{Box_, Served, nothing_runs_in, offline_box, pid_of, refuses, serve, signal, tor_dir};
 
 /// It stops by itself, with code 1 and this as its last line.
 fn gives_up(site: &Box_, served: &mut Served, sentence: &str) {
@@ -71,6 +71,42 @@ fn keys_that_are_gone_or_others_never_make_another_address_in_silence() {
     for onion in [&served.onion, &elsewhere.onion] {
         assert!(served.log().lines().last().unwrap().contains(&onion["http://".len()..]));
     }
+}
+
+#[test]
+fn keys_that_were_lost_before_a_start_are_asked_for() {
+    let site = offline_box();
+    let mut served = Served::start(&site);
+    served.stop();
+    let (dir, aside) = (tor_dir(&site), site.path("aside"));
+    let address = served.onion["http://".len()..].to_owned();
+    // The keys, and all of tor's directory.
+    for lost in [dir.join("source"), dir.clone()] {
+        fs::rename(&lost, &aside).unwrap();
+        let sentences = [&*address, "are gone from ", "from a backup", "box/data/onion"];
+        refuses(&site, &mut serve(&site), &sentences);
+        assert!(!lost.exists(), "no new address");
+        let check = site.command("check").output().unwrap();
+        let said = String::from_utf8_lossy(&check.stdout).into_owned();
+        let fault = said.lines().find(|line| line.starts_with("FAULT")).unwrap();
+        assert!(fault.contains(&address) && fault.contains("from a backup"), "{said}");
+        fs::rename(&aside, &lost).unwrap();
+        let mut back = Served::start(&site);
+        assert_eq!(back.onion, served.onion);
+        back.stop();
+    }
+    // Another's keys are told before sources read the address.
+    let other = offline_box();
+    Served::start(&other).stop();
+    fs::rename(dir.join("source"), &aside).unwrap();
+    copy(&tor_dir(&other).join("source"), &dir.join("source"));
+    refuses(&site, &mut serve(&site), &["tor came back with another address", &address]);
+    // With a new address, where that is wanted.
+    fs::remove_file(site.data().join("onion")).unwrap();
+    fs::remove_dir_all(&dir).unwrap();
+    let mut new = Served::start(&site);
+    assert_ne!(new.onion, served.onion);
+    new.stop();
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -5,10 +5,11 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::super::editor::onion::Onion;
 use super::finding::{Finding, fault, good, warning};
 use crate::config::{Config, Listen};
 use crate::store::Account;
-use crate::tor::clients;
+use crate::tor::clients::{self, ClientAuth};
 use crate::tor::place::TorDir;
 
 const KEYS: &str = "client keys";
@@ -39,6 +40,19 @@ pub(super) fn examine(config: &Config, accounts: &[Account], found: &mut Vec<Fin
                 format!(
                     "editor {name} belongs to team {team}, which is not configured any more: put the team \
                      back, or say which teams they have: sourdine editor teams {name} --team ID"
+                ),
+            ));
+        }
+    }
+    let keys = Onion::of(config).and_then(|onion| onion.keys()).unwrap_or_default();
+    for account in accounts {
+        let name = &account.name;
+        if keys.as_ref().is_some_and(|keys| !keys.contains(name)) {
+            found.push(warning(
+                "desk",
+                format!(
+                    "editor {name} has no onion key, so that their Tor Browser finds no desk: sourdine editor reset \
+                     {name} --onion-key"
                 ),
             ));
         }
@@ -91,9 +105,37 @@ fn keys(torrc: &Path, desk: &Listen) -> Finding {
     for service in services {
         let dir = service.join("authorized_clients");
         let dir = dir.display();
-        match clients::is_closed(&service) {
-            Ok(true) => (),
-            Ok(false) => {
+        let auth = match clients::client_auth(&service) {
+            Ok(auth) => auth,
+            Err(error) => return fault(KEYS, format!("{dir} cannot be read ({error})")),
+        };
+        match &auth {
+            ClientAuth { closed, unreadable: Some(path), .. } => {
+                let so = if *closed {
+                    "tor leaves it out"
+                } else {
+                    "the desk is open to everybody who knows its address"
+                };
+                let said = format!(
+                    "{} cannot be read by tor's user, so that {so}: chown -R --reference={} {dir} && \
+                     chmod -R u+rX {dir}, then restart tor",
+                    path.display(),
+                    service.display()
+                );
+                return if *closed { warning(KEYS, said) } else { fault(KEYS, said) };
+            }
+            ClientAuth { closed: true, locked: true, .. } => (),
+            ClientAuth { closed: true, .. } => {
+                return warning(
+                    KEYS,
+                    format!(
+                        "{dir}/{}.auth is not there: once the last editor's key is gone, tor opens the desk to \
+                         everybody; make it as deploy/torrc says, then restart tor",
+                        clients::NOBODY
+                    ),
+                );
+            }
+            ClientAuth { closed: false, .. } => {
                 return fault(
                     KEYS,
                     format!(
@@ -102,7 +144,6 @@ fn keys(torrc: &Path, desk: &Listen) -> Finding {
                     ),
                 );
             }
-            Err(error) => return fault(KEYS, format!("{dir} cannot be read ({error})")),
         }
     }
     good(KEYS, "tor asks for one at the desk's address")
@@ -193,13 +234,18 @@ HiddenServicePort 80 8083
         std::fs::write(&torrc, service("a") + &service("b")).unwrap();
         assert_eq!(verdict(), "fault", "no directory yet");
         let key = clients::generate().unwrap().auth();
-        for (name, said) in [("a", "fault"), ("b", "good")] {
+        for (name, said) in [("a", "fault"), ("b", "warning")] {
             let clients = dir.path().join(name).join("authorized_clients");
             std::fs::create_dir_all(&clients).unwrap();
             std::fs::write(clients.join("half.auth"), &key[..40]).unwrap();
             std::fs::write(clients.join("anne"), &key).unwrap();
             assert_eq!(verdict(), "fault", "no file that tor reads");
             std::fs::write(clients.join("anne.auth"), &key).unwrap();
+            assert_eq!(verdict(), said, "closed, and the key of nobody is missing");
+        }
+        for (name, said) in [("a", "warning"), ("b", "good")] {
+            let clients = dir.path().join(name).join("authorized_clients");
+            std::fs::write(clients.join("_nobody.auth"), &key).unwrap();
             assert_eq!(verdict(), said);
         }
     }

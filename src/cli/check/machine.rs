@@ -16,6 +16,7 @@ const BUILT: Day = Day(20_778);
 
 pub(super) fn examine(config: &Config, found: &mut Vec<Finding>) {
     found.push(space(config));
+    found.extend(quota(config));
     found.push(volumes(config));
     found.push(swap());
     found.push(access_times(config));
@@ -44,21 +45,36 @@ fn space(config: &Config) -> Finding {
         Ok(free) if free < limits.min_free => fault(
             "space",
             format!(
-                "{} free, less than space.min_free ({}): every upload is refused; free some, or lower it",
-                ByteSize(free),
+                "less than space.min_free ({}) is free: every upload is refused; free some, or lower it",
                 ByteSize(limits.min_free)
             ),
         ),
         Ok(free) if free - limits.min_free < limits.dispatch => warning(
             "space",
             format!(
-                "{} free: a dispatch of the allowed size ({}) would be refused",
-                ByteSize(free),
+                "too little is free: a dispatch of the allowed size ({}) would be refused",
                 ByteSize(limits.dispatch)
             ),
         ),
-        Ok(free) => good("space", format!("{} free", ByteSize(free))),
+        // Not how much: whoever asks often would learn when a source came.
+        Ok(_) => good("space", "a dispatch of the allowed size finds room on the disk"),
     }
+}
+
+fn quota(config: &Config) -> Option<Finding> {
+    let limits = &config.limits;
+    let disk = store::disk_size(&config.data_dir).unwrap_or(u64::MAX);
+    let said = if limits.quota < limits.dispatch {
+        "it is below limits.dispatch, so that a dispatch of the allowed size never finds room: raise it".to_owned()
+    } else if limits.quota > disk {
+        format!(
+            "it is above the size of the disk ({}), which fills up first: lower it",
+            ByteSize(disk)
+        )
+    } else {
+        return None;
+    };
+    Some(warning("space.quota", said))
 }
 
 fn access_times(config: &Config) -> Finding {

@@ -11,13 +11,13 @@ mod usable;
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use bytesize::ByteSize;
 use serde_json::json;
 
 pub use self::desk::services;
-use self::finding::{Finding, Verdict, fault, good};
+use self::finding::{Finding, Verdict, fault, good, warning};
 use super::config_arg::ConfigArg;
 use super::process;
+use super::reopen::refuse_restored;
 use super::stdio::show;
 use crate::base::clock::{Clock, Recorded};
 use crate::config::Config;
@@ -85,7 +85,9 @@ fn examine(config: &Config, asked: &Check, found: &mut Vec<Finding>) {
         }
         Err(error) => fault("recipients", error.to_string()),
     });
-    if !config.backup.recipients.is_empty() {
+    if config.backup.recipients.is_empty() {
+        found.push(warning("backup", "nothing is backed up: set backup.recipients"));
+    } else {
         found.push(match recipients(config) {
             Ok(keys) => good("backup", format!("{} key(s) of the operator's", keys.iter().len())),
             Err(error) => fault("backup", error.to_string()),
@@ -100,14 +102,25 @@ fn examine(config: &Config, asked: &Check, found: &mut Vec<Finding>) {
             store.confirm_day(now.unproven())?;
             recorded = store.recorded()?;
         }
-        Ok((store.counts()?, store.accounts()?))
+        store.accounts()
     });
     match looked {
-        Ok((counts, accounts)) => {
-            found.push(good("store", format!("opens, {} in use", ByteSize(counts.bytes))));
+        Ok(accounts) => {
+            // Not how much is in it: whoever asks often would learn when a source came.
+            found.push(good("store", "opens"));
             desk::examine(config, &accounts, found);
         }
         Err(error) => found.push(fault("store", error.to_string())),
+    }
+    if let Err(error) = refuse_restored(config, &asked.config) {
+        found.push(fault("restored", error.to_string()));
+    }
+    if !config.closed.is_empty() {
+        let again = asked.config.again();
+        found.push(warning(
+            "site.closed",
+            format!("the box takes no new documents: reopen it with: sourdine reopen{again}"),
+        ));
     }
     usable::examine(config, &asked.config.config, found);
     rights::examine(config, &asked.config.config, found);

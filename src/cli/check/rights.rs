@@ -1,5 +1,6 @@
 //! Who else may read what is ours.
 
+use std::fs::File;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -7,6 +8,7 @@ use std::path::Path;
 use super::finding::{Finding, fault, good, warning};
 use crate::cli::sandbox;
 use crate::config::{Config, Listen};
+use crate::store::barred;
 use crate::tor::place::TorDir;
 
 /// Nothing for anybody else.
@@ -16,6 +18,7 @@ const CONFIG: u32 = 0o027;
 
 pub(super) fn examine(config: &Config, file: &Path, found: &mut Vec<Finding>) {
     let before = found.len();
+    found.extend(unread(config, file));
     // Of data_dir, the store says it.
     found.extend(look(file, CONFIG, &format!("chmod 640 {}", file.display())));
     if let Ok(place) = TorDir::of(config) {
@@ -30,6 +33,38 @@ pub(super) fn examine(config: &Config, file: &Path, found: &mut Vec<Finding>) {
     if found.len() == before {
         found.push(good("rights", "configuration and tor.dir are closed to others"));
     }
+}
+
+/// A configuration that root reads, and the box's owner, who `serve` runs as, does not. To be called as that owner.
+fn unread(config: &Config, file: &Path) -> Option<Finding> {
+    let error = File::open(file).err()?;
+    if error.kind() != ErrorKind::PermissionDenied {
+        return None;
+    }
+    let gid = std::fs::metadata(&config.data_dir).ok()?.gid();
+    let uid = rustix::process::geteuid().as_raw();
+    let [user, group] =
+        [("/etc/passwd", uid), ("/etc/group", gid)].map(|(list, id)| name(list, id));
+    let shown = file.display();
+    let remedy = match barred(file) {
+        Some(dir) => format!("chmod 755 {}", dir.display()),
+        None => format!("chown root:{group} {shown}; chmod 640 {shown}"),
+    };
+    Some(fault(
+        "config",
+        format!("user {user}, the owner of data_dir, cannot read {shown}: {remedy}"),
+    ))
+}
+
+/// What the number of a user or a group is called.
+fn name(list: &str, id: u32) -> String {
+    let text = std::fs::read_to_string(list).unwrap_or_default();
+    let of = |line: &str| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)? == id.to_string()).then(|| name.to_owned())
+    };
+    text.lines().find_map(of).unwrap_or_else(|| id.to_string())
 }
 
 /// Keys of a `serve --tor` that is no more, where a plain `serve` may read them: beside its configuration.

@@ -35,7 +35,8 @@ async fn look(config: &Config, place: &TorDir, found: &mut Vec<Finding>) {
     let ours = place.was_used();
     // Somebody who only tries things on loopback needs none of it.
     let remark = if ours || !config.onions.is_empty() { fault } else { warning };
-    found.push(match Installed::find().await {
+    let installed = Installed::find().await;
+    found.push(match &installed {
         Ok(tor) => {
             good("tor", format!("{} with proof of work, at {}", tor.version, tor.path.display()))
         }
@@ -54,6 +55,15 @@ async fn look(config: &Config, place: &TorDir, found: &mut Vec<Finding>) {
                 place.dir.display()
             ),
         ));
+        return;
+    }
+    if let (Ok(tor), Some(_)) = (&installed, &place.include)
+        && let Err(error) = tor.rehearse(place).await
+    {
+        found.push(fault("tor.include", error.to_string()));
+    }
+    if let Err(error) = place.keeps_address() {
+        found.push(fault("onion", error.to_string()));
         return;
     }
     keys(place, found);

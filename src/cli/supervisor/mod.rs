@@ -64,7 +64,7 @@ impl Supervisor {
         let running = match &self.onion {
             None => None,
             Some(onion) => tokio::select! {
-                started = onion.start() => Some(started?),
+                started = onion.begin() => Some(started?),
                 () = signals.stop() => return Ok(()),
             },
         };

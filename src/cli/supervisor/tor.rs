@@ -66,12 +66,26 @@ impl Onion {
     /// Takes the place that the configuration names.
     pub fn prepare(config: &Config) -> Result<Self, TorError> {
         let place = TorDir::of(config)?;
+        place.keeps_address()?;
         let held = place.prepare()?;
         Ok(Self { place, held })
     }
 
-    /// Starts tor.
-    pub async fn start(&self) -> Result<Running, TorError> {
+    /// The first start, with the address that this box has had, or gets for good.
+    pub async fn begin(&self) -> Result<Running, TorError> {
+        let running = self.start().await?;
+        match self.place.remember(&running.address) {
+            Err(error @ TorError::Moved { .. }) => {
+                running.stop().await;
+                return Err(error);
+            }
+            Err(error) => tracing::warn!("the onion address could not be noted: {error}"),
+            Ok(()) => (),
+        }
+        Ok(running)
+    }
+
+    async fn start(&self) -> Result<Running, TorError> {
         let installed = Installed::find().await?;
         torrc::write(&self.place)?;
         installed.verify(&self.place).await?;
@@ -148,8 +162,7 @@ impl Onion {
         if new.address == address {
             return Ok(Ok(new));
         }
-        let (old, dir) = (address.to_owned(), self.place.source());
-        let moved = TorError::Moved { old, new: new.address.clone(), dir };
+        let moved = self.place.moved(address.to_owned(), new.address.clone());
         new.stop().await;
         Ok(Err(moved))
     }

@@ -82,11 +82,6 @@ impl DownloadTemplate<'_> {
         })
     }
 
-    /// The directory that the bundle is opened into: its own.
-    fn directory(&self) -> String {
-        self.bundle.name(1).trim_end_matches(".tar").to_owned()
-    }
-
     /// The address of the list itself, or of what can be done to it.
     fn at(&self, act: &str) -> String {
         self.page.to(&format!("/download/{}{act}", self.id))

@@ -40,6 +40,11 @@ impl Slip {
         }
     }
 
+    /// What opens it.
+    fn button(&self, t: &L10nLanguage) -> String {
+        if self.until.is_some() { t.receipt_kept_open() } else { t.receipt_open() }
+    }
+
     pub fn new(site: &Site, receipt: Receipt) -> Self {
         let Receipt { team, written, files, left, outcome } = receipt;
         let before = outcome == Outcome::SentBefore;
@@ -66,6 +71,7 @@ struct ReceiptPage<'a> {
 struct ReceivedPage<'a> {
     page: &'a Page<'a>,
     title: String,
+    button: String,
     code: &'a str,
     ticket: &'a str,
     /// The slip, signed.
@@ -85,9 +91,9 @@ pub fn framed(page: Page<'_>, slip: &Slip, pair: Option<(String, Ticket)>) -> Re
     let Ok(ticket) = page.next_ticket(&ticket) else { return page.problem(&Problem::Internal) };
     let Ok(text) = serde_json::to_string(slip) else { return page.problem(&Problem::Internal) };
     let carried = page.site.tickets.sign(&text);
-    let title = slip.title(page.t);
-    let received =
-        ReceivedPage { page: &page, title, code: &code, ticket: &ticket, carried: &carried };
+    let (title, button) = (slip.title(page.t), slip.button(page.t));
+    let (code, ticket, carried) = (code.as_str(), ticket.as_str(), carried.as_str());
+    let received = ReceivedPage { page: &page, title, button, code, ticket, carried };
     respond(&page, StatusCode::OK, &received)
 }
 

@@ -90,13 +90,13 @@ team-title = Who is it for?
 team-text = Only the team that you choose can open it.
 sent-to = To:
 drop-code-heading = Write down this code
-drop-code-hint = This code is the only way to read the answer. Write it on paper: the first four letters of each word are enough. Do not photograph it. Nobody can give it to you again. Reloading this page changes it.
+drop-code-hint = This code is the only way to read the answer. Write it on paper: the first four letters of each word are enough. Do not photograph it. Nobody can give it to you again. Leaving or reloading this page changes it.
 drop-code-known = Your code
 drop-with-draft = What you add here is kept as a draft. It is not sent. Send the draft from your mailbox.
 drop-form-heading = Write, attach, send
 drop-message = Message
 drop-message-hint = What are these documents, and what do you know about them? Never write the code here.
-drop-message-lost = “Back” and “Reload” empty this form. The language buttons keep the text; choose your files again after that.
+drop-message-lost = “Back” and “Reload” empty this form. Changing the language at the top keeps the text; choose your files again after that.
 drop-no-answer = No answer
 drop-files = Choose files
 # $file (String) - a size
@@ -109,7 +109,7 @@ drop-keep-hint = “Keep for later” stores an encrypted draft. The editors do 
 drop-add = Add to the draft
 drop-send-hint = Over Tor this can take long. Keep this page open: the box at the bottom shows how far it is.
 box-title = Progress and receipt
-box-hint = While sending: empty or stopped? Press ✕ in your browser, then “Send” again.
+box-hint = Empty or stopped while sending? ✕, then “Send”.
 
 progress-title = Progress of the upload
 progress-waiting = Nothing is being sent yet.
@@ -140,6 +140,7 @@ result-title = Receipt
 
 receipt-title = Received
 receipt-open = See the receipt
+receipt-kept-open = See what is kept
 receipt-lead = What you sent is encrypted and stored. Only the editors can open it.
 receipt-code-heading = Your code
 receipt-code-hint = What has just arrived is under this code. If your paper says otherwise, correct it now.
@@ -258,7 +259,7 @@ erased-advice = Now choose “New Identity” in Tor Browser (the broom), or clo
 ## Leaving
 
 leave = Leave
-leave-hint = Leaving closes the mailbox. Only your code opens it again, not “Back” or “Reload”.
+leave-hint = Leaving closes the mailbox. After that only your code opens it again: “Back” and “Reload” do not.
 left-title = You have left
 left-text = The mailbox is closed. “Back” and “Reload” do not open it.
 left-advice = Now choose “New Identity” in Tor Browser (the broom), or close it. Keep the paper with the code where nobody looks.
@@ -408,7 +409,7 @@ mark-starred = starred
 mark-mute = Mute
 mark-unmute = Unmute
 mark-muted = muted
-mark-mute-hint = Only you see your star and your mute. A muted mailbox is listed under “Muted” and is left out of your feed and of “Download all unread”.
+mark-mute-hint = Only you see your stars and your mutes. A muted mailbox is listed under “Muted” and is left out of your feed (page Account) and of “Download all unread”.
 mark-star-done = The mailbox has your star.
 mark-unstar-done = Your star is removed.
 mark-mute-done = The mailbox is muted. You find it under “Muted”.
@@ -521,7 +522,7 @@ note-sent = The note is stored. It is new to the other editors of your team.
 deliver-title = Upload a sealed reply or note
 deliver-hint = For answers and notes that “sourdine reply” sealed on your own machine.
 deliver-open = Upload a sealed reply or note
-deliver-text = “sourdine reply” makes the bundle on your own machine; the page of each download shows the command. The server checks the mailbox and the number of keys. It cannot read the answer or the note.
+deliver-text = “sourdine read” puts sealed answers and notes into the folder outbox of your archive; “sourdine reply” makes one by a command. You may upload them all at once. The server checks the mailbox and the number of keys. It cannot read the answer or the note.
 deliver-team = Which team answers?
 deliver-bundle = The bundle: choose all its volumes together
 deliver-send = Upload
@@ -558,7 +559,7 @@ deliver-note-as-reply = { $place } is named as a note, but it is encrypted to { 
 # $place (String) - path in the bundle
 # $found (Number) - keys
 # $expected (Number) - keys
-deliver-reply-as-note = { $place } is named as an answer, but it is encrypted to { $found } keys, as a note or a submission is. { $expected } are expected: the source’s and those of your team. Nothing was sent. Upload the bundle that “sourdine reply” or “sourdine reply --note” wrote.
+deliver-reply-as-note = { $place } is named as an answer, but is not encrypted to the source (keys: { $found }, expected: { $expected }). It may be a bundle that was downloaded here. Nothing was sent. Upload a file from the folder outbox, or the bundle that “sourdine reply” wrote.
 # $place (String)
 deliver-long-message = { $place }: the message is too long. Nothing was sent. Put the text into a file and attach the file.
 deliver-too-large = The bundle is larger than one answer or note may be. Nothing was sent. Upload fewer at once.
@@ -578,7 +579,7 @@ download-counted-title = What counts as downloaded
 # $count (Number) - submissions that count
 # $all (Number) - submissions of the bundle
 download-counted = { $count ->
-    [0] Nothing of this bundle counts as downloaded by you yet.
+    [0] The download starts by itself. When it is done, update this page: nothing of this bundle counts as downloaded by you yet.
     [one] { $count } of { $all } submissions and notes counts as downloaded by you.
    *[other] { $count } of { $all } submissions and notes count as downloaded by you.
 }
@@ -589,7 +590,7 @@ download-broken-title = If the download stops
 # $date (String) - a day
 download-broken = Let your browser resume the download, or open this page again and press the name of the volume. This page stays until { $date }. If you are signed out, sign in first. If something in the bundle is deleted meanwhile, this page offers a new bundle with the rest.
 download-open-title = Open the bundle
-download-open = Carry the bundle to the machine that holds your key and never goes online. Run this command there. README.txt in the bundle says how to do it with age alone.
+download-open = Carry the bundle to the machine that holds your key and never goes online. Run this command there: the same archive grows with each bundle. “sourdine read archive -i key.txt” shows it in a browser. README.txt in the bundle says how to do it with age alone.
 download-answer-title = Answer offline
 download-answer = Write your answer into a text file named after the mailbox. Run the command of that mailbox, then upload the bundle that it wrote.
 download-done = Mark all as downloaded
@@ -770,7 +771,7 @@ room-new = { $count ->
 room-waiting = waiting for an answer
 room-outbox = answer sealed
 room-answered = answered
-room-outbox-text = This is encrypted and waits to be carried to the desk:
+room-outbox-text = This is encrypted and waits to be uploaded at the desk:
 # $count (Number) - submissions
 room-sent = { $count ->
     [one] { $count } submission
@@ -798,7 +799,7 @@ room-search-do = Search
 room-search-title = Results
 # $words (String) - what was searched
 room-search-for = Searched for: { $words }
-room-search-none = Nothing was found.
+room-search-none = Nothing was found. Search does not look inside documents.
 # $count (Number) - places shown
 room-search-more = Only the first { $count } places are shown. Search for more words.
 room-in-message = in a message
@@ -838,30 +839,30 @@ room-closed-keys = The keys are not the ones seen first, and somebody may be rea
 room-closed-other = The archive holds something else under this name. Nothing was changed. Tell your team.
 room-closed-unwritten = It could not be written here.
 room-bundle-none = Choose at least one bundle.
-room-bundle-bad = This file is not a bundle, or it is damaged. Nothing was added. Download it again.
+room-bundle-bad = This file is not a bundle from the desk, or it is damaged. Nothing was added. Choose another, or download it again.
 room-bundle-cut = The end of a bundle is missing. Nothing was added. Copy it or download it again.
 room-bundle-packed = This is an archive around the bundle, or one file of it. Nothing was added. Unpack it, then choose the .tar.
 room-reply-title = Answer
-room-reply-hint = The answer is encrypted here, to the source and to your team. Then you carry it to the desk.
+room-reply-hint = The answer is encrypted here, to the source and to your team. Then you upload it at the desk.
 room-reply-files = The source gets the names of files, and whatever they hold.
 room-reply-do = Encrypt the answer
 room-reply-empty = Write a message or choose a file.
 room-reply-long = The message is too long. Attach it as a file.
 room-reply-none = Nothing in this mailbox says to which key an answer goes. It cannot be answered.
-room-sealed-title = Encrypted, ready to carry
-room-sealed-text = It is in the archive, in this file:
+room-sealed-title = Encrypted, to be uploaded
+room-sealed-text = The file to carry:
 room-sealed-alone = This mailbox is from before its source had a post-quantum key. The answer is encrypted to the source’s classic key alone: your team cannot open it again.
-room-sealed-next = Copy this file to the stick. At the desk, choose “Upload a sealed reply or note”. When it comes back in a bundle, you can delete the file.
+room-sealed-next = Copy this file to the stick. At the desk, choose “Upload a sealed reply or note”. To keep in this archive what you wrote, tick it afterwards in the mailbox at the desk, then “Download selected”. When it comes back in a bundle, you can delete the file.
 room-notes-title = Private notes
 room-notes-label = Your notes on this mailbox
-room-notes-hint = They stay in this archive as plain text, in notes.txt. Nobody sends them.
+room-notes-hint = They stay in this archive as plain text, in notes.txt. They are never sent.
 room-notes-do = Save the notes
 room-notes-saved = The notes are saved.
 room-notes-long = The notes are too long. Shorten them.
 room-end-title = Keep or delete
 room-transcript = Save the conversation as text
 # $date (String) - a day
-room-delete-title = Delete what is from { $date } from this archive?
+room-delete-title = Delete this one item of { $date } from this archive?
 # $name (String) - a mailbox
 room-delete-mailbox-title = Delete the mailbox { $name } from this archive?
 room-delete-text = Messages and files go from this archive; the desk keeps its copies until their day. On a stick or an SSD, deleted files may be found again: only encryption helps.
