@@ -142,6 +142,64 @@ fn a_plugin_that_fails_gets_a_clear_line() {
     assert!(said.contains("line 1 of "), "{said}");
 }
 
+/// A plugin that seals by writing the file key down, and finds it again: what the protocol carries, and no more.
+const IN_THE_CLEAR: &str = "
+import sys
+read, key = lambda: sys.stdin.readline().rstrip('\\n'), None
+line = read()
+while line != '-> done':
+    if line == '-> wrap-file-key' or line.startswith('-> recipient-stanza 0 clear'):
+        key = read()
+    line = read()
+read()
+if key is not None:
+    sealing = sys.argv[1].endswith('recipient-v1')
+    print('-> recipient-stanza 0 clear' if sealing else '-> file-key 0', key, sep='\\n', flush=True)
+    read(), read()
+print('-> done', '', sep='\\n', flush=True)
+";
+
+#[test]
+fn a_bundle_is_sealed_again_to_a_plugins_key() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    let (editor, pq) = (Editor::new(dir.path(), "plain"), Editor::post_quantum(dir.path(), "pq"));
+    let dispatch = Dispatch::new("brave-heron", "Bonjour").with("a.txt", b"plan");
+    bundle(&at("bundle.tar"), &editor, &[dispatch]);
+    fs::write(at("clear.py"), IN_THE_CLEAR).unwrap();
+    plugin(dir.path(), "clear", &format!("exec python3 {} \"$@\"", at("clear.py").display()));
+    let hrp = bech32::Hrp::parse("age1clear").unwrap();
+    let recipient = bech32::encode_lower::<bech32::Bech32>(hrp, &[7; 4]).unwrap();
+    let path = format!("{}:{}", dir.path().display(), std::env::var("PATH").unwrap());
+    let reseal = |to: &[&str], name: &str| {
+        let mut command = sourdine();
+        command
+            .arg("reseal")
+            .arg(at("bundle.tar"))
+            .arg("-i")
+            .arg(&editor.key)
+            .arg("-o")
+            .arg(at(name));
+        command.args(to.iter().flat_map(|to| ["--recipient", to]));
+        command
+    };
+    // Without the program it is refused, and nothing is written.
+    let said = fails(&mut reseal(&[&recipient], "none.tar"));
+    assert!(said.contains("needs the program age-plugin-clear"), "{said}");
+    ok(reseal(&[&recipient, &editor.recipient], "again.tar").env("PATH", &path));
+    let key = key(dir.path(), "clear", &identity_of("clear"));
+    ok(open(&at("again.tar"), &key, &at("opened")).env("PATH", &path));
+    assert!(at("opened/SUMMARY.txt").exists() && !at("none.tar").exists());
+    // The two kinds of the others do not mix because a plugin is among them.
+    let mixed = [recipient.as_str(), &editor.recipient, &pq.recipient];
+    let said = fails(reseal(&mixed, "mixed.tar").env("PATH", &path));
+    assert!(said.contains("cannot be sealed to together"), "{said}");
+    // A server gets no plugin's key.
+    let mut init = sourdine();
+    init.arg("init").arg(at("box")).args(["--recipient", &recipient]).env("PATH", &path);
+    assert!(fails(&mut init).contains("belongs to an age plugin"));
+}
+
 #[test]
 fn who_waits_for_a_plugin_is_told_so_and_can_give_up() {
     let dir = tempfile::tempdir().unwrap();

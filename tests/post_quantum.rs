@@ -14,6 +14,7 @@ use sourdine::base::ids::{DispatchId, DispatchSeed};
 use sourdine::base::kind::DispatchKind;
 use sourdine::bundle::manifest::Manifest;
 use sourdine::bundle::write::BundleWriter;
+use sourdine::config::PerLanguage;
 use sourdine::crypto::code::RetrievalCode;
 use sourdine::crypto::inspect;
 use sourdine::crypto::kdf::{Derivation, MailboxKeys, Scratch};
@@ -280,7 +281,7 @@ fn with_team(editors: &[Editor]) -> Inside {
 fn become_team(inside: &Inside, editors: &[Editor]) {
     let mut team = inside.config.teams[0].clone();
     team.recipients = editors.iter().map(|editor| editor.recipient.clone()).collect();
-    inside.dropbox.replace(Teams::prove(&[team]).unwrap(), Default::default());
+    inside.dropbox.replace(Teams::prove(&[team]).unwrap(), PerLanguage::default());
 }
 
 fn send(inside: &Inside, keys: &MailboxKeys, message: &str) {

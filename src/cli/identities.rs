@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use age::DecryptError;
 use age::armor::ArmoredReader;
-use age::plugin::{self, IdentityPluginV1};
+use age::plugin::{self, IdentityPluginV1, RecipientPluginV1};
 use age::secrecy::SecretString;
 use age_core::format::{FileKey, Stanza};
 use anyhow::{Context, bail, ensure};
@@ -19,6 +19,7 @@ use crate::base::text::without_bom;
 use crate::bundle::address_book::AddressBook;
 use crate::bundle::is_standard;
 use crate::bundle::names::printable;
+use crate::crypto::recipient::{Recipient, RecipientError};
 use crate::crypto::unseal::KeyProgramFailed;
 use crate::crypto::{header, post_quantum};
 
@@ -116,13 +117,24 @@ impl PluginKey {
     fn new(program: &str, identity: plugin::Identity, place: &str) -> anyhow::Result<Self> {
         let name = identity.plugin().to_owned();
         let plugin = IdentityPluginV1::new(&name, &[identity], Terminal);
-        let plugin = plugin.map_err(|_| {
-            anyhow::anyhow!(
-                "{place}: this key needs the program {program}, which is not on the PATH; install it, then run this again"
-            )
-        })?;
+        let plugin = plugin.map_err(|_| missing(program)).with_context(|| place.to_owned())?;
         Ok(Self { program: program.to_owned(), plugin, told: Cell::new(false) })
     }
+}
+
+fn missing(program: &str) -> anyhow::Error {
+    anyhow::anyhow!(
+        "this key needs the program {program}, which is not on the PATH; install it, then run this again"
+    )
+}
+
+/// A key that a program seals to. Only for what an editor typed: a server that names one would choose the program.
+pub fn plugin_recipient(text: &str) -> anyhow::Result<Recipient> {
+    let key: plugin::Recipient = text.trim().parse().map_err(|_| RecipientError::Invalid)?;
+    let name = key.plugin().to_owned();
+    let plugin = RecipientPluginV1::new(&name, &[key], &[], Terminal);
+    let plugin = plugin.map_err(|_| missing(&format!("age-plugin-{name}")))?;
+    Ok(Recipient::of_plugin(text, plugin))
 }
 
 impl age::Identity for PluginKey {

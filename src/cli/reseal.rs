@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail, ensure};
 
-use super::identities::{self, Plugins};
+use super::identities::{self, Plugins, plugin_recipient};
 use super::stdio::{self, show, tell};
 use super::{process, progress};
 use crate::archive::open::manifests;
@@ -13,7 +13,7 @@ use crate::bundle::names::safe;
 use crate::bundle::reseal::{self, ResealError};
 use crate::bundle::write::BundleWriter;
 use crate::bundle::{is_standard, read};
-use crate::crypto::recipient::Recipient;
+use crate::crypto::recipient::{Recipient, RecipientError};
 use crate::crypto::seal::Recipients;
 
 #[derive(clap::Args)]
@@ -112,7 +112,11 @@ impl Reseal {
 fn recipients(texts: &[String]) -> anyhow::Result<Recipients> {
     let mut all: Vec<Recipient> = Vec::new();
     for (number, text) in (1..).zip(texts) {
-        let one: Recipient = text.parse().with_context(|| format!("recipient {number}"))?;
+        let one = match text.parse() {
+            Err(RecipientError::Plugin) => plugin_recipient(text),
+            parsed => parsed.map_err(anyhow::Error::from),
+        };
+        let one = one.with_context(|| format!("recipient {number}"))?;
         if let Some(first) = all.iter().position(|other| *other == one) {
             bail!("recipients {} and {number} are the same key; name it once", first + 1);
         }

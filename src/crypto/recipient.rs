@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -22,6 +23,7 @@ enum Key {
     Tagged(age::tag::Recipient),
     PostQuantum(Box<post_quantum::Recipient>),
     TaggedPostQuantum(Box<age::tagpq::Recipient>),
+    Plugin(Arc<dyn age::Recipient + Send + Sync>),
 }
 
 /// Why a text is not a recipient that can be used here. None of them repeats the text.
@@ -110,7 +112,18 @@ impl Recipient {
             Key::Tagged(key) => key,
             Key::PostQuantum(key) => &**key,
             Key::TaggedPostQuantum(key) => &**key,
+            Key::Plugin(key) => &**key,
         }
+    }
+
+    /// A plugin's, for commands that may run programs. Of which kind it is, age asks the program.
+    pub fn of_plugin(text: &str, key: impl age::Recipient + Send + Sync + 'static) -> Self {
+        Self { text: text.trim().to_lowercase(), key: Key::Plugin(Arc::new(key)) }
+    }
+
+    /// Whether a program seals to it.
+    pub fn is_of_plugin(&self) -> bool {
+        matches!(self.key, Key::Plugin(_))
     }
 
     /// Whether it is of the kind that a quantum computer does not open. The two kinds are never sealed to together.

@@ -64,8 +64,9 @@ impl Recipients {
     pub fn proven(mut recipients: Vec<Recipient>) -> Result<Self, SealError> {
         let mut seen = HashSet::new();
         recipients.retain(|recipient| seen.insert(recipient.to_string()));
-        let post_quantum = recipients.iter().filter(|one| one.is_post_quantum()).count();
-        if (1..recipients.len()).contains(&post_quantum) {
+        let known = || recipients.iter().filter(|one| !one.is_of_plugin());
+        let post_quantum = known().filter(|one| one.is_post_quantum()).count();
+        if (1..known().count()).contains(&post_quantum) {
             return Err(SealError::Mixed);
         }
         let proven = Self(recipients);
