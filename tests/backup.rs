@@ -64,7 +64,7 @@ fn every_document_code_and_login_outlives_the_machine() {
         check.lines().any(|line| line.starts_with("FAULT") && line.ends_with(&remedy)),
         "{check}"
     );
-    assert_eq!(new.status()["fault"].as_str().map(|fault| fault.ends_with(&remedy)), Some(true));
+    assert_eq!(new.told()["fault"].as_str().map(|fault| fault.ends_with(&remedy)), Some(true));
     for no in 0..QUESTIONS {
         let mut answers = vec!["yes"; no];
         answers.push("no");

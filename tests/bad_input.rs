@@ -829,7 +829,7 @@ fn a_bundle_that_does_not_open_says_why_and_leaves_nothing_false() {
     refuses(&mut open(&site.path("none.tar"), key, &out), &["none.tar cannot be read"]);
     refuses(
         &mut open(&bundle, &site.path("none.txt"), &out),
-        &["there is no identity", "sourdine keygen"],
+        &["there is no file", "none.txt: check the name and the folder of your key"],
     );
     refuses(
         &mut open(&bundle, &site.config(), &out),

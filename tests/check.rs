@@ -115,12 +115,12 @@ fn a_quota_that_cannot_be_kept_and_a_closed_box_are_told() {
     assert!(warned(&site, "space.quota").unwrap().contains("below limits.dispatch"));
     site.edit(&[("quota = \"1 GiB\"", "quota = \"1000000 GiB\"")]);
     assert!(warned(&site, "space.quota").unwrap().contains("above the size of the disk"));
-    assert_eq!(site.status()["closed"], serde_json::Value::Null);
+    assert_eq!(site.told()["closed"], serde_json::Value::Null);
     assert_eq!(warned(&site, "site.closed"), None);
     ok(site.command("close").args(["fr=Absents", "en=Away until May"]));
     let again = format!("sourdine reopen -c {}", site.config().display());
     assert!(warned(&site, "site.closed").unwrap().ends_with(&again));
-    assert_eq!(site.status()["closed"], "Away until May");
+    assert_eq!(site.told()["closed"], "Away until May");
     let said = String::from_utf8(ok(&mut site.command("status")).stdout).unwrap();
     assert!(said.contains("\nclosed       yes (Away until May)\n"), "{said}");
 }

@@ -1,6 +1,15 @@
 //! The code as a source meets it: nine words with a check, and eight words of those who came before.
 
-use crate::common::wire::selector;
+use std::fs;
+use std::process::Command;
+
+use sha2::{Digest, Sha256};
+use sourdine::base::ids::hex;
+use sourdine::crypto::code::RetrievalCode;
+use sourdine::crypto::kdf::{Derivation, Scratch};
+use sourdine::store::Store;
+
+use crate::common::wire::{Document, selector};
 use crate::common::*;
 
 /// Fails unless it is a page of this status with this message.
@@ -132,4 +141,34 @@ fn a_file_name_that_holds_the_code_is_refused() {
     let name = form.code.split(' ').take(4).collect::<Vec<_>>().join("-");
     let page = site.send_named(&form, "", "hello", &[(document, name)]);
     must_be(&page, 200, msg("receipt-title"));
+}
+
+/// Who finds the code reads nothing of what was sent: neither on the page nor with the keys that derive from it.
+#[test]
+fn a_code_opens_nothing_of_what_was_sent() {
+    let site = Box_::served(1, &[]);
+    let (form, document) =
+        (site.form("en"), Document::new(&site, "plan-of-the-square.pdf", 50_000));
+    site.send(&form, "nine-cameras-on-the-square", &[document.path()])
+        .must_say(msg("receipt-title"));
+    let page = site.mailbox(&form.code);
+    page.must_say(msg("mailbox-title")).must_not_say("nine-cameras-on-the-square");
+    page.must_not_say(&document.name).must_not_say(&hex(&Sha256::digest(&document.bytes)));
+
+    let store = Store::open(&site.data(), 1 << 40).unwrap();
+    let derivation = Derivation::from_bytes(&store.fact("derivation").unwrap().unwrap()).unwrap();
+    let code = RetrievalCode::read(&form.code).unwrap().remove(0);
+    let keys = derivation.derive(&code, &mut Scratch::default()).unwrap();
+    let (bundle, unpacked) = (site.export("bundle.tar"), site.path("unpacked"));
+    fs::create_dir(&unpacked).unwrap();
+    ok(Command::new("tar").arg("xf").arg(bundle).arg("-C").arg(&unpacked));
+    let sealed: Vec<_> = files_below(&unpacked)
+        .into_iter()
+        .filter(|file| file.extension().is_some_and(|it| it == "age"))
+        .collect();
+    assert_eq!(sealed.len(), 2);
+    for file in sealed {
+        let opened = age::Decryptor::new(fs::File::open(&file).unwrap()).unwrap();
+        assert!(opened.decrypt(std::iter::once(keys.identity.as_age())).is_err(), "{file:?}");
+    }
 }

@@ -60,7 +60,7 @@ pub fn read(files: &[PathBuf], plugins: Plugins) -> anyhow::Result<Identities> {
             if is_standard(file) { "standard input".into() } else { file.display().to_string() };
         ensure!(
             is_standard(file) || file.exists(),
-            "there is no identity {name}; make one with `sourdine keygen`"
+            "there is no file {name}: check the name and the folder of your key"
         );
         let bytes = bytes_of(file).with_context(|| format!("{name} cannot be read"))?;
         ensure!(

@@ -88,7 +88,12 @@ impl Identity {
     pub fn write(&self, path: &Path) -> anyhow::Result<()> {
         let new = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
         new.and_then(|mut file| file.write_all(&self.content).and_then(|()| file.sync_all()))
-            .with_context(|| format!("{} cannot be written; choose another name", path.display()))
+            .with_context(|| {
+                format!(
+                    "{} cannot be written; choose another name, in a folder that exists",
+                    path.display()
+                )
+            })
     }
 }
 

@@ -1,6 +1,6 @@
 //! From a retrieval code to what is stored of it and to the source's own key.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use age::DecryptError;
 use age::secrecy::ExposeSecret;
@@ -61,13 +61,23 @@ pub struct SourceIdentity(Arc<BothKinds>);
 
 struct BothKinds {
     classic: age::x25519::Identity,
-    post_quantum: post_quantum::Identity,
+    seed: Zeroizing<[u8; 32]>,
+    /// Of the seed, made where it is needed: a wrong code costs no more than before.
+    post_quantum: OnceLock<post_quantum::Identity>,
+}
+
+impl BothKinds {
+    fn post_quantum(&self) -> &post_quantum::Identity {
+        self.post_quantum.get_or_init(|| post_quantum::Identity::from_seed(&self.seed))
+    }
 }
 
 impl age::Identity for BothKinds {
     fn unwrap_stanza(&self, stanza: &Stanza) -> Option<Result<FileKey, DecryptError>> {
         let classic = self.classic.unwrap_stanza(stanza);
-        classic.or_else(|| self.post_quantum.unwrap_stanza(stanza))
+        let of_its_kind = || stanza.tag == post_quantum::STANZA;
+        classic
+            .or_else(|| of_its_kind().then(|| self.post_quantum().unwrap_stanza(stanza)).flatten())
     }
 }
 
@@ -144,8 +154,8 @@ impl Derivation {
             Ok(secret)
         };
         let classic = classic(&secret(LABEL_SOURCE_IDENTITY)?)?;
-        let post_quantum = post_quantum::Identity::from_seed(&secret(LABEL_SOURCE_IDENTITY_PQ)?);
-        let identity = SourceIdentity(Arc::new(BothKinds { classic, post_quantum }));
+        let (seed, post_quantum) = (secret(LABEL_SOURCE_IDENTITY_PQ)?, OnceLock::new());
+        let identity = SourceIdentity(Arc::new(BothKinds { classic, seed, post_quantum }));
         Ok(MailboxKeys { id: MailboxId(id), identity })
     }
 }
@@ -165,12 +175,12 @@ impl SourceIdentity {
     pub fn recipients(&self) -> Result<[Recipient; 2], DerivationError> {
         let classic = stack::wiped(|| self.0.classic.to_public()).to_string();
         let classic = classic.parse().map_err(|_| DerivationError)?;
-        Ok([classic, self.0.post_quantum.to_public().into()])
+        Ok([classic, self.0.post_quantum().to_public().into()])
     }
 
     /// The source alone, for what nobody else may read: sealed to its post-quantum key.
     pub fn alone(&self) -> Result<Recipients, SealError> {
-        Recipients::proven(vec![self.0.post_quantum.to_public().into()])
+        Recipients::proven(vec![self.0.post_quantum().to_public().into()])
     }
 
     /// For unsealing.
@@ -182,7 +192,7 @@ impl SourceIdentity {
     #[doc(hidden)]
     pub fn secret_texts(&self) -> [Zeroizing<String>; 2] {
         let classic = self.0.classic.to_string().expose_secret().to_owned();
-        [Zeroizing::new(classic), self.0.post_quantum.to_text()]
+        [Zeroizing::new(classic), self.0.post_quantum().to_text()]
     }
 }
 

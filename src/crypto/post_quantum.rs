@@ -32,7 +32,7 @@ const RECIPIENT: Hrp = Hrp::parse_unchecked("age1pq");
 const IDENTITY: Hrp = Hrp::parse_unchecked("age-secret-key-pq-");
 
 /// The stanza's type (c2sp.org/age).
-const STANZA: &str = "mlkem768x25519";
+pub const STANZA: &str = "mlkem768x25519";
 /// What is sealed this way is never sealed to a classic key too.
 const AGE_LABEL: &str = "postquantum";
 const HPKE_INFO: &[u8] = b"age-encryption.org/mlkem768x25519";

@@ -422,11 +422,15 @@ impl Box_ {
         command
     }
 
-    /// What `sourdine status` counts now.
-    pub fn status(&self) -> serde_json::Value {
+    /// What `sourdine status` says now.
+    pub fn told(&self) -> serde_json::Value {
         let output = ok(self.command("status").args(["--json", "--now"]));
-        let status: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-        status["counts"].clone()
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// What it counts.
+    pub fn status(&self) -> serde_json::Value {
+        self.told()["counts"].clone()
     }
 
     /// Submissions that `sourdine status` counts, of all teams.

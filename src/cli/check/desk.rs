@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::super::editor::onion::Onion;
-use super::finding::{Finding, fault, good, warning};
+use super::finding::{Finding, Verdict, fault, good, warning};
 use crate::config::{Config, Listen};
 use crate::store::Account;
 use crate::tor::clients::{self, ClientAuth};
@@ -102,51 +102,56 @@ fn keys(torrc: &Path, desk: &Listen) -> Finding {
             ),
         );
     }
+    let mut warned = None;
     for service in services {
-        let dir = service.join("authorized_clients");
-        let dir = dir.display();
-        let auth = match clients::client_auth(&service) {
-            Ok(auth) => auth,
-            Err(error) => return fault(KEYS, format!("{dir} cannot be read ({error})")),
-        };
-        match &auth {
-            ClientAuth { closed, unreadable: Some(path), .. } => {
-                let so = if *closed {
-                    "tor leaves it out"
-                } else {
-                    "the desk is open to everybody who knows its address"
-                };
-                let said = format!(
-                    "{} cannot be read by tor's user, so that {so}: chown -R --reference={} {dir} && \
-                     chmod -R u+rX {dir}, then restart tor",
-                    path.display(),
-                    service.display()
-                );
-                return if *closed { warning(KEYS, said) } else { fault(KEYS, said) };
-            }
-            ClientAuth { closed: true, locked: true, .. } => (),
-            ClientAuth { closed: true, .. } => {
-                return warning(
-                    KEYS,
-                    format!(
-                        "{dir}/{}.auth is not there: once the last editor's key is gone, tor opens the desk to \
-                         everybody; make it as deploy/torrc says, then restart tor",
-                        clients::NOBODY
-                    ),
-                );
-            }
-            ClientAuth { closed: false, .. } => {
-                return fault(
-                    KEYS,
-                    format!(
-                        "{dir} holds no key, so that tor opens the desk to everybody who knows its address; put \
-                         the keys there that deploy/torrc and `sourdine editor add` name, then restart tor"
-                    ),
-                );
-            }
+        match keys_of(&service) {
+            Some(found) if matches!(found.verdict, Verdict::Fault) => return found,
+            found => warned = warned.or(found),
         }
     }
-    good(KEYS, "tor asks for one at the desk's address")
+    warned.unwrap_or_else(|| good(KEYS, "tor asks for one at the desk's address"))
+}
+
+/// What is wrong with the client keys of one onion service, if something is.
+fn keys_of(service: &Path) -> Option<Finding> {
+    let dir = service.join("authorized_clients");
+    let dir = dir.display();
+    let auth = match clients::client_auth(service) {
+        Ok(auth) => auth,
+        Err(error) => return Some(fault(KEYS, format!("{dir} cannot be read ({error})"))),
+    };
+    Some(match &auth {
+        ClientAuth { closed, unreadable: Some(path), .. } => {
+            let so = if *closed {
+                "tor leaves it out"
+            } else {
+                "the desk is open to everybody who knows its address"
+            };
+            let said = format!(
+                "{} cannot be read by tor's user, so that {so}: chown -R --reference={} {dir} && \
+                     chmod -R u+rX {dir}, then restart tor",
+                path.display(),
+                service.display()
+            );
+            if *closed { warning(KEYS, said) } else { fault(KEYS, said) }
+        }
+        ClientAuth { closed: true, locked: true, .. } => return None,
+        ClientAuth { closed: true, .. } => warning(
+            KEYS,
+            format!(
+                "{dir}/{}.auth is not there: once the last editor's key is gone, tor opens the desk to \
+                         everybody; make it as deploy/torrc says, then restart tor",
+                clients::NOBODY
+            ),
+        ),
+        ClientAuth { closed: false, .. } => fault(
+            KEYS,
+            format!(
+                "{dir} holds no key, so that tor opens the desk to everybody who knows its address; put \
+                         the keys there that deploy/torrc and `sourdine editor add` name, then restart tor"
+            ),
+        ),
+    })
 }
 
 /// Directories of the onion services that lead to this listener (tor(1), "Hidden service options").
@@ -182,7 +187,6 @@ fn leads_to(value: &str, desk: &Listen) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::finding::Verdict;
     use super::*;
 
     const TORRC: &str = "
