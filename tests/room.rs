@@ -222,7 +222,10 @@ fn what_is_no_archive_or_no_key_is_refused_before_anything_is_served() {
     let said = fails(&mut read(&desk.path("none"), key));
     assert!(said.contains("is no archive; `sourdine open"), "{said}");
     assert!(fails(&mut read(desk.dir.path(), key)).contains("is no archive"));
-    assert!(fails(&mut read(&archive, &desk.path("none.txt"))).contains("sourdine keygen"));
+    assert!(
+        fails(&mut read(&archive, &desk.path("none.txt")))
+            .contains("check the name and the folder of your key")
+    );
     assert!(fails(&mut read(&archive, Path::new("-"))).contains("name its file"));
     fs::write(archive.join("ARCHIVE.txt"), "Sourdine archive, format 99\n").unwrap();
     assert!(fails(&mut read(&archive, key)).contains("newer sourdine"));
