@@ -390,11 +390,13 @@ fn a_form_that_stayed_open_for_days_sends_and_after_a_week_shows_no_code() {
     sent.must_say(msg("error-ticket-old"));
     // What was typed goes on under a new code.
     let names = ["code", "ticket", "fresh", "team", "draft", "message"];
-    let fields = names.map(|name| (name, again.hidden_in("form[action^='/drop/form']", name)));
-    let fields = fields.each_ref().map(|(name, value)| (*name, &**value));
-    post(&site, "/drop/form?lang=fr", &fields)
-        .must_say(msg_in("fr", "drop-title"))
-        .must_say("Mine");
+    for (page, typed) in [(&again, "Mine"), (&sent, "+9d")] {
+        let fields = names.map(|name| (name, page.hidden_in("form[action^='/drop/form']", name)));
+        let fields = fields.each_ref().map(|(name, value)| (*name, &**value));
+        assert_eq!(fields[5].1, typed);
+        let new = post(&site, "/drop/form?lang=fr", &fields);
+        new.must_say(msg_in("fr", "drop-title")).must_say(typed);
+    }
     for page in [again, sent] {
         assert_eq!(page.status, 410);
         for code in [&form.code, &other.code] {

@@ -291,6 +291,7 @@ pub async fn receive(
                 typed: TypedDrop::default(),
                 keep,
                 arrived,
+                is_old: false,
             };
             // Its body was cut: perhaps it was us.
             let outcome = reader.read().map_err(|problem| match problem {
@@ -353,8 +354,10 @@ fn refuse(page: Page<'_>, problem: &Problem, typed: TypedDrop) -> Response {
     };
     let again = again.map(|(words, ticket, fresh)| {
         let mut fields = carried(&words, &page.site.tickets.print(&ticket));
+        // The draft is the other code's.
+        let draft = if fresh.is_some() { String::new() } else { typed.draft };
         fields.extend(fresh.map(|fresh| ("fresh", fresh.to_owned())));
-        fields.extend([("team", typed.team), ("draft", typed.draft)]);
+        fields.extend([("team", typed.team), ("draft", draft)]);
         let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value));
         fields.chain(typed.written.into_fields(ANSWER)).collect()
     });

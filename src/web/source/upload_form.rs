@@ -57,6 +57,8 @@ pub struct DropUpload<'a> {
     pub keep: bool,
     /// When the request came.
     pub arrived: Instant,
+    /// Its ticket is too old: what was typed is read all the same, to be given back under a new code.
+    pub is_old: bool,
 }
 
 impl DropUpload<'_> {
@@ -85,12 +87,17 @@ impl DropUpload<'_> {
         while let Some(part) = self.form.next_part()? {
             let typed = &mut self.typed;
             match (part.name.as_str(), part.file_name) {
-                ("ticket", None) if typed.ticket.is_none() => {
+                ("ticket", None) if typed.ticket.is_none() && !self.is_old => {
                     let text = read_short(&mut self.form)?;
-                    let ticket = self.site.read_ticket(&text)?;
-                    let token = self.site.tickets.progress_token(&ticket);
-                    self.site.progress.attach(&token, self.meter.clone());
-                    typed.ticket = Some(ticket);
+                    match self.site.read_ticket(&text) {
+                        Ok(ticket) => {
+                            let token = self.site.tickets.progress_token(&ticket);
+                            self.site.progress.attach(&token, self.meter.clone());
+                            typed.ticket = Some(ticket);
+                        }
+                        Err(Problem::OldTicket) => self.is_old = true,
+                        Err(problem) => return Err(problem),
+                    }
                 }
                 ("code", None) if typed.code.is_none() => {
                     let text = read_short(&mut self.form)?;
@@ -144,6 +151,9 @@ impl DropUpload<'_> {
     /// Every text field has been read; no byte of a file has.
     fn begin(&self) -> Result<Intake, Problem> {
         let typed = &self.typed;
+        if self.is_old {
+            return Err(Problem::OldTicket);
+        }
         let ticket = typed.ticket.as_ref().ok_or(Problem::ForeignTicket)?;
         let code = typed.code.as_ref().ok_or(Problem::Form)?;
         if !code.code.is_checked() && !self.site.dropbox.store().knows(code.keys.id)? {
