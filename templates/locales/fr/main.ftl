@@ -99,7 +99,7 @@ drop-keep-hint = « Garder pour plus tard » enregistre un brouillon chiffré.
 drop-add = Ajouter au brouillon
 drop-send-hint = Par Tor, l’envoi peut être long. Gardez cette page ouverte : l’encadré du bas montre où il en est.
 box-title = Progression et accusé de réception
-box-hint = Vide ou arrêté pendant l’envoi ? ✕, puis « Envoyer ».
+box-hint = Vide ou arrêté ? ✕, puis « Envoyer ».
 
 progress-title = Progression de l’envoi
 progress-waiting = Aucun envoi en cours.
